@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.bundle;
+
+import org.jspecify.annotations.NullMarked;

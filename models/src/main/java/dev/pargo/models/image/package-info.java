@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.image;
+
+import org.jspecify.annotations.NullMarked;

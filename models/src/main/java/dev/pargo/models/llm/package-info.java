@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.llm;
+
+import org.jspecify.annotations.NullMarked;

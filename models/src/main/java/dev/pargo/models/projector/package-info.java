@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.projector;
+
+import org.jspecify.annotations.NullMarked;

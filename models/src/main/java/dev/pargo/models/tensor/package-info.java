@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.tensor;
+
+import org.jspecify.annotations.NullMarked;

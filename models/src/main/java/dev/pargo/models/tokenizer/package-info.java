@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.tokenizer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.torch;
+
+import org.jspecify.annotations.NullMarked;

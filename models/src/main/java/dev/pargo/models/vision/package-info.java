@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.vision;
+
+import org.jspecify.annotations.NullMarked;

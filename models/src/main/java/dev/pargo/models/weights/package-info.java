@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.models.weights;
+
+import org.jspecify.annotations.NullMarked;
