@@ -1,9 +1,12 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.weights.Fingerprint;
+import dev.pargo.models.weights.FusionCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -47,6 +50,32 @@ public record ModelBundle(Path directory, Manifest manifest) {
     }
 
     /**
+     * Names what was trained together: the manifest's revision, or else a hash over the manifest and all weights. Equal
+     * for stages that serve one bundle, also on different hosts. A host that holds only its stage's files needs a
+     * manifest with a revision.
+     *
+     * @throws BundleException if the manifest has no revision and a file is not there
+     */
+    public String revision() {
+        if (manifest.revision() != null) {
+            return manifest.revision();
+        }
+        Fingerprint fingerprint = new Fingerprint().add("manifest", JSON.writeValueAsString(manifest));
+        weightFiles().map(this::resolve).forEach(file -> fingerprint.add(FusionCheckpoint.open(file)));
+        return fingerprint.hex();
+    }
+
+    private Stream<String> weightFiles() {
+        Manifest.Lora lora = manifest.llm().lora();
+        return Stream.of(
+                        manifest.vision().file(),
+                        manifest.projector().file(),
+                        manifest.llm().dir(),
+                        lora == null ? manifest.llm().dir() : lora.file())
+                .distinct();
+    }
+
+    /**
      * A file of the bundle.
      *
      * @throws BundleException if it is not there
@@ -83,7 +112,7 @@ public record ModelBundle(Path directory, Manifest manifest) {
         requireSection(file, "prompt", manifest.prompt());
     }
 
-    private static void requireSection(Path file, String name, @org.jspecify.annotations.Nullable Object value) {
+    private static void requireSection(Path file, String name, @Nullable Object value) {
         if (value == null) {
             throw new BundleException("%s has no \"%s\"".formatted(file, name));
         }
