@@ -40,9 +40,10 @@ public final class Checkpoint {
      * @throws CheckpointException if there is no such file, or it is damaged, or it is hostile
      */
     public static Checkpoint open(Path path) {
-        if (Files.isDirectory(path)) {
-            return CheckpointDirectory.open(path);
-        }
+        return Files.isDirectory(path) ? CheckpointDirectory.open(path) : openFile(path);
+    }
+
+    static Checkpoint openFile(Path path) {
         try (WeightFile file = WeightFile.open(path)) {
             return new Checkpoint(
                     path.toString(),

@@ -28,7 +28,7 @@ final class CheckpointDirectory {
             }
             Path file = directory.resolve(name);
             if (Files.isRegularFile(file)) {
-                return Checkpoint.open(file);
+                return Checkpoint.openFile(file);
             }
         }
         throw new CheckpointException(
@@ -54,22 +54,18 @@ final class CheckpointDirectory {
     }
 
     private static Checkpoint shard(Path directory, Path index, String name) {
-        Path file;
-        try {
-            file = Path.of(name);
-        } catch (InvalidPathException e) {
-            throw new CheckpointException(index, "shard '%s' is not a file name".formatted(name), e);
-        }
-        boolean plain = !file.isAbsolute()
-                && file.getNameCount() == 1
-                && file.normalize().equals(file);
-        if (name.isEmpty() || !plain || name.equals("..")) {
+        if (!isInside(directory, name)) {
             throw new CheckpointException(index, "shard '%s' is not a file of this directory".formatted(name));
         }
-        Path path = directory.resolve(file);
-        if (!Files.isRegularFile(path)) {
-            throw new CheckpointException(index, "shard %s does not exist".formatted(name));
+        return Checkpoint.openFile(directory.resolve(name));
+    }
+
+    private static boolean isInside(Path directory, String name) {
+        Path root = directory.toAbsolutePath().normalize();
+        try {
+            return root.equals(root.resolve(name).normalize().getParent());
+        } catch (InvalidPathException e) {
+            return false;
         }
-        return Checkpoint.open(path);
     }
 }

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** JSON objects beside and inside weight files. A repeated key is an error, for which one is meant cannot be known. */
 final class Json {
 
-    private static final int MAX_FILE_BYTES = 32 << 20;
+    private static final int MAX_FILE_BYTES = 16 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -138,13 +137,6 @@ public final class LoraAdapter {
             throw new CheckpointException(configuration, field + " is not a positive number");
         }
         return value;
-    }
-
-    /** The same updates under other names of the parameters. */
-    public LoraAdapter rename(UnaryOperator<String> rename) {
-        Map<String, Delta> renamed = new LinkedHashMap<>();
-        deltas.forEach((name, delta) -> renamed.put(rename.apply(name), delta));
-        return new LoraAdapter(renamed);
     }
 
     public boolean isEmpty() {

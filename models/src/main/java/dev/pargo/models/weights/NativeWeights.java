@@ -68,9 +68,9 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
                                         Arrays.toString(parameter.shape())));
             }
         }
-        open.forEach((name, delta) -> {
-            throw new CheckpointException(
-                    delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
-        });
+        if (!open.isEmpty()) {
+            throw new CheckpointException("the adapter updates %s, which the network does not have"
+                    .formatted(open.keySet().iterator().next()));
+        }
     }
 }

@@ -18,8 +18,8 @@ final class Safetensors {
     /** Bytes before the header. */
     static final int PREFIX = 8;
 
-    /** Room for about 250,000 tensors. */
-    private static final int MAX_HEADER_BYTES = 32 << 20;
+    /** Room for more than 100,000 tensors. */
+    private static final int MAX_HEADER_BYTES = 16 << 20;
 
     private static final Map<String, DType> DTYPES = Map.of(
             "F64", DType.FLOAT64,

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 final class TorchFile {
 
-    private static final int MAX_PICKLE_BYTES = 32 << 20;
+    private static final int MAX_PICKLE_BYTES = 16 << 20;
     private static final List<String> WRAPPERS = List.of("state_dict", "model", "module");
     private static final Pattern PICKLE = Pattern.compile("[^/]+/data\\.pkl");
 

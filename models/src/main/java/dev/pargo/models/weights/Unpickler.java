@@ -3,8 +3,6 @@ package dev.pargo.models.weights;
 import dev.pargo.models.tensor.DType;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,10 +42,10 @@ final class Unpickler {
 
     private static final int PROTOCOL = 2;
 
-    /** About 100,000 tensors. */
-    private static final int MAX_VALUES = 4 << 20;
+    /** About 80,000 tensors. */
+    private static final int MAX_VALUES = 2 << 20;
 
-    private static final int MAX_GLOBAL_NAME = 256;
+    private static final int MAX_RANK = 64;
 
     private static final Map<String, Object> GLOBALS = Map.ofEntries(
             Map.entry("collections.OrderedDict", Function.ORDERED_DICT),
@@ -66,14 +64,14 @@ final class Unpickler {
             Map.entry("torch.storage.UntypedStorage", new StorageType(DType.UINT8)));
 
     private final Path path;
-    private final ByteBuffer pickle;
+    private final PickleInput in;
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
     private int values;
 
     private Unpickler(Path path, ByteBuffer pickle) {
         this.path = path;
-        this.pickle = pickle;
+        this.in = new PickleInput(pickle);
     }
 
     /**
@@ -85,28 +83,30 @@ final class Unpickler {
         Unpickler unpickler = new Unpickler(path, pickle);
         try {
             return unpickler.run();
+        } catch (PickleInput.MalformedException e) {
+            throw unpickler.problem(e.getMessage());
         } catch (BufferUnderflowException e) {
             throw unpickler.problem("it ends early");
         } catch (ClassCastException | IndexOutOfBoundsException e) {
-            throw unpickler.problem("wrong operand before byte " + pickle.position());
+            throw unpickler.problem("wrong operand before byte " + unpickler.in.position());
         }
     }
 
     private Object run() {
         while (true) {
-            int opcode = u8();
+            int opcode = in.u8();
             switch (opcode) {
-                case 0x80 -> requireProtocol(u8());
+                case 0x80 -> requireProtocol(in.u8());
                 case '(' -> push(Atom.MARK);
                 case 'N' -> push(Atom.NONE);
                 case 0x88 -> push(true);
                 case 0x89 -> push(false);
-                case 'K' -> push((long) u8());
-                case 'M' -> push((long) Short.toUnsignedInt(pickle.getShort()));
-                case 'J' -> push((long) pickle.getInt());
-                case 0x8a -> push(longInteger());
-                case 'G' -> push(bigEndianDouble());
-                case 'X' -> push(string());
+                case 'K' -> push((long) in.u8());
+                case 'M' -> push((long) in.u16());
+                case 'J' -> push((long) in.i32());
+                case 0x8a -> push(in.longInteger());
+                case 'G' -> push(in.bigEndianDouble());
+                case 'X' -> push(in.string());
                 case ')', ']' -> push(new ArrayList<>(0));
                 case '}' -> push(new LinkedHashMap<>(0));
                 case 't' -> push(popToMark());
@@ -117,10 +117,10 @@ final class Unpickler {
                 case 'e' -> append(popToMark());
                 case 's' -> put(popLast(2));
                 case 'u' -> put(popToMark());
-                case 'q' -> remember(u8());
-                case 'r' -> remember(pickle.getInt());
-                case 'h' -> push(recall(u8()));
-                case 'j' -> push(recall(pickle.getInt()));
+                case 'q' -> remember(in.u8());
+                case 'r' -> remember(in.i32());
+                case 'h' -> push(recall(in.u8()));
+                case 'j' -> push(recall(in.i32()));
                 case 'c' -> push(global());
                 case 'Q' -> push(storage((List<?>) pop()));
                 case 'R' -> push(call((List<?>) pop(), pop()));
@@ -140,7 +140,7 @@ final class Unpickler {
     }
 
     private Object global() {
-        String name = line() + "." + line();
+        String name = in.line() + "." + in.line();
         Object global = GLOBALS.get(name);
         if (global == null) {
             throw problem("it asks for " + name);
@@ -175,7 +175,11 @@ final class Unpickler {
                         arguments.get(3)));
     }
 
-    private static long[] numbers(List<?> list) {
+    private long[] numbers(List<?> list) {
+        // One long list, used over and over, would grow with each use.
+        if (list.size() > MAX_RANK) {
+            throw problem("a tensor of %d dimensions".formatted(list.size()));
+        }
         return list.stream().mapToLong(Long.class::cast).toArray();
     }
 
@@ -256,54 +260,9 @@ final class Unpickler {
         return value;
     }
 
-    private int u8() {
-        return Byte.toUnsignedInt(pickle.get());
-    }
-
-    private String string() {
-        int bytes = pickle.getInt();
-        if (bytes < 0 || bytes > pickle.remaining()) {
-            throw problem("text of %s bytes where %d are left"
-                    .formatted(Integer.toUnsignedString(bytes), pickle.remaining()));
-        }
-        ByteBuffer text = pickle.slice(pickle.position(), bytes);
-        pickle.position(pickle.position() + bytes);
-        return StandardCharsets.UTF_8.decode(text).toString();
-    }
-
-    private String line() {
-        StringBuilder line = new StringBuilder();
-        for (int c = u8(); c != '\n'; c = u8()) {
-            if (line.length() == MAX_GLOBAL_NAME) {
-                throw problem("a name longer than %d characters".formatted(MAX_GLOBAL_NAME));
-            }
-            line.append((char) c);
-        }
-        return line.toString();
-    }
-
-    private long longInteger() {
-        int bytes = u8();
-        if (bytes > Long.BYTES) {
-            throw problem("an integer of %d bytes".formatted(bytes));
-        }
-        long value = 0;
-        for (int i = 0; i < bytes; i++) {
-            value |= (long) u8() << (8 * i);
-        }
-        int unused = Long.SIZE - 8 * bytes;
-        return bytes == 0 ? 0 : value << unused >> unused;
-    }
-
-    private double bigEndianDouble() {
-        double value = pickle.order(ByteOrder.BIG_ENDIAN).getDouble();
-        pickle.order(ByteOrder.LITTLE_ENDIAN);
-        return value;
-    }
-
     private CheckpointException refused(int opcode) {
         return switch (opcode) {
-            case 'i' -> problem("opcode INST for " + line() + "." + line());
+            case 'i' -> problem("opcode INST for " + in.line() + "." + in.line());
             case 'o' -> problem("opcode OBJ");
             case 0x81 -> problem("opcode NEWOBJ");
             case 0x92 -> problem("opcode NEWOBJ_EX");

@@ -1,5 +1,6 @@
 package dev.pargo.models.weights;
 
+import ai.djl.Device;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.tensor.DType;
@@ -13,6 +14,7 @@ final class WeightLoader implements AutoCloseable {
 
     private final PtNDManager owner;
     private final DType target;
+    private final boolean onCpu;
     private final PtNDManager scratch;
     private final WeightProgram program;
     private final Map<String, PtNDArray> arrays = new LinkedHashMap<>();
@@ -22,6 +24,7 @@ final class WeightLoader implements AutoCloseable {
     WeightLoader(PtNDManager owner, DType target) {
         this.owner = owner;
         this.target = target;
+        this.onCpu = owner.getDevice().getDeviceType().equals(Device.Type.CPU);
         this.scratch = owner.newSubManager(owner.getDevice());
         this.program = new WeightProgram(scratch);
     }
@@ -29,7 +32,7 @@ final class WeightLoader implements AutoCloseable {
     void load(StoredTensor tensor, LoraAdapter.@Nullable Delta delta) {
         PtNDArray array = place(tensor);
         DType dtype = tensor.dtype();
-        boolean mapped = WeightProgram.isMappable(tensor) && !owner.getDevice().isGpu();
+        boolean mapped = WeightProgram.isMappable(tensor) && onCpu;
         if (delta != null) {
             try (PtNDArray weight = array;
                     PtNDArray a = place(delta.a());
@@ -57,7 +60,7 @@ final class WeightLoader implements AutoCloseable {
     /** The tensor as it is stored, on the device. */
     private PtNDArray place(StoredTensor tensor) {
         PtNDArray host = WeightProgram.isMappable(tensor) ? program.view(tensor) : program.read(tensor);
-        if (!owner.getDevice().isGpu()) {
+        if (onCpu) {
             return host;
         }
         try (host) {
