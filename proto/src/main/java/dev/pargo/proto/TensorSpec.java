@@ -1,0 +1,90 @@
+package dev.pargo.proto;
+
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.proto.v1.TokenTensor;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The tensor that a receiver expects: [tokens, width], with a range of tokens.
+ *
+ * @param name      the tensor's role, {@link #FEATURES} or {@link #VISUAL_TOKENS}
+ * @param dtypes    element types that are accepted
+ * @param minTokens least tokens, at least 1
+ * @param maxTokens most tokens
+ * @param width     elements of one token
+ */
+public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int maxTokens, int width) {
+
+    /** Patch features, which an encoder makes. */
+    public static final String FEATURES = "features";
+
+    /** Tokens in the LLM's width, which a projector makes. */
+    public static final String VISUAL_TOKENS = "visual_tokens";
+
+    public TensorSpec {
+        dtypes = Set.copyOf(dtypes);
+        if (minTokens < 1 || maxTokens < minTokens || width < 1) {
+            throw new IllegalArgumentException("no tensor has [%d..%d, %d]".formatted(minTokens, maxTokens, width));
+        }
+        // The largest tensor must fit one buffer.
+        Math.multiplyExact(Math.multiplyExact(maxTokens, width), Float.BYTES);
+    }
+
+    /** Exactly the tensor that a stage describes. */
+    public static TensorSpec exactly(String name, TokenTensor tensor) {
+        return new TensorSpec(
+                name, Set.copyOf(tensor.getDtypesList()), tensor.getTokens(), tensor.getTokens(), tensor.getWidth());
+    }
+
+    /** Any number of tokens up to a limit, in the width and types that a stage describes. */
+    public static TensorSpec upTo(int maxTokens, String name, TokenTensor tensor) {
+        return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), 1, maxTokens, tensor.getWidth());
+    }
+
+    /** Bytes of one element on the wire. */
+    public static int bytes(DataType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> 4;
+            case FLOAT16, BFLOAT16 -> 2;
+            case DATA_TYPE_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("no width: " + dtype);
+        };
+    }
+
+    /**
+     * Checks a header without multiplying any number that the sender chose.
+     *
+     * @return bytes that must follow
+     * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH
+     */
+    public int check(TensorHeader header) {
+        if (!header.getName().equals(name)) {
+            throw mismatch("the tensor is named \"%s\", expected \"%s\"".formatted(abbreviate(header.getName()), name));
+        }
+        if (!dtypes.contains(header.getDtype())) {
+            throw mismatch("%s has the type %s, expected one of %s"
+                    .formatted(name, header.getDtype(), dtypes.stream().sorted().toList()));
+        }
+        List<Long> shape = header.getShapeList();
+        if (shape.size() != 2) {
+            throw mismatch("%s has %d dimensions, expected [tokens, width]".formatted(name, shape.size()));
+        }
+        if (shape.get(0) < minTokens || shape.get(0) > maxTokens || shape.get(1) != width) {
+            throw mismatch("%s has the shape %s, expected [%s, %d]".formatted(name, shape, tokens(), width));
+        }
+        return shape.get(0).intValue() * width * bytes(header.getDtype());
+    }
+
+    private String tokens() {
+        return minTokens == maxTokens ? String.valueOf(minTokens) : minTokens + ".." + maxTokens;
+    }
+
+    private static String abbreviate(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "...";
+    }
+
+    static io.grpc.StatusRuntimeException mismatch(String message) {
+        return new StageError(ErrorReason.TENSOR_MISMATCH, message).toException();
+    }
+}

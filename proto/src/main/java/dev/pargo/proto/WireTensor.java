@@ -1,0 +1,76 @@
+package dev.pargo.proto;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.pargo.proto.v1.StageReport;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole tensor next to its header.
+ *
+ * @param header what the bytes are
+ * @param data   little-endian elements, framed by position and limit, which nobody moves; not written to any more
+ */
+public record WireTensor(TensorHeader header, ByteBuffer data) {
+
+    /** Bytes of a chunk: beyond 256 KiB the transport gains nothing, beyond 1 MiB the contract forbids it. */
+    static final int CHUNK_BYTES = 512 * 1024;
+
+    /** The tensor as a request sends it: header and data. Chunks share this tensor's memory. */
+    public Iterator<TensorChunk> chunks() {
+        return new Chunks(CHUNK_BYTES, null);
+    }
+
+    /** The tensor as a response sends it: header, data and report. Chunks share this tensor's memory. */
+    public Iterator<TensorChunk> chunks(StageReport report) {
+        return new Chunks(CHUNK_BYTES, report);
+    }
+
+    Iterator<TensorChunk> chunks(int chunkBytes) {
+        return new Chunks(chunkBytes, null);
+    }
+
+    /** Makes each chunk when it is asked for, so that a slow reader costs no memory. */
+    private final class Chunks implements Iterator<TensorChunk> {
+
+        private final int chunkBytes;
+        private final ByteBuffer rest = data.duplicate();
+        private @Nullable StageReport report;
+        private boolean headerSent;
+
+        Chunks(int chunkBytes, @Nullable StageReport report) {
+            this.chunkBytes = chunkBytes;
+            this.report = report;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !headerSent || rest.hasRemaining() || report != null;
+        }
+
+        @Override
+        public TensorChunk next() {
+            TensorChunk.Builder chunk = TensorChunk.newBuilder();
+            if (!headerSent) {
+                headerSent = true;
+                return chunk.setHeader(header).build();
+            }
+            if (rest.hasRemaining()) {
+                int bytes = Math.min(chunkBytes, rest.remaining());
+                ByteBuffer slice = rest.slice(rest.position(), bytes);
+                rest.position(rest.position() + bytes);
+                return chunk.setData(UnsafeByteOperations.unsafeWrap(slice)).build();
+            }
+            if (report != null) {
+                chunk.setReport(report);
+                report = null;
+                return chunk.build();
+            }
+            throw new NoSuchElementException();
+        }
+    }
+}

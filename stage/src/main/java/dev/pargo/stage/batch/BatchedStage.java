@@ -1,0 +1,8 @@
+package dev.pargo.stage.batch;
+
+import dev.pargo.proto.WireTensor;
+import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.status.StageMetrics;
+
+/** What the calls of a batching stage share: the way in, and the way through the network. */
+public record BatchedStage<I>(Admission admission, Batcher<I, WireTensor> batcher, StageMetrics metrics) {}
