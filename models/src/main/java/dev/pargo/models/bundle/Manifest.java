@@ -28,6 +28,10 @@ public record Manifest(
         return featureNorm == null || featureNorm.eps() == null ? 1e-5 : featureNorm.eps();
     }
 
+    public String eosTokenOrDefault() {
+        return generation == null || generation.eosToken() == null ? "</s>" : generation.eosToken();
+    }
+
     public int maxNewTokensOrDefault() {
         return generation == null || generation.maxNewTokens() == null ? 100 : generation.maxNewTokens();
     }
@@ -36,12 +40,14 @@ public record Manifest(
      * How a picture becomes pixel values.
      *
      * @param size        side of the network's input in pixels
+     * @param patchSize   side of a patch in pixels
      * @param padToSquare pad to a square before resizing; otherwise the aspect ratio is lost
      * @param letterbox   side of the released evaluation's letterbox, whose top-left {@code size} square alone is seen
      * @param convention  {@code natural} or {@code reference}: how alpha and EXIF orientation are handled
      */
     public record Image(
             int size,
+            int patchSize,
             @Nullable Boolean padToSquare,
             @Nullable Integer letterbox,
             @Nullable String convention,
@@ -61,7 +67,6 @@ public record Manifest(
             String type,
             String file,
             @Nullable String prefix,
-            int patchSize,
             int width,
             int layers,
             @Nullable Integer headWidth,

@@ -5,6 +5,8 @@ import dev.pargo.models.weights.FusionCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -41,7 +43,8 @@ public record ModelBundle(Path directory, Manifest manifest) {
         } catch (IOException e) {
             throw new BundleException("cannot read " + file, e);
         } catch (JacksonException e) {
-            throw new BundleException("%s is not a bundle manifest: %s".formatted(file, e.getOriginalMessage()), e);
+            String problem = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw new BundleException("%s is not a bundle manifest: %s%s".formatted(file, problem, location(e)), e);
         }
     }
 
@@ -101,6 +104,14 @@ public record ModelBundle(Path directory, Manifest manifest) {
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .orElseThrow(() -> new BundleException("%s has neither bundle.json nor %s.json".formatted(path, name)));
+    }
+
+    private static String location(JacksonException e) {
+        String path = e.getPath().stream()
+                .map(JacksonException.Reference::getPropertyName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
+        return path.isEmpty() ? "" : " (at %s)".formatted(path);
     }
 
     private static void require(Path file, Manifest manifest) {

@@ -51,7 +51,7 @@ public final class Projectors {
 
     private static ParGoConfig pargo(Manifest manifest, Checkpoint checkpoint) {
         Manifest.Projector projector = manifest.projector();
-        int grid = manifest.image().size() / manifest.vision().patchSize();
+        int grid = manifest.image().size() / manifest.image().patchSize();
         return new ParGoConfig(
                 projector.numQueryToken(),
                 projector.numLocalQueryToken(),

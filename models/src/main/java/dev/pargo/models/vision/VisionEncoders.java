@@ -42,7 +42,7 @@ public final class VisionEncoders {
         Manifest.Vision vision = manifest.vision();
         return new Eva02Config(
                 manifest.image().size(),
-                vision.patchSize(),
+                manifest.image().patchSize(),
                 vision.width(),
                 vision.layers(),
                 vision.headsOrDefault(),

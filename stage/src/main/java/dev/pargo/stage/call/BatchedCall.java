@@ -75,7 +75,7 @@ public final class BatchedCall<I> {
         }
         over = true;
         StatusRuntimeException status = Faults.toStatus(error);
-        failure = outcome(status);
+        failure = Outcome.of(status);
         sender.fail(status);
     }
 
@@ -95,14 +95,6 @@ public final class BatchedCall<I> {
         }
         Outcome failed = failure;
         stage.metrics().over(failed == null ? outcome : failed);
-    }
-
-    private static Outcome outcome(StatusRuntimeException status) {
-        return switch (status.getStatus().getCode()) {
-            case INVALID_ARGUMENT -> Outcome.REFUSED;
-            case RESOURCE_EXHAUSTED, UNAVAILABLE -> Outcome.REJECTED;
-            default -> Outcome.FAILED;
-        };
     }
 
     private static StageReport report(Batched<?> batched, Duration preprocessing) {

@@ -1,6 +1,7 @@
 package dev.pargo.stage.status;
 
 import dev.pargo.stage.admission.Admission;
+import io.grpc.StatusRuntimeException;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,7 +24,17 @@ public final class StageMetrics {
         /** Given up by the client, or past its deadline. */
         CANCELLED,
         /** The stage's fault. */
-        FAILED
+        FAILED;
+
+        /** How a request ends that is answered with this status. */
+        public static Outcome of(StatusRuntimeException status) {
+            return switch (status.getStatus().getCode()) {
+                case INVALID_ARGUMENT -> REFUSED;
+                case RESOURCE_EXHAUSTED, UNAVAILABLE -> REJECTED;
+                case CANCELLED, DEADLINE_EXCEEDED -> CANCELLED;
+                default -> FAILED;
+            };
+        }
     }
 
     private final MeterRegistry registry;
