@@ -55,9 +55,9 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
     }
 
     private static void requireTargets(List<ParameterSpec> parameters, LoraAdapter adapter) {
-        Map<String, LoraAdapter.Delta> open = new LinkedHashMap<>(adapter.deltas());
+        Map<String, LoraAdapter.Delta> unused = new LinkedHashMap<>(adapter.deltas());
         for (ParameterSpec parameter : parameters) {
-            LoraAdapter.Delta delta = open.remove(parameter.name());
+            LoraAdapter.Delta delta = unused.remove(parameter.name());
             if (delta != null && !Arrays.equals(delta.shape(), parameter.shape())) {
                 throw new CheckpointException(
                         delta.a().file(),
@@ -68,9 +68,9 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
                                         Arrays.toString(parameter.shape())));
             }
         }
-        if (!open.isEmpty()) {
-            throw new CheckpointException("the adapter updates %s, which the network does not have"
-                    .formatted(open.keySet().iterator().next()));
-        }
+        unused.forEach((name, delta) -> {
+            throw new CheckpointException(
+                    delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
+        });
     }
 }
