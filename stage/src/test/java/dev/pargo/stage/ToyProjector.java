@@ -46,24 +46,17 @@ public final class ToyProjector extends ProjectorGrpc.ProjectorImplBase {
         return new StreamObserver<>() {
             @Override
             public void onNext(TensorChunk chunk) {
-                if (call.isOver()) {
-                    return;
-                }
-                try {
+                call.attempt(() -> {
                     assembler.accept(chunk);
                     if (chunk.hasHeader()) {
                         call.admit(BYTES);
                     }
-                } catch (RuntimeException refusal) {
-                    call.fail(refusal);
-                }
+                });
             }
 
             @Override
             public void onCompleted() {
-                if (!call.isOver()) {
-                    call.submit(assembler.finish(), Duration.ofMillis(2));
-                }
+                call.attempt(() -> call.submit(assembler.finish(), Duration.ofMillis(2)));
             }
 
             @Override

@@ -26,7 +26,7 @@ public record Placement(Device device, Precision precision) {
      *
      * @param device    {@code cpu}, {@code cuda:N}, or {@code auto}: the first GPU if there is one
      * @param precision {@code float32}, {@code bfloat16}, or {@code auto}: bfloat16 where the device computes it natively
-     * @throws IllegalArgumentException naming the value and the known ones
+     * @throws PlacementException naming the value and the known ones
      */
     public static Placement resolve(String device, String precision) {
         Device resolved = resolveDevice(device.toLowerCase(Locale.ROOT));
@@ -53,11 +53,11 @@ public record Placement(Device device, Precision precision) {
         }
         Matcher cuda = CUDA.matcher(name);
         if (!cuda.matches()) {
-            throw new IllegalArgumentException("unknown device '%s': use cpu, cuda:N or auto".formatted(name));
+            throw new PlacementException("unknown device '%s': use cpu, cuda:N or auto".formatted(name));
         }
         int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
         if (index >= gpus) {
-            throw new IllegalArgumentException("device '%s' is not there: this host has %d GPUs".formatted(name, gpus));
+            throw new PlacementException("device '%s' is not there: this host has %d GPUs".formatted(name, gpus));
         }
         return Device.gpu(index);
     }
@@ -69,7 +69,7 @@ public record Placement(Device device, Precision precision) {
         return Arrays.stream(Precision.values())
                 .filter(precision -> precision.label().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
+                .orElseThrow(() -> new PlacementException(
                         "unknown precision '%s': use float32, bfloat16 or auto".formatted(name)));
     }
 

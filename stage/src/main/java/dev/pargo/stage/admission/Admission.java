@@ -14,24 +14,14 @@ import java.util.function.Supplier;
  */
 public final class Admission {
 
-    private final int maxRequests;
-    private final long maxBytes;
+    private final AdmissionLimits limits;
     private final Supplier<Duration> retryAfter;
     private int requests;
     private long bytes;
 
-    /**
-     * @param maxRequests most requests inside
-     * @param maxBytes    most bytes that they may hold together
-     * @param retryAfter  when a refused request has a chance, asked for at each refusal
-     */
-    public Admission(int maxRequests, long maxBytes, Supplier<Duration> retryAfter) {
-        if (maxRequests < 1 || maxBytes < 1) {
-            throw new IllegalArgumentException(
-                    "a stage that admits %d requests and %d bytes does nothing".formatted(maxRequests, maxBytes));
-        }
-        this.maxRequests = maxRequests;
-        this.maxBytes = maxBytes;
+    /** @param retryAfter when a refused request has a chance; asked for at each refusal */
+    public Admission(AdmissionLimits limits, Supplier<Duration> retryAfter) {
+        this.limits = limits;
         this.retryAfter = retryAfter;
     }
 
@@ -44,7 +34,8 @@ public final class Admission {
      */
     public Ticket admit(long bytes) {
         synchronized (this) {
-            boolean fits = requests < maxRequests && bytes <= maxBytes - this.bytes;
+            boolean fits =
+                    requests < limits.maxRequests() && bytes <= limits.maxSize().toBytes() - this.bytes;
             if (fits || requests == 0) {
                 requests++;
                 this.bytes += bytes;

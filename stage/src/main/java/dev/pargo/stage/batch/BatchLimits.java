@@ -1,14 +1,16 @@
 package dev.pargo.stage.batch;
 
 import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How long and for how many a batch gathers.
+ * How concurrent requests are gathered into one forward pass.
  *
- * @param maxSize most requests in one forward pass
- * @param maxWait longest time that a request waits for others while the device is free
+ * @param maxSize Most requests in one forward pass.
+ * @param maxWait Longest time that a request waits for others while the device is free.
  */
-public record BatchLimits(int maxSize, Duration maxWait) {
+public record BatchLimits(
+        @DefaultValue("8") int maxSize, @DefaultValue("5ms") Duration maxWait) {
 
     public BatchLimits {
         if (maxSize < 1 || maxWait.isNegative()) {

@@ -28,6 +28,7 @@ public final class BatchedCall<I> {
     private volatile Admission.@Nullable Ticket ticket;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
     private volatile @Nullable Outcome failure;
+    private volatile Runnable whenOver = () -> {};
     private volatile boolean over;
 
     /** To be created before the service method returns. */
@@ -36,6 +37,18 @@ public final class BatchedCall<I> {
         this.sender = new PacedSender<>(response);
         response.setOnCancelHandler(() -> end(Outcome.CANCELLED));
         response.setOnCloseHandler(() -> end(Outcome.COMPLETED));
+    }
+
+    /** Handles one step of the request; an exception fails the call. Ignored when the call is over. */
+    public void attempt(Runnable step) {
+        if (over) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (RuntimeException error) {
+            fail(error);
+        }
     }
 
     /**
@@ -79,7 +92,17 @@ public final class BatchedCall<I> {
         sender.fail(status);
     }
 
-    /** True when the call needs no input any more: messages that still come in are to be ignored. */
+    /** Sets what to do when the call is over, however it ends; to be called from the call's own callbacks. */
+    public void whenOver(Runnable action) {
+        whenOver = action;
+    }
+
+    /** True once {@link #admit} has let the call in. */
+    public boolean isAdmitted() {
+        return ticket != null;
+    }
+
+    /** True when the call's result is not needed any more. */
     public boolean isOver() {
         return over;
     }
@@ -93,6 +116,7 @@ public final class BatchedCall<I> {
         if (ticket != null) {
             ticket.close();
         }
+        whenOver.run();
         Outcome failed = failure;
         stage.metrics().over(failed == null ? outcome : failed);
     }

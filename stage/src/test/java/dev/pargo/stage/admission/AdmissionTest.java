@@ -7,12 +7,13 @@ import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 class AdmissionTest {
 
     private static final Duration RETRY = Duration.ofMillis(700);
 
-    private final Admission admission = new Admission(2, 100, () -> RETRY);
+    private final Admission admission = new Admission(new AdmissionLimits(2, DataSize.ofBytes(100)), () -> RETRY);
 
     @Test
     void refusesOneRequestTooManyWithARetryDelay() {

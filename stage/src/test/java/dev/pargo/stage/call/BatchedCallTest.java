@@ -13,6 +13,7 @@ import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.stage.ToyProjector;
 import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
 import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
@@ -41,6 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
 /** Real calls over loopback to a stage whose network waits for a gate. */
 class BatchedCallTest {
@@ -60,7 +62,8 @@ class BatchedCallTest {
             },
             metrics,
             System::nanoTime);
-    private final Admission admission = new Admission(MAX_REQUESTS, 1_000, () -> Duration.ofSeconds(3));
+    private final Admission admission =
+            new Admission(new AdmissionLimits(MAX_REQUESTS, DataSize.ofBytes(1_000)), () -> Duration.ofSeconds(3));
     private DeviceExecutor device;
     private Server server;
     private ManagedChannel channel;
