@@ -1,0 +1,163 @@
+package dev.pargo.gateway.chat;
+
+import dev.pargo.gateway.GatewayProperties;
+import dev.pargo.gateway.error.ClientGoneException;
+import dev.pargo.gateway.error.ErrorBody;
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.error.Outcome;
+import dev.pargo.gateway.error.Problem;
+import dev.pargo.gateway.http.ClientConnection;
+import dev.pargo.gateway.http.RequestIdFilter;
+import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.Inference;
+import dev.pargo.gateway.inference.InferenceRequest;
+import dev.pargo.gateway.inference.RequestScope;
+import dev.pargo.gateway.pipeline.Pipeline;
+import dev.pargo.gateway.pipeline.PipelineState;
+import dev.pargo.gateway.pipeline.Pipelines;
+import io.grpc.Deadline;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Chat completions: one request from its first byte to its one terminal state, on one thread. The body is read and the
+ * answer written here, because both have bounds and an order that message converters do not know.
+ */
+@RestController
+final class ChatController {
+
+    private static final Logger log = LoggerFactory.getLogger(ChatController.class);
+    private static final String NO_MODEL = "none";
+
+    private final GatewayProperties properties;
+    private final Admission admission;
+    private final ChatRequestReader reader;
+    private final Pipelines pipelines;
+    private final Inference inference;
+    private final ChatMetrics metrics;
+
+    ChatController(
+            GatewayProperties properties,
+            Admission admission,
+            ChatRequestReader reader,
+            Pipelines pipelines,
+            Inference inference,
+            ChatMetrics metrics) {
+        this.properties = properties;
+        this.admission = admission;
+        this.reader = reader;
+        this.pipelines = pipelines;
+        this.inference = inference;
+        this.metrics = metrics;
+    }
+
+    @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+    void complete(HttpServletRequest request, HttpServletResponse response) {
+        Exchange exchange = new Exchange(request, response);
+        Outcome outcome = Outcome.FAILED;
+        try {
+            outcome = run(exchange);
+        } finally {
+            metrics.ended(outcome, exchange.model, Duration.ofNanos(exchange.watch.elapsed()));
+        }
+    }
+
+    private Outcome run(Exchange exchange) {
+        try (Admission.Permit place = admission.admit(exchange.request.getContentLengthLong())) {
+            answer(exchange);
+            return Outcome.OK;
+        } catch (ClientGoneException | IOException gone) {
+            return Outcome.CANCELLED;
+        } catch (GatewayException failure) {
+            return refuse(failure, exchange.response);
+        } catch (RuntimeException fault) {
+            return refuse(GatewayException.failed("The gateway failed", fault), exchange.response);
+        }
+    }
+
+    private void answer(Exchange exchange) throws IOException {
+        Deadline deadline = Deadline.after(properties.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        ChatQuery query = ChatQuery.of(reader.read(exchange.request.getInputStream()), properties.maxImages());
+        Pipeline pipeline = pipeline(query.model());
+        exchange.model = query.model();
+        PipelineState state = inference.require(pipeline, !query.images().isEmpty());
+        InferenceRequest work = new InferenceRequest(
+                query.conversation(), decode(query.images(), state), query.sampling(), query.maxTokens(), query.stop());
+        ResponseHead head = ResponseHead.now(query.model());
+        Answer answer = query.stream()
+                ? new StreamedAnswer(head, query.includeUsage(), properties.heartbeat(), exchange.response)
+                : new WholeAnswer(head, exchange.response);
+        Pulse pulse = new Pulse(ClientConnection.gone(exchange.request), answer);
+        RequestScope scope = new RequestScope(RequestIdFilter.idOf(exchange.request), deadline, pulse);
+        try (Generation generation = inference.start(pipeline, work, scope)) {
+            answer.begin();
+            @Nullable String text;
+            while ((text = generation.next()) != null) {
+                exchange.watch.token();
+                answer.add(text);
+            }
+            exchange.watch.stop();
+            answer.end(generation, exchange.watch);
+            metrics.answered(exchange.model, ChatResponse.TimingsMillis.of(generation.timings(), exchange.watch));
+        }
+    }
+
+    private Pipeline pipeline(String model) {
+        return pipelines.find(model).orElseThrow(() -> {
+            List<String> names = pipelines.names();
+            return names.isEmpty()
+                    ? GatewayException.unavailable("No model is ready yet", Duration.ofSeconds(2))
+                    : GatewayException.invalid(
+                            "model",
+                            "model_not_found",
+                            "model: there is no such model; available: " + String.join(", ", names));
+        });
+    }
+
+    private static List<InferenceRequest.Image> decode(List<ImageSource> images, PipelineState state) {
+        return images.stream()
+                .map(image -> new InferenceRequest.Image(
+                        image.decode(state.vision().encoder().getMaxImageBytes()), image.param()))
+                .toList();
+    }
+
+    private static Outcome refuse(GatewayException failure, HttpServletResponse response) {
+        if (failure.problem() == Problem.FAILED) {
+            log.error("Request failed: {}", failure.getMessage(), failure);
+        }
+        try {
+            if (response.isCommitted()) {
+                StreamedAnswer.fail(failure, response);
+            } else {
+                ErrorBody.write(failure, response);
+            }
+            return failure.problem().outcome();
+        } catch (IOException gone) {
+            return Outcome.CANCELLED;
+        }
+    }
+
+    /** A request and what becomes known of it on its way. */
+    private static final class Exchange {
+
+        final HttpServletRequest request;
+        final HttpServletResponse response;
+        final Stopwatch watch = new Stopwatch();
+        String model = NO_MODEL;
+
+        Exchange(HttpServletRequest request, HttpServletResponse response) {
+            this.request = request;
+            this.response = response;
+        }
+    }
+}

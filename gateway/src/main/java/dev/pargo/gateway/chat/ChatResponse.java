@@ -1,0 +1,118 @@
+package dev.pargo.gateway.chat;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.Timings;
+import dev.pargo.proto.v1.GenerationFinished;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A chat completion, or one chunk of a streamed one.
+ *
+ * @param object  {@code chat.completion} or {@code chat.completion.chunk}
+ * @param created seconds since 1970
+ * @param timings an extension: where the time went
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ChatResponse(
+        String id,
+        String object,
+        long created,
+        String model,
+        List<Choice> choices,
+        @Nullable Usage usage,
+        @Nullable TimingsMillis timings) {
+
+    /** One choice: a whole message, or what a chunk adds to it. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Choice(
+            int index,
+            @Nullable Text message,
+            @Nullable Text delta,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String finishReason) {
+
+        static Choice whole(String content, String finishReason) {
+            return new Choice(0, new Text("assistant", content), null, finishReason);
+        }
+
+        static Choice piece(@Nullable String role, @Nullable String content) {
+            return new Choice(0, null, new Text(role, content), null);
+        }
+
+        static Choice end(String finishReason) {
+            return new Choice(0, null, new Text(null, null), finishReason);
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Text(@Nullable String role, @Nullable String content) {}
+
+    /**
+     * Token counts.
+     *
+     * @param promptTokens all tokens of the prompt, visual ones among them
+     * @param visualTokens an extension: tokens that stand for images
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Usage(
+            int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
+
+        @JsonNaming(SnakeCaseStrategy.class)
+        record Details(int cachedTokens) {}
+
+        static Usage of(Generation generation) {
+            int prompt = generation.started().getPromptTokens();
+            int completion = generation.finished().getCompletionTokens();
+            return new Usage(
+                    prompt,
+                    completion,
+                    prompt + completion,
+                    new Details(0),
+                    generation.started().getVisualTokens());
+        }
+    }
+
+    /**
+     * Where the time went, in milliseconds, seen from the gateway.
+     *
+     * @param encodeMs           images to features, all images of the request
+     * @param projectMs          from the end of the encoding to the last visual token
+     * @param timeToFirstTokenMs from the request's arrival
+     * @param decodeMs           from the first token to the last
+     * @param networkMs          forward passes of all stages, as they report them
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record TimingsMillis(
+            double encodeMs,
+            double projectMs,
+            double timeToFirstTokenMs,
+            double decodeMs,
+            double totalMs,
+            double networkMs) {
+
+        static TimingsMillis of(Timings stages, Stopwatch watch) {
+            return new TimingsMillis(
+                    millis(stages.encodeNanos()),
+                    millis(stages.projectNanos()),
+                    millis(watch.toFirstToken()),
+                    millis(watch.decoding()),
+                    millis(watch.total()),
+                    stages.networkMicros() / 1e3);
+        }
+
+        private static double millis(long nanos) {
+            return Math.round(nanos / 1e3) / 1e3;
+        }
+    }
+
+    /** OpenAI's word for how an answer ended. */
+    static String finishReason(GenerationFinished finished) {
+        return finished.getReason() == GenerationFinished.Reason.LENGTH ? "length" : "stop";
+    }
+}

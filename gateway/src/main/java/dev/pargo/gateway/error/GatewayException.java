@@ -1,0 +1,87 @@
+package dev.pargo.gateway.error;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Ends a request with an error. Its message is what the client reads: a sentence of ours, never a library's. */
+public final class GatewayException extends RuntimeException {
+
+    private final Problem problem;
+    private final @Nullable String param;
+    private final @Nullable String code;
+    private final @Nullable Duration retryAfter;
+
+    private GatewayException(
+            Problem problem,
+            String message,
+            @Nullable String param,
+            @Nullable String code,
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause) {
+        // Only a fault of ours needs a stack trace.
+        super(message, cause, false, problem == Problem.FAILED);
+        this.problem = problem;
+        this.param = param;
+        this.code = code;
+        this.retryAfter = retryAfter;
+    }
+
+    /** The client's request is wrong in {@code param}, a path such as {@code messages[0].content}. */
+    public static GatewayException invalid(@Nullable String param, String code, String message) {
+        return new GatewayException(Problem.INVALID_REQUEST, message, param, code, null, null);
+    }
+
+    /** Something of the request is larger than a limit. */
+    public static GatewayException tooLarge(@Nullable String param, String code, String message) {
+        return new GatewayException(Problem.TOO_LARGE, message, param, code, null, null);
+    }
+
+    /** There is no such thing. */
+    public static GatewayException notFound(@Nullable String param, String code, String message) {
+        return new GatewayException(Problem.NOT_FOUND, message, param, code, null, null);
+    }
+
+    /** A bounded queue is full. */
+    public static GatewayException busy(String message, Duration retryAfter) {
+        return new GatewayException(Problem.BUSY, message, null, "queue_full", retryAfter, null);
+    }
+
+    /** A stage is away, or does not fit the others. */
+    public static GatewayException unavailable(String message, Duration retryAfter) {
+        return new GatewayException(Problem.UNAVAILABLE, message, null, "stage_unavailable", retryAfter, null);
+    }
+
+    /** The request's time ran out. */
+    public static GatewayException deadline(String message) {
+        return new GatewayException(Problem.DEADLINE, message, null, "deadline_exceeded", null, null);
+    }
+
+    /** A fault of ours; the cause is for the log only. */
+    public static GatewayException failed(String message, @Nullable Throwable cause) {
+        return new GatewayException(Problem.FAILED, message, null, "internal_error", null, cause);
+    }
+
+    public Problem problem() {
+        return problem;
+    }
+
+    /** Path of the field that is wrong; null if it is none. */
+    public @Nullable String param() {
+        return param;
+    }
+
+    /** The reason, for programs. */
+    public @Nullable String code() {
+        return code;
+    }
+
+    /** When to try again; null if that would not help. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.pargo.gateway.inference;
+
+import com.google.protobuf.ByteString;
+import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.TensorFraming;
+import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.v1.StageReport;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/** The tensor that a stage answers with, checked against the stage's description as it passes; its bytes are not looked at. */
+final class TensorStream {
+
+    private final StageCall<?, TensorChunk> call;
+    private final TensorFraming framing;
+    private final TensorHeader header;
+    private @Nullable StageReport report;
+
+    private TensorStream(StageCall<?, TensorChunk> call, TensorFraming framing, TensorHeader header) {
+        this.call = call;
+        this.framing = framing;
+        this.header = header;
+    }
+
+    /**
+     * Waits for the header.
+     *
+     * @param expected    the tensor that the stage has described
+     * @param fingerprint the weights that the stage has described
+     */
+    static TensorStream open(StageCall<?, TensorChunk> call, TensorSpec expected, String fingerprint)
+            throws StageException, StaleDescriptionException {
+        TensorChunk first = next(call);
+        StaleDescriptionException.check(
+                call.stage(), fingerprint, first.getHeader().getProducer());
+        TensorFraming framing = new TensorFraming(expected);
+        accept(call.stage(), framing, first);
+        return new TensorStream(call, framing, first.getHeader());
+    }
+
+    TensorHeader header() {
+        return header;
+    }
+
+    /** The next bytes of the tensor; null when it is complete and the call has ended. */
+    @Nullable
+    ByteString next() throws StageException {
+        TensorChunk chunk = next(call);
+        if (chunk.hasReport() && framing.isComplete()) {
+            report = chunk.getReport();
+            if (call.receive() != null) {
+                throw new StageException(call.stage(), "messages after the report");
+            }
+            return null;
+        }
+        accept(call.stage(), framing, chunk);
+        return chunk.getData();
+    }
+
+    /** Where the stage spent its time; to be called after the last chunk. */
+    StageReport report() {
+        return report == null ? StageReport.getDefaultInstance() : report;
+    }
+
+    private static TensorChunk next(StageCall<?, TensorChunk> call) throws StageException {
+        @Nullable TensorChunk chunk = call.receive();
+        if (chunk == null) {
+            throw new StageException(call.stage(), "the tensor ended early");
+        }
+        return chunk;
+    }
+
+    private static void accept(StageKind stage, TensorFraming framing, TensorChunk chunk) throws StageException {
+        try {
+            framing.accept(chunk);
+        } catch (StatusRuntimeException broken) {
+            throw new StageException(stage, broken.getStatus().toString());
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.pargo.gateway.inference;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.pargo.gateway.pipeline.Pipeline;
+import dev.pargo.gateway.pipeline.PipelineState.Vision;
+import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.v1.EncodeRequest;
+import dev.pargo.proto.v1.EncoderGrpc;
+import dev.pargo.proto.v1.ImageHeader;
+import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.TensorChunk;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns one image into visual tokens: through the encoder and, chunk by chunk as they come, on to the projector. */
+final class VisionPath {
+
+    private static final int CHUNK_BYTES = 256 * 1024;
+
+    private final Pipeline pipeline;
+    private final Vision vision;
+    private final RequestScope scope;
+    private final Timings timings;
+
+    VisionPath(Pipeline pipeline, Vision vision, RequestScope scope, Timings timings) {
+        this.pipeline = pipeline;
+        this.vision = vision;
+        this.scope = scope;
+        this.timings = timings;
+    }
+
+    VisualTokens run(byte[] image) throws StageException, StaleDescriptionException {
+        long start = System.nanoTime();
+        try (StageCall<EncodeRequest, TensorChunk> encode = encode()) {
+            sendImage(image, encode);
+            TensorStream features = TensorStream.open(
+                    encode,
+                    TensorSpec.exactly(TensorSpec.FEATURES, vision.encoder().getOutput()),
+                    vision.encoder().getIdentity().getFingerprint());
+            try (StageCall<TensorChunk, TensorChunk> project = project()) {
+                relay(features, project);
+                long encoded = System.nanoTime();
+                timings.encoded(encoded - start, features.report().getNetworkMicros());
+                TensorStream visual = TensorStream.open(
+                        project,
+                        TensorSpec.exactly(
+                                TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
+                        vision.projector().getIdentity().getFingerprint());
+                VisualTokens tokens = collect(visual);
+                timings.projected(System.nanoTime() - encoded, visual.report().getNetworkMicros());
+                return tokens;
+            }
+        }
+    }
+
+    private StageCall<EncodeRequest, TensorChunk> encode() {
+        return new StageCall<>(
+                StageKind.ENCODER,
+                EncoderGrpc.newBlockingV2Stub(pipeline.encoderChannel())
+                        .withDeadline(scope.deadline())
+                        .encode(),
+                scope);
+    }
+
+    private StageCall<TensorChunk, TensorChunk> project() {
+        return new StageCall<>(
+                StageKind.PROJECTOR,
+                ProjectorGrpc.newBlockingV2Stub(pipeline.projectorChannel())
+                        .withDeadline(scope.deadline())
+                        .project(),
+                scope);
+    }
+
+    private static void sendImage(byte[] image, StageCall<EncodeRequest, ?> encode) throws StageException {
+        encode.send(EncodeRequest.newBuilder()
+                .setHeader(ImageHeader.newBuilder().setSizeBytes(image.length))
+                .build());
+        for (int offset = 0; offset < image.length; offset += CHUNK_BYTES) {
+            int bytes = Math.min(CHUNK_BYTES, image.length - offset);
+            ByteString chunk = UnsafeByteOperations.unsafeWrap(image, offset, bytes);
+            encode.send(EncodeRequest.newBuilder().setData(chunk).build());
+        }
+        encode.complete();
+    }
+
+    private static void relay(TensorStream features, StageCall<TensorChunk, ?> project) throws StageException {
+        project.send(TensorChunk.newBuilder().setHeader(features.header()).build());
+        @Nullable ByteString chunk;
+        while ((chunk = features.next()) != null) {
+            project.send(TensorChunk.newBuilder().setData(chunk).build());
+        }
+        project.complete();
+    }
+
+    private static VisualTokens collect(TensorStream visual) throws StageException {
+        List<ByteString> data = new ArrayList<>();
+        @Nullable ByteString chunk;
+        while ((chunk = visual.next()) != null) {
+            data.add(chunk);
+        }
+        return new VisualTokens(visual.header(), data);
+    }
+}

@@ -1,0 +1,5 @@
+/** Leads one request through the stages. */
+@NullMarked
+package dev.pargo.gateway.inference;
+
+import org.jspecify.annotations.NullMarked;

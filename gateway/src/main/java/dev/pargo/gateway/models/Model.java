@@ -1,0 +1,67 @@
+package dev.pargo.gateway.models;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pargo.gateway.pipeline.PipelineState;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.StageIdentity;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A model on offer.
+ *
+ * @param created seconds since 1970; not known, hence 0
+ * @param ready   an extension: whether all stages are there and fit each other
+ * @param pargo   an extension: what the model is made of
+ */
+@JsonNaming(SnakeCaseStrategy.class)
+record Model(String id, String object, long created, String ownedBy, boolean ready, Parts pargo) {
+
+    static Model of(String name, PipelineState state) {
+        return new Model(name, "model", 0, "pargo", state.isReady(), Parts.of(state));
+    }
+
+    /** The stages as far as they are known, and the sizes a client may need. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Parts(
+            @Nullable Part encoder,
+            @Nullable Part projector,
+            @Nullable Part llm,
+            @Nullable Integer visualTokens,
+            @Nullable Integer contextTokens,
+            @Nullable Long maxImageBytes,
+            @Nullable Long maxImagePixels) {
+
+        static Parts of(PipelineState state) {
+            PipelineState.@Nullable Vision vision = state.vision();
+            @Nullable
+            LlmDescription llm = state.text() == null ? null : state.text().llm();
+            return new Parts(
+                    vision == null ? null : Part.of(vision.encoder().getIdentity()),
+                    vision == null ? null : Part.of(vision.projector().getIdentity()),
+                    llm == null ? null : Part.of(llm.getIdentity()),
+                    vision == null ? null : vision.projector().getOutput().getTokens(),
+                    llm == null ? null : llm.getContextTokens(),
+                    vision == null ? null : vision.encoder().getMaxImageBytes(),
+                    vision == null ? null : vision.encoder().getMaxImagePixels());
+        }
+    }
+
+    /** One stage. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Part(
+            String network, String bundle, String bundleRevision, String fingerprint, String precision, String device) {
+
+        static Part of(StageIdentity identity) {
+            return new Part(
+                    identity.getNetwork(),
+                    identity.getBundle(),
+                    identity.getBundleRevision(),
+                    identity.getFingerprint(),
+                    identity.getPrecision(),
+                    identity.getDevice());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.pargo.gateway.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The models on offer and how their stages are watched.
+ *
+ * @param pipelines       One pipeline a model.
+ * @param describeEvery   Time between two looks at a stage that is there; one that is away is looked for every second.
+ * @param describeTimeout Time a stage has to describe itself.
+ */
+@ConfigurationProperties("pargo")
+record PipelinesProperties(
+        List<Definition> pipelines,
+        @DefaultValue("5s") Duration describeEvery,
+        @DefaultValue("2s") Duration describeTimeout) {
+
+    PipelinesProperties {
+        if (pipelines == null || pipelines.isEmpty()) {
+            throw new IllegalArgumentException("pargo.pipelines must name at least one pipeline");
+        }
+        pipelines = List.copyOf(pipelines);
+    }
+
+    /**
+     * One pipeline.
+     *
+     * @param name              Name of the model in requests; the name of the LLM's bundle if empty.
+     * @param encoder           gRPC target of the vision encoder, such as {@code dns:///encoder-service:9091} or
+     *                          {@code static://a:9091,b:9091}.
+     * @param projector         gRPC target of the projector.
+     * @param llm               gRPC target of the LLM.
+     * @param requireSameBundle Whether the three stages must serve one revision of one bundle.
+     */
+    record Definition(
+            @Nullable String name,
+            String encoder,
+            String projector,
+            String llm,
+            @DefaultValue("true") boolean requireSameBundle) {}
+}

@@ -1,0 +1,5 @@
+/** Which stages make up a model, and whether they fit each other. */
+@NullMarked
+package dev.pargo.gateway.pipeline;
+
+import org.jspecify.annotations.NullMarked;
