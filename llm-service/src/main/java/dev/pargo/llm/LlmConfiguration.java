@@ -3,14 +3,13 @@ package dev.pargo.llm;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.BundleException;
 import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.CheckpointException;
+import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
 import dev.pargo.proto.v1.LlmDescription;
@@ -21,7 +20,6 @@ import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.start.StageStartException;
 import dev.pargo.stage.status.StageMetrics;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -40,31 +38,18 @@ class LlmConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        try {
-            return ModelBundle.read(properties.model());
-        } catch (BundleException e) {
-            throw new StageStartException(e.getMessage(), e);
-        }
+        return ModelBundle.read(properties.model());
     }
 
     @Bean
     CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
-        // The engine reads this when it is loaded.
-        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(properties.threads()));
-        try {
-            return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
-        } catch (BundleException | CheckpointException | IllegalArgumentException e) {
-            throw new StageStartException(e.getMessage(), e);
-        }
+        TorchRuntime.configure(properties.threads());
+        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        try {
-            return LanguageModels.tokenizer(bundle);
-        } catch (BundleException e) {
-            throw new StageStartException(e.getMessage(), e);
-        }
+        return LanguageModels.tokenizer(bundle);
     }
 
     @Bean
@@ -81,11 +66,7 @@ class LlmConfiguration {
 
     @Bean
     Engine engine(CausalLm model, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
-        try {
-            return new Engine(model, tokenizer, properties, metrics);
-        } catch (IllegalArgumentException e) {
-            throw new StageStartException(e.getMessage(), e);
-        }
+        return new Engine(model, tokenizer, properties, metrics);
     }
 
     @Bean
@@ -102,10 +83,7 @@ class LlmConfiguration {
             Tokenizer tokenizer,
             StageProperties properties,
             StageMetrics metrics) {
-        Admission admission = new Admission(
-                properties.admission().maxRequests(),
-                properties.admission().maxSize().toBytes(),
-                engine::estimatedWait);
+        Admission admission = new Admission(properties.admission(), engine::estimatedWait);
         metrics.admission(admission);
         return new LlmHost(describe(bundle, identity, model, engine), engine, tokenizer, admission, metrics);
     }

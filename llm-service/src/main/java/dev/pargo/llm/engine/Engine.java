@@ -55,7 +55,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /**
      * Allocates the KV cache.
      *
-     * @throws IllegalArgumentException if the KV cache's memory is too small for useful slots
+     * @throws KvBudgetException if the KV cache's memory is too small for useful slots
      */
     public Engine(CausalLm lm, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
         this.lm = lm;

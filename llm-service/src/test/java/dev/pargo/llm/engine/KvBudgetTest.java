@@ -23,7 +23,7 @@ class KvBudgetTest {
     @Test
     void refusesAMemoryThatHoldsNoPicture() {
         assertThatThrownBy(() -> KvBudget.tokensPerSlot(DataSize.ofMegabytes(1), 8, 131_072, 4096))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(KvBudgetException.class)
                 .hasMessageContaining("pargo.llm.kv-cache")
                 .hasMessageContaining("8 slots of 128 tokens");
     }
