@@ -36,7 +36,10 @@ public final class PacedSender<T> {
         }
     }
 
-    /** Ends the call with an error (a client: cancels it), unless it has ended. Messages not sent yet are dropped. */
+    /**
+     * Ends this half of the call with an error, unless it has ended. Messages not sent yet are dropped. A client that
+     * gives up rather calls {@link #stop()} and cancels the call, which works until the answer has come.
+     */
     public synchronized void fail(Throwable error) {
         if (!closed) {
             stop();
@@ -44,7 +47,7 @@ public final class PacedSender<T> {
         }
     }
 
-    /** Sends nothing any more; for a call that has been cancelled. */
+    /** Sends nothing any more; for a call that has been or is about to be cancelled. */
     public synchronized void stop() {
         closed = true;
         messages = null;

@@ -1,0 +1,76 @@
+package dev.pargo.encoder;
+
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.EncodeRequest;
+import dev.pargo.proto.v1.EncoderDescription;
+import dev.pargo.proto.v1.ImageHeader;
+import dev.pargo.stage.call.BatchedCall;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/** The request side of one encoding: header, bytes, end. Admitted at the header, before anything is allocated. */
+final class EncodeCall implements StreamObserver<EncodeRequest> {
+
+    private final BatchedCall<HostTensor> call;
+    private final ImagePreparation preparation;
+    private final EncoderDescription limits;
+    private @Nullable ImageUpload upload;
+
+    EncodeCall(BatchedCall<HostTensor> call, ImagePreparation preparation, EncoderDescription limits) {
+        this.call = call;
+        this.preparation = preparation;
+        this.limits = limits;
+    }
+
+    @Override
+    public void onNext(EncodeRequest request) {
+        call.attempt(() -> {
+            switch (request.getPartCase()) {
+                case HEADER -> open(request.getHeader());
+                case DATA -> opened().append(request.getData());
+                case PART_NOT_SET -> throw malformed("expected an image's header or data");
+            }
+        });
+    }
+
+    @Override
+    public void onCompleted() {
+        call.attempt(() -> preparation.prepare(opened().finish(), call));
+    }
+
+    @Override
+    public void onError(Throwable cancellation) {
+        // The call's cancel handler cleans up.
+    }
+
+    private void open(ImageHeader header) {
+        if (upload != null) {
+            throw malformed("a second header for the image");
+        }
+        int size = ImageUpload.checkSize(header, limits.getMaxImageBytes());
+        call.admit(size + tensorBytes());
+        upload = ImageUpload.ofSize(size);
+    }
+
+    private ImageUpload opened() {
+        if (upload == null) {
+            throw malformed("data or end before the header of the image");
+        }
+        return upload;
+    }
+
+    /** Memory of pixel values and features, both counted as float32. */
+    private long tensorBytes() {
+        long pixelValues = 3L * limits.getImageSize() * limits.getImageSize();
+        long features =
+                (long) limits.getOutput().getTokens() * limits.getOutput().getWidth();
+        return Float.BYTES * (pixelValues + features);
+    }
+
+    private static StatusRuntimeException malformed(String message) {
+        return new StageError(ErrorReason.MALFORMED_STREAM, message).toException();
+    }
+}

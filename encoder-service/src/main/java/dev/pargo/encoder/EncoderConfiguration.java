@@ -1,0 +1,103 @@
+package dev.pargo.encoder;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.image.ImageDecoder;
+import dev.pargo.models.image.ImageLimits;
+import dev.pargo.models.image.ImagePreprocessor;
+import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.models.vision.VisionEncoder;
+import dev.pargo.models.vision.VisionEncoders;
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.EncoderDescription;
+import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.proto.v1.TokenTensor;
+import dev.pargo.stage.StageProperties;
+import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.StageMetrics;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** From the bundle to a running encoder. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ImageProperties.class)
+class EncoderConfiguration {
+
+    @Bean
+    ModelBundle bundle(StageProperties properties) {
+        return ModelBundle.read(properties.model());
+    }
+
+    @Bean
+    Placement placement(StageProperties properties) {
+        TorchRuntime.configure(properties.threads());
+        return Placement.resolve(properties.device(), properties.precision());
+    }
+
+    @Bean
+    VisionEncoder encoder(ModelBundle bundle, Placement placement) {
+        return VisionEncoders.load(bundle, placement);
+    }
+
+    @Bean
+    StageIdentity identity(ModelBundle bundle, Placement placement) {
+        return StageIdentity.newBuilder()
+                .setBundle(bundle.name())
+                .setBundleRevision(bundle.revision())
+                .setNetwork("eva02-clip")
+                .setFingerprint(VisionEncoders.fingerprint(bundle))
+                .setPrecision(placement.precision().label())
+                .setDevice(placement.deviceLabel())
+                .build();
+    }
+
+    @Bean
+    EncoderDescription description(
+            StageIdentity identity, VisionEncoder encoder, Placement placement, ImageProperties image) {
+        return EncoderDescription.newBuilder()
+                .setIdentity(identity)
+                .setImageSize(encoder.imageSize())
+                .setOutput(TokenTensor.newBuilder()
+                        .setTokens(encoder.tokens())
+                        .setWidth(encoder.width())
+                        .addDtypes(
+                                DataType.valueOf(placement.precision().dtype().name())))
+                .setMaxImageBytes(image.maxBytes().toBytes())
+                .setMaxImagePixels(image.maxPixels())
+                .build();
+    }
+
+    @Bean
+    Batcher<HostTensor, WireTensor> batcher(
+            VisionEncoder encoder, StageIdentity identity, StageProperties properties, StageMetrics metrics) {
+        FeatureBatch network = new FeatureBatch(encoder, identity.getFingerprint());
+        return new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
+    }
+
+    @Bean
+    DeviceExecutor device(Batcher<HostTensor, WireTensor> batcher) {
+        return DeviceExecutor.start("encoder-device", batcher);
+    }
+
+    @Bean
+    BatchedStage<HostTensor> stageOfImages(
+            Batcher<HostTensor, WireTensor> batcher, StageProperties properties, StageMetrics metrics) {
+        return BatchedStage.of(batcher, properties.admission(), metrics);
+    }
+
+    @Bean
+    ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
+        Preprocessing preprocessing = Preprocessing.of(bundle.manifest().image());
+        ImageLimits limits = image.limits();
+        return new ImagePreparation(
+                new ImageDecoder(limits, preprocessing.convention()),
+                new ImagePreprocessor(preprocessing),
+                properties.admission().maxRequests());
+    }
+}

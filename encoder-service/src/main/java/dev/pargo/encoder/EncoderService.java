@@ -1,0 +1,40 @@
+package dev.pargo.encoder;
+
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.EncodeRequest;
+import dev.pargo.proto.v1.EncoderDescription;
+import dev.pargo.proto.v1.EncoderGrpc;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.call.BatchedCall;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.springframework.grpc.server.service.GrpcService;
+
+/** The encoder's gRPC face. */
+@GrpcService
+final class EncoderService extends EncoderGrpc.EncoderImplBase {
+
+    private final EncoderDescription description;
+    private final BatchedStage<HostTensor> stage;
+    private final ImagePreparation preparation;
+
+    EncoderService(EncoderDescription description, BatchedStage<HostTensor> stage, ImagePreparation preparation) {
+        this.description = description;
+        this.stage = stage;
+        this.preparation = preparation;
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<EncoderDescription> response) {
+        response.onNext(description);
+        response.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<EncodeRequest> encode(StreamObserver<TensorChunk> response) {
+        BatchedCall<HostTensor> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        return new EncodeCall(call, preparation, description);
+    }
+}

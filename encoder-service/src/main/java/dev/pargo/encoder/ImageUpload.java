@@ -1,0 +1,63 @@
+package dev.pargo.encoder;
+
+import com.google.protobuf.ByteString;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.ImageHeader;
+import io.grpc.StatusRuntimeException;
+import java.util.Locale;
+
+/** The bytes of one image file as they come in: exactly as many as its header announced. */
+final class ImageUpload {
+
+    private final byte[] file;
+    private int received;
+
+    private ImageUpload(int size) {
+        this.file = new byte[size];
+    }
+
+    /**
+     * Checks a header.
+     *
+     * @return size of the file in bytes
+     * @throws StatusRuntimeException IMAGE_UNDECODABLE for an empty file, IMAGE_TOO_LARGE
+     */
+    static int checkSize(ImageHeader header, long maxBytes) {
+        long size = header.getSizeBytes();
+        if (size < 1) {
+            throw refusal(ErrorReason.IMAGE_UNDECODABLE, "the image is empty");
+        }
+        if (size > maxBytes) {
+            throw refusal(
+                    ErrorReason.IMAGE_TOO_LARGE,
+                    String.format(Locale.ROOT, "the image has %,d bytes; at most %,d are accepted", size, maxBytes));
+        }
+        return Math.toIntExact(size);
+    }
+
+    /** Begins an upload of a checked size. */
+    static ImageUpload ofSize(int size) {
+        return new ImageUpload(size);
+    }
+
+    void append(ByteString data) {
+        if (data.size() > file.length - received) {
+            throw refusal(ErrorReason.MALFORMED_STREAM, "the image has more bytes than its header announced");
+        }
+        data.copyTo(file, received);
+        received += data.size();
+    }
+
+    /** The whole file; to be called when the stream has ended. */
+    byte[] finish() {
+        if (received < file.length) {
+            throw refusal(ErrorReason.MALFORMED_STREAM, "the image has fewer bytes than its header announced");
+        }
+        return file;
+    }
+
+    private static StatusRuntimeException refusal(ErrorReason reason, String message) {
+        return new StageError(reason, message).toException();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.pargo.llm;
+
+import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.EngineProperties;
+import dev.pargo.llm.grpc.LlmHost;
+import dev.pargo.models.bundle.Manifest;
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.LanguageModels;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.GenerationDefaults;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.proto.v1.TokenTensor;
+import dev.pargo.stage.StageConfiguration;
+import dev.pargo.stage.StageProperties;
+import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.StageMetrics;
+import java.util.List;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Builds the service from a bundle: model, engine, description. */
+@Configuration(proxyBeanMethods = false)
+@Import(StageConfiguration.class)
+@EnableConfigurationProperties(EngineProperties.class)
+class LlmConfiguration {
+
+    /** A request's images; each takes its visual tokens out of the context. */
+    private static final int MAX_VISUAL_TENSORS = 16;
+
+    @Bean
+    ModelBundle bundle(StageProperties properties) {
+        return ModelBundle.read(properties.model());
+    }
+
+    @Bean
+    CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
+        TorchRuntime.configure(properties.threads());
+        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
+    }
+
+    @Bean
+    Tokenizer tokenizer(ModelBundle bundle) {
+        return LanguageModels.tokenizer(bundle);
+    }
+
+    @Bean
+    StageIdentity identity(ModelBundle bundle, CausalLm model) {
+        return StageIdentity.newBuilder()
+                .setBundle(bundle.name())
+                .setBundleRevision(bundle.revision())
+                .setNetwork(model.config().network())
+                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setPrecision(model.placement().precision().label())
+                .setDevice(model.placement().deviceLabel())
+                .build();
+    }
+
+    @Bean
+    Engine engine(CausalLm model, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
+        return new Engine(model, tokenizer, properties, metrics);
+    }
+
+    @Bean
+    DeviceExecutor device(Engine engine) {
+        return DeviceExecutor.start("llm-device", engine);
+    }
+
+    @Bean
+    LlmHost host(
+            ModelBundle bundle,
+            StageIdentity identity,
+            CausalLm model,
+            Engine engine,
+            Tokenizer tokenizer,
+            StageProperties properties,
+            StageMetrics metrics) {
+        Admission admission = new Admission(properties.admission(), engine::estimatedWait);
+        metrics.admission(admission);
+        return new LlmHost(describe(bundle, identity, model, engine), engine, tokenizer, admission, metrics);
+    }
+
+    private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
+        Manifest manifest = bundle.manifest();
+        return LlmDescription.newBuilder()
+                .setIdentity(identity)
+                .setVisualInput(TokenTensor.newBuilder()
+                        .setWidth(model.config().width())
+                        .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
+                .setContextTokens(engine.contextTokens())
+                .setVocabulary(model.config().vocabulary())
+                .setPrompt(PromptFormat.newBuilder()
+                        .setTemplate(manifest.prompt().template())
+                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
+                        .setBosToken(manifest.prompt().bosTokenOrDefault())
+                        .setEosToken(manifest.eosTokenOrDefault()))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                .setMaxVisualTensors(MAX_VISUAL_TENSORS)
+                .build();
+    }
+}

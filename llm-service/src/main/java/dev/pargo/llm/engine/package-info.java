@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.llm.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,147 @@
+package dev.pargo.llm.grpc;
+
+import dev.pargo.llm.engine.Generation;
+import dev.pargo.llm.engine.GenerationRequest;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.GenerateRequest;
+import dev.pargo.proto.v1.GenerateResponse;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.GenerationStarted;
+import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.call.Faults;
+import dev.pargo.stage.status.StageMetrics.Outcome;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of {@code Generate}: reads the prompt, hands it to the engine, sends the answer. Whatever ends the call (answer,
+ * refusal, cancellation, deadline) stops its work and gives its place back.
+ */
+final class GenerateCall implements StreamObserver<GenerateRequest> {
+
+    /** For clients that set none; the gateway does. */
+    private static final long DEFAULT_DEADLINE_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+    private final LlmHost host;
+    private final AnswerSender answer;
+    private final long deadline;
+
+    private @Nullable GenerateStart start;
+    private @Nullable PromptReader prompt;
+    private volatile Admission.@Nullable Ticket ticket;
+    private volatile @Nullable Generation generation;
+    private volatile @Nullable Outcome failure;
+    private volatile boolean over;
+
+    /** To be created before the service method returns. */
+    GenerateCall(ServerCallStreamObserver<GenerateResponse> out, LlmHost host) {
+        this.host = host;
+        this.answer = new AnswerSender(out);
+        Deadline limit = Context.current().getDeadline();
+        this.deadline = System.nanoTime()
+                + (limit == null ? DEFAULT_DEADLINE_NANOS : limit.timeRemaining(TimeUnit.NANOSECONDS));
+        out.setOnCancelHandler(() -> end(Outcome.CANCELLED));
+        out.setOnCloseHandler(() -> end(Outcome.COMPLETED));
+    }
+
+    @Override
+    public void onNext(GenerateRequest message) {
+        if (over) {
+            return;
+        }
+        try {
+            switch (message.getPartCase()) {
+                case START -> open(message.getStart());
+                case VISUAL -> opened().accept(message.getVisual());
+                case PART_NOT_SET -> throw malformed("an empty message");
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void open(GenerateStart next) {
+        if (start != null) {
+            throw malformed("a second start");
+        }
+        start = next;
+        SamplingReader.check(next);
+        prompt = host.newPrompt(next);
+        ticket = host.admission().admit(prompt.visualBytes());
+    }
+
+    private PromptReader opened() {
+        if (prompt == null) {
+            throw malformed("visual tokens before the start");
+        }
+        return prompt;
+    }
+
+    @Override
+    public void onCompleted() {
+        if (over) {
+            return;
+        }
+        try {
+            GenerationRequest request = request();
+            answer.start(GenerationStarted.newBuilder()
+                    .setProducer(host.description().getIdentity().getFingerprint())
+                    .setPromptTokens(request.promptTokens())
+                    .setVisualTokens(request.visualTokens())
+                    .build());
+            Generation submitted = host.engine().submit(request, answer);
+            generation = submitted;
+            if (over) {
+                // The call ended between the check above and now.
+                submitted.cancel();
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private GenerationRequest request() {
+        PromptReader complete = opened();
+        GenerateStart asked = java.util.Objects.requireNonNull(start);
+        return new GenerationRequest(
+                complete.finish(),
+                SamplingReader.sampling(asked),
+                SamplingReader.seed(asked),
+                asked.getMaxTokens() == 0 ? host.defaultMaxTokens() : asked.getMaxTokens(),
+                asked.getStopList(),
+                deadline);
+    }
+
+    /** A cancellation, which the cancel handler has dealt with. */
+    @Override
+    public void onError(Throwable cancelled) {}
+
+    private void fail(RuntimeException cause) {
+        over = true;
+        StatusRuntimeException status = Faults.toStatus(cause);
+        failure = Outcome.of(status);
+        answer.onFailed(status);
+    }
+
+    private void end(Outcome outcome) {
+        over = true;
+        answer.stop();
+        if (generation != null) {
+            generation.cancel();
+        }
+        if (ticket != null) {
+            ticket.close();
+        }
+        host.metrics().over(failure == null ? outcome : failure);
+    }
+
+    private static RuntimeException malformed(String message) {
+        return new StageError(ErrorReason.MALFORMED_STREAM, message).toException();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.llm;
+
+import org.jspecify.annotations.NullMarked;

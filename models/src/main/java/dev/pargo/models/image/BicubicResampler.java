@@ -1,0 +1,112 @@
+package dev.pargo.models.image;
+
+import java.util.Arrays;
+
+/**
+ * Pillow's bicubic resize, equal to the last bit: the horizontal pass first, 8-bit rounding and clamping between the
+ * passes, 22-bit fixed-point weights (see {@link Taps}).
+ *
+ * <p>Padding around the image is not stored: its contribution is the sum of the weights that fall on it. Integer sums do
+ * not depend on their order, so the result is that of the padded image.
+ */
+final class BicubicResampler {
+
+    /**
+     * An image in the middle of a larger, otherwise uniform canvas.
+     *
+     * @param width  of the canvas
+     * @param height of the canvas
+     * @param left   of the image on the canvas
+     * @param top    of the image on the canvas
+     */
+    record Canvas(RgbImage image, int width, int height, int left, int top, Rgb padColor) {}
+
+    private BicubicResampler() {}
+
+    static RgbImage resize(RgbImage image, int width, int height) {
+        return resize(new Canvas(image, image.width(), image.height(), 0, 0, new Rgb(0, 0, 0)), width, height);
+    }
+
+    static RgbImage resize(Canvas canvas, int width, int height) {
+        RgbImage image = canvas.image;
+        int[] pad = {canvas.padColor.red(), canvas.padColor.green(), canvas.padColor.blue()};
+        Taps columns = Taps.compute(canvas.width, canvas.left, image.width(), width);
+        Taps rows = Taps.compute(canvas.height, canvas.top, image.height(), height);
+        byte[] narrowed = new byte[3 * width * image.height()];
+        for (int y = 0; y < image.height(); y++) {
+            narrowRow(image.rgb(), 3 * y * image.width(), columns, pad, narrowed, 3 * y * width);
+        }
+        return new RgbImage(width, height, shorten(narrowed, paddingRow(columns, pad), rows));
+    }
+
+    /** The horizontal pass of one row. */
+    private static void narrowRow(byte[] source, int row, Taps columns, int[] pad, byte[] target, int to) {
+        int[] weights = columns.weights();
+        for (int x = 0; x < columns.first().length; x++) {
+            int padding = columns.padding()[x];
+            int red = Taps.HALF + pad[0] * padding;
+            int green = Taps.HALF + pad[1] * padding;
+            int blue = Taps.HALF + pad[2] * padding;
+            int at = row + 3 * columns.first()[x];
+            int tap = x * columns.stride();
+            for (int end = tap + columns.count()[x]; tap < end; tap++, at += 3) {
+                int weight = weights[tap];
+                red += weight * (source[at] & 0xff);
+                green += weight * (source[at + 1] & 0xff);
+                blue += weight * (source[at + 2] & 0xff);
+            }
+            target[to + 3 * x] = toByte(red);
+            target[to + 3 * x + 1] = toByte(green);
+            target[to + 3 * x + 2] = toByte(blue);
+        }
+    }
+
+    /** The horizontal pass of a row that is all padding. */
+    private static int[] paddingRow(Taps columns, int[] pad) {
+        int width = columns.first().length;
+        int[] row = new int[3 * width];
+        for (int x = 0; x < width; x++) {
+            int sum = columns.padding()[x];
+            for (int i = 0; i < columns.count()[x]; i++) {
+                sum += columns.weights()[x * columns.stride() + i];
+            }
+            for (int channel = 0; channel < 3; channel++) {
+                row[3 * x + channel] = toByte(Taps.HALF + pad[channel] * sum) & 0xff;
+            }
+        }
+        return row;
+    }
+
+    /** The vertical pass. */
+    private static byte[] shorten(byte[] source, int[] paddingRow, Taps rows) {
+        int stride = paddingRow.length;
+        int height = rows.first().length;
+        byte[] target = new byte[stride * height];
+        int[] sums = new int[stride];
+        for (int y = 0; y < height; y++) {
+            Arrays.fill(sums, Taps.HALF);
+            if (rows.padding()[y] != 0) {
+                for (int i = 0; i < stride; i++) {
+                    sums[i] += rows.padding()[y] * paddingRow[i];
+                }
+            }
+            for (int tap = 0; tap < rows.count()[y]; tap++) {
+                addWeighted(source, (rows.first()[y] + tap) * stride, rows.weights()[y * rows.stride() + tap], sums);
+            }
+            for (int i = 0; i < stride; i++) {
+                target[y * stride + i] = toByte(sums[i]);
+            }
+        }
+        return target;
+    }
+
+    private static void addWeighted(byte[] source, int from, int weight, int[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += weight * (source[from + i] & 0xff);
+        }
+    }
+
+    private static byte toByte(int sum) {
+        return (byte) Math.max(0, Math.min(255, sum >> Taps.PRECISION_BITS));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.pargo.models.image;
+
+/**
+ * An image file whose header has been read and whose pixels have not. Making one allocates next to nothing, whatever
+ * dimensions the header claims.
+ */
+sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpFile {
+
+    int width();
+
+    int height();
+
+    /** How the stored pixels must be turned; formats without EXIF data are upright. */
+    default Orientation orientation() {
+        return Orientation.UPRIGHT;
+    }
+
+    /**
+     * Decodes the pixels, transparent as far as the convention knows transparency.
+     *
+     * @throws ImageException if the file is damaged or truncated
+     */
+    Pixels decode(ImageConvention convention);
+
+    /**
+     * Tells the format from the content and reads the header.
+     *
+     * @throws ImageException if the format is not supported or the header is damaged
+     */
+    static EncodedImage parse(byte[] file) {
+        Bytes bytes = new Bytes(file);
+        try {
+            EncodedImage image = parse(bytes);
+            if (image.width() < 1 || image.height() < 1) {
+                throw ImageException.damaged();
+            }
+            return image;
+        } catch (IndexOutOfBoundsException e) {
+            throw ImageException.damaged(e);
+        }
+    }
+
+    private static EncodedImage parse(Bytes file) {
+        if (file.hasText(0, PngFile.SIGNATURE)) {
+            return PngFile.parse(file);
+        }
+        if (file.hasText(0, "\u00ff\u00d8\u00ff")) {
+            return JpegFile.parse(file);
+        }
+        if (file.hasText(0, "RIFF") && file.hasText(8, "WEBP")) {
+            return WebpFile.parse(file);
+        }
+        if (file.hasText(0, "GIF87a") || file.hasText(0, "GIF89a")) {
+            return GifFile.parse(file);
+        }
+        if (file.hasText(0, "BM")) {
+            return BmpFile.parse(file);
+        }
+        throw ImageException.unsupported("images other than PNG, JPEG, WebP, GIF and BMP");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.pargo.models.image;
+
+/** An image that cannot be used. The message is meant for the user who sent it and names no library. */
+public final class ImageException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What is wrong with the image. */
+    public enum Reason {
+        /** Not PNG, JPEG, WebP, GIF or BMP, or a variant of one of them that is not read. */
+        UNSUPPORTED_FORMAT,
+        /** Damaged, truncated, or of a shape that cannot be processed. */
+        UNDECODABLE,
+        /** Longer than {@link ImageLimits#maxBytes()}. */
+        TOO_MANY_BYTES,
+        /** Larger than {@link ImageLimits#maxPixels()} or with too long a side. */
+        TOO_MANY_PIXELS
+    }
+
+    private final Reason reason;
+
+    ImageException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    ImageException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+    }
+
+    static ImageException damaged() {
+        return new ImageException(Reason.UNDECODABLE, "the image is damaged or truncated");
+    }
+
+    static ImageException damaged(Throwable cause) {
+        return new ImageException(Reason.UNDECODABLE, "the image is damaged or truncated", cause);
+    }
+
+    static ImageException unsupported(String what) {
+        return new ImageException(Reason.UNSUPPORTED_FORMAT, what + " are not supported");
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.pargo.models.image;
+
+import dev.pargo.models.image.ImageException.Reason;
+import java.util.Locale;
+
+/**
+ * What an image file may cost. Both limits hold before a pixel is decoded: decoding takes at most 16 bytes of heap a
+ * pixel, so {@code maxPixels} bounds the memory of one image. A side may never exceed {@value #MAX_SIDE} pixels, which
+ * bounds the square that a thin strip is padded to.
+ *
+ * @param maxBytes  largest file in bytes
+ * @param maxPixels largest width * height in pixels
+ */
+public record ImageLimits(long maxBytes, long maxPixels) {
+
+    static final int MAX_SIDE = 65_535;
+
+    public ImageLimits {
+        if (maxBytes < 1 || maxPixels < 1) {
+            throw new IllegalArgumentException("limits of %d bytes and %d pixels".formatted(maxBytes, maxPixels));
+        }
+    }
+
+    void checkBytes(long bytes) {
+        if (bytes > maxBytes) {
+            throw new ImageException(
+                    Reason.TOO_MANY_BYTES,
+                    String.format(Locale.ROOT, "the image has %,d bytes; at most %,d are accepted", bytes, maxBytes));
+        }
+    }
+
+    /** Checks a header's dimensions, each 1 to 2^31 - 1. */
+    void checkSize(int width, int height) {
+        if ((long) width * height > maxPixels) {
+            throw new ImageException(
+                    Reason.TOO_MANY_PIXELS,
+                    String.format(
+                            Locale.ROOT,
+                            "the image has %,d x %,d = %,d pixels; at most %,d are accepted",
+                            width,
+                            height,
+                            (long) width * height,
+                            maxPixels));
+        }
+        if (Math.max(width, height) > MAX_SIDE) {
+            throw new ImageException(
+                    Reason.TOO_MANY_PIXELS,
+                    String.format(
+                            Locale.ROOT,
+                            "the image has %,d x %,d pixels; at most %,d a side are accepted",
+                            width,
+                            height,
+                            MAX_SIDE));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.pargo.models.image;
+
+/**
+ * Weights of one axis of a bicubic resize, as Pillow computes them: Keys' kernel with a = -0.5, stretched by the scale
+ * when shrinking (so that it averages), cut at the border and normalised, then rounded to fixed point.
+ *
+ * <p>The axis may be padded: weights that fall on padding are summed up in {@code padding}.
+ *
+ * @param stride  weights reserved for one output position
+ * @param first   [out] first input position that counts, without the padding before it
+ * @param count   [out] number of input positions that count, 0 if all is padding
+ * @param weights [out, stride]
+ * @param padding [out] sum of the weights on padding
+ */
+record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) {
+
+    /** Fraction bits of the weights: 32, less 8 for the pixel and 2 for sums above 1. */
+    static final int PRECISION_BITS = 22;
+
+    static final int HALF = 1 << PRECISION_BITS - 1;
+
+    private static final double SUPPORT = 2.0;
+
+    /**
+     * Computes the weights.
+     *
+     * @param in     length of the padded axis
+     * @param start  where on it the input begins
+     * @param length of the input
+     * @param out    length of the resized axis
+     */
+    static Taps compute(int in, int start, int length, int out) {
+        double scale = (double) in / out;
+        double stretch = Math.max(scale, 1.0);
+        double support = SUPPORT * stretch;
+        double[] window = new double[(int) Math.ceil(support) * 2 + 1];
+        int stride = Math.min(window.length, length);
+        Taps taps = new Taps(stride, new int[out], new int[out], new int[out * stride], new int[out]);
+        for (int position = 0; position < out; position++) {
+            double center = (position + 0.5) * scale;
+            int from = Math.max((int) (center - support + 0.5), 0);
+            int size = Math.min((int) (center + support + 0.5), in) - from;
+            double sum = 0;
+            for (int i = 0; i < size; i++) {
+                window[i] = kernel((i + from - center + 0.5) * (1.0 / stretch));
+                sum += window[i];
+            }
+            taps.put(position, window, size, sum, from - start, length);
+        }
+        return taps;
+    }
+
+    /** Rounds a window's weights and shares them out to input and padding. */
+    private void put(int position, double[] window, int size, double sum, int offset, int length) {
+        int begin = Math.min(Math.max(-offset, 0), size);
+        int end = Math.max(Math.min(length - offset, size), begin);
+        first[position] = offset + begin;
+        count[position] = end - begin;
+        for (int i = 0; i < size; i++) {
+            int weight = round((sum == 0 ? window[i] : window[i] / sum) * (1 << PRECISION_BITS));
+            if (i >= begin && i < end) {
+                weights[position * stride + i - begin] = weight;
+            } else {
+                padding[position] += weight;
+            }
+        }
+    }
+
+    private static int round(double value) {
+        return (int) (value < 0 ? value - 0.5 : value + 0.5);
+    }
+
+    private static double kernel(double distance) {
+        double x = Math.abs(distance);
+        if (x < 1.0) {
+            return (1.5 * x - 2.5) * x * x + 1;
+        }
+        if (x < 2.0) {
+            return (((x - 5) * x + 8) * x - 4) * -0.5;
+        }
+        return 0.0;
+    }
+}

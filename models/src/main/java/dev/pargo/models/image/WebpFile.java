@@ -1,0 +1,146 @@
+package dev.pargo.models.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebP file: lossy or lossless, with or without alpha; of an animation the first frame on its canvas. Only the
+ * picture's own chunks reach the decoder, repacked as a still image, so profiles are never applied.
+ *
+ * @param width  of the canvas
+ * @param height of the canvas
+ * @param frame  the picture's place on the canvas
+ */
+record WebpFile(Bytes file, int width, int height, Frame frame) implements EncodedImage {
+
+    private static final int FILE_HEADER = 12;
+    private static final int FRAME_HEADER = 16;
+    private static final int CANVAS_HEADER = 10;
+    private static final int ALPHA_FLAG = 0x10;
+
+    /** The picture's {@code VP8 } or {@code VP8L} chunk, its {@code ALPH} chunk, and its place on the canvas. */
+    record Frame(
+            int left,
+            int top,
+            int width,
+            int height,
+            Chunk picture,
+            @Nullable Chunk alpha) {}
+
+    /** Place of a chunk in the file, its header of type and length included. */
+    record Chunk(int at, int length) {
+
+        int payload() {
+            return at + 8;
+        }
+    }
+
+    static WebpFile parse(Bytes file) {
+        int end = riffEnd(file);
+        Chunk animation = find(file, "ANMF", FILE_HEADER, end);
+        Frame frame = animation == null
+                ? frame(file, 0, 0, FILE_HEADER, end)
+                : frame(
+                        file,
+                        2 * file.u24le(animation.payload()),
+                        2 * file.u24le(animation.payload() + 3),
+                        animation.payload() + FRAME_HEADER,
+                        animation.at + animation.length);
+        Chunk canvas = find(file, "VP8X", FILE_HEADER, end);
+        if (canvas == null) {
+            return new WebpFile(file, frame.width, frame.height, frame);
+        }
+        int width = 1 + file.u24le(canvas.payload() + 4);
+        int height = 1 + file.u24le(canvas.payload() + 7);
+        boolean fits = animation == null
+                ? frame.width == width && frame.height == height
+                : frame.width <= width - frame.left && frame.height <= height - frame.top;
+        if (!fits) {
+            throw ImageException.damaged();
+        }
+        return new WebpFile(file, width, height, frame);
+    }
+
+    private static Frame frame(Bytes file, int left, int top, int from, int end) {
+        Chunk alpha = find(file, "ALPH", from, end);
+        Chunk lossy = find(file, "VP8 ", from, end);
+        if (lossy != null) {
+            int at = lossy.payload() + 6;
+            return new Frame(left, top, file.u16le(at) & 0x3fff, file.u16le(at + 2) & 0x3fff, lossy, alpha);
+        }
+        Chunk lossless = find(file, "VP8L", from, end);
+        if (lossless == null) {
+            throw ImageException.damaged();
+        }
+        int size = file.i32le(lossless.payload() + 1);
+        return new Frame(left, top, 1 + (size & 0x3fff), 1 + (size >> 14 & 0x3fff), lossless, null);
+    }
+
+    @Override
+    public Orientation orientation() {
+        Chunk exif = find(file, "EXIF", FILE_HEADER, riffEnd(file));
+        return exif == null ? Orientation.UPRIGHT : Orientation.of(file.copy(exif.payload(), exif.length - 8));
+    }
+
+    @Override
+    public Pixels decode(ImageConvention convention) {
+        boolean keepAlpha = convention == ImageConvention.NATURAL;
+        return Pixels.of(ImageIoReader.WEBP.read(still()), keepAlpha)
+                .onCanvas(width, height, frame.left, frame.top, keepAlpha);
+    }
+
+    /** The frame as a file of its own. */
+    private byte[] still() {
+        Chunk alpha = frame.alpha;
+        int canvas = alpha == null ? 0 : 8 + CANVAS_HEADER + padded(alpha.length);
+        ByteBuffer still = ByteBuffer.allocate(FILE_HEADER + canvas + padded(frame.picture.length))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        still.put(ascii("RIFF")).putInt(still.capacity() - 8).put(ascii("WEBP"));
+        if (alpha != null) {
+            still.put(ascii("VP8X")).putInt(CANVAS_HEADER).putInt(ALPHA_FLAG);
+            putU24(still, frame.width - 1);
+            putU24(still, frame.height - 1);
+            putChunk(still, alpha);
+        }
+        putChunk(still, frame.picture);
+        return still.array();
+    }
+
+    private void putChunk(ByteBuffer target, Chunk chunk) {
+        target.put(file.array(), chunk.at, chunk.length);
+        target.position(padded(target.position()));
+    }
+
+    private static void putU24(ByteBuffer target, int value) {
+        target.putShort((short) value).put((byte) (value >> 16));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static int padded(int length) {
+        return length + (length & 1);
+    }
+
+    private static int riffEnd(Bytes file) {
+        return 8 + Objects.checkFromIndexSize(0, file.i32le(4), file.length() - 8) + file.i32le(4);
+    }
+
+    /** The first chunk of a type between two positions. */
+    private static @Nullable Chunk find(Bytes file, String type, int from, int end) {
+        int at = from;
+        while (at + 8 <= end) {
+            int length = file.i32le(at + 4);
+            Objects.checkFromIndexSize(at + 8, length, end);
+            if (file.hasText(at, type)) {
+                return new Chunk(at, 8 + length);
+            }
+            at += 8 + padded(length);
+        }
+        return null;
+    }
+}

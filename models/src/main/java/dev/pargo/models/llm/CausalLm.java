@@ -1,0 +1,194 @@
+package dev.pargo.models.llm;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import dev.pargo.models.torch.NativeTensors;
+import dev.pargo.models.torch.Network;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.LoraAdapter;
+import dev.pargo.models.weights.NativeWeights;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * A decoder-only language model on its device: embeds prompts and runs steps over a KV cache.
+ *
+ * <p>Steps of one cache are run by one thread at a time; everything else is thread-safe.
+ */
+public final class CausalLm implements AutoCloseable {
+
+    private final DecoderConfig config;
+    private final Network network;
+
+    private CausalLm(DecoderConfig config, Network network) {
+        this.config = config;
+        this.network = network;
+    }
+
+    /**
+     * Loads a decoder.
+     *
+     * @param checkpoint tensors under their published names
+     * @param adapter    updates to merge into them
+     */
+    public static CausalLm load(DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement) {
+        Map<String, ParameterSpec> parameters = config.parameters();
+        List<ParameterSpec> published = List.copyOf(parameters.values());
+        checkpoint.require(published, name -> name.endsWith("rotary_emb.inv_freq"));
+        Network network = Network.build(
+                placement,
+                "decoder",
+                manager -> {
+                    Map<String, PtNDArray> loaded = NativeWeights.load(
+                                    manager,
+                                    checkpoint,
+                                    published,
+                                    placement.precision().dtype(),
+                                    adapter)
+                            .arrays();
+                    Map<String, PtNDArray> named = new LinkedHashMap<>();
+                    parameters.forEach((name, spec) -> named.put(name, loaded.get(spec.name())));
+                    return named;
+                },
+                (arguments, manager) -> arguments
+                        .add(config.layers())
+                        .add(config.kvHeads())
+                        .add(config.groups())
+                        .add(config.eps())
+                        .add((PtNDArray) manager.create(config.rope().frequencies(config.headWidth())))
+                        .add(config.context()));
+        return new CausalLm(config, network);
+    }
+
+    public DecoderConfig config() {
+        return config;
+    }
+
+    public Placement placement() {
+        return network.placement();
+    }
+
+    /** Bytes that one token takes in a KV cache. */
+    public long kvBytesPerToken() {
+        return 2L
+                * config.layers()
+                * config.kvHeads()
+                * config.headWidth()
+                * placement().precision().dtype().bytes();
+    }
+
+    /** Allocates a cache. The caller closes it. */
+    public KvCache newCache(int slots, int tokensPerSlot) {
+        IValue tensors = network.call("cache", arguments -> arguments.add(slots).add(tokensPerSlot));
+        return new KvCache(tensors, slots, tokensPerSlot);
+    }
+
+    /** Embeds a prompt. The caller closes the result. */
+    public PromptEmbedding embed(List<PromptPart> parts) {
+        PtNDManager scope = network.newScope();
+        try (PtNDManager inputs = network.newScope()) {
+            List<PtNDArray> segments = new ArrayList<>();
+            List<PtNDArray> visual = new ArrayList<>();
+            for (PromptPart part : parts) {
+                if (part instanceof PromptPart.Tokens tokens) {
+                    segments.add(
+                            longs(inputs, java.util.Arrays.stream(tokens.ids()).asLongStream()));
+                } else if (part instanceof PromptPart.Visual embeddings) {
+                    segments.add(longs(inputs, LongStream.empty()));
+                    visual.add(NativeTensors.fromHost(inputs, embeddings.tokens()));
+                }
+            }
+            try (IValue rows = network.call(
+                    "embed", arguments -> arguments.addAll(segments).addAll(visual))) {
+                return new PromptEmbedding(scope, rows.toTensor(scope));
+            }
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Runs one forward pass, which writes the rows' keys and values into the cache.
+     *
+     * @return logits of the position after each sequence's last row, in the step's order; the caller closes them
+     */
+    public Logits step(KvCache cache, Step step) {
+        int rows = step.rows();
+        long[] slots = new long[rows];
+        long[] positions = new long[rows];
+        long[] sequenceSlots = new long[step.size()];
+        long[] sequenceRows = new long[step.size()];
+        long[] sequencePast = new long[step.size()];
+        int sequence = 0;
+        int row = 0;
+        for (Step.Chunk chunk : step.chunks()) {
+            sequenceSlots[sequence] = chunk.slot();
+            sequenceRows[sequence] = chunk.count();
+            sequencePast[sequence++] = chunk.from();
+            for (int i = 0; i < chunk.count(); i++) {
+                slots[row] = chunk.slot();
+                positions[row++] = chunk.from() + i;
+            }
+        }
+        for (Step.Token token : step.tokens()) {
+            sequenceSlots[sequence] = token.slot();
+            sequenceRows[sequence] = 1;
+            sequencePast[sequence++] = token.position();
+            slots[row] = token.slot();
+            positions[row++] = token.position();
+        }
+        List<PtNDArray> prompts =
+                step.chunks().stream().map(chunk -> chunk.prompt().rows()).toList();
+        long[] from = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
+        PtNDManager scope = network.newScope();
+        try (PtNDManager inputs = network.newScope()) {
+            PtNDArray ids = longs(inputs, step.tokens().stream().mapToLong(Step.Token::id));
+            PtNDArray slotOfRow = longs(inputs, LongStream.of(slots));
+            PtNDArray positionOfRow = longs(inputs, LongStream.of(positions));
+            try (IValue logits = network.call(
+                    "step",
+                    arguments -> arguments
+                            .add(cache.tensors())
+                            .addAll(prompts)
+                            .add(from)
+                            .add(ids)
+                            .add(slotOfRow)
+                            .add(positionOfRow)
+                            .add(sequenceSlots)
+                            .add(sequenceRows)
+                            .add(sequencePast))) {
+                return new Logits(network, scope, logits.toTensor(scope));
+            }
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /** Logits after every token of a prompt, row by row: [tokens, vocabulary]. */
+    public Logits score(PromptEmbedding prompt) {
+        PtNDManager scope = network.newScope();
+        try (IValue logits = network.call("score", arguments -> arguments.add(prompt.rows()))) {
+            return new Logits(network, scope, logits.toTensor(scope));
+        }
+    }
+
+    private static PtNDArray longs(PtNDManager manager, LongStream values) {
+        long[] array = values.toArray();
+        return array.length == 0 ? manager.create(new Shape(0), DataType.INT64) : (PtNDArray) manager.create(array);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.pargo.models.llm;
+
+/**
+ * How the next token is chosen from the logits: greedily at temperature 0; otherwise the logits are divided by the
+ * temperature, cut to the {@code topK} largest, then to the smallest set whose probability reaches {@code topP}.
+ *
+ * @param temperature at least 0
+ * @param topK        0 for no limit
+ * @param topP        in (0, 1]
+ */
+public record Sampling(double temperature, int topK, double topP) {
+
+    public static final Sampling GREEDY = new Sampling(0, 0, 1);
+
+    boolean isGreedy() {
+        return temperature == 0;
+    }
+}

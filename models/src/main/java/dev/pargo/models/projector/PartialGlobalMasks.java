@@ -1,0 +1,67 @@
+package dev.pargo.models.projector;
+
+import java.util.List;
+
+/**
+ * Who sees whom in a partial-global projector. Queries are the partial tokens first, then the global ones.
+ *
+ * <p>Partial-global perception (cross-attention): partial token i sees the i-th group of consecutive patches,
+ * a global token sees all patches.
+ *
+ * <p>Cascaded partial perception (self-attention in layer l): partial token i sees partial token j iff
+ * {@code |i - j| <= r_l}; global tokens see each other; partial and global tokens never see each other. The released
+ * code has {@code r_l} unlimited in every layer; the paper widens it from layer to layer, from one-to-one to one-to-all.
+ *
+ * <p>Masks are row-major, one row a query, true where the query sees the key. Source: section 3 of the paper, and
+ * {@code get_global_local_attention} of the released code.
+ *
+ * @param partial partial tokens, at least 1
+ * @param global  global tokens
+ */
+record PartialGlobalMasks(int partial, int global) {
+
+    static final int UNLIMITED = -1;
+
+    private int queries() {
+        return partial + global;
+    }
+
+    /** [queries, queries]: the self-attention mask of a layer with the given radius. */
+    boolean[] selfAttention(int radius) {
+        boolean[] mask = new boolean[queries() * queries()];
+        for (int i = 0; i < queries(); i++) {
+            for (int j = 0; j < queries(); j++) {
+                boolean bothPartial = i < partial && j < partial;
+                boolean bothGlobal = i >= partial && j >= partial;
+                boolean near = radius == UNLIMITED || Math.abs(i - j) <= radius;
+                mask[i * queries() + j] = bothGlobal || bothPartial && near;
+            }
+        }
+        return mask;
+    }
+
+    /**
+     * [queries, patches]: the cross-attention mask of every layer that has one.
+     *
+     * @throws IllegalArgumentException if the patches cannot be divided among the partial tokens
+     */
+    boolean[] crossAttention(int patches) {
+        if (patches % partial != 0) {
+            throw new IllegalArgumentException(
+                    "%d patches cannot be divided among %d partial tokens".formatted(patches, partial));
+        }
+        int group = patches / partial;
+        boolean[] mask = new boolean[queries() * patches];
+        for (int i = 0; i < queries(); i++) {
+            for (int patch = 0; patch < patches; patch++) {
+                mask[i * patches + patch] = i >= partial || patch / group == i;
+            }
+        }
+        return mask;
+    }
+
+    /** Radii of the released masks: every layer open. */
+    static List<Integer> released(int layers) {
+        return java.util.Collections.nCopies(layers, UNLIMITED);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.pargo.models.tokenizer;
+
+import java.util.Arrays;
+import java.util.OptionalInt;
+
+/** Turns text into token ids and back. Thread-safe. */
+public interface Tokenizer extends AutoCloseable {
+
+    /** Tokens of a text, without special tokens. Whatever looks like a control token in the text stays text. */
+    int[] encode(String text);
+
+    /** Starts reading an answer token by token. */
+    Detokenizer newDetokenizer();
+
+    /** The id of a control token such as {@code <s>}, by its piece; empty if the model has no such control token. */
+    OptionalInt controlToken(String piece);
+
+    /** Number of ids. */
+    int vocabulary();
+
+    /** The text of a whole answer; control tokens have none. */
+    default String decode(int... ids) {
+        Detokenizer detokenizer = newDetokenizer();
+        StringBuilder text = new StringBuilder();
+        Arrays.stream(ids).forEach(id -> text.append(detokenizer.append(id)));
+        return text.append(detokenizer.finish()).toString();
+    }
+
+    @Override
+    void close();
+}

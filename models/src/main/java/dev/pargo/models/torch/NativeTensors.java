@@ -1,0 +1,49 @@
+package dev.pargo.models.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+
+/** Carries tensors between host memory and torch. */
+public final class NativeTensors {
+
+    private NativeTensors() {}
+
+    /**
+     * A tensor for torch, on the manager's device. On a CPU a direct float32 or float16 buffer is used as it lies, so it
+     * must not change while the array lives. The JNI layer knows no bfloat16: such a tensor is widened to float32,
+     * which loses nothing.
+     */
+    public static PtNDArray fromHost(PtNDManager manager, HostTensor tensor) {
+        return switch (tensor.dtype()) {
+            case FLOAT32 -> manager.create(tensor.data().duplicate(), new Shape(tensor.shape()), DataType.FLOAT32);
+            case FLOAT16 -> manager.create(tensor.data().duplicate(), new Shape(tensor.shape()), DataType.FLOAT16);
+            case BFLOAT16 -> manager.create(widen(tensor), new Shape(tensor.shape()), DataType.FLOAT32);
+            default -> throw new IllegalArgumentException("not a floating-point type: " + tensor.dtype());
+        };
+    }
+
+    /** Copies an array of the given precision to host memory. */
+    public static HostTensor toHost(PtNDArray array, Precision precision) {
+        ByteBuffer data = array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        return new HostTensor(precision.dtype(), array.getShape().getShape(), data);
+    }
+
+    private static ByteBuffer widen(HostTensor tensor) {
+        HostTensor wide = HostTensor.allocate(DType.FLOAT32, tensor.shape());
+        ShortBuffer from =
+                tensor.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        FloatBuffer to = wide.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        while (from.hasRemaining()) {
+            to.put(Float.intBitsToFloat(from.get() << 16));
+        }
+        return wide.data();
+    }
+}

@@ -1,0 +1,44 @@
+# Layers that the networks share. Each reads its parameters from the checkpoint's names.
+
+class Linear:
+  weight : Tensor
+  bias : Optional[Tensor]
+
+  def __init__(self: __torch__.nn.Linear, weights: Dict[str, Tensor], name: str) -> NoneType:
+    self.weight = weights[name + ".weight"]
+    self.bias = weights.get(name + ".bias")
+
+  def forward(self: __torch__.nn.Linear, x: Tensor) -> Tensor:
+    return torch.linear(x, self.weight, self.bias)
+
+
+class LayerNorm:
+  weight : Tensor
+  bias : Tensor
+  eps : float
+
+  def __init__(self: __torch__.nn.LayerNorm, weights: Dict[str, Tensor], name: str, eps: float) -> NoneType:
+    self.weight = weights[name + ".weight"]
+    self.bias = weights[name + ".bias"]
+    self.eps = eps
+
+  def forward(self: __torch__.nn.LayerNorm, x: Tensor) -> Tensor:
+    return torch.layer_norm(x, [self.weight.size(0)], self.weight, self.bias, self.eps)
+
+
+# [batch, tokens, heads * width] -> [batch, heads, tokens, width]
+def split_heads(x: Tensor, heads: int) -> Tensor:
+  return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2)
+
+
+# [batch, heads, tokens, width] -> [batch, tokens, heads * width]
+def join_heads(x: Tensor) -> Tensor:
+  return x.transpose(1, 2).flatten(2)
+
+
+# [batch, 3, side, side] -> [batch, patches, 3 * patch * patch], patches in raster order.
+# A convolution whose stride is its width is a matrix product over these rows.
+def patches(pixels: Tensor, patch: int) -> Tensor:
+  grid = pixels.size(2) // patch
+  x = pixels.view(pixels.size(0), 3, grid, patch, grid, patch)
+  return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)

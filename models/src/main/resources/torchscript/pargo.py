@@ -1,0 +1,111 @@
+# ParGo's partial-global projector: a BERT-style stack (post-norm) whose queries are partial tokens first, then global
+# ones. The masks come in from outside and say who sees whom; without masks the stack is a plain Q-Former.
+# Reference: pargo/models/pargo.py and qformer.py of the released code.
+
+class Attention:
+  heads : int
+  query : __torch__.nn.Linear
+  key : __torch__.nn.Linear
+  value : __torch__.nn.Linear
+  out : __torch__.nn.Linear
+  norm : __torch__.nn.LayerNorm
+
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
+    self.heads = heads
+    self.query = __torch__.nn.Linear(weights, name + ".self.query")
+    self.key = __torch__.nn.Linear(weights, name + ".self.key")
+    self.value = __torch__.nn.Linear(weights, name + ".self.value")
+    self.out = __torch__.nn.Linear(weights, name + ".output.dense")
+    self.norm = __torch__.nn.LayerNorm(weights, name + ".output.LayerNorm", eps)
+
+  # mask: [queries, keys], true where the query sees the key; None where all see all.
+  def forward(self: __torch__.Attention, x: Tensor, context: Tensor, mask: Optional[Tensor]) -> Tensor:
+    q = __torch__.nn.split_heads(self.query.forward(x), self.heads)
+    k = __torch__.nn.split_heads(self.key.forward(context), self.heads)
+    v = __torch__.nn.split_heads(self.value.forward(context), self.heads)
+    joined = __torch__.nn.join_heads(torch.scaled_dot_product_attention(q, k, v, mask))
+    return self.norm.forward(self.out.forward(joined) + x)
+
+
+class Layer:
+  self_attention : __torch__.Attention
+  cross_attention : Optional[__torch__.Attention]
+  intermediate : __torch__.nn.Linear
+  out : __torch__.nn.Linear
+  norm : __torch__.nn.LayerNorm
+
+  def __init__(self: __torch__.Layer, weights: Dict[str, Tensor], name: str, heads: int, eps: float, crosses: bool) -> NoneType:
+    self.self_attention = __torch__.Attention(weights, name + ".attention", heads, eps)
+    cross = annotate(Optional[__torch__.Attention], None)
+    if crosses:
+      cross = __torch__.Attention(weights, name + ".crossattention", heads, eps)
+    self.cross_attention = cross
+    self.intermediate = __torch__.nn.Linear(weights, name + ".intermediate_query.dense")
+    self.out = __torch__.nn.Linear(weights, name + ".output_query.dense")
+    self.norm = __torch__.nn.LayerNorm(weights, name + ".output_query.LayerNorm", eps)
+
+  def forward(self: __torch__.Layer, x: Tensor, features: Tensor, self_mask: Optional[Tensor], cross_mask: Optional[Tensor]) -> Tensor:
+    x = self.self_attention.forward(x, x, self_mask)
+    cross = self.cross_attention
+    if cross is not None:
+      x = cross.forward(x, features, cross_mask)
+    return self.norm.forward(self.out.forward(torch.gelu(self.intermediate.forward(x))) + x)
+
+
+class Projector:
+  feature_norm : Optional[__torch__.nn.LayerNorm]
+  queries : Tensor
+  layers : List[__torch__.Layer]
+  out : __torch__.nn.Linear
+  # One self-attention mask a layer, or none at all; at most one cross-attention mask.
+  self_masks : List[Tensor]
+  cross_masks : List[Tensor]
+
+  def __init__(self: __torch__.Projector, weights: Dict[str, Tensor], layers: int, heads: int, cross_every: int, eps: float, feature_eps: float, self_masks: List[Tensor], cross_masks: List[Tensor]) -> NoneType:
+    feature_norm = annotate(Optional[__torch__.nn.LayerNorm], None)
+    if "ln_vision.weight" in weights:
+      feature_norm = __torch__.nn.LayerNorm(weights, "ln_vision", feature_eps)
+    self.feature_norm = feature_norm
+    tokens = weights["query_tokens"]
+    positions = weights["ParGo.bert.embeddings.position_embeddings.weight"][:tokens.size(1)]
+    norm = __torch__.nn.LayerNorm(weights, "ParGo.bert.embeddings.LayerNorm", eps)
+    self.queries = norm.forward(tokens + positions)
+    self.layers = annotate(List[__torch__.Layer], [])
+    for i in range(layers):
+      self.layers.append(__torch__.Layer(weights, "ParGo.bert.encoder.layer.{}".format(i), heads, eps, i % cross_every == 0))
+    self.out = __torch__.nn.Linear(weights, "llm_proj")
+    self.self_masks = self_masks
+    self.cross_masks = cross_masks
+
+  def forward(self: __torch__.Projector, features: List[Tensor]) -> Tensor:
+    x = torch.stack([torch.to(image, ops.prim.dtype(self.queries)) for image in features])
+    norm = self.feature_norm
+    if norm is not None:
+      x = norm.forward(x)
+    return self.out.forward(self.attend(x))
+
+  def attend(self: __torch__.Projector, features: Tensor) -> Tensor:
+    cross_mask = annotate(Optional[Tensor], None)
+    if len(self.cross_masks) > 0:
+      cross_mask = self.cross_masks[0]
+    x = self.queries.expand(features.size(0), -1, -1)
+    i = 0
+    for layer in self.layers:
+      self_mask = annotate(Optional[Tensor], None)
+      if len(self.self_masks) > 0:
+        self_mask = self.self_masks[i]
+      x = layer.forward(x, features, self_mask, cross_mask)
+      i += 1
+    return x
+
+
+class Program(Module):
+  __parameters__ = []
+  __buffers__ = []
+
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, cross_every: int, eps: float, feature_eps: float, self_masks: List[Tensor], cross_masks: List[Tensor]) -> __torch__.Projector:
+    return __torch__.Projector(weights, layers, heads, cross_every, eps, feature_eps, self_masks, cross_masks)
+
+  # features: of each image [patches, encoder width] -> visual tokens: [batch, queries, LLM width]
+  def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor]) -> Tensor:
+    return projector.forward(features)

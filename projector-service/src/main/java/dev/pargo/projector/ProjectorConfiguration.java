@@ -1,0 +1,90 @@
+package dev.pargo.projector;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.projector.Projector;
+import dev.pargo.models.projector.Projectors;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.proto.v1.TokenTensor;
+import dev.pargo.stage.StageProperties;
+import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.StageMetrics;
+import java.util.List;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** From the bundle to a running projector. */
+@Configuration(proxyBeanMethods = false)
+class ProjectorConfiguration {
+
+    /** What a projector reads: it computes in its own precision whatever the encoder's is. */
+    private static final List<DataType> INPUT_TYPES = List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+
+    @Bean
+    ModelBundle bundle(StageProperties properties) {
+        return ModelBundle.read(properties.model());
+    }
+
+    @Bean
+    Placement placement(StageProperties properties) {
+        TorchRuntime.configure(properties.threads());
+        return Placement.resolve(properties.device(), properties.precision());
+    }
+
+    @Bean
+    Projector projector(ModelBundle bundle, Placement placement) {
+        return Projectors.load(bundle, placement);
+    }
+
+    @Bean
+    StageIdentity identity(ModelBundle bundle, Placement placement) {
+        return StageIdentity.newBuilder()
+                .setBundle(bundle.name())
+                .setBundleRevision(bundle.revision())
+                .setNetwork("pargo")
+                .setFingerprint(Projectors.fingerprint(bundle))
+                .setPrecision(placement.precision().label())
+                .setDevice(placement.deviceLabel())
+                .build();
+    }
+
+    @Bean
+    ProjectorDescription description(StageIdentity identity, Projector projector, Placement placement) {
+        return ProjectorDescription.newBuilder()
+                .setIdentity(identity)
+                .setInput(TokenTensor.newBuilder()
+                        .setTokens(projector.inputTokens())
+                        .setWidth(projector.inputWidth())
+                        .addAllDtypes(INPUT_TYPES))
+                .setOutput(TokenTensor.newBuilder()
+                        .setTokens(projector.outputTokens())
+                        .setWidth(projector.outputWidth())
+                        .addDtypes(
+                                DataType.valueOf(placement.precision().dtype().name())))
+                .build();
+    }
+
+    @Bean
+    Batcher<WireTensor, WireTensor> batcher(
+            Projector projector, StageIdentity identity, StageProperties properties, StageMetrics metrics) {
+        ProjectionBatch network = new ProjectionBatch(projector, identity.getFingerprint());
+        return new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
+    }
+
+    @Bean
+    DeviceExecutor device(Batcher<WireTensor, WireTensor> batcher) {
+        return DeviceExecutor.start("projector-device", batcher);
+    }
+
+    @Bean
+    BatchedStage<WireTensor> stageOfFeatures(
+            Batcher<WireTensor, WireTensor> batcher, StageProperties properties, StageMetrics metrics) {
+        return BatchedStage.of(batcher, properties.admission(), metrics);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.pargo.projector;
+
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.call.BatchedCall;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.springframework.grpc.server.service.GrpcService;
+
+/** The projector's gRPC face. */
+@GrpcService
+final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
+
+    private final ProjectorDescription description;
+    private final BatchedStage<WireTensor> stage;
+
+    ProjectorService(ProjectorDescription description, BatchedStage<WireTensor> stage) {
+        this.description = description;
+        this.stage = stage;
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<ProjectorDescription> response) {
+        response.onNext(description);
+        response.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
+        BatchedCall<WireTensor> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        return new ProjectCall(call, description);
+    }
+}

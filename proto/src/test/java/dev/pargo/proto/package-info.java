@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.proto;
+
+import org.jspecify.annotations.NullMarked;

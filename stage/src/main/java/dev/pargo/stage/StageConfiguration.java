@@ -1,0 +1,64 @@
+package dev.pargo.stage;
+
+import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.stage.call.Faults;
+import dev.pargo.stage.call.HandlerThreads;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.StageHealth;
+import dev.pargo.stage.status.StageInfo;
+import dev.pargo.stage.status.StageMetrics;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
+
+/**
+ * What a stage service imports. The service itself contributes its {@link DeviceExecutor}, its {@link StageIdentity} and
+ * its gRPC service; {@code stage.yml} holds the settings that all stages share.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(StageProperties.class)
+public class StageConfiguration {
+
+    /** Above what the gateway's one connection needs: an overload is to be refused by admission, not to queue unseen. */
+    private static final int MAX_CALLS_PER_CONNECTION = 1_000;
+
+    /** Resets in {@value #RST_WINDOW_SECONDS} seconds that make a connection an attack (CVE-2023-44487). */
+    private static final int MAX_RESETS = 2 * MAX_CALLS_PER_CONNECTION;
+
+    private static final int RST_WINDOW_SECONDS = 30;
+
+    @Bean
+    StageMetrics stageMetrics(MeterRegistry registry, StageProperties properties) {
+        return new StageMetrics(registry, properties.name());
+    }
+
+    /** The name is the one of the health component: {@code stage}. */
+    @Bean("stage")
+    StageHealth stageHealth(DeviceExecutor device) {
+        return new StageHealth(device);
+    }
+
+    @Bean
+    StageInfo stageInfo(StageProperties properties, StageIdentity identity) {
+        return new StageInfo(properties.name(), identity);
+    }
+
+    @Bean
+    Faults faults() {
+        return new Faults();
+    }
+
+    @Bean
+    HandlerThreads handlerThreads() {
+        return new HandlerThreads();
+    }
+
+    @Bean
+    ServerBuilderCustomizer<NettyServerBuilder> connectionLimits() {
+        return server -> server.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
+                .maxRstFramesPerWindow(MAX_RESETS, RST_WINDOW_SECONDS);
+    }
+}

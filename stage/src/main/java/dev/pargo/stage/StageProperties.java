@@ -1,0 +1,28 @@
+package dev.pargo.stage;
+
+import dev.pargo.stage.admission.AdmissionLimits;
+import dev.pargo.stage.batch.BatchLimits;
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Configuration of a stage.
+ *
+ * @param name      Kind of the stage, as its metrics and its health show it.
+ * @param model     Path of the model bundle.
+ * @param device    Where the network runs: cpu, cuda:N or auto.
+ * @param precision Arithmetic of the network: float32, bfloat16 or auto.
+ * @param threads   Threads of one forward pass on the CPU.
+ * @param batch     How concurrent requests are gathered.
+ * @param admission What the stage takes in.
+ */
+@ConfigurationProperties("pargo.stage")
+public record StageProperties(
+        String name,
+        Path model,
+        @DefaultValue("cpu") String device,
+        @DefaultValue("float32") String precision,
+        @DefaultValue("1") int threads,
+        @DefaultValue BatchLimits batch,
+        @DefaultValue AdmissionLimits admission) {}

@@ -1,0 +1,22 @@
+package dev.pargo.stage.admission;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What a stage takes in before it refuses.
+ *
+ * @param maxRequests Most requests inside the stage, from header to answer.
+ * @param maxSize     Most memory that the requests inside may hold together.
+ */
+public record AdmissionLimits(
+        @DefaultValue("128") int maxRequests,
+        @DefaultValue("512MB") DataSize maxSize) {
+
+    public AdmissionLimits {
+        if (maxRequests < 1 || maxSize.toBytes() < 1) {
+            throw new IllegalArgumentException(
+                    "a stage that admits %d requests of %s does nothing".formatted(maxRequests, maxSize));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package dev.pargo.stage.batch;
+
+import dev.pargo.proto.StageError;
+import dev.pargo.stage.device.DeviceWork;
+import dev.pargo.stage.status.StageMetrics;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers concurrent requests into batches, in order of submission.
+ *
+ * <p>A request is first announced (its header has come) and later submitted (its input is ready). While the device is
+ * free, the batch of the n requests that are queued starts
+ *
+ * <ul>
+ *   <li>at once, if n is the largest batch, or if no other request is announced: a lone request never waits;
+ *   <li>otherwise when an announced request comes in and fills it, when the last of them has come or gone, or when the
+ *       oldest has been queued for the longest wait.
+ * </ul>
+ *
+ * While the device is busy requests gather anyway, so under load batches fill without waiting. The queue is bounded by
+ * the {@link dev.pargo.stage.admission.Admission} that requests pass before they are announced.
+ *
+ * <p>Thread-safe. The network is called by one thread, the executor's.
+ */
+public final class Batcher<I, O> implements DeviceWork {
+
+    /** Weight of the newest batch in the moving average of batch times. */
+    private static final double NEWEST = 0.2;
+
+    private final BatchLimits limits;
+    private final Function<List<I>, List<O>> network;
+    private final StageMetrics metrics;
+    private final LongSupplier nanoClock;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Queue<Request> queue = new ArrayDeque<>();
+    private int announced;
+    private double averageBatchNanos;
+    private @Nullable StageError abandoned;
+
+    /**
+     * @param network   answers a batch: as many outputs as inputs, in their order
+     * @param nanoClock as {@link System#nanoTime()}
+     */
+    public Batcher(
+            BatchLimits limits, Function<List<I>, List<O>> network, StageMetrics metrics, LongSupplier nanoClock) {
+        this.limits = limits;
+        this.network = network;
+        this.metrics = metrics;
+        this.nanoClock = nanoClock;
+        metrics.queueDepth(this::queued);
+    }
+
+    /** Announces a request. It is to be submitted or cancelled. */
+    public Request announce() {
+        return locked(() -> {
+            announced++;
+            return new Request();
+        });
+    }
+
+    /** When the requests that are queued now will have been computed, by the time recent batches took. */
+    public Duration estimatedWait() {
+        return locked(() -> {
+            int batches = queue.size() / limits.maxSize() + 1;
+            return Duration.ofNanos((long) (batches * averageBatchNanos));
+        });
+    }
+
+    /** Requests that wait for a forward pass. */
+    public int queued() {
+        return locked(queue::size);
+    }
+
+    @Override
+    public void step() throws InterruptedException {
+        compute(gather());
+    }
+
+    @Override
+    public void abandon(StageError reason) {
+        List<Request> orphans = locked(() -> {
+            abandoned = reason;
+            return take(queue.size());
+        });
+        orphans.forEach(request -> request.answer.completeExceptionally(reason.toException()));
+    }
+
+    private List<Request> gather() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long wait = nanosToWait();
+            while (wait > 0) {
+                changed.awaitNanos(wait);
+                wait = nanosToWait();
+            }
+            return take(limits.maxSize());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long the next batch goes on gathering if nothing changes; 0 or less to start. Called with the lock. */
+    long nanosToWait() {
+        Request oldest = queue.peek();
+        if (oldest == null) {
+            return Long.MAX_VALUE;
+        }
+        if (queue.size() >= limits.maxSize() || announced == 0) {
+            return 0;
+        }
+        return limits.maxWait().toNanos() - (nanoClock.getAsLong() - oldest.submittedAt);
+    }
+
+    /** Takes the oldest requests; called with the lock. */
+    private List<Request> take(int most) {
+        List<Request> taken = new ArrayList<>();
+        while (taken.size() < most && !queue.isEmpty()) {
+            taken.add(queue.remove());
+        }
+        return taken;
+    }
+
+    private void compute(List<Request> batch) {
+        long start = nanoClock.getAsLong();
+        List<O> outputs;
+        try {
+            outputs = network.apply(batch.stream().map(Request::input).toList());
+            if (outputs.size() != batch.size()) {
+                throw new IllegalStateException(
+                        "the network answered %d of %d requests".formatted(outputs.size(), batch.size()));
+            }
+        } catch (Throwable failure) {
+            batch.forEach(request -> request.answer.completeExceptionally(failure));
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            return;
+        }
+        long nanos = nanoClock.getAsLong() - start;
+        remember(nanos);
+        metrics.batch(batch.size(), nanos);
+        for (int i = 0; i < batch.size(); i++) {
+            Request request = batch.get(i);
+            long queueNanos = start - request.submittedAt;
+            metrics.queued(queueNanos);
+            request.answer.complete(
+                    new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
+        }
+    }
+
+    private void remember(long batchNanos) {
+        locked(() -> averageBatchNanos =
+                averageBatchNanos == 0 ? batchNanos : averageBatchNanos + NEWEST * (batchNanos - averageBatchNanos));
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One request, from its announcement to its answer. Thread-safe. */
+    public final class Request {
+
+        private final CompletableFuture<Batched<O>> answer = new CompletableFuture<>();
+        private boolean settled;
+        private @Nullable I input;
+        private long submittedAt;
+
+        private Request() {}
+
+        /**
+         * Queues the request.
+         *
+         * @return completed on the executor's thread: with the answer, with the network's exception, with the
+         *     {@link StageError} for which the executor ended, or cancelled
+         */
+        public CompletableFuture<Batched<O>> submit(I input) {
+            StageError refusal = locked(() -> {
+                if (leaveAnnounced() && abandoned == null) {
+                    this.input = input;
+                    submittedAt = nanoClock.getAsLong();
+                    queue.add(this);
+                }
+                return abandoned;
+            });
+            if (refusal != null) {
+                answer.completeExceptionally(refusal.toException());
+            }
+            return answer;
+        }
+
+        /** Gives the request up: it is not computed any more, unless that has begun. Without effect when it is over. */
+        public void cancel() {
+            locked(() -> leaveAnnounced() || queue.remove(this));
+            answer.cancel(false);
+        }
+
+        private boolean leaveAnnounced() {
+            if (settled) {
+                return false;
+            }
+            settled = true;
+            announced--;
+            changed.signal();
+            return true;
+        }
+
+        private I input() {
+            return Objects.requireNonNull(input);
+        }
+    }
+}

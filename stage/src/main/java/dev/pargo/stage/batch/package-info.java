@@ -1,0 +1,5 @@
+/** Concurrent requests gathered into one forward pass. */
+@NullMarked
+package dev.pargo.stage.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.pargo.stage.call;
+
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.grpc.server.exception.GrpcExceptionHandler;
+
+/**
+ * Turns failures into what a client may see. Refusals go out as they were made; anything else is the stage's own fault:
+ * its text goes into the log, and the client reads one line without it.
+ */
+public final class Faults implements GrpcExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(Faults.class);
+
+    /** The exception to end a call with. */
+    public static StatusRuntimeException toStatus(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof StatusRuntimeException refusal) {
+            return refusal;
+        }
+        log.error("A request failed", cause);
+        return new StageError(ErrorReason.INTERNAL, "The stage could not answer because of an internal error.")
+                .toException();
+    }
+
+    @Override
+    public StatusException handleException(Throwable failure) {
+        StatusRuntimeException status = toStatus(failure);
+        return status.getStatus().asException(status.getTrailers());
+    }
+}

@@ -1,0 +1,18 @@
+package dev.pargo.stage.device;
+
+import dev.pargo.proto.StageError;
+
+/** What a {@link DeviceExecutor} does, one step after the other on its one thread. */
+public interface DeviceWork {
+
+    /**
+     * Does the next piece of work; waits while there is none. A failure that concerns single requests is theirs and
+     * must not come out of here: what comes out ends the executor.
+     *
+     * @throws InterruptedException when the executor closes
+     */
+    void step() throws InterruptedException;
+
+    /** Called once when no step will follow: whatever waits, and whatever is still handed in, fails with the reason. */
+    void abandon(StageError reason);
+}

@@ -1,0 +1,19 @@
+package dev.pargo.stage.start;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalysisReporter;
+
+/** Logs why a service does not come up, in one line instead of Spring Boot's banner. */
+final class OneLineFailureReporter implements FailureAnalysisReporter {
+
+    private static final Logger log = LoggerFactory.getLogger(OneLineFailureReporter.class);
+
+    @Override
+    public void report(FailureAnalysis analysis) {
+        log.debug("Start failed", analysis.getCause());
+        String action = analysis.getAction() == null ? "" : " " + analysis.getAction();
+        log.error("Cannot start: {}", (analysis.getDescription() + action).replaceAll("\\s+", " "));
+    }
+}

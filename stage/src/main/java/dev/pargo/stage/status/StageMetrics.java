@@ -1,0 +1,101 @@
+package dev.pargo.stage.status;
+
+import dev.pargo.stage.admission.Admission;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** The meters of a stage: {@code pargo.stage.*}, each with the tag {@code stage}. Thread-safe. */
+public final class StageMetrics {
+
+    /** How a request ended. */
+    public enum Outcome {
+        /** Answered. */
+        COMPLETED,
+        /** The request's own fault. */
+        REFUSED,
+        /** Turned away because the stage was full or shutting down. */
+        REJECTED,
+        /** Given up by the client, or past its deadline. */
+        CANCELLED,
+        /** The stage's fault. */
+        FAILED;
+
+        /** How a request ends that is answered with this status. */
+        public static Outcome of(StatusRuntimeException status) {
+            return switch (status.getStatus().getCode()) {
+                case INVALID_ARGUMENT -> REFUSED;
+                case RESOURCE_EXHAUSTED, UNAVAILABLE -> REJECTED;
+                case CANCELLED, DEADLINE_EXCEEDED -> CANCELLED;
+                default -> FAILED;
+            };
+        }
+    }
+
+    private final MeterRegistry registry;
+    private final Tags stage;
+    private final DistributionSummary batchSize;
+    private final Timer queueTime;
+    private final Timer networkTime;
+
+    /**
+     * @param stage value of the tag: {@code encoder}, {@code projector} or {@code llm}
+     */
+    public StageMetrics(MeterRegistry registry, String stage) {
+        this.registry = registry;
+        this.stage = Tags.of("stage", stage);
+        this.batchSize = DistributionSummary.builder("pargo.stage.batch.size")
+                .description("Requests in one forward pass")
+                .tags(this.stage)
+                .register(registry);
+        this.queueTime = Timer.builder("pargo.stage.queue.time")
+                .description("From submission to the start of the forward pass")
+                .tags(this.stage)
+                .publishPercentileHistogram()
+                .register(registry);
+        this.networkTime = Timer.builder("pargo.stage.network.time")
+                .description("One forward pass")
+                .tags(this.stage)
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    /** Shows how many requests wait for a forward pass. */
+    public void queueDepth(Supplier<Number> queued) {
+        gauge("pargo.stage.queue.depth", "Requests that wait for a forward pass", queued);
+    }
+
+    /** Shows what has been admitted. */
+    public void admission(Admission admission) {
+        gauge("pargo.stage.admitted", "Requests inside the stage", admission::requests);
+        gauge("pargo.stage.admitted.bytes", "Bytes held by the requests inside the stage", admission::bytes);
+    }
+
+    /** Counts a forward pass. */
+    public void batch(int size, long nanos) {
+        batchSize.record(size);
+        networkTime.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Counts one request's wait. */
+    public void queued(long nanos) {
+        queueTime.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Counts a request that is over. */
+    public void over(Outcome outcome) {
+        registry.counter(
+                        "pargo.stage.requests",
+                        stage.and("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT)))
+                .increment();
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tags(stage).register(registry);
+    }
+}

@@ -1,0 +1,5 @@
+/** What a stage tells about itself: health, info, metrics. */
+@NullMarked
+package dev.pargo.stage.status;
+
+import org.jspecify.annotations.NullMarked;
