@@ -110,7 +110,7 @@ class DisconnectTest {
 
     @Test
     void doesNotMistakeTheNextRequestForADisconnect() throws Exception {
-        stages.llm.pauseMillis = 400;
+        stages.llm.pauseMillis = 250;
         try (Socket socket = connect()) {
             send(socket, post(Bodies.text("First")));
             awaitCall(stages.llm.behaviour);
@@ -129,7 +129,7 @@ class DisconnectTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3000, 9000, 40_000})
     void losesNothingOfRequestsSentAhead(int bytes) throws Exception {
-        stages.llm.pauseMillis = 400;
+        stages.llm.pauseMillis = 250;
         String filling = "x".repeat(bytes);
         try (Socket socket = connect()) {
             send(socket, post(Bodies.text("First" + filling)) + post(Bodies.text("Second")));
@@ -144,7 +144,7 @@ class DisconnectTest {
 
     @Test
     void losesNothingOfARequestSentAheadOfTheEndOfAChunkedBody() throws Exception {
-        stages.llm.pauseMillis = 400;
+        stages.llm.pauseMillis = 250;
         try (Socket socket = connect()) {
             send(socket, chunked(Bodies.text("First")) + post(Bodies.text("Second")));
             awaitCall(stages.llm.behaviour);

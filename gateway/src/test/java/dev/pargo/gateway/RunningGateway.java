@@ -39,14 +39,12 @@ final class RunningGateway implements AutoCloseable {
 
     static RunningGateway startUnready(LoopbackStages stages, String... arguments) {
         String[] all = Stream.of(
-                        new String[] {
-                            "--server.port=0", "--management.server.port=0", "--pargo.describe-every=300ms",
-                        },
-                        stages.targets(),
-                        arguments)
+                        new String[] {"--server.port=0", "--management.server.port=0"}, stages.targets(), arguments)
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
-        return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class).run(all));
+        return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
+                .properties("pargo.describe-every=300ms")
+                .run(all));
     }
 
     void awaitReadiness(int status) {
