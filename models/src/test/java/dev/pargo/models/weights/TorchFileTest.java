@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -148,6 +149,29 @@ class TorchFileTest {
     void refusesATensorOfMoreElementsThanItsStorageHas() throws Exception {
         // A stride of 0 repeats an element without taking room.
         assertTensorRefused(8, 0, new long[] {1 << 30, 1 << 30}, new long[] {0, 0}, "does not lie within its storage");
+    }
+
+    /** 50,000 keys lead to one dictionary of 5,000 tensors: looking into each would take minutes. */
+    @Test
+    void looksAtADictionaryOnceHoweverOftenItIsNamed() throws Exception {
+        Pickle pickle = new Pickle()
+                .op('}', '(')
+                .text("state_dict")
+                .op('}', 'q', 0, '(')
+                .text("first");
+        pickle.tensor("FloatStorage", 8, 0, new long[] {8}, new long[] {1}).op('q', 1);
+        for (int i = 1; i < 5_000; i++) {
+            pickle.text("t" + i).op('h', 1);
+        }
+        pickle.op('u');
+        for (int i = 0; i < 50_000; i++) {
+            pickle.text("d" + i).op('h', 0);
+        }
+        Path file = WeightFiles.torch(directory.resolve("f"), pickle.op('u').stop(), EIGHT_FLOATS);
+
+        long start = System.nanoTime();
+        assertThat(Checkpoint.open(file).tensors()).hasSize(5_000);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
 
     private void assertTensorRefused(long elements, long offset, long[] shape, long[] strides, String problem)
