@@ -14,6 +14,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchFileTest {
@@ -93,6 +94,19 @@ class TorchFileTest {
             }
         }
         Refusals.assertRefused(file, "record " + deflated + " is compressed or encrypted");
+    }
+
+    /** The directory's method (at 10) says deflated, or its flags (at 8) encrypted, though the sizes are equal. */
+    @ParameterizedTest
+    @CsvSource({"10, 8", "8, 1"})
+    void refusesARecordThatOnlySaysItIsNotStored(int field, byte value) throws Exception {
+        Path file = directory.resolve("f");
+        byte[] bytes =
+                Files.readAllBytes(WeightFiles.torch(file, one(8, 0, new long[] {8}, new long[] {1}), EIGHT_FLOATS));
+        int central = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\001\002");
+        bytes[central + field] = value;
+
+        Refusals.assertRefused(Files.write(file, bytes), "record archive/data.pkl is compressed or encrypted");
     }
 
     @Test
