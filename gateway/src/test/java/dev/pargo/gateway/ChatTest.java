@@ -2,6 +2,7 @@ package dev.pargo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,10 +82,8 @@ class ChatTest {
         ChatCompletion completion =
                 client.chat().completions().create(aboutAnImage().build());
 
-        Map<String, Double> timings = completion
-                ._additionalProperties()
-                .get("timings")
-                .convert(new com.fasterxml.jackson.core.type.TypeReference<>() {});
+        Map<String, Double> timings =
+                completion._additionalProperties().get("timings").convert(new TypeReference<>() {});
         assertThat(timings)
                 .containsOnlyKeys(
                         "encode_ms", "project_ms", "time_to_first_token_ms", "decode_ms", "total_ms", "network_ms");
@@ -242,8 +242,7 @@ class ChatTest {
 
     @Test
     void answersManyAtOnceWithoutMixingThem() throws Exception {
-        List<Integer> bytes =
-                java.util.stream.IntStream.rangeClosed(1, 40).boxed().toList();
+        List<Integer> bytes = IntStream.rangeClosed(1, 40).boxed().toList();
         List<String> answers = bytes.parallelStream()
                 .map(value -> {
                     try {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pargo.gateway.loopback.LoopbackStages;
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Collections;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -127,9 +130,13 @@ class RequestErrorTest {
                         "messages[0].content[0].image_url",
                         "messages[0].content[0].image_url has no bytes"),
                 wrong(
-                        parts(String.join(",", java.util.Collections.nCopies(5, imagePart(Bodies.dataUrl(1, 10))))),
+                        parts(String.join(",", Collections.nCopies(5, imagePart(Bodies.dataUrl(1, 10))))),
                         "messages[0].content[4].image_url",
                         "messages[0].content[4].image_url: a request may have at most 4 images"),
+                wrong(
+                        parts(String.join(",", Collections.nCopies(4, imagePart(Bodies.dataUrl(1, 10))))),
+                        "messages[0].content[3].image_url",
+                        "messages[0].content[3].image_url: a request may have at most 3 images"),
                 wrong(
                         messages(
                                 "[{\"role\":\"system\",\"content\":[%s]}]".formatted(imagePart(Bodies.dataUrl(1, 10)))),
@@ -226,7 +233,7 @@ class RequestErrorTest {
     void refusesABodyThatTurnsOutTooLarge() throws Exception {
         byte[] body = Bodies.text("x".repeat(3_000_000)).getBytes();
         HttpRequest chunked = gateway.chatRequest("")
-                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body)))
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
                 .build();
 
         assertThat(gateway.send(chunked).statusCode()).isEqualTo(413);
@@ -296,6 +303,6 @@ class RequestErrorTest {
     }
 
     private static String with(String field) {
-        return Bodies.text("Hello").replaceFirst("\\{", "{" + java.util.regex.Matcher.quoteReplacement(field) + ",");
+        return Bodies.text("Hello").replaceFirst("\\{", "{" + Matcher.quoteReplacement(field) + ",");
     }
 }

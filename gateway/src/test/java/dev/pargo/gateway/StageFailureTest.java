@@ -78,7 +78,7 @@ class StageFailureTest {
         stages.projector.behaviour.failures.add(error.toException());
         assertRefusal(gateway.chat(Bodies.image(7, "Hm?")), 429, "3", "The queue of the projector is full");
         stages.llm.behaviour.failures.add(error.toException());
-        assertRefusal(gateway.chat(Bodies.text("Hm?")), 429, "3", "The queue of the llm is full");
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 429, "3", "The queue of the LLM is full");
     }
 
     @Test
@@ -107,7 +107,7 @@ class StageFailureTest {
 
         stages.llm.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
         stages.llm.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
-        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The llm is away");
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The LLM is away");
     }
 
     @Test
@@ -115,7 +115,7 @@ class StageFailureTest {
         for (int i = 0; i < 2; i++) {
             stages.llm.behaviour.failures.add(new StageError(ErrorReason.DRAINING, "stopping").toException());
         }
-        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The llm is away");
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The LLM is away");
     }
 
     @Test
@@ -127,7 +127,7 @@ class StageFailureTest {
 
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(response.body())
-                .isEqualTo("{\"error\":{\"message\":\"The llm failed\",\"type\":\"server_error\",\"param\":null,"
+                .isEqualTo("{\"error\":{\"message\":\"The LLM failed\",\"type\":\"server_error\",\"param\":null,"
                         + "\"code\":\"internal_error\"}}");
     }
 
@@ -159,7 +159,7 @@ class StageFailureTest {
         assertThat(response.statusCode()).isEqualTo(200);
         String[] events = response.body().split("\n\n");
         assertThat(events[events.length - 1])
-                .startsWith("data: {\"error\":{\"message\":\"The llm failed\"")
+                .startsWith("data: {\"error\":{\"message\":\"The LLM failed\"")
                 .doesNotContain("secret");
         await().until(() -> gateway.ended("failed") == failed + 1);
     }
@@ -175,7 +175,7 @@ class StageFailureTest {
         assertThat(response.body())
                 .contains("The request's time ran out while it waited for the encoder", "timeout_error");
         await().until(() -> gateway.ended("deadline") == deadline + 1);
-        assertThat(stages.encoder.behaviour.cancellations).hasSize(1);
+        await().until(() -> stages.encoder.behaviour.cancellations.size() == 1);
     }
 
     @Test

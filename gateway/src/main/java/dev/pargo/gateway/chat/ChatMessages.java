@@ -142,10 +142,15 @@ final class ChatMessages {
             throw invalid(path, path + ".url is missing");
         }
         if (images.size() == maxImages) {
-            throw GatewayException.invalid(
-                    path, "too_many_images", "%s: a request may have at most %d images".formatted(path, maxImages));
+            throw tooManyImages(path, maxImages);
         }
         images.add(new ImageSource(part.imageUrl().url(), path));
+    }
+
+    /** There is one image more than a limit. */
+    static GatewayException tooManyImages(String path, int limit) {
+        return GatewayException.invalid(
+                path, "too_many_images", "%s: a request may have at most %d images".formatted(path, limit));
     }
 
     private static GatewayException invalid(String path, String message) {

@@ -51,6 +51,7 @@ public final class LoopbackStages implements AutoCloseable {
                 .setIdentity(identity("internlm2", "l1"))
                 .setVisualInput(TokenTensor.newBuilder().setWidth(4096).addDtypes(DataType.FLOAT32))
                 .setContextTokens(2048)
+                .setMaxVisualTensors(3)
                 .setPrompt(PromptFormat.newBuilder()
                         .setTemplate(TEMPLATE)
                         .setImagePlaceholder("<ImageHere>")
