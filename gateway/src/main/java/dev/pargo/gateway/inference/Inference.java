@@ -121,7 +121,7 @@ public final class Inference {
                 metrics.counter(
                                 "pargo.gateway.retries",
                                 "stage",
-                                failure.stage().title())
+                                failure.stage().tag())
                         .increment();
                 long pause = FIRST_PAUSE_MILLIS << attempt;
                 pause(pause + ThreadLocalRandom.current().nextLong(pause / 2), scope);
