@@ -329,10 +329,10 @@ class Program(Module):
   def allow(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, allowed: Tensor) -> NoneType:
     logits[rows] = torch.masked_fill(logits[rows], torch.logical_not(allowed), -float("inf"))
 
-  # Log probabilities of the ids [rows], and of the most probable tokens of each row.
+  # Log probabilities of one id in each of the rows, and of each row's most probable tokens.
   # -> [rows], [rows, top] ids, [rows, top]
-  def logprobs(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, ids: Tensor, top: int) -> Tuple[Tensor, Tensor, Tensor]:
-    all = torch.log_softmax(logits, -1)
+  def logprobs(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, ids: Tensor, top: int) -> Tuple[Tensor, Tensor, Tensor]:
+    all = torch.log_softmax(logits[rows], -1)
     best, best_ids = torch.topk(all, top)
     return torch.gather(all, 1, ids.unsqueeze(1)).squeeze(1), best_ids, best
 

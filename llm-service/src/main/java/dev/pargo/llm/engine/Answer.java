@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.LogitAdjustment;
 import dev.pargo.models.llm.Sampling;

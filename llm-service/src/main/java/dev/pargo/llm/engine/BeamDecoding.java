@@ -29,7 +29,7 @@ final class BeamDecoding implements Decoding {
     private int[] slotOfBeam;
 
     private int written;
-    private @Nullable BeamSearch.Hypothesis answer;
+    private BeamSearch.@Nullable Hypothesis answer;
 
     /** @param slots one for each beam; the first has read the prompt */
     BeamDecoding(

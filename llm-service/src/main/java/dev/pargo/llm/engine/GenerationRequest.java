@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
 import java.util.List;

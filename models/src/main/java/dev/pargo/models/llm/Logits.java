@@ -117,13 +117,18 @@ public final class Logits implements AutoCloseable {
     }
 
     /**
-     * Log probabilities of chosen tokens, one for each row, and of the best {@code top}.
+     * Log probabilities of chosen tokens, and of the best {@code top} beside each.
      *
-     * @param top at most the vocabulary
+     * @param rows   that the tokens were chosen from
+     * @param chosen one for each of the rows
+     * @param top    at least 1, at most the vocabulary
      */
-    public List<TokenLogprobs> logprobs(int[] chosen, int top) {
+    public List<TokenLogprobs> logprobs(int[] rows, int[] chosen, int top) {
+        PtNDArray index = longs(Arrays.stream(rows).asLongStream().toArray());
         PtNDArray ids = longs(Arrays.stream(chosen).asLongStream().toArray());
-        try (IValue all = network.call("logprobs", arguments -> arguments.add(values).add(ids).add(top))) {
+        try (IValue all = network.call(
+                "logprobs",
+                arguments -> arguments.add(values).add(index).add(ids).add(top))) {
             PtNDArray[] parts = tensors(all);
             float[] ofChosen = parts[0].toFloatArray();
             int[] topIds = ints(parts[1]);

@@ -1,9 +1,9 @@
-package dev.pargo.llm.engine;
+package dev.pargo.llm.constraint;
 
 import java.util.BitSet;
 
 /** What an answer must look like, token by token. Not thread-safe. */
-interface TokenConstraint {
+public interface TokenConstraint {
 
     /** Tokens that may come next; those that end the answer are not among them. */
     BitSet allowed();
