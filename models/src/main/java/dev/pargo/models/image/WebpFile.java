@@ -1,5 +1,8 @@
 package dev.pargo.models.image;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,9 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     private static final int FRAME_HEADER = 16;
     private static final int CANVAS_HEADER = 10;
     private static final int ALPHA_FLAG = 0x10;
+
+    /** The decoder fetches a few bytes more than it uses. */
+    private static final int READ_AHEAD = 16;
 
     /** The picture's {@code VP8 } or {@code VP8L} chunk, its {@code ALPH} chunk, and its place on the canvas. */
     record Frame(
@@ -88,7 +94,8 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean keepAlpha = convention == ImageConvention.NATURAL;
-        return Pixels.of(ImageIoReader.WEBP.read(still()), keepAlpha)
+        InputStream still = new SequenceInputStream(new ByteArrayInputStream(still()), new FileEnd());
+        return Pixels.of(ImageIoReader.WEBP.read(still), keepAlpha)
                 .onCanvas(width, height, frame.left, frame.top, keepAlpha);
     }
 
@@ -96,9 +103,9 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     private byte[] still() {
         Chunk alpha = frame.alpha;
         int canvas = alpha == null ? 0 : 8 + CANVAS_HEADER + padded(alpha.length);
-        ByteBuffer still = ByteBuffer.allocate(FILE_HEADER + canvas + padded(frame.picture.length))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        still.put(ascii("RIFF")).putInt(still.capacity() - 8).put(ascii("WEBP"));
+        int length = FILE_HEADER + canvas + padded(frame.picture.length);
+        ByteBuffer still = ByteBuffer.allocate(length + READ_AHEAD).order(ByteOrder.LITTLE_ENDIAN);
+        still.put(ascii("RIFF")).putInt(length - 8).put(ascii("WEBP"));
         if (alpha != null) {
             still.put(ascii("VP8X")).putInt(CANVAS_HEADER).putInt(ALPHA_FLAG);
             putU24(still, frame.width - 1);
