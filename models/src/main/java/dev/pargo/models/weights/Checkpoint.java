@@ -1,0 +1,193 @@
+package dev.pargo.models.weights;
+
+import dev.pargo.models.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * Named tensors in files, in the files' order. Opening reads headers only; the operations give new views and touch no
+ * file. Immutable.
+ */
+public final class Checkpoint {
+
+    private static final int LISTED = 20;
+
+    private final String source;
+    private final Map<String, StoredTensor> tensors;
+
+    Checkpoint(String source, Map<String, StoredTensor> tensors) {
+        this.source = source;
+        this.tensors = Collections.unmodifiableMap(tensors);
+    }
+
+    /**
+     * Opens safetensors, a {@code torch.save} archive, or a directory as Hugging Face lays it out ({@code
+     * model.safetensors} or {@code pytorch_model.bin}, either also in shards with an index). Formats are told apart by
+     * content. An archive whose tensors are under {@code state_dict}, {@code model} or {@code module} gives those.
+     *
+     * @throws CheckpointException if there is no such file, or it is damaged, or it is hostile
+     */
+    public static Checkpoint open(Path path) {
+        return Files.isDirectory(path) ? CheckpointDirectory.open(path) : openFile(path);
+    }
+
+    static Checkpoint openFile(Path path) {
+        try (WeightFile file = WeightFile.open(path)) {
+            return new Checkpoint(
+                    path.toString(),
+                    switch (FileFormat.of(file)) {
+                        case SAFETENSORS -> Safetensors.read(file);
+                        case TORCH -> TorchFile.read(file).stateDict();
+                    });
+        }
+    }
+
+    /** Where the tensors come from, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** The tensors by name, in the files' order. */
+    public Map<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    /** @throws CheckpointException if there is no such tensor */
+    public StoredTensor get(String name) {
+        StoredTensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new CheckpointException("%s: has no tensor %s".formatted(source, name));
+        }
+        return tensor;
+    }
+
+    /** The tensors whose names begin with the prefix, named without it. */
+    public Checkpoint stripPrefix(String prefix) {
+        return filter(name -> name.startsWith(prefix)).rename(name -> name.substring(prefix.length()));
+    }
+
+    /** The tensors whose names match. */
+    public Checkpoint filter(Predicate<String> names) {
+        Map<String, StoredTensor> kept = new LinkedHashMap<>(tensors);
+        kept.keySet().removeIf(names.negate());
+        return new Checkpoint(source, kept);
+    }
+
+    /** @throws CheckpointException if two tensors get the same name */
+    public Checkpoint rename(UnaryOperator<String> rename) {
+        Map<String, StoredTensor> renamed = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> add(renamed, source, tensor.named(rename.apply(name))));
+        return new Checkpoint(source, renamed);
+    }
+
+    /**
+     * The tensors of both.
+     *
+     * @throws CheckpointException if both have a tensor of one name
+     */
+    public Checkpoint union(Checkpoint other) {
+        String both = source.equals(other.source) ? source : source + " + " + other.source;
+        Map<String, StoredTensor> union = new LinkedHashMap<>(tensors);
+        other.tensors.values().forEach(tensor -> add(union, both, tensor));
+        return new Checkpoint(both, union);
+    }
+
+    private static void add(Map<String, StoredTensor> tensors, String source, StoredTensor tensor) {
+        if (tensors.put(tensor.name(), tensor) != null) {
+            throw new CheckpointException("%s: two tensors named %s".formatted(source, tensor.name()));
+        }
+    }
+
+    /**
+     * Checks that the tensors are exactly those that a network needs.
+     *
+     * @param parameters names and shapes, each name once
+     * @param ignored    names that may be there without being needed
+     * @throws CheckpointException naming what is missing, unexpected and misshaped
+     */
+    public void require(List<ParameterSpec> parameters, Predicate<String> ignored) {
+        List<String> missing = new ArrayList<>();
+        List<String> misshaped = new ArrayList<>();
+        Set<String> unexpected = new LinkedHashSet<>(tensors.keySet());
+        for (ParameterSpec parameter : parameters) {
+            StoredTensor tensor = tensors.get(parameter.name());
+            unexpected.remove(parameter.name());
+            if (tensor == null) {
+                missing.add(parameter.name());
+            } else if (!Arrays.equals(tensor.shape(), parameter.shape())) {
+                misshaped.add("%s is %s, not %s"
+                        .formatted(
+                                parameter.name(), Arrays.toString(tensor.shape()), Arrays.toString(parameter.shape())));
+            }
+        }
+        unexpected.removeIf(ignored);
+
+        List<String> problems = new ArrayList<>();
+        list(problems, "missing", missing);
+        list(problems, "unexpected", List.copyOf(unexpected));
+        list(problems, "of another shape", misshaped);
+        if (!problems.isEmpty()) {
+            throw new CheckpointException(
+                    "%s: does not fit the network: %s".formatted(source, String.join("; ", problems)));
+        }
+    }
+
+    private static void list(List<String> problems, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
+            problems.add("%d %s: %s%s"
+                    .formatted(
+                            names.size(),
+                            what,
+                            String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
+                            more));
+        }
+    }
+
+    /**
+     * Reads a tensor into the heap, row-major without gaps.
+     *
+     * @throws CheckpointException if there is no such tensor, or it is empty or larger than 2 GiB
+     */
+    public HostTensor read(String name) {
+        StoredTensor tensor = get(name);
+        if (tensor.elements() == 0 || tensor.extent() > Integer.MAX_VALUE) {
+            throw new CheckpointException(
+                    tensor.file(), "tensor %s of %d bytes cannot be read".formatted(name, tensor.bytes()));
+        }
+        try (WeightFile file = WeightFile.open(tensor.file())) {
+            ByteBuffer stored = file.read(tensor.offset(), (int) tensor.extent());
+            return new HostTensor(
+                    tensor.dtype(), tensor.shape(), tensor.isContiguous() ? stored : gather(tensor, stored));
+        }
+    }
+
+    private static ByteBuffer gather(StoredTensor tensor, ByteBuffer stored) {
+        int width = tensor.dtype().bytes();
+        ByteBuffer dense = ByteBuffer.allocate((int) tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        long[] index = new long[tensor.shape().length];
+        while (dense.hasRemaining()) {
+            long element = 0;
+            for (int axis = 0; axis < index.length; axis++) {
+                element += index[axis] * tensor.strides()[axis];
+            }
+            dense.put(stored.slice((int) element * width, width));
+            for (int axis = index.length - 1; axis >= 0 && ++index[axis] == tensor.shape()[axis]; axis--) {
+                index[axis] = 0;
+            }
+        }
+        return dense.flip();
+    }
+}

@@ -1,0 +1,76 @@
+package dev.pargo.models.weights;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.tensor.DType;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network's parameters in torch's memory.
+ *
+ * <p>On a CPU a tensor of the wanted type is a view of its mapped file: it costs no memory of its own, is shared between
+ * processes, and is read from disk when first touched. Only what must change is copied: another type, an update by an
+ * adapter, a position in the file that torch cannot address, another device.
+ *
+ * @param arrays       parameters by name, in the order of the specs; they live on the manager that they were loaded on
+ * @param mappedBytes  bytes of the tensors that are views of files
+ * @param privateBytes bytes of the tensors that were copied
+ */
+public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, long privateBytes) {
+
+    /** Loads parameters without an adapter. */
+    public static NativeWeights load(
+            PtNDManager manager, Checkpoint checkpoint, List<ParameterSpec> parameters, DType dtype) {
+        return load(manager, checkpoint, parameters, dtype, LoraAdapter.none());
+    }
+
+    /**
+     * Loads parameters.
+     *
+     * @param manager    owns the arrays; its device is where they go
+     * @param checkpoint holds the parameters; what else it holds is not read
+     * @param parameters what to load
+     * @param dtype      a floating-point type for all floating-point tensors; others keep theirs
+     * @param adapter    updates merged in float32; every one must have its parameter
+     * @throws CheckpointException if a parameter is missing or misshaped, an update fits none, or a file cannot be mapped
+     */
+    public static NativeWeights load(
+            PtNDManager manager,
+            Checkpoint checkpoint,
+            List<ParameterSpec> parameters,
+            DType dtype,
+            LoraAdapter adapter) {
+        checkpoint.require(parameters, unneeded -> true);
+        requireTargets(parameters, adapter);
+        try (WeightLoader loader = new WeightLoader(manager, dtype)) {
+            for (ParameterSpec parameter : parameters) {
+                String name = parameter.name();
+                loader.load(checkpoint.get(name), adapter.deltas().get(name));
+            }
+            return loader.finish();
+        }
+    }
+
+    private static void requireTargets(List<ParameterSpec> parameters, LoraAdapter adapter) {
+        Map<String, LoraAdapter.Delta> unused = new LinkedHashMap<>(adapter.deltas());
+        for (ParameterSpec parameter : parameters) {
+            LoraAdapter.Delta delta = unused.remove(parameter.name());
+            if (delta != null && !Arrays.equals(delta.shape(), parameter.shape())) {
+                throw new CheckpointException(
+                        delta.a().file(),
+                        "the adapter of %s is for shape %s, not %s"
+                                .formatted(
+                                        parameter.name(),
+                                        Arrays.toString(delta.shape()),
+                                        Arrays.toString(parameter.shape())));
+            }
+        }
+        unused.forEach((name, delta) -> {
+            throw new CheckpointException(
+                    delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
+        });
+    }
+}
