@@ -94,14 +94,26 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean keepAlpha = convention == ImageConvention.NATURAL;
-        InputStream still = new SequenceInputStream(new ByteArrayInputStream(still()), new FileEnd());
-        return Pixels.of(ImageIoReader.WEBP.read(still), keepAlpha)
-                .onCanvas(width, height, frame.left, frame.top, keepAlpha);
+        Chunk alpha = keepAlpha ? frame.alpha : null;
+        Pixels pixels = alpha != null && WebpAlpha.isUncompressed(file.u8(alpha.payload()))
+                ? new Pixels(frame.width, frame.height, read(null, false).rgb(), uncompressed(alpha))
+                : read(alpha, keepAlpha);
+        return pixels.onCanvas(width, height, frame.left, frame.top, keepAlpha);
+    }
+
+    private Pixels read(@Nullable Chunk alpha, boolean keepAlpha) {
+        InputStream still = new SequenceInputStream(new ByteArrayInputStream(still(alpha)), new FileEnd());
+        return Pixels.of(ImageIoReader.WEBP.read(still), keepAlpha);
+    }
+
+    private byte[] uncompressed(Chunk alpha) {
+        byte[] plane = file.copy(alpha.payload() + 1, frame.width * frame.height);
+        WebpAlpha.unfilter(file.u8(alpha.payload()), plane, frame.width);
+        return plane;
     }
 
     /** The frame as a file of its own. */
-    private byte[] still() {
-        Chunk alpha = frame.alpha;
+    private byte[] still(@Nullable Chunk alpha) {
         int canvas = alpha == null ? 0 : 8 + CANVAS_HEADER + padded(alpha.length);
         int length = FILE_HEADER + canvas + padded(frame.picture.length);
         ByteBuffer still = ByteBuffer.allocate(length + READ_AHEAD).order(ByteOrder.LITTLE_ENDIAN);
@@ -134,7 +146,9 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     }
 
     private static int riffEnd(Bytes file) {
-        return 8 + Objects.checkFromIndexSize(0, file.i32le(4), file.length() - 8) + file.i32le(4);
+        int length = file.i32le(4);
+        Objects.checkFromIndexSize(8, length, file.length());
+        return 8 + length;
     }
 
     /** The first chunk of a type between two positions. */
