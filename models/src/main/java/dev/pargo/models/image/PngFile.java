@@ -71,6 +71,7 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
             int type = type(at);
             int length = 12 + dataLength(at);
             boolean dropped = !PIXEL_CHUNKS.contains(type)
+                    || type == HEADER && at != SIGNATURE.length()
                     || type == COLORS && colorType != PALETTE
                     || type == TRANSPARENCY && reference;
             if (!dropped) {
