@@ -31,7 +31,7 @@ class EncoderConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.model());
+        return ModelBundle.read(properties.bundle());
     }
 
     @Bean
