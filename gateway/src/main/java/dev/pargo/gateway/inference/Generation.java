@@ -43,7 +43,9 @@ public final class Generation implements AutoCloseable {
             throws StageException, StaleDescriptionException {
         boolean running = false;
         try {
-            call.send(GenerateRequest.newBuilder().setStart(start).build());
+            GenerateStart.Builder announced = start.toBuilder();
+            visuals.forEach(visual -> announced.addVisualTokens(visual.tokens()));
+            call.send(GenerateRequest.newBuilder().setStart(announced).build());
             for (VisualTokens visual : visuals) {
                 send(visual, call);
             }

@@ -18,26 +18,23 @@ sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpF
     /**
      * Decodes the pixels, transparent as far as the convention knows transparency.
      *
-     * @throws ImageException if the file is damaged or truncated
+     * @throws ImageException            if the file is damaged
+     * @throws IndexOutOfBoundsException if the file ends too early
      */
     Pixels decode(ImageConvention convention);
 
     /**
      * Tells the format from the content and reads the header.
      *
-     * @throws ImageException if the format is not supported or the header is damaged
+     * @throws ImageException            if the format is not supported or the header is damaged
+     * @throws IndexOutOfBoundsException if the file ends too early
      */
     static EncodedImage parse(byte[] file) {
-        Bytes bytes = new Bytes(file);
-        try {
-            EncodedImage image = parse(bytes);
-            if (image.width() < 1 || image.height() < 1) {
-                throw ImageException.damaged();
-            }
-            return image;
-        } catch (IndexOutOfBoundsException e) {
-            throw ImageException.damaged(e);
+        EncodedImage image = parse(new Bytes(file));
+        if (image.width() < 1 || image.height() < 1) {
+            throw ImageException.damaged();
         }
+        return image;
     }
 
     private static EncodedImage parse(Bytes file) {

@@ -52,20 +52,16 @@ record GifFile(Bytes file, int width, int height, int control, int frame) implem
 
     /** The first frame as a file of its own. */
     private byte[] still() {
-        try {
-            int pixels = frame + DESCRIPTOR_LENGTH + colorTableLength(file.u8(frame + 9));
-            int end = endOfSubBlocks(file, pixels + 1);
-            ByteArrayOutputStream still = new ByteArrayOutputStream(file.length());
-            still.write(file.array(), 0, firstBlock(file));
-            if (control > 0) {
-                still.write(file.array(), control, GRAPHIC_CONTROL_LENGTH);
-            }
-            still.write(file.array(), frame, end - frame);
-            still.write(TRAILER);
-            return still.toByteArray();
-        } catch (IndexOutOfBoundsException e) {
-            throw ImageException.damaged(e);
+        int pixels = frame + DESCRIPTOR_LENGTH + colorTableLength(file.u8(frame + 9));
+        int end = endOfSubBlocks(file, pixels + 1);
+        ByteArrayOutputStream still = new ByteArrayOutputStream(file.length());
+        still.write(file.array(), 0, firstBlock(file));
+        if (control > 0) {
+            still.write(file.array(), control, GRAPHIC_CONTROL_LENGTH);
         }
+        still.write(file.array(), frame, end - frame);
+        still.write(TRAILER);
+        return still.toByteArray();
     }
 
     private static int firstBlock(Bytes file) {

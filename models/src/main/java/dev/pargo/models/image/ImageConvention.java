@@ -11,8 +11,8 @@ public enum ImageConvention {
 
     /**
      * What the reference code's dataset class makes of a file: the EXIF orientation is ignored; an RGBA PNG lies on
-     * white, and every other alpha (grey, palette, colour key, formats other than PNG) is thrown away; 16-bit grey
-     * samples above 255 are white.
+     * white (16-bit grey with alpha counts as RGBA), and every other alpha is thrown away; of 16-bit grey, whatever
+     * exceeds 255 is white.
      */
     REFERENCE
 }

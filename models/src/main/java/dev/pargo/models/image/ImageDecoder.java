@@ -24,10 +24,14 @@ public final class ImageDecoder {
      */
     public RgbImage decode(byte[] file) {
         limits.checkBytes(file.length);
-        EncodedImage encoded = EncodedImage.parse(file);
-        limits.checkSize(encoded.width(), encoded.height());
-        Pixels pixels = encoded.decode(convention);
-        RgbImage stored = new RgbImage(pixels.width(), pixels.height(), pixels.overWhite());
-        return convention == ImageConvention.NATURAL ? encoded.orientation().apply(stored) : stored;
+        try {
+            EncodedImage encoded = EncodedImage.parse(file);
+            limits.checkSize(encoded.width(), encoded.height());
+            Pixels pixels = encoded.decode(convention);
+            RgbImage stored = new RgbImage(pixels.width(), pixels.height(), pixels.overWhite());
+            return convention == ImageConvention.NATURAL ? encoded.orientation().apply(stored) : stored;
+        } catch (IndexOutOfBoundsException e) {
+            throw ImageException.damaged(e);
+        }
     }
 }

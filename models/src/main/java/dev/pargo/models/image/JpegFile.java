@@ -84,26 +84,22 @@ record JpegFile(Bytes file, int width, int height, JpegColors colors, Orientatio
         kept.write(0xff);
         kept.write(START_OF_IMAGE);
         int scans = 0;
-        try {
-            int at = marker(file, 2);
-            while (file.u8(at) != END_OF_IMAGE) {
-                int marker = file.u8(at);
-                int end = at + 1 + segmentLength(file, at);
-                if (marker == START_OF_SCAN) {
-                    end = marker(file, end) - 1;
-                    if (++scans > MAX_SCANS) {
-                        throw ImageException.unsupported("JPEG images of more than " + MAX_SCANS + " scans");
-                    }
+        int at = marker(file, 2);
+        while (file.u8(at) != END_OF_IMAGE) {
+            int marker = file.u8(at);
+            int end = at + 1 + segmentLength(file, at);
+            if (marker == START_OF_SCAN) {
+                end = marker(file, end) - 1;
+                if (++scans > MAX_SCANS) {
+                    throw ImageException.unsupported("JPEG images of more than " + MAX_SCANS + " scans");
                 }
-                boolean dropped = marker >= APPLICATION_0 && marker <= APPLICATION_15 || marker == COMMENT;
-                if (!dropped) {
-                    kept.write(0xff);
-                    kept.write(file.array(), at, end - at);
-                }
-                at = marker(file, end);
             }
-        } catch (IndexOutOfBoundsException e) {
-            throw ImageException.damaged(e);
+            boolean dropped = marker >= APPLICATION_0 && marker <= APPLICATION_15 || marker == COMMENT;
+            if (!dropped) {
+                kept.write(0xff);
+                kept.write(file.array(), at, end - at);
+            }
+            at = marker(file, end);
         }
         kept.write(0xff);
         kept.write(END_OF_IMAGE);

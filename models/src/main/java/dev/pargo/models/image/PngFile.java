@@ -19,6 +19,7 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
 
     private static final int GREY = 0;
     private static final int PALETTE = 3;
+    private static final int GREY_ALPHA = 4;
     private static final int RGBA = 6;
 
     private static final int HEADER = chunkType("IHDR");
@@ -55,7 +56,9 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
         if (reference && colorType == GREY && bitDepth == 16) {
             return clipped(image.getRaster());
         }
-        return Pixels.of(image, !reference || colorType == RGBA);
+        // Pillow opens 16-bit grey with alpha as RGBA.
+        boolean rgba = colorType == RGBA || colorType == GREY_ALPHA && bitDepth == 16;
+        return Pixels.of(image, !reference || rgba);
     }
 
     /** The file without what we do not want decoded. */
@@ -63,24 +66,20 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
         ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
         kept.write(file.array(), 0, SIGNATURE.length());
         int at = SIGNATURE.length();
-        try {
-            while (true) {
-                int type = type(at);
-                int length = 12 + dataLength(at);
-                boolean dropped = !PIXEL_CHUNKS.contains(type)
-                        || type == COLORS && colorType != PALETTE
-                        || type == TRANSPARENCY && reference;
-                if (!dropped) {
-                    checkSum(at, length);
-                    kept.write(file.array(), at, length);
-                }
-                if (type == END) {
-                    return kept.toByteArray();
-                }
-                at += length;
+        while (true) {
+            int type = type(at);
+            int length = 12 + dataLength(at);
+            boolean dropped = !PIXEL_CHUNKS.contains(type)
+                    || type == COLORS && colorType != PALETTE
+                    || type == TRANSPARENCY && reference;
+            if (!dropped) {
+                checkSum(at, length);
+                kept.write(file.array(), at, length);
             }
-        } catch (IndexOutOfBoundsException e) {
-            throw ImageException.damaged(e);
+            if (type == END) {
+                return kept.toByteArray();
+            }
+            at += length;
         }
     }
 

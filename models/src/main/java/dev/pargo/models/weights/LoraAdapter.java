@@ -107,13 +107,7 @@ public final class LoraAdapter {
     public static LoraAdapter open(Path directory) {
         Path configuration = directory.resolve("adapter_config.json");
         JsonNode json = Json.file(configuration);
-        for (String variant : VARIANTS) {
-            JsonNode value = json.path(variant);
-            boolean off = value.isMissingNode() || value.isNull() || value.isContainer() && value.isEmpty();
-            if (!off && value.asBoolean(true)) {
-                throw new CheckpointException(configuration, variant + " is not supported");
-            }
-        }
+        requireNoVariant(configuration, json);
         long rank = positive(configuration, json, "r").asLong();
         double alpha = positive(configuration, json, "lora_alpha").asDouble();
         Path safetensors = directory.resolve("adapter_model.safetensors");
@@ -121,6 +115,9 @@ public final class LoraAdapter {
                 Checkpoint.open(Files.exists(safetensors) ? safetensors : directory.resolve("adapter_model.bin"));
         weights.require(List.of(), LoraAdapter::isAdapterTensor);
         LoraAdapter adapter = of(weights, alpha);
+        if (adapter.isEmpty()) {
+            throw new CheckpointException(directory, "holds no adapter");
+        }
         adapter.deltas.forEach((name, delta) -> {
             if (delta.a().shape()[0] != rank) {
                 throw new CheckpointException(
@@ -129,6 +126,16 @@ public final class LoraAdapter {
             }
         });
         return adapter;
+    }
+
+    private static void requireNoVariant(Path configuration, JsonNode json) {
+        for (String variant : VARIANTS) {
+            JsonNode value = json.path(variant);
+            boolean off = value.isMissingNode() || value.isNull() || value.isContainer() && value.isEmpty();
+            if (!off && value.asBoolean(true)) {
+                throw new CheckpointException(configuration, variant + " is not supported");
+            }
+        }
     }
 
     private static JsonNode positive(Path configuration, JsonNode json, String field) {

@@ -16,6 +16,15 @@ import java.nio.file.Path;
  */
 public record StoredTensor(String name, DType dtype, long[] shape, long[] strides, Path file, long offset) {
 
+    private static final int MAX_NAME = 1024;
+
+    public StoredTensor {
+        if (name.length() > MAX_NAME) {
+            throw new CheckpointException(
+                    file, "a tensor name of %d characters; at most %d are allowed".formatted(name.length(), MAX_NAME));
+        }
+    }
+
     /** A tensor whose elements follow each other in row-major order. */
     static StoredTensor contiguous(String name, DType dtype, long[] shape, Path file, long offset) {
         return new StoredTensor(name, dtype, shape, rowMajor(shape), file, offset);

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 final class TorchFile {
 
     private static final int MAX_PICKLE_BYTES = 16 << 20;
+    /** Keys under which training programs keep a model, the likeliest first. */
     private static final List<String> WRAPPERS = List.of("state_dict", "model", "module");
+
     private static final Pattern PICKLE = Pattern.compile("[^/]+/data\\.pkl");
 
     private final WeightFile file;
@@ -26,16 +28,12 @@ final class TorchFile {
         this.root = root;
     }
 
-    /** What was saved: the dictionary's tensors, and the tensors of the dictionaries in it. */
+    /** What was saved: the dictionary's tensors, and those of the dictionaries in it that may hold a model. */
     record Content(Map<String, StoredTensor> tensors, Map<String, Map<String, StoredTensor>> nested) {
 
         /** The tensors of a model, whether training state surrounds them or not. */
         Map<String, StoredTensor> stateDict() {
-            return WRAPPERS.stream()
-                    .filter(nested::containsKey)
-                    .findFirst()
-                    .map(nested::get)
-                    .orElse(tensors);
+            return nested.values().stream().findFirst().orElse(tensors);
         }
     }
 
@@ -62,11 +60,11 @@ final class TorchFile {
             throw file.problem("does not hold a dictionary of tensors");
         }
         Map<String, Map<String, StoredTensor>> nested = new LinkedHashMap<>();
-        dictionary.forEach((key, value) -> {
-            if (key instanceof String name && value instanceof Map<?, ?> inner) {
-                nested.put(name, tensors(inner));
+        for (String wrapper : WRAPPERS) {
+            if (dictionary.get(wrapper) instanceof Map<?, ?> inner) {
+                nested.put(wrapper, tensors(inner));
             }
-        });
+        }
         return new Content(tensors(dictionary), nested);
     }
 

@@ -42,8 +42,8 @@ final class Unpickler {
 
     private static final int PROTOCOL = 2;
 
-    /** About 80,000 tensors. */
-    private static final int MAX_VALUES = 2 << 20;
+    /** About 40,000 tensors. */
+    private static final int MAX_VALUES = 1 << 20;
 
     private static final int MAX_RANK = 64;
 
@@ -169,10 +169,10 @@ final class Unpickler {
         if (arguments.size() > 6 && arguments.get(6) instanceof Map<?, ?> flags && !flags.isEmpty()) {
             throw problem("a tensor with flags");
         }
-        return new Tensor(
-                (Storage) arguments.get(0), (Long) arguments.get(1), numbers((List<?>) arguments.get(2)), numbers((List<
-                                ?>)
-                        arguments.get(3)));
+        Storage storage = (Storage) arguments.get(0);
+        long[] shape = numbers((List<?>) arguments.get(2));
+        long[] strides = numbers((List<?>) arguments.get(3));
+        return new Tensor(storage, (Long) arguments.get(1), shape, strides);
     }
 
     private long[] numbers(List<?> list) {

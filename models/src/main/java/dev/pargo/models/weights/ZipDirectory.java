@@ -31,7 +31,7 @@ final class ZipDirectory {
     private static final int ENCRYPTED = 1;
     private static final int MAX_COMMENT_BYTES = 0xffff;
     private static final long IN_ZIP64 = 0xffffffffL;
-    private static final long MAX_DIRECTORY_BYTES = 64 << 20;
+    private static final long MAX_DIRECTORY_BYTES = 16 << 20;
 
     private final WeightFile file;
     private final long end;

@@ -4,11 +4,20 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Pictures for the tests. */
 final class Pictures {
+
+    private static final Path RESOURCES = Path.of("src/test/resources/images");
 
     private Pictures() {}
 
@@ -55,5 +64,95 @@ final class Pictures {
             throw new UncheckedIOException(e);
         }
         return file.toByteArray();
+    }
+
+    /** Every kind of file among the test resources. */
+    static Stream<Path> files() {
+        try (Stream<Path> files = Files.list(RESOURCES)) {
+            return files
+                    .filter(file -> Files.isRegularFile(file)
+                            && !file.getFileName().toString().endsWith(".md"))
+                    .sorted()
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static byte[] file(String name) throws IOException {
+        return Files.readAllBytes(RESOURCES.resolve(name));
+    }
+
+    static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            whole.writeBytes(part);
+        }
+        return whole.toByteArray();
+    }
+
+    static int lastIndexOf(byte[] bytes, int first, int second) {
+        int at = bytes.length - 2;
+        while ((bytes[at] & 0xff) != first || (bytes[at + 1] & 0xff) != second) {
+            at--;
+        }
+        return at;
+    }
+
+    /** EXIF data (a big-endian TIFF directory) with an orientation and nothing else. */
+    static byte[] exif(int orientation) {
+        return ByteBuffer.allocate(26)
+                .put("MM\0*".getBytes(StandardCharsets.US_ASCII))
+                .putInt(8)
+                .putShort((short) 1)
+                .putShort((short) 0x112)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) orientation)
+                .putShort((short) 0)
+                .putInt(0)
+                .array();
+    }
+
+    static byte[] pngChunk(String type, byte[] data) {
+        ByteBuffer chunk = ByteBuffer.allocate(12 + data.length)
+                .putInt(data.length)
+                .put(type.getBytes(StandardCharsets.US_ASCII))
+                .put(data);
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array(), 4, 4 + data.length);
+        return chunk.putInt((int) crc.getValue()).array();
+    }
+
+    /** Makes the checksums of a damaged PNG right, as far as its chunks can be found, so that the damage gets further. */
+    static void repairPngChecksums(byte[] png) {
+        ByteBuffer file = ByteBuffer.wrap(png);
+        int at = 8;
+        while (at + 12 <= png.length && file.getInt(at) >= 0 && file.getInt(at) <= png.length - at - 12) {
+            int length = file.getInt(at);
+            CRC32 crc = new CRC32();
+            crc.update(png, at + 4, 4 + length);
+            file.putInt(at + 8 + length, (int) crc.getValue());
+            at += 12 + length;
+        }
+    }
+
+    /** Turns a simple WebP file into an extended one with EXIF data. */
+    static byte[] webpWithExif(byte[] simple, int width, int height, byte[] exif) {
+        int picture = simple.length - 12;
+        ByteBuffer file =
+                ByteBuffer.allocate(12 + 18 + picture + 8 + exif.length).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(file.capacity() - 8);
+        file.put("WEBPVP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(8);
+        file.putShort((short) (width - 1))
+                .put((byte) 0)
+                .putShort((short) (height - 1))
+                .put((byte) 0);
+        file.put(simple, 12, picture);
+        return file.put("EXIF".getBytes(StandardCharsets.US_ASCII))
+                .putInt(exif.length)
+                .put(exif)
+                .array();
     }
 }

@@ -161,6 +161,15 @@ class CheckpointTest {
     }
 
     @Test
+    void keepsHostileNamesOutOfItsMessages() throws Exception {
+        Path index = index("model.safetensors", "a", "../\\u001b[31m\\nroot: all is well" + "x".repeat(20_000));
+        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "shard '../?[31m?root: all is well");
+        Path file = WeightFiles.safetensors(
+                directory.resolve("f"), TWO.replace("\"a\"", "\"" + "a".repeat(1025) + "\""), new byte[12]);
+        Refusals.assertRefused(file, "a tensor name of 1025 characters");
+    }
+
+    @Test
     void readsShardsOfTorchFilesThroughTheirIndex() throws Exception {
         Files.copy(Fixtures.path("linear/fusion.pt"), directory.resolve("pytorch_model-00001-of-00001.bin"));
         index("pytorch_model.bin", "ln_vision.bias", "pytorch_model-00001-of-00001.bin");
@@ -216,8 +225,7 @@ class CheckpointTest {
 
     private Path index(String name, String tensor, String shard) throws Exception {
         return Files.writeString(
-                directory.resolve(name + ".index.json"),
-                "{\"weight_map\":{\"%s\":\"%s\"}}".formatted(tensor, shard.replace("\\\\", "\\")));
+                directory.resolve(name + ".index.json"), "{\"weight_map\":{\"%s\":\"%s\"}}".formatted(tensor, shard));
     }
 
     @Test

@@ -100,6 +100,13 @@ class LoraAdapterTest {
     }
 
     @Test
+    void refusesAnAdapterWithoutMatrices() throws Exception {
+        write(CONFIG, "x.lora_A.weight", "x.lora_B.weight");
+        WeightFiles.safetensors(directory.resolve("adapter_model.safetensors"), "{}", new byte[0]);
+        Refusals.assertRefused(() -> LoraAdapter.open(directory), directory, "holds no adapter");
+    }
+
+    @Test
     void refusesADirectoryWithoutAnAdapter() {
         Refusals.assertRefused(
                 () -> LoraAdapter.open(directory), directory.resolve("adapter_config.json"), "does not exist");

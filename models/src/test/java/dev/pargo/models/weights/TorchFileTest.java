@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchFileTest {
@@ -94,6 +96,19 @@ class TorchFileTest {
         Refusals.assertRefused(file, "record " + deflated + " is compressed or encrypted");
     }
 
+    /** The directory's method (at 10) says deflated, or its flags (at 8) encrypted, though the sizes are equal. */
+    @ParameterizedTest
+    @CsvSource({"10, 8", "8, 1"})
+    void refusesARecordThatOnlySaysItIsNotStored(int field, byte value) throws Exception {
+        Path file = directory.resolve("f");
+        byte[] bytes =
+                Files.readAllBytes(WeightFiles.torch(file, one(8, 0, new long[] {8}, new long[] {1}), EIGHT_FLOATS));
+        int central = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\001\002");
+        bytes[central + field] = value;
+
+        Refusals.assertRefused(Files.write(file, bytes), "record archive/data.pkl is compressed or encrypted");
+    }
+
     @Test
     void refusesAPickleBeyondTheLimit() throws Exception {
         Path file = WeightFiles.torch(directory.resolve("f"), new byte[(16 << 20) + 1], EIGHT_FLOATS);
@@ -148,6 +163,29 @@ class TorchFileTest {
     void refusesATensorOfMoreElementsThanItsStorageHas() throws Exception {
         // A stride of 0 repeats an element without taking room.
         assertTensorRefused(8, 0, new long[] {1 << 30, 1 << 30}, new long[] {0, 0}, "does not lie within its storage");
+    }
+
+    /** 50,000 keys lead to one dictionary of 5,000 tensors: looking into each would take minutes. */
+    @Test
+    void looksAtADictionaryOnceHoweverOftenItIsNamed() throws Exception {
+        Pickle pickle = new Pickle()
+                .op('}', '(')
+                .text("state_dict")
+                .op('}', 'q', 0, '(')
+                .text("first");
+        pickle.tensor("FloatStorage", 8, 0, new long[] {8}, new long[] {1}).op('q', 1);
+        for (int i = 1; i < 5_000; i++) {
+            pickle.text("t" + i).op('h', 1);
+        }
+        pickle.op('u');
+        for (int i = 0; i < 50_000; i++) {
+            pickle.text("d" + i).op('h', 0);
+        }
+        Path file = WeightFiles.torch(directory.resolve("f"), pickle.op('u').stop(), EIGHT_FLOATS);
+
+        long start = System.nanoTime();
+        assertThat(Checkpoint.open(file).tensors()).hasSize(5_000);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
 
     private void assertTensorRefused(long elements, long offset, long[] shape, long[] strides, String problem)

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.ask;
+
+import org.jspecify.annotations.NullMarked;

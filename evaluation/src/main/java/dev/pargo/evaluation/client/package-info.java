@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.client;
+
+import org.jspecify.annotations.NullMarked;

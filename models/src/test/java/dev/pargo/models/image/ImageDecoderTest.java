@@ -1,0 +1,220 @@
+package dev.pargo.models.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.pargo.models.image.ImageException.Reason;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Decoding against Pillow: exact for every format but lossy WebP, which is compared with libwebp without chroma
+ * interpolation.
+ */
+class ImageDecoderTest {
+
+    private static final ImageLimits LIMITS = new ImageLimits(1 << 20, 1 << 20);
+
+    /** The WebP reader loses the deblocking of some pixels at the edges of macroblocks. */
+    private static final int LOSSY_WEBP_LEVELS = 6;
+
+    @TestFactory
+    Stream<DynamicTest> decodesByTheReferencesConvention() {
+        return Pictures.files()
+                .map(file -> dynamicTest(name(file), () -> {
+                    RgbImage decoded = decode(Files.readAllBytes(file), ImageConvention.REFERENCE);
+                    assertEqual(file, decoded, file.resolveSibling("reference").resolve(name(file) + ".png"));
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> decodesByTheNaturalConvention() {
+        return Pictures.files()
+                .map(file -> dynamicTest(name(file), () -> {
+                    RgbImage decoded = decode(Files.readAllBytes(file), ImageConvention.NATURAL);
+                    Path natural = file.resolveSibling("natural").resolve(name(file) + ".png");
+                    Path same = file.resolveSibling("reference").resolve(name(file) + ".png");
+                    assertEqual(file, decoded, Files.exists(natural) ? natural : same);
+                }));
+    }
+
+    private static void assertEqual(Path file, RgbImage decoded, Path expectedFile) throws IOException {
+        RgbImage expected = Pictures.rgb(ImageIO.read(expectedFile.toFile()));
+        assertThat(decoded.width()).isEqualTo(expected.width());
+        assertThat(decoded.height()).isEqualTo(expected.height());
+        if (name(file).startsWith("lossy")) {
+            assertThat(worstDifference(decoded.rgb(), expected.rgb())).isLessThanOrEqualTo(LOSSY_WEBP_LEVELS);
+        } else {
+            assertThat(decoded.rgb()).isEqualTo(expected.rgb());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Orientation.class)
+    void turnsAnImageUprightByItsExifOrientation(Orientation orientation) {
+        BufferedImage upright = Pictures.buffered(Pictures.random(24, 16, 1));
+        byte[] stored = Pictures.encode(stored(upright, orientation), "png");
+        byte[] file = withExif(stored, orientation.ordinal() + 1);
+
+        assertThat(decode(file, ImageConvention.NATURAL))
+                .usingRecursiveComparison()
+                .isEqualTo(Pictures.rgb(upright));
+        assertThat(decode(file, ImageConvention.REFERENCE))
+                .usingRecursiveComparison()
+                .isEqualTo(decode(stored, ImageConvention.REFERENCE));
+    }
+
+    /** The picture as a camera held in that orientation stores it; a table of EXIF's own definitions. */
+    private static BufferedImage stored(BufferedImage upright, Orientation orientation) {
+        int w = upright.getWidth() - 1;
+        int h = upright.getHeight() - 1;
+        boolean transposed = orientation.ordinal() >= Orientation.TRANSPOSED.ordinal();
+        BufferedImage stored =
+                new BufferedImage(transposed ? h + 1 : w + 1, transposed ? w + 1 : h + 1, BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y <= h; y++) {
+            for (int x = 0; x <= w; x++) {
+                int color = upright.getRGB(x, y);
+                switch (orientation.ordinal() + 1) {
+                    case 1 -> stored.setRGB(x, y, color);
+                    case 2 -> stored.setRGB(w - x, y, color);
+                    case 3 -> stored.setRGB(w - x, h - y, color);
+                    case 4 -> stored.setRGB(x, h - y, color);
+                    case 5 -> stored.setRGB(y, x, color);
+                    case 6 -> stored.setRGB(y, w - x, color);
+                    case 7 -> stored.setRGB(h - y, w - x, color);
+                    default -> stored.setRGB(h - y, x, color);
+                }
+            }
+        }
+        return stored;
+    }
+
+    @Test
+    void readsTheExifOrientationOfJpegAndWebp() throws IOException {
+        byte[] jpeg = Pictures.file("444.jpg");
+        byte[] segment = Pictures.concat("Exif\0\0".getBytes(StandardCharsets.US_ASCII), Pictures.exif(6));
+        byte[] header = {(byte) 0xff, (byte) 0xe1, 0, (byte) (segment.length + 2)};
+        byte[] turnedJpeg =
+                Pictures.concat(Arrays.copyOf(jpeg, 2), header, segment, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+        byte[] turnedWebp = Pictures.webpWithExif(Pictures.file("lossless.webp"), 29, 22, Pictures.exif(6));
+
+        for (byte[] file : new byte[][] {turnedJpeg, turnedWebp}) {
+            assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
+            assertThat(decode(file, ImageConvention.REFERENCE).width()).isEqualTo(29);
+        }
+    }
+
+    @Test
+    void laysASmallFrameOnItsCanvas() throws IOException {
+        byte[] gif = Pictures.file("palette.gif");
+        gif[6] = 40;
+        gif[8] = 30;
+        byte[] webp = Pictures.file("animated.webp");
+        webp[24] = 39;
+        webp[27] = 29;
+
+        for (byte[] file : new byte[][] {gif, webp}) {
+            RgbImage natural = decode(file, ImageConvention.NATURAL);
+            RgbImage reference = decode(file, ImageConvention.REFERENCE);
+            assertThat(natural.width()).isEqualTo(40);
+            assertThat(natural.height()).isEqualTo(30);
+            assertThat(natural.rgb()[3 * 39]).isEqualTo((byte) 255);
+            assertThat(reference.rgb()[3 * 39]).isZero();
+            assertThat(Arrays.copyOf(natural.rgb(), 3 * 29)).isEqualTo(Arrays.copyOf(reference.rgb(), 3 * 29));
+        }
+    }
+
+    @Test
+    void refusesAFileOverTheLimitOfBytes() {
+        ImageDecoder decoder = new ImageDecoder(new ImageLimits(1_000, 1_000), ImageConvention.NATURAL);
+
+        assertThatThrownBy(() -> decoder.decode(new byte[1_001]))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("the image has 1,001 bytes; at most 1,000 are accepted")
+                .extracting(e -> ((ImageException) e).reason())
+                .isEqualTo(Reason.TOO_MANY_BYTES);
+    }
+
+    @Test
+    void acceptsAnImageOfExactlyTheLimitOfPixels() throws IOException {
+        byte[] file = Pictures.file("rgb.png");
+
+        assertThat(new ImageDecoder(new ImageLimits(file.length, 29 * 22), ImageConvention.NATURAL).decode(file))
+                .isNotNull();
+        assertThatThrownBy(() -> new ImageDecoder(new ImageLimits(file.length, 29 * 22 - 1), ImageConvention.NATURAL)
+                        .decode(file))
+                .hasMessage("the image has 29 x 22 = 638 pixels; at most 637 are accepted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "B", "hello, world", "<svg xmlns='http://www.w3.org/2000/svg'/>", "II*\0 TIFF", "%PDF-1.7"})
+    void refusesAnUnknownFormat(String content) {
+        assertThatThrownBy(() -> decode(content.getBytes(StandardCharsets.US_ASCII), ImageConvention.NATURAL))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("images other than PNG, JPEG, WebP, GIF and BMP are not supported")
+                .extracting(e -> ((ImageException) e).reason())
+                .isEqualTo(Reason.UNSUPPORTED_FORMAT);
+    }
+
+    @Test
+    void refusesAPngWithAWrongChecksum() throws IOException {
+        byte[] file = Pictures.file("rgb.png");
+        file[file.length - 20] ^= 1;
+
+        assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessage("the image is damaged or truncated");
+    }
+
+    @Test
+    void refusesAJpegOfThousandsOfScans() throws IOException {
+        byte[] file = Pictures.file("422-progressive.jpg");
+        int scan = Pictures.lastIndexOf(file, 0xff, 0xda);
+        byte[] repeated = Arrays.copyOfRange(file, scan, file.length - 2);
+        byte[] bomb = Arrays.copyOf(file, scan + 200 * repeated.length);
+        for (int i = 0; i < 200; i++) {
+            System.arraycopy(repeated, 0, bomb, scan + i * repeated.length, repeated.length);
+        }
+
+        assertThatThrownBy(() ->
+                        decode(Pictures.concat(bomb, new byte[] {(byte) 0xff, (byte) 0xd9}), ImageConvention.NATURAL))
+                .hasMessage("JPEG images of more than 100 scans are not supported");
+    }
+
+    private static RgbImage decode(byte[] file, ImageConvention convention) {
+        return new ImageDecoder(LIMITS, convention).decode(file);
+    }
+
+    /** Puts an eXIf chunk behind a PNG's header chunk. */
+    private static byte[] withExif(byte[] png, int orientation) {
+        int headerEnd = 33;
+        return Pictures.concat(
+                Arrays.copyOf(png, headerEnd),
+                Pictures.pngChunk("eXIf", Pictures.exif(orientation)),
+                Arrays.copyOfRange(png, headerEnd, png.length));
+    }
+
+    private static int worstDifference(byte[] a, byte[] b) {
+        int worst = 0;
+        for (int i = 0; i < a.length; i++) {
+            worst = Math.max(worst, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
+        }
+        return worst;
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+}
