@@ -2,7 +2,9 @@ package dev.pargo.encoder;
 
 import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImageException;
+import dev.pargo.models.image.ImageLimits;
 import dev.pargo.models.image.ImagePreprocessor;
+import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -11,29 +13,45 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Makes pixel values of image files on a bounded pool, one thread a core. Its queue cannot overflow: whoever waits in it
- * has been admitted, and leaves it when the call ends.
+ * Makes pixel values of image files on a bounded pool: one thread a core, but no more than half the heap can hold of the
+ * largest images. Its queue cannot overflow: whoever waits in it has been admitted, and leaves it when the call ends.
  */
 final class ImagePreparation implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ImagePreparation.class);
+
+    /** Heap that a decoder needs, see {@link ImageLimits}. */
+    private static final int BYTES_PER_PIXEL = 16;
 
     private final ImageDecoder decoder;
     private final ImagePreprocessor preprocessor;
     private final ThreadPoolExecutor pool;
 
     /** @param maxRequests most requests that are admitted at once */
-    ImagePreparation(ImageDecoder decoder, ImagePreprocessor preprocessor, int maxRequests) {
-        this.decoder = decoder;
-        this.preprocessor = preprocessor;
-        int cores = Runtime.getRuntime().availableProcessors();
+    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, int maxRequests) {
+        this.decoder = new ImageDecoder(limits, preprocessing.convention());
+        this.preprocessor = new ImagePreprocessor(preprocessing);
+        int threads = threads(limits.maxPixels(), Runtime.getRuntime());
         this.pool = new ThreadPoolExecutor(
-                cores,
-                cores,
+                threads,
+                threads,
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(maxRequests),
                 task -> new Thread(task, "image-preparation"));
+    }
+
+    private static int threads(long maxPixels, Runtime runtime) {
+        long largestImages = runtime.maxMemory() / 2 / (maxPixels * BYTES_PER_PIXEL);
+        if (largestImages == 0) {
+            log.warn(
+                    "An image of {} pixels needs more than half of the heap: lower the limit or raise -Xmx", maxPixels);
+        }
+        return (int) Math.max(1, Math.min(runtime.availableProcessors(), largestImages));
     }
 
     /** Prepares a file and submits it, or fails the call. */
