@@ -91,7 +91,6 @@ class EncoderConfiguration {
     @Bean
     ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
         Preprocessing preprocessing = Preprocessing.of(bundle.manifest().image());
-        return new ImagePreparation(
-                image.limits(), preprocessing, properties.admission().maxRequests());
+        return new ImagePreparation(image.limits(), preprocessing, properties.admission());
     }
 }
