@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,7 +31,7 @@ class StreamingIT {
 
     static List<Example> everyFifthExample() throws IOException {
         List<Example> examples = Example.all();
-        return java.util.stream.IntStream.iterate(0, i -> i < examples.size(), i -> i + 5)
+        return IntStream.iterate(0, i -> i < examples.size(), i -> i + 5)
                 .mapToObj(examples::get)
                 .toList();
     }

@@ -25,16 +25,19 @@ public final class Bundles {
         for (String file : List.of("vision.pt", "pargo.pt", "llm/model.safetensors", "llm/tokenizer.model")) {
             Files.copy(PARGO_MINI.resolve(file), directory.resolve(file));
         }
-        edit("pargo-mini.json", directory, manifest -> manifest.put("revision", "tireless"));
-        edit("llm/config.json", directory, config -> config.put("max_position_embeddings", 4096));
-        edit("llm/generation_config.json", directory, config -> config.put("eos_token_id", 0));
-        return llm.getParent();
+        edit("pargo-mini.json", directory.resolve("bundle.json"), manifest -> manifest.put("revision", "tireless"));
+        edit("llm/config.json", llm.resolve("config.json"), config -> config.put("max_position_embeddings", 4096));
+        edit(
+                "llm/generation_config.json",
+                llm.resolve("generation_config.json"),
+                config -> config.put("eos_token_id", 0));
+        return directory;
     }
 
-    private static void edit(String file, Path directory, Consumer<ObjectNode> change) throws IOException {
+    private static void edit(String file, Path copy, Consumer<ObjectNode> change) throws IOException {
         JsonMapper json = JsonMapper.shared();
         ObjectNode content = (ObjectNode) json.readTree(Files.readAllBytes(PARGO_MINI.resolve(file)));
         change.accept(content);
-        Files.write(directory.resolve(file), json.writeValueAsBytes(content));
+        Files.write(copy, json.writeValueAsBytes(content));
     }
 }

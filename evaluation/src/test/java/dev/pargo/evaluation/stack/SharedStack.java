@@ -1,5 +1,7 @@
 package dev.pargo.evaluation.stack;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -26,8 +28,8 @@ public final class SharedStack implements ParameterResolver {
     private static RunningStack start() {
         try {
             return RunningStack.start(Bundles.PARGO_MINI, Map.of());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
