@@ -43,9 +43,7 @@ public final class Generation implements AutoCloseable {
             throws StageException, StaleDescriptionException {
         boolean running = false;
         try {
-            GenerateStart.Builder announced = start.toBuilder();
-            visuals.forEach(visual -> announced.addVisualTokens(visual.tokens()));
-            call.send(GenerateRequest.newBuilder().setStart(announced).build());
+            call.send(GenerateRequest.newBuilder().setStart(start).build());
             for (VisualTokens visual : visuals) {
                 send(visual, call);
             }
@@ -100,7 +98,7 @@ public final class Generation implements AutoCloseable {
     /** How the answer ended; to be called after {@link #next()} has given null. */
     public GenerationFinished finished() {
         if (finished == null) {
-            throw GatewayException.failed("The llm failed", new IllegalStateException("the answer is not complete"));
+            throw GatewayException.failed("The LLM failed", new IllegalStateException("the answer is not complete"));
         }
         return finished;
     }
