@@ -39,7 +39,7 @@ class LlmConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.model());
+        return ModelBundle.read(properties.bundle());
     }
 
     @Bean

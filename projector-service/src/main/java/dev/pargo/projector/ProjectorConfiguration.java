@@ -28,7 +28,7 @@ class ProjectorConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.model());
+        return ModelBundle.read(properties.bundle());
     }
 
     @Bean
