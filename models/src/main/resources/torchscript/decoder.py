@@ -300,7 +300,7 @@ class Program(Module):
     rows = __torch__.Rows(slots, positions, decoder.cos, decoder.sin, sequence_slots, sequence_rows, sequence_past, decoder.groups)
     x = decoder.forward(torch.cat(parts), cache, rows)
     if wanted.numel() == 0:
-      return torch.empty([0, 0])
+      return torch.empty([0, decoder.embedding.size(0)])
     if wanted.numel() < x.size(0):
       x = x[wanted]
     return decoder.logits(x)

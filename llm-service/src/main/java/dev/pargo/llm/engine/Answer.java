@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,8 @@ final class Answer {
         this.room = Math.min(room, request.maxTokens());
         this.text = new AnswerText(detokenizer, request.stop());
         this.history = new TokenHistory(request.penalties(), request.prompt());
-        this.constraint = request.constraint() == null ? null : request.constraint().get();
+        this.constraint =
+                request.constraint() == null ? null : request.constraint().get();
         this.random = random;
         this.pieces = pieces;
         this.lookup = looksUp && isPlain() ? new PromptLookup(request.keys()) : null;
@@ -95,12 +95,13 @@ final class Answer {
     }
 
     List<LogitAdjustment> adjustments(int row) {
-        Set<Integer> forbidden = ids.size() < request.minTokens() ? request.stopIds() : Set.of();
+        List<Integer> forbidden = ids.size() < request.minTokens() ? request.stopIds() : List.of();
         return history.adjustments(row, forbidden);
     }
 
     /** Tokens that may come next, or null for all. */
-    @Nullable BitSet allowed() {
+    @Nullable
+    BitSet allowed() {
         if (constraint == null) {
             return null;
         }

@@ -55,8 +55,7 @@ final class BeamDecoding implements Decoding {
         List<Step.Tokens> rows = new ArrayList<>();
         for (int beam = 0; beam < slotOfBeam.length; beam++) {
             List<Integer> ids = search.beams().get(beam).ids();
-            rows.add(new Step.Tokens(
-                    slotOfBeam[beam], request.promptTokens() + written - 1, ids.get(ids.size() - 1)));
+            rows.add(new Step.Tokens(slotOfBeam[beam], request.promptTokens() + written - 1, ids.get(ids.size() - 1)));
         }
         return rows;
     }

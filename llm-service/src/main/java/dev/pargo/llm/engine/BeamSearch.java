@@ -4,7 +4,6 @@ import dev.pargo.models.llm.BeamCandidates;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Beam search with the semantics of Hugging Face's {@code generate} (BeamSearchScorer, transformers 4.33).
@@ -27,13 +26,14 @@ final class BeamSearch {
     record Hypothesis(List<Integer> ids, double score, boolean cut) {}
 
     private final BeamOptions options;
-    private final Set<Integer> endIds;
+    private final List<Integer> endIds;
     private final List<Hypothesis> hypotheses = new ArrayList<>();
     private List<Beam> beams = List.of(new Beam(List.of(), 0));
     private int[] parents = {0};
     private boolean done;
 
-    BeamSearch(BeamOptions options, Set<Integer> endIds) {
+    /** @param endIds in order: whichever was met, an answer's end is written as the first, as generate does */
+    BeamSearch(BeamOptions options, List<Integer> endIds) {
         this.options = options;
         this.endIds = endIds;
     }
@@ -68,9 +68,10 @@ final class BeamSearch {
         for (int rank = 0; rank < candidates.ids().length && next.size() < options.beams(); rank++) {
             Beam parent = beams.get(candidates.beams()[rank]);
             int id = candidates.ids()[rank];
+            boolean ends = endIds.contains(id);
             List<Integer> ids = new ArrayList<>(parent.ids());
-            ids.add(id);
-            if (!endIds.contains(id)) {
+            ids.add(ends ? endIds.get(0) : id);
+            if (!ends) {
                 next.add(new Beam(ids, candidates.scores()[rank]));
                 from.add(candidates.beams()[rank]);
             } else if (rank < options.beams()) {
@@ -81,7 +82,8 @@ final class BeamSearch {
         beams = next;
         parents = from.stream().mapToInt(Integer::intValue).toArray();
         done = hypotheses.size() == options.beams()
-                && (options.earlyStopping() || worst().score() >= attainable(candidates.scores()[0], written));
+                && (options.earlyStopping()
+                        || worst().score() >= attainable(candidates.scores()[0], written));
     }
 
     /** The answer when the search has ended, or must end now. */

@@ -65,7 +65,8 @@ public final class Engine implements DeviceWork, AutoCloseable {
         this.tokenizer = tokenizer;
         this.properties = properties;
         this.metrics = metrics;
-        KvBudget budget = KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
+        KvBudget budget =
+                KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
         this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
         this.slots = new KvSlots(budget.slots());
         metrics.queueDepth(this::waiting);
@@ -79,6 +80,16 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /** Most answers, or beams, of one request. */
     public int maxSequences() {
         return properties.sequences();
+    }
+
+    /** Slots of the KV cache. */
+    int slots() {
+        return cache.slots();
+    }
+
+    /** Slots that no request owns; asked for when the engine rests. */
+    int freeSlots() {
+        return slots.free();
     }
 
     /** Requests that wait for a slot. */
@@ -221,8 +232,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
         int room = contextTokens() - request.promptTokens();
         if (request.beams() != null) {
             BeamSearch search = new BeamSearch(request.beams(), request.stopIds());
-            return new BeamDecoding(
-                    search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
+            return new BeamDecoding(search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
         }
         SplittableRandom random = new SplittableRandom(request.seed());
         List<Answer> answers = new ArrayList<>();
@@ -260,9 +270,10 @@ public final class Engine implements DeviceWork, AutoCloseable {
         }
         for (Generation generation : plan.firstRows().keySet()) {
             if (generation.decoding().isComplete()) {
-                generation.finish(end);
                 remember(end - generation.joined());
+                // Whoever hears of the end finds the slots free.
                 leave(generation);
+                generation.finish(end);
             }
         }
     }
@@ -270,8 +281,8 @@ public final class Engine implements DeviceWork, AutoCloseable {
     private void fail(List<Generation> generations, RuntimeException cause) {
         log.error("{} requests failed in the network", generations.size(), cause);
         for (Generation generation : List.copyOf(generations)) {
-            generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
             leave(generation);
+            generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
         }
     }
 

@@ -20,7 +20,11 @@ public interface GenerationListener {
      * @param reason   in the answer's last piece: why it is complete
      */
     record Piece(
-            int choice, String text, int[] ids, List<TokenLogprobs> logprobs, @Nullable FinishReason reason) {}
+            int choice,
+            String text,
+            int[] ids,
+            List<TokenLogprobs> logprobs,
+            @Nullable FinishReason reason) {}
 
     /** An answer goes on. */
     void onText(Piece piece);

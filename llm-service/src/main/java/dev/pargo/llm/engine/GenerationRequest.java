@@ -4,7 +4,6 @@ import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param minTokens   no answer ends before it has so many tokens
  * @param maxTokens   most tokens of an answer, at least 1
  * @param stop        an answer ends before the first of these
- * @param stopIds     tokens that end an answer
+ * @param stopIds     tokens that end an answer, the model's own first
  * @param topLogprobs alternatives to report with each token's log probability; null: report none
  * @param constraint  makes what every answer must look like; null for nothing
  * @param deadline    {@link System#nanoTime} after which nobody waits for the answer
@@ -35,7 +34,7 @@ public record GenerationRequest(
         int minTokens,
         int maxTokens,
         List<String> stop,
-        Set<Integer> stopIds,
+        List<Integer> stopIds,
         @Nullable Integer topLogprobs,
         @Nullable Supplier<TokenConstraint> constraint,
         long deadline) {

@@ -40,7 +40,7 @@ final class TokenHistory {
      *
      * @param forbidden tokens that must not come now
      */
-    List<LogitAdjustment> adjustments(int row, Set<Integer> forbidden) {
+    List<LogitAdjustment> adjustments(int row, List<Integer> forbidden) {
         Set<Integer> ids = new HashSet<>(forbidden);
         ids.addAll(prompt);
         ids.addAll(answer.keySet());

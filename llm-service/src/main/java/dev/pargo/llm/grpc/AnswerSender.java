@@ -55,7 +55,8 @@ final class AnswerSender implements GenerationListener {
         for (int i = 0; i < piece.ids().length; i++) {
             waiting.delta.addTokenIds(piece.ids()[i]);
             if (!piece.logprobs().isEmpty()) {
-                waiting.delta.addLogprobs(logprobs(piece.ids()[i], piece.logprobs().get(i)));
+                waiting.delta.addLogprobs(
+                        logprobs(piece.ids()[i], piece.logprobs().get(i)));
             }
         }
         if (piece.reason() != null) {

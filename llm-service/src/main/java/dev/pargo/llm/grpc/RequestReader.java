@@ -10,9 +10,8 @@ import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.GenerateStart;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -117,11 +116,9 @@ final class RequestReader {
                 beams.getBeams(), beams.getLengthPenalty(), beams.getEarlyStopping(), beams.getNewerLengthRule());
     }
 
-    private Set<Integer> stopIds() {
-        Set<Integer> ids = new HashSet<>(start.getStopTokenIdsList());
-        if (!start.getIgnoreEos()) {
-            ids.addAll(host.endIds());
-        }
+    private List<Integer> stopIds() {
+        List<Integer> ids = new ArrayList<>(start.getIgnoreEos() ? List.of() : host.endIds());
+        ids.addAll(start.getStopTokenIdsList());
         return ids;
     }
 
@@ -131,8 +128,7 @@ final class RequestReader {
 
     private static void require(boolean condition, String field, Object value, String range) {
         if (!condition) {
-            throw new StageError(
-                            ErrorReason.INVALID_FIELD, "%s is %s, but must be %s".formatted(field, value, range))
+            throw new StageError(ErrorReason.INVALID_FIELD, "%s is %s, but must be %s".formatted(field, value, range))
                     .toException();
         }
     }

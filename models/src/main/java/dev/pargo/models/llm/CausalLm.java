@@ -134,17 +134,19 @@ public final class CausalLm implements AutoCloseable {
             PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
-            try (IValue logits = network.call("step", arguments -> arguments
-                    .add(cache.tensors())
-                    .addAll(prompts)
-                    .add(first)
-                    .add(ids)
-                    .add(slots)
-                    .add(positions)
-                    .add(rows.sequenceSlots)
-                    .add(rows.sequenceRows)
-                    .add(rows.sequencePast)
-                    .add(wanted))) {
+            try (IValue logits = network.call(
+                    "step",
+                    arguments -> arguments
+                            .add(cache.tensors())
+                            .addAll(prompts)
+                            .add(first)
+                            .add(ids)
+                            .add(slots)
+                            .add(positions)
+                            .add(rows.sequenceSlots)
+                            .add(rows.sequenceRows)
+                            .add(rows.sequencePast)
+                            .add(wanted))) {
                 return new Logits(network, scope, logits.toTensor(scope));
             }
         } catch (RuntimeException e) {

@@ -48,8 +48,14 @@ public final class KvCache implements AutoCloseable {
         try (PtNDManager scope = network.newScope()) {
             PtNDArray sources = longs(scope, from);
             PtNDArray targets = longs(scope, to);
-            network.call("copy", arguments ->
-                            arguments.add(tensors).add(sources).add(targets).add(begin).add(end))
+            network.call(
+                            "copy",
+                            arguments -> arguments
+                                    .add(tensors)
+                                    .add(sources)
+                                    .add(targets)
+                                    .add(begin)
+                                    .add(end))
                     .close();
         }
     }

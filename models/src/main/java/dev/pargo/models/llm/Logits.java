@@ -39,9 +39,10 @@ public final class Logits implements AutoCloseable {
     public Logits select(int[] rows) {
         PtNDManager part = network.newScope();
         try {
-            PtNDArray index = (PtNDArray)
-                    part.create(Arrays.stream(rows).asLongStream().toArray());
-            try (IValue selected = network.call("select", arguments -> arguments.add(values).add(index))) {
+            PtNDArray index =
+                    (PtNDArray) part.create(Arrays.stream(rows).asLongStream().toArray());
+            try (IValue selected =
+                    network.call("select", arguments -> arguments.add(values).add(index))) {
                 return new Logits(network, part, selected.toTensor(part));
             }
         } catch (RuntimeException e) {
@@ -55,16 +56,24 @@ public final class Logits implements AutoCloseable {
         if (adjustments.isEmpty()) {
             return;
         }
-        PtNDArray rows = longs(adjustments.stream().mapToLong(LogitAdjustment::row).toArray());
-        PtNDArray ids = longs(adjustments.stream().mapToLong(LogitAdjustment::id).toArray());
+        PtNDArray rows =
+                longs(adjustments.stream().mapToLong(LogitAdjustment::row).toArray());
+        PtNDArray ids =
+                longs(adjustments.stream().mapToLong(LogitAdjustment::id).toArray());
         float[] repetition = new float[adjustments.size()];
         float[] bias = new float[adjustments.size()];
         for (int i = 0; i < bias.length; i++) {
             repetition[i] = adjustments.get(i).repetition();
             bias[i] = adjustments.get(i).bias();
         }
-        network.call("adjust", arguments ->
-                        arguments.add(values).add(rows).add(ids).add(floats(repetition)).add(floats(bias)))
+        network.call(
+                        "adjust",
+                        arguments -> arguments
+                                .add(values)
+                                .add(rows)
+                                .add(ids)
+                                .add(floats(repetition))
+                                .add(floats(bias)))
                 .close();
     }
 
@@ -79,9 +88,11 @@ public final class Logits implements AutoCloseable {
             boolean[] flags = allowed[next++];
             row.stream().filter(id -> id < flags.length).forEach(id -> flags[id] = true);
         }
-        PtNDArray rows = longs(allowedByRow.keySet().stream().mapToLong(row -> row).toArray());
+        PtNDArray rows =
+                longs(allowedByRow.keySet().stream().mapToLong(row -> row).toArray());
         PtNDArray masks = (PtNDArray) scope.create(allowed);
-        network.call("allow", arguments -> arguments.add(values).add(rows).add(masks)).close();
+        network.call("allow", arguments -> arguments.add(values).add(rows).add(masks))
+                .close();
     }
 
     /** The most probable token of every row. */
@@ -101,17 +112,20 @@ public final class Logits implements AutoCloseable {
         if (sampling.stream().allMatch(Sampling::isGreedy)) {
             return argmax();
         }
-        PtNDArray temperature = floats(sampling.stream().mapToDouble(Sampling::temperature).toArray());
+        PtNDArray temperature =
+                floats(sampling.stream().mapToDouble(Sampling::temperature).toArray());
         PtNDArray topK = longs(sampling.stream().mapToLong(Sampling::topK).toArray());
         PtNDArray topP = floats(sampling.stream().mapToDouble(Sampling::topP).toArray());
         PtNDArray minP = floats(sampling.stream().mapToDouble(Sampling::minP).toArray());
-        try (IValue ids = network.call("sample", arguments -> arguments
-                .add(values)
-                .add(temperature)
-                .add(topK)
-                .add(topP)
-                .add(minP)
-                .add(floats(uniform)))) {
+        try (IValue ids = network.call(
+                "sample",
+                arguments -> arguments
+                        .add(values)
+                        .add(temperature)
+                        .add(topK)
+                        .add(topP)
+                        .add(minP)
+                        .add(floats(uniform)))) {
             return ints(ids.toTensor(scope));
         }
     }

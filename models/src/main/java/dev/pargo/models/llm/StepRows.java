@@ -27,9 +27,8 @@ final class StepRows {
 
     StepRows(Step step) {
         int prompts = step.chunks().stream().mapToInt(Step.Chunk::count).sum();
-        int answers = step.tokens().stream()
-                .mapToInt(tokens -> tokens.ids().length)
-                .sum();
+        int answers =
+                step.tokens().stream().mapToInt(tokens -> tokens.ids().length).sum();
         int sequences = step.chunks().size() + step.tokens().size();
         slots = new long[prompts + answers];
         positions = new long[prompts + answers];
@@ -49,7 +48,8 @@ final class StepRows {
         for (Step.Tokens tokens : step.tokens()) {
             add(tokens.slot(), tokens.position(), tokens.ids().length);
         }
-        wanted = LongStream.concat(ends.build(), LongStream.range(prompts, prompts + answers)).toArray();
+        wanted = LongStream.concat(ends.build(), LongStream.range(prompts, prompts + answers))
+                .toArray();
     }
 
     private void add(int slot, int position, int count) {
