@@ -3,10 +3,9 @@ package dev.pargo.llm;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -44,12 +43,12 @@ class LlmConfiguration {
     @Bean
     CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
+        return CausalLm.load(bundle.llm(), Placement.resolve(properties.device(), properties.precision()));
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        return LanguageModels.tokenizer(bundle);
+        return bundle.tokenizer();
     }
 
     @Bean
@@ -58,7 +57,7 @@ class LlmConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .build();
@@ -89,7 +88,7 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
-        Manifest manifest = bundle.manifest();
+        Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -98,11 +97,11 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(manifest.prompt().template())
-                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
-                        .setBosToken(manifest.prompt().bosTokenOrDefault())
-                        .setEosToken(manifest.eosTokenOrDefault()))
-                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                        .setTemplate(prompt.template())
+                        .setImagePlaceholder(prompt.imagePlaceholder())
+                        .setBosToken(prompt.bosToken())
+                        .setEosToken(prompt.eosToken()))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .build();
     }

@@ -1,41 +1,65 @@
 package dev.pargo.models.tokenizer;
 
 import ai.djl.sentencepiece.SpTokenizer;
-import dev.pargo.models.bundle.BundleException;
+import dev.pargo.models.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** A SentencePiece model. Encoding is the library's, decoding is ours (see {@link SentencePieceModel}). */
-public final class SentencePieceTokenizer implements Tokenizer {
-
-    private static final char SPACE_SYMBOL = '\u2581';
-
-    /** What SentencePiece writes for its unknown token. */
-    private static final String UNKNOWN_SURFACE = " \u2047 ";
+final class SentencePieceTokenizer implements Tokenizer {
 
     private final SpTokenizer library;
-    private final SentencePieceModel model;
+    private final List<Piece> pieces;
+    private final boolean dummyPrefix;
     private final Map<String, Integer> controlTokens = new HashMap<>();
 
-    /** @throws BundleException if the file is missing or not a SentencePiece model */
-    public SentencePieceTokenizer(Path file) {
+    /**
+     * Opens a model.
+     *
+     * @param added control tokens that the publishers added to the model's own: new ids, or names for unused pieces
+     * @throws ConfigException if the file is missing or not a SentencePiece model
+     */
+    SentencePieceTokenizer(Path file, Map<String, Integer> added) {
         try {
-            model = SentencePieceModel.parse(Files.readAllBytes(file));
-            library = new SpTokenizer(file);
+            byte[] bytes = Files.readAllBytes(file);
+            SentencePieceModel model = SentencePieceModel.parse(bytes);
+            dummyPrefix = model.dummyPrefix();
+            pieces = new ArrayList<>(model.pieces());
+            library = new SpTokenizer(SentencePieceModel.withControls(bytes, name(added)));
         } catch (IOException e) {
-            throw new BundleException("cannot read " + file, e);
+            throw new ConfigException("cannot read " + file, e);
         } catch (IllegalArgumentException e) {
-            throw new BundleException("%s: %s".formatted(file, e.getMessage()), e);
+            throw new ConfigException("%s: %s".formatted(file, e.getMessage()), e);
         }
-        for (int id = 0; id < model.pieces().size(); id++) {
-            if (model.pieces().get(id).type() == SentencePieceModel.Type.CONTROL) {
-                controlTokens.put(model.pieces().get(id).text(), id);
+        for (int id = 0; id < pieces.size(); id++) {
+            if (pieces.get(id).type() == Piece.Type.CONTROL) {
+                controlTokens.put(pieces.get(id).text(), id);
             }
         }
+    }
+
+    /** Puts the added tokens among the pieces; gives the ids of pieces that so became control tokens. */
+    private Set<Integer> name(Map<String, Integer> added) {
+        Set<Integer> changed = new HashSet<>();
+        added.forEach((text, id) -> {
+            while (pieces.size() <= id) {
+                pieces.add(new Piece("", Piece.Type.UNUSED));
+            }
+            Piece.Type type = pieces.get(id).type();
+            if (type != Piece.Type.UNKNOWN && type != Piece.Type.BYTE) {
+                pieces.set(id, new Piece(text, Piece.Type.CONTROL));
+                changed.add(id);
+            }
+        });
+        return changed;
     }
 
     @Override
@@ -46,7 +70,7 @@ public final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public Detokenizer newDetokenizer() {
-        return new PieceReader();
+        return new PieceDetokenizer(pieces, dummyPrefix);
     }
 
     @Override
@@ -57,50 +81,11 @@ public final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public int vocabulary() {
-        return model.pieces().size();
+        return pieces.size();
     }
 
     @Override
     public void close() {
         library.close();
-    }
-
-    /** Reads pieces: bytes are joined to characters, and the first piece loses the dummy prefix. */
-    private final class PieceReader implements Detokenizer {
-
-        private final Utf8Assembler characters = new Utf8Assembler();
-        private boolean atStart = model.dummyPrefix();
-
-        @Override
-        public String append(int id) {
-            // A model may have more outputs than its tokenizer has pieces; those have no text.
-            if (id < 0 || id >= model.pieces().size()) {
-                return "";
-            }
-            SentencePieceModel.Piece piece = model.pieces().get(id);
-            if (piece.type() == SentencePieceModel.Type.CONTROL) {
-                return "";
-            }
-            boolean first = atStart;
-            atStart = false;
-            return switch (piece.type()) {
-                case BYTE ->
-                    characters.append(new byte[] {
-                        (byte) Integer.parseInt(piece.text().substring(3, 5), 16)
-                    });
-                case UNKNOWN -> characters.finish() + UNKNOWN_SURFACE;
-                default -> characters.finish() + surface(piece.text(), first);
-            };
-        }
-
-        private String surface(String piece, boolean first) {
-            String text = piece.replace(SPACE_SYMBOL, ' ');
-            return first && text.startsWith(" ") ? text.substring(1) : text;
-        }
-
-        @Override
-        public String finish() {
-            return characters.finish();
-        }
     }
 }

@@ -3,12 +3,13 @@ package dev.pargo.models.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.bundle.BundleException;
+import dev.pargo.models.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SentencePieceTokenizerTest {
 
     private static final Tokenizer TOKENIZER =
-            new SentencePieceTokenizer(Path.of("src/test/fixtures/tokenizer/bpe_prefix.model"));
+            new SentencePieceTokenizer(Path.of("src/test/fixtures/tokenizer/bpe_prefix.model"), Map.of());
 
     @AfterAll
     static void close() {
@@ -65,8 +66,8 @@ class SentencePieceTokenizerTest {
     @Test
     void refusesAFileThatIsNoModel(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("tokenizer.model"), "no model at all");
-        assertThatThrownBy(() -> new SentencePieceTokenizer(file))
-                .isInstanceOf(BundleException.class)
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of()))
+                .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(file.toString());
     }
 }
