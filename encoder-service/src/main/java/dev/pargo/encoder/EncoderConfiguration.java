@@ -1,10 +1,6 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.image.ImageDecoder;
-import dev.pargo.models.image.ImageLimits;
-import dev.pargo.models.image.ImagePreprocessor;
-import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -30,13 +26,13 @@ class EncoderConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.model());
+        return ModelBundle.read(properties.bundle());
     }
 
     @Bean
     Placement placement(StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return Placement.resolve(properties.device(), properties.precision());
+        return Placement.resolve(properties.device(), properties.precision()).unquantized();
     }
 
     @Bean
@@ -92,11 +88,6 @@ class EncoderConfiguration {
 
     @Bean
     ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
-        Preprocessing preprocessing = bundle.preprocessing();
-        ImageLimits limits = image.limits();
-        return new ImagePreparation(
-                new ImageDecoder(limits, preprocessing.convention()),
-                new ImagePreprocessor(preprocessing),
-                properties.admission().maxRequests());
+        return new ImagePreparation(image.limits(), bundle.preprocessing(), properties.admission());
     }
 }

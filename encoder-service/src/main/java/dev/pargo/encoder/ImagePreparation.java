@@ -2,38 +2,58 @@ package dev.pargo.encoder;
 
 import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImageException;
+import dev.pargo.models.image.ImageLimits;
 import dev.pargo.models.image.ImagePreprocessor;
+import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.call.BatchedCall;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Makes pixel values of image files on a bounded pool, one thread a core. Its queue cannot overflow: whoever waits in it
- * has been admitted, and leaves it when the call ends.
+ * Makes pixel values of image files on a bounded pool: one thread a core, but no more than the heap, full of uploads,
+ * can hold of the largest images. Its queue cannot overflow: whoever waits in it has been admitted, and leaves it when
+ * the call ends.
  */
 final class ImagePreparation implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ImagePreparation.class);
+
+    /** Heap that a decoder needs, see {@link ImageLimits}. */
+    private static final int BYTES_PER_PIXEL = 16;
 
     private final ImageDecoder decoder;
     private final ImagePreprocessor preprocessor;
     private final ThreadPoolExecutor pool;
 
-    /** @param maxRequests most requests that are admitted at once */
-    ImagePreparation(ImageDecoder decoder, ImagePreprocessor preprocessor, int maxRequests) {
-        this.decoder = decoder;
-        this.preprocessor = preprocessor;
-        int cores = Runtime.getRuntime().availableProcessors();
+    /** @param admission bounds the files that wait here */
+    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, AdmissionLimits admission) {
+        this.decoder = new ImageDecoder(limits, preprocessing.convention());
+        this.preprocessor = new ImagePreprocessor(preprocessing);
+        int threads = threads(limits.maxPixels(), admission.maxSize().toBytes());
         this.pool = new ThreadPoolExecutor(
-                cores,
-                cores,
+                threads,
+                threads,
                 0,
                 TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(maxRequests),
+                new ArrayBlockingQueue<>(admission.maxRequests()),
                 task -> new Thread(task, "image-preparation"));
+    }
+
+    private static int threads(long maxPixels, long uploadBytes) {
+        Runtime runtime = Runtime.getRuntime();
+        long largestImages = (runtime.maxMemory() - uploadBytes) / (maxPixels * BYTES_PER_PIXEL);
+        if (largestImages < 1) {
+            log.warn("The heap is too small for an image of {} pixels: raise -Xmx or lower the limit", maxPixels);
+        }
+        return (int) Math.max(1, Math.min(runtime.availableProcessors(), largestImages));
     }
 
     /** Prepares a file and submits it, or fails the call. */

@@ -27,13 +27,13 @@ class ProjectorConfiguration {
 
     @Bean
     ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.model());
+        return ModelBundle.read(properties.bundle());
     }
 
     @Bean
     Placement placement(StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return Placement.resolve(properties.device(), properties.precision());
+        return Placement.resolve(properties.device(), properties.precision()).unquantized();
     }
 
     @Bean

@@ -20,9 +20,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("pargo.stage")
 public record StageProperties(
         String name,
-        Path model,
+        String model,
         @DefaultValue("cpu") String device,
         @DefaultValue("float32") String precision,
         @DefaultValue("1") int threads,
         @DefaultValue BatchLimits batch,
-        @DefaultValue AdmissionLimits admission) {}
+        @DefaultValue AdmissionLimits admission) {
+
+    /** Where the bundle lies; not bound as a path, because in a web application Spring Boot refuses relative ones. */
+    public Path bundle() {
+        return Path.of(model);
+    }
+}

@@ -45,7 +45,7 @@ final class Admission {
      */
     Permit admit(long bodyBytes) {
         if (bodyBytes > maxBody) {
-            throw BoundedInputStream.tooLarge(maxBody);
+            throw ChatRequestReader.tooLarge(maxBody);
         }
         int units = units(bodyBytes < 0 ? maxBody : bodyBytes);
         if (!requests.tryAcquire()) {

@@ -125,6 +125,13 @@ final class ChatController {
     }
 
     private static List<InferenceRequest.Image> decode(List<ImageSource> images, PipelineState state) {
+        if (images.isEmpty()) {
+            return List.of();
+        }
+        int limit = state.text().llm().getMaxVisualTensors();
+        if (images.size() > limit) {
+            throw ChatMessages.tooManyImages(images.get(limit).param(), limit);
+        }
         return images.stream()
                 .map(image -> new InferenceRequest.Image(
                         image.decode(state.vision().encoder().getMaxImageBytes()), image.param()))

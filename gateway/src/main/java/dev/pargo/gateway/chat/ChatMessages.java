@@ -71,7 +71,7 @@ final class ChatMessages {
             }
             case "assistant" -> {
                 if (question.isEmpty()) {
-                    throw invalid(path + ".role", path + ": an assistant's message must follow a user's");
+                    throw invalid(path + ".role", path + ".role: an assistant's message must follow a user's");
                 }
                 answer.add(textOnly(message.content(), path));
             }
@@ -81,7 +81,7 @@ final class ChatMessages {
 
     private void end(String lastPath) {
         if (question.isEmpty() || !answer.isEmpty()) {
-            throw invalid(lastPath + ".role", "the last message must be the user's");
+            throw invalid(lastPath + ".role", lastPath + ".role: the last message must be the user's");
         }
         turns.add(new Turn(images.size() - imagesOfEarlierTurns, String.join("\n", question), null));
     }
@@ -100,7 +100,8 @@ final class ChatMessages {
         int before = images.size();
         String text = withImages(content, path);
         if (images.size() > before) {
-            throw invalid(images.get(before).param(), path + ": only a user's message may have images");
+            String param = images.get(before).param();
+            throw invalid(param, param + ": only a user's message may have images");
         }
         return text;
     }
@@ -141,10 +142,15 @@ final class ChatMessages {
             throw invalid(path, path + ".url is missing");
         }
         if (images.size() == maxImages) {
-            throw GatewayException.invalid(
-                    path, "too_many_images", "a request may have at most %d images".formatted(maxImages));
+            throw tooManyImages(path, maxImages);
         }
         images.add(new ImageSource(part.imageUrl().url(), path));
+    }
+
+    /** There is one image more than a limit. */
+    static GatewayException tooManyImages(String path, int limit) {
+        return GatewayException.invalid(
+                path, "too_many_images", "%s: a request may have at most %d images".formatted(path, limit));
     }
 
     private static GatewayException invalid(String path, String message) {

@@ -3,6 +3,7 @@ package dev.pargo.gateway.chat;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,8 @@ record ChatRequest(
         }
 
         @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        static Content of(List<@Nullable Part> parts) {
-            return new Content(null, parts);
+        static Content of(@Nullable Part[] parts) {
+            return new Content(null, Arrays.asList(parts));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.error.GatewayException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,15 @@ import tools.jackson.databind.type.LogicalType;
 @Component
 final class ChatRequestReader {
 
+    /** What is expected, by the type that the reader was about to make. */
     private static final Map<Class<?>, String> NAMES = Map.of(
             String.class, "a string",
             Boolean.class, "true or false",
             Integer.class, "a whole number",
             Long.class, "a whole number",
             Double.class, "a number",
-            List.class, "a list",
-            ChatRequest.Content.class, "a string or a list of parts",
+            ArrayList.class, "a list",
+            ChatRequest.Part[].class, "a string or a list of parts",
             ChatRequest.ImageUrl.class, "an object with a url");
 
     private final JsonMapper json = JsonMapper.builder()
@@ -64,6 +66,9 @@ final class ChatRequestReader {
         try {
             return json.readValue(new BoundedInputStream(body, maxBytes), ChatRequest.class);
         } catch (JacksonIOException failure) {
+            if (failure.getCause() instanceof BoundedInputStream.LimitExceededException) {
+                throw tooLarge(maxBytes);
+            }
             throw failure.getCause();
         } catch (StreamConstraintsException excess) {
             throw GatewayException.invalid(
@@ -73,12 +78,18 @@ final class ChatRequestReader {
         }
     }
 
+    /** The body has more bytes than allowed. */
+    static GatewayException tooLarge(long limit) {
+        return GatewayException.tooLarge(
+                null, "body_too_large", "The request body is larger than the limit of %d bytes".formatted(limit));
+    }
+
     private static GatewayException explain(JacksonException wrong) {
         @Nullable String path = path(wrong.getPath());
         if (wrong instanceof MismatchedInputException mismatch) {
             String expected = NAMES.getOrDefault(mismatch.getTargetType(), "an object");
             return path == null
-                    ? GatewayException.invalid(null, "invalid_json", "The body must be a JSON object")
+                    ? GatewayException.invalid(null, "invalid_json", "The body must be one JSON object")
                     : GatewayException.invalid(path, "invalid_type", "%s must be %s".formatted(path, expected));
         }
         if (wrong instanceof InputCoercionException) {

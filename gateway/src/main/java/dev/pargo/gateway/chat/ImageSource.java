@@ -47,7 +47,11 @@ record ImageSource(String url, String param) {
      */
     byte[] decode(long maxBytes) {
         int comma = url.indexOf(',');
-        long bytes = (url.length() - comma - 1) / 4L * 3 - (url.endsWith("==") ? 2 : url.endsWith("=") ? 1 : 0);
+        int length = url.length() - comma - 1;
+        if (length == 0) {
+            throw GatewayException.invalid(param, "invalid_base64", param + " has no bytes");
+        }
+        long bytes = length * 3L / 4 - (url.endsWith("==") ? 2 : url.endsWith("=") ? 1 : 0);
         if (bytes > maxBytes) {
             throw GatewayException.tooLarge(
                     param, "image_too_large", "%s has %d bytes, the limit is %d".formatted(param, bytes, maxBytes));

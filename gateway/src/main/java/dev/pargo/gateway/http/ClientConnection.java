@@ -1,6 +1,7 @@
 package dev.pargo.gateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
@@ -34,10 +35,35 @@ public final class ClientConnection implements BooleanSupplier {
     /** True if the client has left. Costs one read that does not block. */
     @Override
     public boolean getAsBoolean() {
-        // Tomcat tries a read when told to, and reports the end of the stream as one byte that is not in its buffer.
+        if (!(request.getInputBuffer() instanceof Http11InputBuffer input)) {
+            return false;
+        }
+        ByteBuffer buffer = input.getByteBuffer();
+        if (buffer.hasRemaining()) {
+            return false;
+        }
+        byte[] read = new byte[buffer.limit()];
+        buffer.get(0, read);
         request.action(ActionCode.AVAILABLE, Boolean.TRUE);
-        return request.getAvailable() > 0
-                && request.getInputBuffer() instanceof Http11InputBuffer buffer
-                && buffer.available() == 0;
+        if (buffer.hasRemaining() || buffer.position() != read.length) {
+            restore(input, read);
+        }
+        // The end of the stream is reported as one byte that is not there.
+        return request.getAvailable() > 0 && input.available() == 0;
+    }
+
+    /**
+     * Puts what has just come behind what was there before. Tomcat reads over its buffer, which may end with bytes of
+     * the next request that came together with the body; it counts back to them when this request ends.
+     */
+    private static void restore(Http11InputBuffer input, byte[] before) {
+        ByteBuffer buffer = input.getByteBuffer();
+        byte[] after = new byte[buffer.remaining()];
+        buffer.get(after);
+        if (buffer.capacity() < before.length + after.length) {
+            buffer = ByteBuffer.allocate(before.length + after.length);
+            input.setByteBuffer(buffer);
+        }
+        buffer.clear().put(before).put(after).flip().position(before.length);
     }
 }

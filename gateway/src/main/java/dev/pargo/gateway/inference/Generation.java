@@ -2,6 +2,7 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
@@ -20,6 +21,7 @@ public final class Generation implements AutoCloseable {
     private final StageCall<GenerateRequest, GenerateResponse> call;
     private final Timings timings;
     private final GenerationStarted started;
+    private FinishReason reason = FinishReason.STOP;
     private @Nullable GenerationFinished finished;
 
     private Generation(StageCall<GenerateRequest, GenerateResponse> call, Timings timings, GenerationStarted started) {
@@ -82,6 +84,9 @@ public final class Generation implements AutoCloseable {
         try {
             @Nullable GenerateResponse event = call.receive();
             if (event != null && event.hasDelta()) {
+                if (event.getDelta().getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+                    reason = event.getDelta().getFinishReason();
+                }
                 return event.getDelta().getText();
             }
             if (event == null || !event.hasFinished() || call.receive() != null) {
@@ -95,10 +100,15 @@ public final class Generation implements AutoCloseable {
         }
     }
 
+    /** Why the answer is complete; known when {@link #next()} has given null. */
+    public FinishReason reason() {
+        return reason;
+    }
+
     /** How the answer ended; to be called after {@link #next()} has given null. */
     public GenerationFinished finished() {
         if (finished == null) {
-            throw GatewayException.failed("The llm failed", new IllegalStateException("the answer is not complete"));
+            throw GatewayException.failed("The LLM failed", new IllegalStateException("the answer is not complete"));
         }
         return finished;
     }

@@ -4,6 +4,8 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.v1.GenerateRequest;
+import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -67,7 +69,7 @@ public final class Inference {
             return attempt(pipeline, request, scope);
         } catch (StaleDescriptionException again) {
             throw GatewayException.unavailable(
-                    "The %s is being replaced".formatted(again.stage().label()), REPLACED_RETRY);
+                    "The %s is being replaced".formatted(again.stage().title()), REPLACED_RETRY);
         }
     }
 
@@ -87,6 +89,7 @@ public final class Inference {
                 .setSampling(request.sampling())
                 .setMaxTokens(request.maxTokens())
                 .addAllStop(request.stop())
+                .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
         String fingerprint = text.llm().getIdentity().getFingerprint();
         return retrying(
@@ -96,8 +99,7 @@ public final class Inference {
                 () -> Generation.start(generate(pipeline, scope), start, visuals, fingerprint, timings));
     }
 
-    private static StageCall<dev.pargo.proto.v1.GenerateRequest, dev.pargo.proto.v1.GenerateResponse> generate(
-            Pipeline pipeline, RequestScope scope) {
+    private static StageCall<GenerateRequest, GenerateResponse> generate(Pipeline pipeline, RequestScope scope) {
         return new StageCall<>(
                 StageKind.LLM,
                 LlmGrpc.newBlockingV2Stub(pipeline.llmChannel())
@@ -119,7 +121,7 @@ public final class Inference {
                 metrics.counter(
                                 "pargo.gateway.retries",
                                 "stage",
-                                failure.stage().label())
+                                failure.stage().tag())
                         .increment();
                 long pause = FIRST_PAUSE_MILLIS << attempt;
                 pause(pause + ThreadLocalRandom.current().nextLong(pause / 2), scope);

@@ -17,7 +17,7 @@ final class StageException extends Exception {
     private final Status.Code code;
 
     StageException(StageKind stage, Throwable failure) {
-        super(stage.label() + " failed", failure, false, false);
+        super(stage.title() + " failed", failure, false, false);
         this.stage = stage;
         this.code = Status.fromThrowable(failure).getCode();
     }
@@ -52,9 +52,9 @@ final class StageException extends Exception {
             case IMAGE_TOO_MANY_PIXELS -> GatewayException.invalid(param, "image_too_large", error.message());
             case IMAGE_TOO_LARGE -> GatewayException.tooLarge(param, "image_too_large", error.message());
             case PROMPT_TOO_LONG -> GatewayException.invalid(param, "context_length_exceeded", error.message());
-            case INVALID_FIELD -> GatewayException.invalid(param, "invalid_value", error.message());
+            case INVALID_FIELD -> GatewayException.invalid(null, "invalid_value", error.message());
             case QUEUE_FULL ->
-                GatewayException.busy("The queue of the %s is full".formatted(stage.label()), retryAfter(error));
+                GatewayException.busy("The queue of the %s is full".formatted(stage.title()), retryAfter(error));
             case DRAINING, DEVICE_LOST -> away(retryAfter(error));
             case TENSOR_MISMATCH, MALFORMED_STREAM, UNKNOWN_CONTROL_TOKEN, INTERNAL -> failed();
         };
@@ -64,20 +64,20 @@ final class StageException extends Exception {
         return switch (code) {
             case UNAVAILABLE, CANCELLED -> away(RETRY);
             case RESOURCE_EXHAUSTED ->
-                GatewayException.busy("The %s takes no more requests".formatted(stage.label()), RETRY);
+                GatewayException.busy("The %s takes no more requests".formatted(stage.title()), RETRY);
             case DEADLINE_EXCEEDED ->
                 GatewayException.deadline(
-                        "The request's time ran out while it waited for the %s".formatted(stage.label()));
+                        "The request's time ran out while it waited for the %s".formatted(stage.title()));
             default -> failed();
         };
     }
 
     private GatewayException away(Duration retryAfter) {
-        return GatewayException.unavailable("The %s is away".formatted(stage.label()), retryAfter);
+        return GatewayException.unavailable("The %s is away".formatted(stage.title()), retryAfter);
     }
 
     private GatewayException failed() {
-        return GatewayException.failed("The %s failed".formatted(stage.label()), getCause());
+        return GatewayException.failed("The %s failed".formatted(stage.title()), getCause());
     }
 
     private static Duration retryAfter(StageError error) {

@@ -8,7 +8,7 @@ final class StaleDescriptionException extends Exception {
     private final StageKind stage;
 
     StaleDescriptionException(StageKind stage) {
-        super(stage.label() + " has changed", null, false, false);
+        super(stage.title() + " has changed", null, false, false);
         this.stage = stage;
     }
 

@@ -9,4 +9,9 @@ import java.util.List;
  *
  * @param data the bytes in order, in the pieces they came in
  */
-record VisualTokens(TensorHeader header, List<ByteString> data) {}
+record VisualTokens(TensorHeader header, List<ByteString> data) {
+
+    int tokens() {
+        return Math.toIntExact(header.getShape(0));
+    }
+}

@@ -85,7 +85,7 @@ public final class Pipeline {
 
     private String targets() {
         return stages().stream()
-                .map(stage -> stage.kind().label() + " " + stage.target())
+                .map(stage -> stage.kind().title() + " " + stage.target())
                 .collect(Collectors.joining(", "));
     }
 

@@ -59,7 +59,7 @@ public record PipelineState(@Nullable Text text, @Nullable Vision vision, List<S
     private static <D> @Nullable D description(Stage<D> stage, List<String> problems) {
         StageStatus<D> status = stage.status();
         if (status.problem() != null) {
-            problems.add("the %s %s".formatted(stage.kind().label(), status.problem()));
+            problems.add("the %s %s".formatted(stage.kind().title(), status.problem()));
         }
         return status.description();
     }

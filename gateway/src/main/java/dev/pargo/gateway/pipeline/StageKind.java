@@ -4,12 +4,23 @@ import java.util.Locale;
 
 /** The parts of a pipeline, in the order a request passes them. */
 public enum StageKind {
-    ENCODER,
-    PROJECTOR,
-    LLM;
+    ENCODER("encoder"),
+    PROJECTOR("projector"),
+    LLM("LLM");
 
-    /** The name in messages, metrics and health details. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
+    private final String title;
+
+    StageKind(String title) {
+        this.title = title;
+    }
+
+    /** The name in sentences. */
+    public String title() {
+        return title;
+    }
+
+    /** The value of the metrics' tag {@code stage}. */
+    public String tag() {
+        return title.toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.pargo.models.image;
 
+import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -39,7 +40,8 @@ record BmpFile(Bytes file, int width, int height, int bitsPerPixel, int compress
 
     @Override
     public Pixels decode(ImageConvention convention) {
-        return Pixels.of(ImageIoReader.BMP.read(sanitised()), convention == ImageConvention.NATURAL);
+        return Pixels.of(
+                ImageIoReader.BMP.read(new ByteArrayInputStream(sanitised())), convention == ImageConvention.NATURAL);
     }
 
     /** The file with its true length and without its colour profile, which may be a link to another file. */

@@ -1,5 +1,6 @@
 package dev.pargo.models.image;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 
 /**
@@ -46,7 +47,7 @@ record GifFile(Bytes file, int width, int height, int control, int frame) implem
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean keepAlpha = convention == ImageConvention.NATURAL;
-        return Pixels.of(ImageIoReader.GIF.read(still()), keepAlpha)
+        return Pixels.of(ImageIoReader.GIF.read(new ByteArrayInputStream(still())), keepAlpha)
                 .onCanvas(width, height, file.u16le(frame + 1), file.u16le(frame + 3), keepAlpha);
     }
 

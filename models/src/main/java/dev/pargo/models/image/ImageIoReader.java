@@ -3,8 +3,8 @@ package dev.pargo.models.image;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
@@ -44,20 +44,20 @@ final class ImageIoReader {
     }
 
     /** Reads the first image. */
-    BufferedImage read(byte[] file) {
+    BufferedImage read(InputStream file) {
         return read(file, reader -> reader.read(0));
     }
 
     /** Reads the first image's samples as they are stored, without any colour conversion. */
-    Raster readRaster(byte[] file) {
+    Raster readRaster(InputStream file) {
         return read(file, reader -> reader.readRaster(0, null));
     }
 
-    private <T> T read(byte[] file, Decoding<T> decoding) {
+    private <T> T read(InputStream file, Decoding<T> decoding) {
         try {
             ImageReader reader = provider.createReaderInstance();
             try {
-                reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(file)), true, true);
+                reader.setInput(new MemoryCacheImageInputStream(file), true, true);
                 return decoding.decode(reader);
             } finally {
                 reader.dispose();

@@ -2,6 +2,7 @@ package dev.pargo.models.image;
 
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 
 /**
@@ -70,7 +71,7 @@ record JpegFile(Bytes file, int width, int height, JpegColors colors, Orientatio
 
     @Override
     public Pixels decode(ImageConvention convention) {
-        Raster raster = ImageIoReader.JPEG.readRaster(essence());
+        Raster raster = ImageIoReader.JPEG.readRaster(new ByteArrayInputStream(essence()));
         byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
         if (raster.getWidth() != width || samples.length != (long) width * height * colors.components()) {
             throw ImageException.damaged();

@@ -1,10 +1,7 @@
 package dev.pargo.models.image;
 
-import com.drew.lang.ByteArrayReader;
-import com.drew.metadata.Metadata;
-import com.drew.metadata.exif.ExifDirectoryBase;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import com.drew.metadata.exif.ExifReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -25,6 +22,9 @@ enum Orientation {
 
     private static final byte[] EXIF_PREFIX = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
 
+    private static final short ORIENTATION_TAG = 0x112;
+    private static final int ENTRY_LENGTH = 12;
+
     private final boolean transposes;
     private final boolean flipsX;
     private final boolean flipsY;
@@ -35,18 +35,28 @@ enum Orientation {
         this.flipsY = flipsY;
     }
 
-    /** Reads the orientation from a block of EXIF data. A block that cannot be read means upright. */
+    /**
+     * Reads the orientation from EXIF data: a TIFF file, of which only the entries of the first directory are looked at.
+     * (General readers follow pointers into directories, and overflow the stack where a hostile file nests them.) Data
+     * that cannot be read means upright.
+     */
     static Orientation of(byte[] exif) {
-        byte[] tiff = isExif(exif) ? Arrays.copyOfRange(exif, EXIF_PREFIX.length, exif.length) : exif;
-        Metadata metadata = new Metadata();
+        int start = isExif(exif) ? EXIF_PREFIX.length : 0;
+        ByteBuffer tiff = ByteBuffer.wrap(exif, start, exif.length - start).slice();
         try {
-            new ExifReader().extract(new ByteArrayReader(tiff), metadata);
-        } catch (RuntimeException e) {
+            tiff.order(tiff.get(0) == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+            int directory = tiff.getInt(4);
+            int entries = Short.toUnsignedInt(tiff.getShort(directory));
+            for (int at = directory + 2; at < directory + 2 + ENTRY_LENGTH * entries; at += ENTRY_LENGTH) {
+                if (tiff.getShort(at) == ORIENTATION_TAG) {
+                    int value = tiff.getShort(at + 8);
+                    return value < 1 || value > values().length ? UPRIGHT : values()[value - 1];
+                }
+            }
+        } catch (IndexOutOfBoundsException e) {
             return UPRIGHT;
         }
-        ExifIFD0Directory directory = metadata.getFirstDirectoryOfType(ExifIFD0Directory.class);
-        Integer value = directory == null ? null : directory.getInteger(ExifDirectoryBase.TAG_ORIENTATION);
-        return value == null || value < 1 || value > values().length ? UPRIGHT : values()[value - 1];
+        return UPRIGHT;
     }
 
     /** Whether a JPEG application segment is EXIF data. */

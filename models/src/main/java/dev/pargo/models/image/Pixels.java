@@ -73,7 +73,11 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
         }
     }
 
+    /** A channel of no bits, which BMP's masks allow, is dark. */
     private static byte toByte(int sample, int bits) {
+        if (bits == 0) {
+            return 0;
+        }
         return (byte) (bits >= 8 ? sample >> bits - 8 : sample * 255 / ((1 << bits) - 1));
     }
 

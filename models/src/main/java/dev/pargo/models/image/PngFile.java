@@ -2,6 +2,7 @@ package dev.pargo.models.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -52,7 +53,7 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean reference = convention == ImageConvention.REFERENCE;
-        BufferedImage image = ImageIoReader.PNG.read(essence(reference));
+        BufferedImage image = ImageIoReader.PNG.read(new ByteArrayInputStream(essence(reference)));
         if (reference && colorType == GREY && bitDepth == 16) {
             return clipped(image.getRaster());
         }
@@ -70,6 +71,7 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
             int type = type(at);
             int length = 12 + dataLength(at);
             boolean dropped = !PIXEL_CHUNKS.contains(type)
+                    || type == HEADER && at != SIGNATURE.length()
                     || type == COLORS && colorType != PALETTE
                     || type == TRANSPARENCY && reference;
             if (!dropped) {

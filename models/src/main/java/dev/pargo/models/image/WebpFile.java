@@ -1,5 +1,8 @@
 package dev.pargo.models.image;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,9 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     private static final int FRAME_HEADER = 16;
     private static final int CANVAS_HEADER = 10;
     private static final int ALPHA_FLAG = 0x10;
+
+    /** The decoder fetches a few bytes more than it uses. */
+    private static final int READ_AHEAD = 16;
 
     /** The picture's {@code VP8 } or {@code VP8L} chunk, its {@code ALPH} chunk, and its place on the canvas. */
     record Frame(
@@ -88,17 +94,30 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean keepAlpha = convention == ImageConvention.NATURAL;
-        return Pixels.of(ImageIoReader.WEBP.read(still()), keepAlpha)
-                .onCanvas(width, height, frame.left, frame.top, keepAlpha);
+        Chunk alpha = keepAlpha ? frame.alpha : null;
+        Pixels pixels = alpha != null && WebpAlpha.isUncompressed(file.u8(alpha.payload()))
+                ? new Pixels(frame.width, frame.height, read(null, false).rgb(), uncompressed(alpha))
+                : read(alpha, keepAlpha);
+        return pixels.onCanvas(width, height, frame.left, frame.top, keepAlpha);
+    }
+
+    private Pixels read(@Nullable Chunk alpha, boolean keepAlpha) {
+        InputStream still = new SequenceInputStream(new ByteArrayInputStream(still(alpha)), new FileEnd());
+        return Pixels.of(ImageIoReader.WEBP.read(still), keepAlpha);
+    }
+
+    private byte[] uncompressed(Chunk alpha) {
+        byte[] plane = file.copy(alpha.payload() + 1, frame.width * frame.height);
+        WebpAlpha.unfilter(file.u8(alpha.payload()), plane, frame.width);
+        return plane;
     }
 
     /** The frame as a file of its own. */
-    private byte[] still() {
-        Chunk alpha = frame.alpha;
+    private byte[] still(@Nullable Chunk alpha) {
         int canvas = alpha == null ? 0 : 8 + CANVAS_HEADER + padded(alpha.length);
-        ByteBuffer still = ByteBuffer.allocate(FILE_HEADER + canvas + padded(frame.picture.length))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        still.put(ascii("RIFF")).putInt(still.capacity() - 8).put(ascii("WEBP"));
+        int length = FILE_HEADER + canvas + padded(frame.picture.length);
+        ByteBuffer still = ByteBuffer.allocate(length + READ_AHEAD).order(ByteOrder.LITTLE_ENDIAN);
+        still.put(ascii("RIFF")).putInt(length - 8).put(ascii("WEBP"));
         if (alpha != null) {
             still.put(ascii("VP8X")).putInt(CANVAS_HEADER).putInt(ALPHA_FLAG);
             putU24(still, frame.width - 1);
@@ -127,7 +146,9 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     }
 
     private static int riffEnd(Bytes file) {
-        return 8 + Objects.checkFromIndexSize(0, file.i32le(4), file.length() - 8) + file.i32le(4);
+        int length = file.i32le(4);
+        Objects.checkFromIndexSize(8, length, file.length());
+        return 8 + length;
     }
 
     /** The first chunk of a type between two positions. */

@@ -6,6 +6,7 @@ import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.nio.file.Files;
@@ -206,13 +207,15 @@ public record DecoderConfig(
     }
 
     @Override
-    public void addTo(Arguments arguments, PtNDManager manager) {
+    public void addTo(Arguments arguments, PtNDManager manager, Precision precision) {
         arguments
                 .add(layers)
                 .add(kvHeads)
                 .add(groups())
                 .add(eps)
                 .add((PtNDArray) manager.create(rope.frequencies(headWidth)))
-                .add(context);
+                .add(context)
+                .add(precision.dtype().torchCode())
+                .add(precision.isQuantized());
     }
 }

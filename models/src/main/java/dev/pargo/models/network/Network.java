@@ -46,10 +46,14 @@ public final class Network implements AutoCloseable {
         PtNDManager manager = placement.newManager();
         try {
             Script script = Script.load(manager, config.program(), "nn");
+            Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
-                arguments.add(weights(manager, stored, placement));
-                config.addTo(arguments, manager);
+                arguments.add(weights);
+                config.addTo(arguments, manager, placement.precision());
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));
+            } finally {
+                // What the network keeps it holds itself; what it has only read, e.g. to quantise it, is freed.
+                weights.values().forEach(PtNDArray::close);
             }
         } catch (RuntimeException e) {
             manager.close();
@@ -63,7 +67,7 @@ public final class Network implements AutoCloseable {
                         manager,
                         stored.checkpoint(),
                         parameters,
-                        placement.precision().dtype(),
+                        placement.precision().weights(),
                         stored.adapter())
                 .arrays();
         Map<String, PtNDArray> byRole = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package dev.pargo.models.network;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
@@ -23,7 +24,8 @@ public interface NetworkConfig {
     /**
      * Adds what the program's {@code build} method takes after the weights.
      *
-     * @param manager owns small tensors that are made here, such as masks
+     * @param manager   owns small tensors that are made here, such as masks
+     * @param precision that the network is to compute in
      */
-    void addTo(Arguments arguments, PtNDManager manager);
+    void addTo(Arguments arguments, PtNDManager manager, Precision precision);
 }

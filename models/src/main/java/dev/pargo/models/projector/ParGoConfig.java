@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.projector.MlpConfig.Layer;
 import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
@@ -164,7 +165,7 @@ public record ParGoConfig(
     }
 
     @Override
-    public void addTo(Arguments arguments, PtNDManager manager) {
+    public void addTo(Arguments arguments, PtNDManager manager, Precision precision) {
         arguments
                 .add(layers)
                 .add(heads)

@@ -17,6 +17,17 @@ import java.util.Set;
  */
 record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
 
+    enum Type {
+        NORMAL,
+        UNKNOWN,
+        CONTROL,
+        USER_DEFINED,
+        UNUSED,
+        BYTE
+    }
+
+    record Piece(String text, Type type) {}
+
     private static final int PIECES = 1;
     private static final int NORMALIZER = 3;
     private static final int PIECE_TEXT = 1;
@@ -89,12 +100,12 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
 
     private static Piece piece(Fields fields) {
         String text = "";
-        Piece.Type type = Piece.Type.NORMAL;
+        Type type = Type.NORMAL;
         while (fields.next()) {
             if (fields.number == PIECE_TEXT) {
                 text = fields.string();
             } else if (fields.number == PIECE_TYPE) {
-                type = Piece.Type.values()[(int) fields.varint - 1];
+                type = Type.values()[(int) fields.varint - 1];
             }
         }
         return new Piece(text, type);

@@ -2,24 +2,26 @@ package dev.pargo.models.tokenizer;
 
 import ai.djl.sentencepiece.SpTokenizer;
 import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.tokenizer.SentencePieceModel.Piece;
+import dev.pargo.models.tokenizer.SentencePieceModel.Type;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A SentencePiece model. Encoding is the library's, decoding is ours (see {@link SentencePieceModel}). */
 final class SentencePieceTokenizer implements Tokenizer {
 
+    /** What SentencePiece writes for its unknown token. */
+    private static final byte[] UNKNOWN_SURFACE = " \u2047 ".getBytes(StandardCharsets.UTF_8);
+
     private final SpTokenizer library;
-    private final List<Piece> pieces;
-    private final boolean dummyPrefix;
-    private final Map<String, Integer> controlTokens = new HashMap<>();
+    private final Vocabulary vocabulary;
 
     /**
      * Opens a model.
@@ -31,35 +33,34 @@ final class SentencePieceTokenizer implements Tokenizer {
         try {
             byte[] bytes = Files.readAllBytes(file);
             SentencePieceModel model = SentencePieceModel.parse(bytes);
-            dummyPrefix = model.dummyPrefix();
-            pieces = new ArrayList<>(model.pieces());
-            library = new SpTokenizer(SentencePieceModel.withControls(bytes, name(added)));
+            vocabulary = new Vocabulary(model.dummyPrefix());
+            List<Piece> pieces = model.pieces();
+            for (int id = 0; id < pieces.size(); id++) {
+                put(id, pieces.get(id));
+            }
+            Set<Integer> renamed = added.values().stream()
+                    .filter(id -> id < pieces.size() && pieces.get(id).type() != Type.UNKNOWN)
+                    .collect(Collectors.toSet());
+            added.forEach((name, id) -> {
+                if (id >= pieces.size() || renamed.contains(id)) {
+                    vocabulary.putControl(id, name);
+                }
+            });
+            library = new SpTokenizer(SentencePieceModel.withControls(bytes, renamed));
         } catch (IOException e) {
             throw new ConfigException("cannot read " + file, e);
         } catch (IllegalArgumentException e) {
             throw new ConfigException("%s: %s".formatted(file, e.getMessage()), e);
         }
-        for (int id = 0; id < pieces.size(); id++) {
-            if (pieces.get(id).type() == Piece.Type.CONTROL) {
-                controlTokens.put(pieces.get(id).text(), id);
-            }
-        }
     }
 
-    /** Puts the added tokens among the pieces; gives the ids of pieces that so became control tokens. */
-    private Set<Integer> name(Map<String, Integer> added) {
-        Set<Integer> changed = new HashSet<>();
-        added.forEach((text, id) -> {
-            while (pieces.size() <= id) {
-                pieces.add(new Piece("", Piece.Type.UNUSED));
-            }
-            Piece.Type type = pieces.get(id).type();
-            if (type != Piece.Type.UNKNOWN && type != Piece.Type.BYTE) {
-                pieces.set(id, new Piece(text, Piece.Type.CONTROL));
-                changed.add(id);
-            }
-        });
-        return changed;
+    private void put(int id, Piece piece) {
+        switch (piece.type()) {
+            case CONTROL -> vocabulary.putControl(id, piece.text());
+            case BYTE -> vocabulary.put(id, TokenBytes.ofByte(piece.text()));
+            case UNKNOWN -> vocabulary.put(id, UNKNOWN_SURFACE);
+            default -> vocabulary.put(id, TokenBytes.ofPiece(piece.text()));
+        }
     }
 
     @Override
@@ -70,18 +71,22 @@ final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public Detokenizer newDetokenizer() {
-        return new PieceDetokenizer(pieces, dummyPrefix);
+        return vocabulary.newDetokenizer();
     }
 
     @Override
     public OptionalInt controlToken(String piece) {
-        Integer id = controlTokens.get(piece);
-        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+        return vocabulary.control(piece);
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        return vocabulary.bytes(id);
     }
 
     @Override
     public int vocabulary() {
-        return pieces.size();
+        return vocabulary.size();
     }
 
     @Override

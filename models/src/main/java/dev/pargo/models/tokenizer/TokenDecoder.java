@@ -45,13 +45,11 @@ record TokenDecoder(boolean byteLevel, boolean byteFallback, boolean dummyPrefix
                 && metaspace.path("add_prefix_space").asBoolean(true);
     }
 
-    /** A token of the vocabulary as a piece. */
-    Piece piece(String token) {
-        boolean isByte = byteFallback && token.matches("<0x[0-9A-Fa-f]{2}>");
-        return new Piece(token, isByte ? Piece.Type.BYTE : Piece.Type.NORMAL);
-    }
-
-    Detokenizer newDetokenizer(List<Piece> pieces) {
-        return byteLevel ? new ByteLevelDetokenizer(pieces) : new PieceDetokenizer(pieces, dummyPrefix);
+    /** The bytes that a token stands for. */
+    byte[] bytes(String token) {
+        if (byteLevel) {
+            return TokenBytes.ofByteLevel(token);
+        }
+        return byteFallback && TokenBytes.isByte(token) ? TokenBytes.ofByte(token) : TokenBytes.ofPiece(token);
     }
 }

@@ -14,9 +14,6 @@ record TokenizerFiles(Path directory) {
     private static final String MODEL = "tokenizer.model";
     private static final String FAST = "tokenizer.json";
 
-    /** Ids beyond any vocabulary are mistakes, which would cost memory. */
-    static final int MAX_ID = 1 << 22;
-
     Tokenizer open() {
         Path model = directory.resolve(MODEL);
         if (Files.exists(model)) {
@@ -36,23 +33,24 @@ record TokenizerFiles(Path directory) {
         Path added = directory.resolve("added_tokens.json");
         if (Files.exists(config) && JsonConfig.read(config).has("added_tokens_decoder")) {
             JsonConfig decoder = JsonConfig.read(config).section("added_tokens_decoder");
-            for (Map.Entry<String, JsonNode> entry : decoder.json().properties()) {
-                if (entry.getValue().path("special").asBoolean(false)) {
-                    controls.put(entry.getValue().path("content").asString(""), id(decoder, entry.getKey()));
+            for (Map.Entry<String, JsonNode> token : decoder.json().properties()) {
+                if (token.getValue().path("special").asBoolean(false)) {
+                    controls.put(token.getValue().path("content").asString(""), id(decoder, token.getKey()));
                 }
             }
         } else if (Files.exists(added)) {
             // Older files do not say which are special; nearly all are, and inert is the safe side.
             JsonConfig tokens = JsonConfig.read(added);
-            tokens.json().propertyNames().forEach(name -> controls.put(name, id(tokens, tokens.integer(name) + "")));
+            tokens.json().propertyNames().forEach(name -> controls.put(name, tokens.integer(name)));
         }
         return controls;
     }
 
-    private static int id(JsonConfig config, String id) {
-        if (!id.matches("\\d{1,9}") || Integer.parseInt(id) > MAX_ID) {
-            throw config.problem("'%s' is not a token id from 0 to %d".formatted(id, MAX_ID));
+    private static int id(JsonConfig decoder, String key) {
+        try {
+            return Integer.parseUnsignedInt(key);
+        } catch (NumberFormatException e) {
+            throw decoder.problem("added_tokens_decoder has '%s' for a token's id".formatted(key));
         }
-        return Integer.parseInt(id);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Damaged files of every kind: they are refused with an {@link ImageException} or decoded, and nothing else happens. */
@@ -53,6 +54,15 @@ class DamagedImageTest {
                         }
                     });
                 }));
+    }
+
+    @Test
+    void acceptsABmpWithAnEmptyChannelMask() throws IOException {
+        byte[] file = Pictures.file("alpha32.bmp");
+        int redMaskAt = 54;
+        Arrays.fill(file, redMaskAt, redMaskAt + 4, (byte) 0);
+
+        assertThat(DECODER.decode(file).rgb()).hasSize(3 * 29 * 22);
     }
 
     private static byte[] damaged(byte[] file, Random random) throws IOException {

@@ -11,8 +11,8 @@ import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProv
  */
 public final class HandlerThreads implements GrpcServerExecutorProvider, AutoCloseable {
 
-    private final ExecutorService threads =
-            Executors.newFixedThreadPool(Math.max(4, Runtime.getRuntime().availableProcessors()));
+    private final ExecutorService threads = Executors.newFixedThreadPool(
+            Math.max(4, Runtime.getRuntime().availableProcessors()), task -> new Thread(task, "grpc-handler"));
 
     @Override
     public Executor getExecutor() {

@@ -7,8 +7,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The meters of a stage: {@code pargo.stage.*}, each with the tag {@code stage}. Thread-safe. */
 public final class StageMetrics {
@@ -37,6 +40,12 @@ public final class StageMetrics {
         }
     }
 
+    /** Histogram buckets, 1 ms to 10 s. */
+    private static final Duration[] BUCKETS = IntStream.of(
+                    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
     private final MeterRegistry registry;
     private final Tags stage;
     private final DistributionSummary batchSize;
@@ -56,12 +65,12 @@ public final class StageMetrics {
         this.queueTime = Timer.builder("pargo.stage.queue.time")
                 .description("From submission to the start of the forward pass")
                 .tags(this.stage)
-                .publishPercentileHistogram()
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
         this.networkTime = Timer.builder("pargo.stage.network.time")
                 .description("One forward pass")
                 .tags(this.stage)
-                .publishPercentileHistogram()
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 
@@ -91,7 +100,7 @@ public final class StageMetrics {
     public void over(Outcome outcome) {
         registry.counter(
                         "pargo.stage.requests",
-                        stage.and("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT)))
+                        stage.and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
                 .increment();
     }
 

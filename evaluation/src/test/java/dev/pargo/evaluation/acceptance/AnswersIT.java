@@ -1,0 +1,144 @@
+package dev.pargo.evaluation.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.evaluation.stack.RunningStack;
+import dev.pargo.evaluation.stack.ServiceKind;
+import dev.pargo.evaluation.stack.SharedStack;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+@ExtendWith(SharedStack.class)
+class AnswersIT {
+
+    private RunningStack stack;
+    private GatewayClient gateway;
+
+    @BeforeEach
+    void connect(RunningStack running) {
+        stack = running;
+        gateway = new GatewayClient(running.url());
+    }
+
+    static List<Example> examples() throws IOException {
+        return Example.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void answersTheBundlesExamplesExactly(Example example) throws IOException {
+        Reply reply = gateway.complete(Chat.of(example));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.answer()).isEqualTo(example.answer());
+        assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+        JsonNode usage = reply.json().path("usage");
+        assertThat(usage.path("visual_tokens").asInt()).isEqualTo(80);
+        assertThat(usage.path("prompt_tokens").asInt()).isEqualTo(example.promptTokens());
+        assertThat(usage.path("completion_tokens").asInt()).isEqualTo(example.answerTokens());
+        assertThat(usage.path("total_tokens").asInt()).isEqualTo(example.promptTokens() + example.answerTokens());
+    }
+
+    @Test
+    void tellsWhereTheTimeWent() throws IOException {
+        JsonNode timings =
+                gateway.complete(Chat.of(Example.all().get(0))).json().path("timings");
+
+        double encode = timings.path("encode_ms").asDouble();
+        double project = timings.path("project_ms").asDouble();
+        double firstToken = timings.path("time_to_first_token_ms").asDouble();
+        double decode = timings.path("decode_ms").asDouble();
+        double total = timings.path("total_ms").asDouble();
+        double network = timings.path("network_ms").asDouble();
+        assertThat(encode).isPositive();
+        assertThat(project).isPositive();
+        assertThat(firstToken).isGreaterThan(encode + project);
+        assertThat(decode).isPositive();
+        assertThat(total).isGreaterThanOrEqualTo(firstToken + decode - 0.01);
+        assertThat(network).isPositive().isLessThan(total);
+    }
+
+    @Test
+    void stopsAtTheTokenLimit() throws IOException {
+        Example example = Example.all().get(0);
+
+        Reply reply = gateway.complete(Chat.of(example).put("max_tokens", 5));
+
+        assertThat(example.answer()).startsWith(reply.answer());
+        assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("length");
+        assertThat(reply.json().at("/usage/completion_tokens").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void stopsAtAStopString() throws IOException {
+        Example example = Example.all().get(0);
+
+        Reply reply = gateway.complete(Chat.of(example).put("stop", "left,"));
+
+        assertThat(reply.answer())
+                .isEqualTo(example.answer().substring(0, example.answer().indexOf("left,")));
+        assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+    }
+
+    @Test
+    void textSkipsEncoderAndProjector() throws IOException {
+        double encoded = passes(ServiceKind.ENCODER);
+        double projected = passes(ServiceKind.PROJECTOR);
+
+        Reply reply = gateway.complete(Chat.text("What does the text say?"));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.answer()).isNotBlank();
+        assertThat(reply.json().at("/usage/visual_tokens").asInt()).isZero();
+        assertThat(reply.json().at("/timings/encode_ms").asDouble()).isZero();
+        assertThat(passes(ServiceKind.ENCODER)).isEqualTo(encoded);
+        assertThat(passes(ServiceKind.PROJECTOR)).isEqualTo(projected);
+    }
+
+    @Test
+    void conversationsAtOnceDoNotMix() throws IOException {
+        Map<Example, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
+        for (Example example : Example.all()) {
+            replies.put(example, gateway.completeLater(Chat.of(example)));
+        }
+
+        replies.forEach((example, reply) ->
+                assertThat(reply.join().answer()).as(example.toString()).isEqualTo(example.answer()));
+    }
+
+    @Test
+    void markersInAQuestionAreText() throws IOException {
+        Example example = Example.all().get(0);
+
+        Reply reply = gateway.complete(Chat.text("<ImageHere></s><s>" + example.question()));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().at("/usage/visual_tokens").asInt()).isZero();
+    }
+
+    @Test
+    void listsTheModelAndItsParts() {
+        JsonNode model = gateway.get("/v1/models").json().at("/data/0");
+
+        assertThat(model.path("id").asString()).isEqualTo("pargo-mini");
+        assertThat(model.path("object").asString()).isEqualTo("model");
+        assertThat(model.path("ready").asBoolean()).isTrue();
+        assertThat(model.at("/pargo/encoder/network").asString()).isEqualTo("eva02-clip");
+        assertThat(model.at("/pargo/projector/network").asString()).isEqualTo("pargo");
+        assertThat(model.at("/pargo/llm/network").asString()).isEqualTo("internlm2");
+        assertThat(model.at("/pargo/visual_tokens").asInt()).isEqualTo(80);
+    }
+
+    private double passes(ServiceKind stage) throws IOException {
+        return stack.service(stage).metric("pargo.stage.requests");
+    }
+}

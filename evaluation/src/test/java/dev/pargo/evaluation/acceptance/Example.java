@@ -1,0 +1,52 @@
+package dev.pargo.evaluation.acceptance;
+
+import dev.pargo.evaluation.stack.Bundles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A question whose answer is known.
+ *
+ * @param answer       what pargo-mini answers in float32, greedily
+ * @param promptTokens length of the prompt, visual tokens among them
+ * @param answerTokens length of the answer with its end token
+ */
+record Example(Path image, String question, String answer, int promptTokens, int answerTokens) {
+
+    private static final int VISUAL_TOKENS = 80;
+
+    /** All examples of the bundle. */
+    static List<Example> all() throws IOException {
+        Path directory = Bundles.PARGO_MINI.resolve("examples");
+        return JsonMapper.shared()
+                .readTree(Files.readAllBytes(directory.resolve("examples.json")))
+                .path("examples")
+                .valueStream()
+                .flatMap(scene -> scene.path("qa")
+                        .valueStream()
+                        .map(qa -> read(directory.resolve(scene.path("image").asString()), qa)))
+                .toList();
+    }
+
+    private static Example read(Path image, JsonNode qa) {
+        int text = qa.path("prompt_token_ids")
+                .valueStream()
+                .mapToInt(JsonNode::size)
+                .sum();
+        return new Example(
+                image,
+                qa.path("question").asString(),
+                qa.path("model_answer").asString(),
+                text + VISUAL_TOKENS,
+                qa.path("model_token_ids").size());
+    }
+
+    @Override
+    public String toString() {
+        return image.getFileName() + ": " + question;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.pargo.evaluation.acceptance;
+
+import java.net.http.HttpHeaders;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What the gateway answered. */
+record Reply(int status, HttpHeaders headers, String body) {
+
+    JsonNode json() {
+        return JsonMapper.shared().readTree(body);
+    }
+
+    /** Text of the one choice. */
+    String answer() {
+        return json().at("/choices/0/message/content").asString();
+    }
+
+    String header(String name) {
+        return headers.firstValue(name).orElse("");
+    }
+}

@@ -1,0 +1,94 @@
+package dev.pargo.evaluation.stack;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Encoder, projector, LLM and gateway as processes on free ports; closing it stops them. */
+public final class RunningStack implements AutoCloseable {
+
+    private final StackPorts ports;
+    private final Map<String, String> settings;
+    private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
+    private final List<ServiceProcess> otherGateways = new ArrayList<>();
+
+    private RunningStack(StackPorts ports, Map<String, String> settings) {
+        this.ports = ports;
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a stack and waits until it is ready.
+     *
+     * @param bundle   the model
+     * @param settings more of the environment of all services
+     */
+    public static RunningStack start(Path bundle, Map<String, String> settings) throws IOException {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.put("PARGO_MODEL", bundle.toString());
+        RunningStack stack = new RunningStack(StackPorts.free(), all);
+        try {
+            for (ServiceKind kind : ServiceKind.values()) {
+                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all));
+            }
+            stack.services.values().forEach(ServiceProcess::awaitReady);
+            return stack;
+        } catch (Throwable failure) {
+            stack.close();
+            throw failure;
+        }
+    }
+
+    /** Where the gateway answers. */
+    public URI url() {
+        return url(ports);
+    }
+
+    public ServiceProcess service(ServiceKind kind) {
+        return services.get(kind);
+    }
+
+    /** Starts another gateway in front of the same stages and waits until it is ready. */
+    public URI startGateway(Map<String, String> otherSettings) throws IOException {
+        StackPorts other = ports.withOtherGateway();
+        Map<String, String> all = new TreeMap<>(settings);
+        all.putAll(otherSettings);
+        ServiceProcess gateway = ServiceProcess.start(ServiceKind.GATEWAY, other, all);
+        otherGateways.add(gateway);
+        gateway.awaitReady();
+        return url(other);
+    }
+
+    /** Starts a service that has been killed again, with another model, and waits until it is ready. */
+    public void restart(ServiceKind kind, Path bundle) throws IOException {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.put("PARGO_MODEL", bundle.toString());
+        ServiceProcess service = ServiceProcess.start(kind, ports, all);
+        services.put(kind, service);
+        service.awaitReady();
+    }
+
+    @Override
+    public void close() {
+        List<ServiceProcess> running = new ArrayList<>(otherGateways);
+        running.addAll(services.values());
+        running.parallelStream().forEach(RunningStack::stop);
+    }
+
+    private static void stop(ServiceProcess service) {
+        try {
+            service.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static URI url(StackPorts ports) {
+        return URI.create("http://127.0.0.1:" + ports.work(ServiceKind.GATEWAY));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.pargo.evaluation.stack;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** The four services of a stack. */
+public enum ServiceKind {
+    ENCODER,
+    PROJECTOR,
+    LLM,
+    GATEWAY;
+
+    static final List<ServiceKind> STAGES = List.of(ENCODER, PROJECTOR, LLM);
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    Path jar() {
+        String module = this == GATEWAY ? "gateway" : label() + "-service";
+        return Repository.file("%s/target/%s.jar".formatted(module, module));
+    }
+}

@@ -1,0 +1,68 @@
+package dev.pargo.evaluation.stack;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the services of one stack listen: a port for its work and one for its management each. */
+public final class StackPorts {
+
+    private final Map<ServiceKind, Integer> work = new LinkedHashMap<>();
+    private final Map<ServiceKind, Integer> management = new LinkedHashMap<>();
+
+    private StackPorts(Iterator<Integer> free) {
+        for (ServiceKind kind : ServiceKind.values()) {
+            work.put(kind, free.next());
+            management.put(kind, free.next());
+        }
+    }
+
+    /** Ports that nobody listened on a moment ago. */
+    public static StackPorts free() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < 2 * ServiceKind.values().length; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return new StackPorts(
+                    sockets.stream().map(ServerSocket::getLocalPort).iterator());
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** A gateway of its own in front of the same stages. */
+    StackPorts withOtherGateway() throws IOException {
+        StackPorts other = free();
+        for (ServiceKind kind : ServiceKind.STAGES) {
+            other.work.put(kind, work(kind));
+            other.management.put(kind, management(kind));
+        }
+        return other;
+    }
+
+    public int work(ServiceKind kind) {
+        return work.get(kind);
+    }
+
+    public int management(ServiceKind kind) {
+        return management.get(kind);
+    }
+
+    /** The environment that tells the services and the launcher. */
+    public Map<String, String> environment() {
+        Map<String, String> environment = new TreeMap<>();
+        work.forEach((kind, port) -> environment.put("PARGO_%s_PORT".formatted(kind), port.toString()));
+        management.forEach(
+                (kind, port) -> environment.put("PARGO_%s_MANAGEMENT_PORT".formatted(kind), port.toString()));
+        return environment;
+    }
+}

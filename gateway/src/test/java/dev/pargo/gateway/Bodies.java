@@ -1,0 +1,36 @@
+package dev.pargo.gateway;
+
+import java.util.Base64;
+
+/** Request bodies. */
+final class Bodies {
+
+    private Bodies() {}
+
+    static String text(String question) {
+        return """
+                {"model":"loopback","messages":[{"role":"user","content":"%s"}]}""".formatted(question);
+    }
+
+    static String textStream(String question) {
+        return text(question).replaceFirst("\\{", "{\"stream\":true,");
+    }
+
+    /** A question about an image file whose first byte is given. */
+    static String image(int firstByte, String question) {
+        return """
+                {"model":"loopback","messages":[{"role":"user","content":[
+                 {"type":"text","text":"%s"},
+                 {"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(question, dataUrl(firstByte, 1000));
+    }
+
+    static String imageStream(int firstByte, String question) {
+        return image(firstByte, question).replaceFirst("\\{", "{\"stream\":true,");
+    }
+
+    static String dataUrl(int firstByte, int bytes) {
+        byte[] file = new byte[bytes];
+        file[0] = (byte) firstByte;
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(file);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.pargo.gateway;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.pargo.gateway.loopback.LoopbackStages;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The real gateway on ports of its own, in front of loopback stages. */
+final class RunningGateway implements AutoCloseable {
+
+    final int port;
+
+    private final ConfigurableApplicationContext context;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private RunningGateway(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    /** Starts a gateway and waits until it is ready. */
+    static RunningGateway start(LoopbackStages stages, String... arguments) {
+        RunningGateway gateway = startUnready(stages, arguments);
+        gateway.awaitReadiness(200);
+        return gateway;
+    }
+
+    static RunningGateway startUnready(LoopbackStages stages, String... arguments) {
+        String[] all = Stream.of(
+                        new String[] {"--server.port=0", "--management.server.port=0"}, stages.targets(), arguments)
+                .flatMap(Arrays::stream)
+                .toArray(String[]::new);
+        return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
+                .properties("pargo.describe-every=300ms")
+                .run(all));
+    }
+
+    void awaitReadiness(int status) {
+        await().atMost(Duration.ofSeconds(10))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> readiness().statusCode() == status);
+    }
+
+    HttpResponse<String> readiness() throws IOException, InterruptedException {
+        String management = context.getEnvironment().getRequiredProperty("local.management.port");
+        return send(HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:%s/actuator/health/readiness".formatted(management)))
+                .build());
+    }
+
+    HttpResponse<String> chat(String body) throws IOException, InterruptedException {
+        return send(chatRequest(body).build());
+    }
+
+    HttpRequest.Builder chatRequest(String body) {
+        return HttpRequest.newBuilder(uri("/v1/chat/completions"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** How many chat requests have ended in a way. */
+    long ended(String outcome) {
+        return context
+                .getBean(MeterRegistry.class)
+                .find("pargo.gateway.requests")
+                .tag("outcome", outcome)
+                .timers()
+                .stream()
+                .mapToLong(Timer::count)
+                .sum();
+    }
+
+    /** Chat requests that are worked on now. */
+    double active() {
+        return context.getBean(MeterRegistry.class)
+                .get("pargo.gateway.active")
+                .gauge()
+                .value();
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

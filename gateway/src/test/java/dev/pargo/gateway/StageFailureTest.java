@@ -1,0 +1,217 @@
+package dev.pargo.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import io.grpc.Status;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What happens to requests when stages refuse, fail, hang or go away. */
+class StageFailureTest {
+
+    private static final String IMAGE_PARAM = "\"param\":\"messages[0].content[1].image_url\"";
+
+    private static LoopbackStages stages;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stages = new LoopbackStages();
+        gateway = RunningGateway.start(
+                stages, "--pargo.gateway.request-timeout=1500ms", "--pargo.gateway.max-concurrent-requests=3");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        stages.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        stages.reset();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorReason.class,
+            names = {"IMAGE_UNDECODABLE", "IMAGE_UNSUPPORTED_FORMAT", "IMAGE_TOO_MANY_PIXELS"})
+    void passesOnWhatIsWrongWithAnImage(ErrorReason reason) throws Exception {
+        stages.encoder.behaviour.failures.add(new StageError(reason, "the image is no good").toException());
+
+        HttpResponse<String> response = gateway.chat(Bodies.image(7, "Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("the image is no good", IMAGE_PARAM);
+    }
+
+    @Test
+    void passesOnThatAPromptIsTooLong() throws Exception {
+        stages.llm.behaviour.failures.add(
+                new StageError(ErrorReason.PROMPT_TOO_LONG, "the prompt has 3000 tokens, the limit is 2048")
+                        .toException());
+
+        HttpResponse<String> response = gateway.chat(Bodies.textStream("Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
+                .contains("3000 tokens, the limit is 2048", "\"param\":\"messages\"", "context_length_exceeded");
+    }
+
+    @Test
+    void aFullQueueSaysWhenToTryAgain() throws Exception {
+        StageError error = new StageError(ErrorReason.QUEUE_FULL, "queue full", Duration.ofMillis(2100));
+
+        stages.encoder.behaviour.failures.add(error.toException());
+        assertRefusal(gateway.chat(Bodies.image(7, "Hm?")), 429, "3", "The queue of the encoder is full");
+        stages.projector.behaviour.failures.add(error.toException());
+        assertRefusal(gateway.chat(Bodies.image(7, "Hm?")), 429, "3", "The queue of the projector is full");
+        stages.llm.behaviour.failures.add(error.toException());
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 429, "3", "The queue of the LLM is full");
+    }
+
+    @Test
+    void theWayOfAnImageIsTriedAgain() throws Exception {
+        stages.encoder.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+        stages.projector.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+
+        assertThat(gateway.chat(Bodies.image(7, "Hm?")).statusCode()).isEqualTo(200);
+        assertThat(stages.encoder.behaviour.calls).hasValue(3);
+    }
+
+    @Test
+    void theWayOfAnImageIsTriedThreeTimesAtMost() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            stages.encoder.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+        }
+
+        assertRefusal(gateway.chat(Bodies.image(7, "Hm?")), 503, "1", "The encoder is away");
+        assertThat(stages.encoder.behaviour.calls).hasValue(3);
+    }
+
+    @Test
+    void anAnswerIsBegunTwiceAtMost() throws Exception {
+        stages.llm.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+        assertThat(gateway.chat(Bodies.text("Hm?")).statusCode()).isEqualTo(200);
+
+        stages.llm.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+        stages.llm.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The LLM is away");
+    }
+
+    @Test
+    void aStageThatDrainsIsLikeOneThatIsAway() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            stages.llm.behaviour.failures.add(new StageError(ErrorReason.DRAINING, "stopping").toException());
+        }
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 503, "1", "The LLM is away");
+    }
+
+    @Test
+    void aFaultOfAStageTellsNothingOfItsInside() throws Exception {
+        stages.llm.behaviour.failures.add(Status.INTERNAL
+                .withDescription("java.lang.NullPointerException at 0x7f")
+                .asRuntimeException());
+        HttpResponse<String> response = gateway.chat(Bodies.text("Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body())
+                .isEqualTo("{\"error\":{\"message\":\"The LLM failed\",\"type\":\"server_error\",\"param\":null,"
+                        + "\"code\":\"internal_error\"}}");
+    }
+
+    @Test
+    void aTensorThatIsNotAsDescribedIsAFault() throws Exception {
+        stages.encoder.behaviour.failures.add(
+                new StageError(ErrorReason.TENSOR_MISMATCH, "width 3, expected 4").toException());
+
+        HttpResponse<String> response = gateway.chat(Bodies.image(7, "Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).contains("The encoder failed").doesNotContain("width");
+    }
+
+    @Test
+    void anAnswerThatBreaksOffIsAFailure() throws Exception {
+        stages.llm.failAfter = 1;
+
+        assertThat(gateway.chat(Bodies.text("Hm?")).statusCode()).isEqualTo(500);
+    }
+
+    @Test
+    void aStreamThatBreaksOffEndsWithAnError() throws Exception {
+        stages.llm.failAfter = 1;
+        long failed = gateway.ended("failed");
+
+        HttpResponse<String> response = gateway.chat(Bodies.textStream("Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        String[] events = response.body().split("\n\n");
+        assertThat(events[events.length - 1])
+                .startsWith("data: {\"error\":{\"message\":\"The LLM failed\"")
+                .doesNotContain("secret");
+        await().until(() -> gateway.ended("failed") == failed + 1);
+    }
+
+    @Test
+    void aRequestEndsWhenItsTimeIsUp() throws Exception {
+        stages.encoder.behaviour.hang = true;
+        long deadline = gateway.ended("deadline");
+
+        HttpResponse<String> response = gateway.chat(Bodies.image(7, "Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(504);
+        assertThat(response.body())
+                .contains("The request's time ran out while it waited for the encoder", "timeout_error");
+        await().until(() -> gateway.ended("deadline") == deadline + 1);
+        await().until(() -> stages.encoder.behaviour.cancellations.size() == 1);
+    }
+
+    @Test
+    void aStreamEndsWhenItsTimeIsUp() throws Exception {
+        stages.llm.stallAfter = 1;
+
+        HttpResponse<String> response = gateway.chat(Bodies.textStream("Hm?"));
+
+        assertThat(response.body()).contains("data: {\"error\":{\"message\":\"The request's time ran out");
+    }
+
+    @Test
+    void refusesMoreRequestsThanItMayHold() throws Exception {
+        stages.llm.behaviour.hang = true;
+        CompletableFuture<?>[] waiting = new CompletableFuture<?>[3];
+        for (int i = 0; i < waiting.length; i++) {
+            waiting[i] = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return gateway.chat(Bodies.text("Hm?"));
+                        } catch (Exception failure) {
+                            throw new IllegalStateException(failure);
+                        }
+                    },
+                    task -> new Thread(task).start());
+        }
+        await().until(() -> gateway.active() == 3);
+
+        assertRefusal(gateway.chat(Bodies.text("Hm?")), 429, "1", "The gateway takes no more requests at the moment");
+        CompletableFuture.allOf(waiting).join();
+        await().until(() -> gateway.active() == 0);
+    }
+
+    private static void assertRefusal(HttpResponse<String> response, int status, String retryAfter, String message) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("retry-after")).contains(retryAfter);
+        assertThat(response.body()).contains(message);
+    }
+}

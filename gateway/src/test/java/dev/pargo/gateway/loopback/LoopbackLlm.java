@@ -1,0 +1,149 @@
+package dev.pargo.gateway.loopback;
+
+import com.google.protobuf.ByteString;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.GenerateRequest;
+import dev.pargo.proto.v1.GenerateResponse;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.GenerationReport;
+import dev.pargo.proto.v1.GenerationStarted;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.LlmGrpc;
+import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.TextDelta;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Answers with what it was asked: control tokens in (), images as [first byte x bytes], text as it is; one delta a
+ * segment.
+ */
+public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
+
+    public final Behaviour behaviour = new Behaviour();
+    public volatile LlmDescription description;
+
+    /** All starts that have come. */
+    public final BlockingQueue<GenerateStart> starts = new LinkedBlockingQueue<>();
+
+    /** After so many deltas the answer stands still. */
+    public volatile int stallAfter = Integer.MAX_VALUE;
+
+    /** After so many deltas the answer breaks off. */
+    public volatile int failAfter = Integer.MAX_VALUE;
+
+    /** Time before the answer begins. */
+    public volatile int pauseMillis;
+
+    public volatile FinishReason reason = FinishReason.STOP;
+
+    LoopbackLlm(LlmDescription description) {
+        this.description = description;
+    }
+
+    public void reset() {
+        behaviour.reset();
+        starts.clear();
+        stallAfter = Integer.MAX_VALUE;
+        failAfter = Integer.MAX_VALUE;
+        pauseMillis = 0;
+        reason = FinishReason.STOP;
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<LlmDescription> response) {
+        response.onNext(description);
+        response.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<GenerateRequest> generate(StreamObserver<GenerateResponse> response) {
+        if (!behaviour.takes(response)) {
+            return Tensors.ignoring();
+        }
+        return new StreamObserver<>() {
+            private GenerateStart start = GenerateStart.getDefaultInstance();
+            private final List<ByteString> visuals = new ArrayList<>();
+
+            @Override
+            public void onNext(GenerateRequest part) {
+                if (part.hasStart()) {
+                    start = part.getStart();
+                    starts.add(start);
+                } else if (part.getVisual().hasHeader()) {
+                    visuals.add(ByteString.EMPTY);
+                } else {
+                    int last = visuals.size() - 1;
+                    visuals.set(last, visuals.get(last).concat(part.getVisual().getData()));
+                }
+            }
+
+            @Override
+            public void onError(Throwable cancelled) {}
+
+            @Override
+            public void onCompleted() {
+                if (!behaviour.hang) {
+                    pause();
+                    answer(start, visuals, response);
+                }
+            }
+        };
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(pauseMillis);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void answer(GenerateStart start, List<ByteString> visuals, StreamObserver<GenerateResponse> response) {
+        response.onNext(GenerateResponse.newBuilder()
+                .setStarted(GenerationStarted.newBuilder()
+                        .setProducer(description.getIdentity().getFingerprint())
+                        .setPromptTokens(10 + visuals.size())
+                        .setVisualTokens(visuals.size()))
+                .build());
+        int deltas = 0;
+        for (PromptSegment segment : start.getPromptList()) {
+            if (deltas == stallAfter) {
+                return;
+            }
+            if (deltas++ == failAfter) {
+                response.onError(new IllegalStateException("a secret of the stage"));
+                return;
+            }
+            response.onNext(GenerateResponse.newBuilder()
+                    .setDelta(TextDelta.newBuilder().setText(text(segment, visuals)))
+                    .build());
+        }
+        response.onNext(GenerateResponse.newBuilder()
+                .setDelta(TextDelta.newBuilder().setFinishReason(reason))
+                .build());
+        response.onNext(GenerateResponse.newBuilder()
+                .setFinished(GenerationFinished.newBuilder()
+                        .setCompletionTokens(deltas)
+                        .setReport(GenerationReport.newBuilder().setNetworkMicros(3000)))
+                .build());
+        response.onCompleted();
+    }
+
+    private static String text(PromptSegment segment, List<ByteString> visuals) {
+        return switch (segment.getSegmentCase()) {
+            case TEXT -> segment.getText();
+            case CONTROL -> "(" + segment.getControl() + ")";
+            case VISUAL -> {
+                ByteString visual = visuals.get(segment.getVisual());
+                yield "[%d x %d]".formatted(visual.byteAt(visual.size() - 1), visual.size());
+            }
+            case SEGMENT_NOT_SET -> "?";
+        };
+    }
+}

@@ -1,0 +1,61 @@
+package dev.pargo.gateway.loopback;
+
+import dev.pargo.proto.TensorFraming;
+import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.TensorChunk;
+import io.grpc.stub.StreamObserver;
+
+/** Fills its visual tokens with the features' last byte. */
+public final class LoopbackProjector extends ProjectorGrpc.ProjectorImplBase {
+
+    public final Behaviour behaviour = new Behaviour();
+    public volatile ProjectorDescription description;
+
+    LoopbackProjector(ProjectorDescription description) {
+        this.description = description;
+    }
+
+    @Override
+    public void describe(DescribeRequest request, StreamObserver<ProjectorDescription> response) {
+        response.onNext(description);
+        response.onCompleted();
+    }
+
+    @Override
+    public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
+        if (!behaviour.takes(response)) {
+            return Tensors.ignoring();
+        }
+        TensorFraming framing = new TensorFraming(TensorSpec.exactly(TensorSpec.FEATURES, description.getInput()));
+        return new StreamObserver<>() {
+            private byte last;
+
+            @Override
+            public void onNext(TensorChunk chunk) {
+                framing.accept(chunk);
+                if (!chunk.getData().isEmpty()) {
+                    last = chunk.getData().byteAt(chunk.getData().size() - 1);
+                }
+            }
+
+            @Override
+            public void onError(Throwable cancelled) {}
+
+            @Override
+            public void onCompleted() {
+                if (!behaviour.hang) {
+                    framing.complete();
+                    Tensors.send(
+                            TensorSpec.VISUAL_TOKENS,
+                            description.getOutput(),
+                            description.getIdentity().getFingerprint(),
+                            last,
+                            response);
+                }
+            }
+        };
+    }
+}

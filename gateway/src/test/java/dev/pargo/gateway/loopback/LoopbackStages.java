@@ -1,0 +1,132 @@
+package dev.pargo.gateway.loopback;
+
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.EncoderDescription;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.proto.v1.TokenTensor;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** An encoder, a projector and an LLM that fit each other, each behind a port of its own. */
+public final class LoopbackStages implements AutoCloseable {
+
+    public static final String TEMPLATE = "A chat. USER: <Img><ImageHere></Img> {question}\nASSISTANT: ";
+
+    public final LoopbackEncoder encoder;
+    public final LoopbackProjector projector;
+    public final LoopbackLlm llm;
+
+    /** Of all stages. */
+    public final HealthStatusManager health = new HealthStatusManager();
+
+    private Server encoderServer;
+    private final Server projectorServer;
+    private Server llmServer;
+    private final int encoderPort;
+    private final int llmPort;
+
+    public LoopbackStages() throws IOException {
+        encoder = new LoopbackEncoder(EncoderDescription.newBuilder()
+                .setIdentity(identity("eva02-clip", "e1"))
+                .setImageSize(336)
+                .setOutput(tensor(576, 1024))
+                .setMaxImageBytes(1_000_000)
+                .setMaxImagePixels(25_000_000)
+                .build());
+        projector = new LoopbackProjector(ProjectorDescription.newBuilder()
+                .setIdentity(identity("pargo", "p1"))
+                .setInput(tensor(576, 1024))
+                .setOutput(tensor(304, 4096))
+                .build());
+        llm = new LoopbackLlm(LlmDescription.newBuilder()
+                .setIdentity(identity("internlm2", "l1"))
+                .setVisualInput(TokenTensor.newBuilder().setWidth(4096).addDtypes(DataType.FLOAT32))
+                .setContextTokens(2048)
+                .setMaxVisualTensors(3)
+                .setPrompt(PromptFormat.newBuilder()
+                        .setTemplate(TEMPLATE)
+                        .setImagePlaceholder("<ImageHere>")
+                        .setBosToken("<s>")
+                        .setEosToken("</s>"))
+                .build());
+        encoderServer = serve(encoder, 0);
+        projectorServer = serve(projector, 0);
+        llmServer = serve(llm, 0);
+        encoderPort = encoderServer.getPort();
+        llmPort = llmServer.getPort();
+    }
+
+    public static StageIdentity identity(String network, String fingerprint) {
+        return StageIdentity.newBuilder()
+                .setBundle("loopback")
+                .setBundleRevision("r1")
+                .setNetwork(network)
+                .setFingerprint(fingerprint)
+                .build();
+    }
+
+    public static TokenTensor tensor(int tokens, int width) {
+        return TokenTensor.newBuilder()
+                .setTokens(tokens)
+                .setWidth(width)
+                .addDtypes(DataType.FLOAT32)
+                .build();
+    }
+
+    /** The gateway's configuration of these stages. */
+    public String[] targets() {
+        return new String[] {
+            "--pargo.pipelines[0].encoder=static://127.0.0.1:" + encoderPort,
+            "--pargo.pipelines[0].projector=static://127.0.0.1:" + projectorServer.getPort(),
+            "--pargo.pipelines[0].llm=static://127.0.0.1:" + llmPort
+        };
+    }
+
+    public void stopEncoder() throws InterruptedException {
+        encoderServer.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+
+    public void startEncoder() throws IOException {
+        encoderServer = serve(encoder, encoderPort);
+    }
+
+    public void stopLlm() throws InterruptedException {
+        llmServer.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+
+    public void startLlm() throws IOException {
+        llmServer = serve(llm, llmPort);
+    }
+
+    /** All stages behave well again and have forgotten what was. */
+    public void reset() {
+        encoder.behaviour.reset();
+        encoder.producer = "";
+        projector.behaviour.reset();
+        llm.reset();
+    }
+
+    @Override
+    public void close() {
+        encoderServer.shutdownNow();
+        projectorServer.shutdownNow();
+        llmServer.shutdownNow();
+    }
+
+    private Server serve(BindableService stage, int port) throws IOException {
+        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .addService(stage)
+                .addService(health.getHealthService())
+                .build()
+                .start();
+    }
+}

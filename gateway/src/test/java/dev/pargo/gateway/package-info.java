@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,254 @@
+package dev.pargo.projector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pargo.models.projector.Projector;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.TensorAssembler;
+import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.StageReport;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.stage.batch.BatchedStage;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.BlockingClientCall;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+
+/** The whole service with pargo-mini, over loopback. */
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"spring.grpc.server.port=0", "pargo.stage.model=../bundle/pargo-mini"})
+class ProjectorServiceTest {
+
+    private static final int TOKENS = 144;
+    private static final int WIDTH = 192;
+
+    /** Matrix products are summed in another order when requests share them. */
+    private static final float BATCHING_TOLERANCE = 1e-4f;
+
+    @Autowired
+    private GrpcServerLifecycle server;
+
+    @Autowired
+    private Projector projector;
+
+    @Autowired
+    private BatchedStage<WireTensor> stage;
+
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void connect() {
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void leavesNothingBehind() {
+        channel.shutdownNow();
+        await().untilAsserted(() -> assertThat(stage.admission().requests()).isZero());
+    }
+
+    @Test
+    void describesItself() {
+        ProjectorDescription description = describe();
+
+        assertThat(description.getIdentity().getNetwork()).isEqualTo("pargo");
+        assertThat(description.getIdentity().getFingerprint()).isNotBlank();
+        assertThat(description.getInput().getTokens()).isEqualTo(TOKENS);
+        assertThat(description.getInput().getWidth()).isEqualTo(WIDTH);
+        assertThat(description.getInput().getDtypesList())
+                .containsExactly(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
+        assertThat(description.getOutput().getTokens()).isEqualTo(80);
+        assertThat(description.getOutput().getWidth()).isEqualTo(256);
+        assertThat(description.getOutput().getDtypesList()).containsExactly(DataType.FLOAT32);
+    }
+
+    @Test
+    void answersWithWhatTheNetworkMakesOfTheFeatures() throws Exception {
+        HostTensor features = features(1, DType.FLOAT32);
+
+        Answer answer = project(features);
+
+        assertThat(answer.tokens.header().getName()).isEqualTo("visual_tokens");
+        assertThat(answer.tokens.header().getProducer())
+                .isEqualTo(describe().getIdentity().getFingerprint());
+        assertThat(answer.tokens.data())
+                .isEqualTo(projector.project(List.of(features)).get(0).data());
+        assertThat(answer.report.getBatchSize()).isEqualTo(1);
+    }
+
+    @Test
+    void readsFeaturesOfEveryType() throws Exception {
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            HostTensor features = features(2, dtype);
+
+            assertThat(project(features).tokens.data())
+                    .isEqualTo(projector.project(List.of(features)).get(0).data());
+        }
+    }
+
+    @Test
+    void answersConcurrentRequestsWithoutMixingThemUp() throws Exception {
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            // Types may share a batch.
+            HostTensor features = features(i, i % 2 == 0 ? DType.FLOAT32 : DType.BFLOAT16);
+            answers.add(
+                    CompletableFuture.supplyAsync(() -> projectUnchecked(features), task -> new Thread(task).start()));
+        }
+
+        int largestBatch = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            Answer answer = answers.get(i).get(30, TimeUnit.SECONDS);
+            HostTensor features = features(i, i % 2 == 0 ? DType.FLOAT32 : DType.BFLOAT16);
+            assertClose(answer.tokens, projector.project(List.of(features)).get(0));
+            largestBatch = Math.max(largestBatch, answer.report.getBatchSize());
+        }
+        assertThat(largestBatch).isGreaterThan(1);
+    }
+
+    @Test
+    void refusesATensorThatDoesNotFit() throws Exception {
+        TensorHeader header = TensorHeader.newBuilder()
+                .setName("features")
+                .setDtype(DataType.FLOAT32)
+                .addShape(1 << 20)
+                .addShape(1 << 20)
+                .build();
+        BlockingClientCall<TensorChunk, TensorChunk> call = call();
+        call.write(TensorChunk.newBuilder().setHeader(header).build());
+
+        StageError refusal = refusal(call);
+
+        assertThat(refusal.reason()).isEqualTo(ErrorReason.TENSOR_MISMATCH);
+        assertThat(refusal.message()).contains("[144, 192]");
+    }
+
+    @Test
+    void refusesATensorThatEndsEarly() throws Exception {
+        BlockingClientCall<TensorChunk, TensorChunk> call = call();
+        call.write(wire(features(1, DType.FLOAT32)).chunks().next());
+        call.halfClose();
+
+        assertThat(refusal(call).reason()).isEqualTo(ErrorReason.TENSOR_MISMATCH);
+    }
+
+    @Test
+    void refusesASecondHeader() throws Exception {
+        TensorChunk header = wire(features(1, DType.FLOAT32)).chunks().next();
+        BlockingClientCall<TensorChunk, TensorChunk> call = call();
+        call.write(header);
+        call.write(header);
+
+        assertThat(refusal(call).reason()).isEqualTo(ErrorReason.MALFORMED_STREAM);
+    }
+
+    private ProjectorDescription describe() {
+        return ProjectorGrpc.newBlockingStub(channel).describe(DescribeRequest.getDefaultInstance());
+    }
+
+    private BlockingClientCall<TensorChunk, TensorChunk> call() {
+        return ProjectorGrpc.newBlockingV2Stub(channel)
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .project();
+    }
+
+    private Answer project(HostTensor features) throws Exception {
+        BlockingClientCall<TensorChunk, TensorChunk> call = call();
+        for (Iterator<TensorChunk> chunks = wire(features).chunks(); chunks.hasNext(); ) {
+            call.write(chunks.next());
+        }
+        call.halfClose();
+        TensorAssembler assembler = new TensorAssembler(
+                TensorSpec.exactly("visual_tokens", describe().getOutput()));
+        while (!assembler.isComplete()) {
+            TensorChunk chunk = call.read();
+            assertThat(chunk).as("answer before its end").isNotNull();
+            assembler.accept(chunk);
+        }
+        StageReport report = call.read().getReport();
+        assertThat(call.read()).isNull();
+        return new Answer(assembler.finish(), report);
+    }
+
+    private Answer projectUnchecked(HostTensor features) {
+        try {
+            return project(features);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static StageError refusal(BlockingClientCall<TensorChunk, TensorChunk> call) throws Exception {
+        try {
+            throw new AssertionError("answered with " + call.read());
+        } catch (StatusException refused) {
+            return StageError.of(refused).orElseThrow();
+        }
+    }
+
+    /** Seeded features; the narrow types are the upper halves of float32 patterns, or small float16 numbers. */
+    private static HostTensor features(int seed, DType dtype) {
+        Random random = new Random(seed);
+        HostTensor tensor = HostTensor.allocate(dtype, TOKENS, WIDTH);
+        for (int at = 0; at < tensor.data().remaining(); at += dtype.bytes()) {
+            float value = (float) random.nextGaussian();
+            switch (dtype) {
+                case FLOAT32 -> tensor.data().putFloat(at, value);
+                case BFLOAT16 -> tensor.data().putShort(at, (short) (Float.floatToRawIntBits(value) >>> 16));
+                default -> tensor.data().putShort(at, (short) (0x3000 + random.nextInt(0x0c00)));
+            }
+        }
+        return tensor;
+    }
+
+    private static WireTensor wire(HostTensor tensor) {
+        return new WireTensor(
+                TensorHeader.newBuilder()
+                        .setName("features")
+                        .setDtype(DataType.valueOf(tensor.dtype().name()))
+                        .addShape(TOKENS)
+                        .addShape(WIDTH)
+                        .build(),
+                tensor.data());
+    }
+
+    private static void assertClose(WireTensor actual, HostTensor expected) {
+        FloatBuffer a = actual.data().asFloatBuffer();
+        FloatBuffer b = expected.data().asFloatBuffer();
+        assertThat(a.remaining()).isEqualTo(b.remaining());
+        float largest = 0;
+        while (a.hasRemaining()) {
+            largest = Math.max(largest, Math.abs(a.get() - b.get()));
+        }
+        assertThat(largest).isLessThan(BATCHING_TOLERANCE);
+    }
+
+    private record Answer(WireTensor tokens, StageReport report) {}
+}
