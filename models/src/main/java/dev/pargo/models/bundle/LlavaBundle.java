@@ -33,7 +33,7 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
         if (!directory.isLlava()) {
             throw directory
                     .config()
-                    .problem("a model_type other than llava is one part of a bundle only; name it in a bundle.json");
+                    .unknown("model_type", directory.modelType(), "llava; other networks are named in a bundle.json");
         }
         return new LlavaBundle(directory);
     }
