@@ -66,7 +66,7 @@ public final class CausalLm implements AutoCloseable {
                         .add((PtNDArray) manager.create(config.rope().frequencies(config.headWidth())))
                         .add(config.context())
                         .add(placement.precision().dtype().torchCode())
-                        .add(placement.precision().isQuantized()));
+                        .add(WeightForm.of(placement, packed).ordinal()));
         return new CausalLm(config, network);
     }
 
@@ -131,7 +131,6 @@ public final class CausalLm implements AutoCloseable {
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
-            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
@@ -141,7 +140,6 @@ public final class CausalLm implements AutoCloseable {
                             .addAll(prompts)
                             .add(first)
                             .add(ids)
-                            .add(slots)
                             .add(positions)
                             .add(rows.sequenceSlots)
                             .add(rows.sequenceRows)
