@@ -38,8 +38,10 @@ public final class CausalLm implements AutoCloseable {
      *
      * @param checkpoint tensors under their published names
      * @param adapter    updates to merge into them
+     * @param packed     whether bfloat16 weights may be copied into a layout that a CPU reads faster
      */
-    public static CausalLm load(DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement) {
+    public static CausalLm load(
+            DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement, boolean packed) {
         Map<String, ParameterSpec> parameters = config.parameters();
         List<ParameterSpec> published = List.copyOf(parameters.values());
         checkpoint.require(published, name -> name.endsWith("rotary_emb.inv_freq"));
