@@ -4,10 +4,9 @@ import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -46,12 +45,12 @@ class LlmConfiguration {
     CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
         Placement placement = Placement.resolve(properties.device(), properties.precision());
-        return LanguageModels.load(bundle, placement, engine.packWeights());
+        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        return LanguageModels.tokenizer(bundle);
+        return bundle.tokenizer();
     }
 
     @Bean
@@ -60,7 +59,7 @@ class LlmConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .build();
@@ -98,7 +97,7 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
-        Manifest manifest = bundle.manifest();
+        Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -107,11 +106,11 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(manifest.prompt().template())
-                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
-                        .setBosToken(manifest.prompt().bosTokenOrDefault())
-                        .setEosToken(manifest.eosTokenOrDefault()))
-                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                        .setTemplate(prompt.template())
+                        .setImagePlaceholder(prompt.imagePlaceholder())
+                        .setBosToken(prompt.bosToken())
+                        .setEosToken(prompt.eosToken()))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
                 .build();
