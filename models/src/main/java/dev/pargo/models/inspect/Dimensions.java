@@ -5,8 +5,6 @@ import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.projector.ParGoConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.VisionConfig;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A network's dimensions in words: first what goes in and what comes out. */
@@ -46,19 +44,19 @@ final class Dimensions {
         return "";
     }
 
-    /** Where the stages of a bundle do not fit each other; what is not known fits. */
-    static List<String> misfits(
+    /** Where a projector does not fit its neighbours; what is not known fits. */
+    static @Nullable String misfit(
             @Nullable VisionConfig vision, @Nullable ProjectorConfig projector, @Nullable DecoderConfig llm) {
-        List<String> misfits = new ArrayList<>();
+        if (projector == null) {
+            return null;
+        }
         if (vision != null
-                && projector != null
                 && (vision.tokens() != projector.inputTokens() || vision.width() != projector.inputWidth())) {
-            misfits.add("the encoder gives %d features of width %d".formatted(vision.tokens(), vision.width()));
+            return "the encoder gives %d features of width %d".formatted(vision.tokens(), vision.width());
         }
-        if (projector != null && llm != null && projector.outputWidth() != llm.width()) {
-            misfits.add("the llm takes visual tokens of width %d".formatted(llm.width()));
-        }
-        return misfits;
+        return llm == null || llm.width() == projector.outputWidth()
+                ? null
+                : "the llm takes visual tokens of width %d".formatted(llm.width());
     }
 
     /** What a projector's tensors alone tell. */

@@ -32,6 +32,7 @@ public final class Inspector {
     private static final int LAST_LAYER = -1;
 
     private static final int LISTED_FILES = 3;
+    private static final List<String> TOKENIZERS = List.of("tokenizer.model", "tokenizer.json");
 
     private final Path path;
     private final Set<Path> files = new TreeSet<>();
@@ -74,11 +75,22 @@ public final class Inspector {
         VisionConfig vision = stored("encoder", bundle::vision);
         ProjectorConfig projector = stored("projector", bundle::projector);
         DecoderConfig llm = stored("llm", bundle::llm);
-        List<String> misfits = Dimensions.misfits(vision, projector, llm);
-        networks.replaceAll(network -> network.config() == projector && projector != null && !misfits.isEmpty()
-                ? network.withProblem(String.join("; ", misfits))
-                : network);
+        addProblem("projector", Dimensions.misfit(vision, projector, llm));
+        addProblem("llm", missingTokenizer());
         return report("bundle '%s'".formatted(bundle.name()), Contents.none());
+    }
+
+    private void addProblem(String part, @Nullable String problem) {
+        networks.replaceAll(network ->
+                network.part().equals(part) && network.problem() == null ? network.withProblem(problem) : network);
+    }
+
+    /** An LLM's tokenizer lies beside its weights. */
+    private @Nullable String missingTokenizer() {
+        boolean there = files.stream()
+                .map(Path::getParent)
+                .anyMatch(directory -> TOKENIZERS.stream().anyMatch(name -> Files.exists(directory.resolve(name))));
+        return there ? null : "has none of " + String.join(", ", TOKENIZERS);
     }
 
     private Report directory(JsonConfig config) {

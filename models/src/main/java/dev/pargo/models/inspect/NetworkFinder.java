@@ -211,7 +211,7 @@ final class NetworkFinder {
         boolean normed = shapes.has("ln_vision.weight");
         int in = shapes.size(names[0] + ".weight", 1);
         int encoderWidth = normed ? shapes.size("ln_vision.weight", 0) : in;
-        int joined = in / encoderWidth;
+        int joined = Math.max(1, in / encoderWidth);
         List<MlpConfig.Layer> layers = Stream.of(names)
                 .map(name -> new MlpConfig.Layer(name, shapes.size(name + ".weight", 0)))
                 .toList();
@@ -231,10 +231,13 @@ final class NetworkFinder {
             Checkpoint decoder = claim(name -> name.startsWith(prefix)
                             && name.substring(prefix.length()).matches("(model|output|lm_head)\\..*"))
                     .stripPrefix(prefix);
-            ShapeReader shapes = new ShapeReader(decoder);
-            String dimensions = "%d layers of width %d; heads and completeness need its config.json"
-                    .formatted(shapes.layers("model.layers."), new ShapeReader(checkpoint).size(attention, 1));
-            found.add(NetworkReport.of("llm", prefix + "*", family(attention), dimensions, decoder));
+            report("llm", prefix + "*", () -> {
+                String dimensions = "%d layers of width %d; heads and completeness need its config.json"
+                        .formatted(
+                                new ShapeReader(decoder).layers("model.layers."),
+                                new ShapeReader(checkpoint).size(attention, 1));
+                return NetworkReport.of("llm", prefix + "*", family(attention), dimensions, decoder);
+            });
         });
     }
 

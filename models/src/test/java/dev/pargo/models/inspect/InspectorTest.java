@@ -2,6 +2,7 @@ package dev.pargo.models.inspect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.llm.DecoderConfig;
@@ -37,9 +38,9 @@ class InspectorTest {
         assertThat(report.networks())
                 .extracting(NetworkReport::part, NetworkReport::network, NetworkReport::source)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("encoder", "eva02-clip", "vision.pt"),
-                        org.assertj.core.groups.Tuple.tuple("projector", "pargo", "pargo.pt"),
-                        org.assertj.core.groups.Tuple.tuple("llm", "internlm2", "llm/model.safetensors"));
+                        tuple("encoder", "eva02-clip", "vision.pt"),
+                        tuple("projector", "pargo", "pargo.pt"),
+                        tuple("llm", "internlm2", "llm/model.safetensors"));
         assertThat(report.networks().get(1).dimensions())
                 .isEqualTo("144 features of width 192 -> 80 visual tokens of width 256 (72 partial, 8 global)");
     }
@@ -165,6 +166,18 @@ class InspectorTest {
     }
 
     @Test
+    void aBundleWithoutTokenizerIsNotComplete() throws IOException {
+        Files.createDirectory(directory.resolve("llm"));
+        for (String file : List.of("vision.pt", "pargo.pt", "llm/config.json", "llm/model.safetensors")) {
+            Files.copy(BUNDLE.resolve(file), directory.resolve(file));
+        }
+        Files.copy(BUNDLE.resolve("pargo-mini.json"), directory.resolve("bundle.json"));
+        Report report = Inspector.inspect(directory);
+        assertThat(report.isComplete()).isFalse();
+        assertThat(report.networks().get(2).problem()).isEqualTo("has none of tokenizer.model, tokenizer.json");
+    }
+
+    @Test
     void anUnknownCheckpointGetsTheKnownOnes() {
         Report report = Inspector.inspect(FIXTURES.resolve("eva/golden.safetensors"));
         assertThat(report.networks()).isEmpty();
@@ -195,6 +208,19 @@ class InspectorTest {
                 .singleElement()
                 .extracting(NetworkReport::problem)
                 .isEqualTo("7 positions are not those of CLS and a square");
+    }
+
+    @Test
+    void aTensorOfAnotherRankIsNoDefect() {
+        Path file = directory.resolve("odd.safetensors");
+        List<TensorSpec> odd = List.of(
+                new TensorSpec("model.layers.0.self_attn.q_proj.weight", DType.FLOAT32, 4),
+                new TensorSpec("llm_proj.weight", DType.FLOAT32, 4, 4),
+                new TensorSpec("ln_vision.weight", DType.FLOAT32, 8));
+        SafetensorsWriter.write(file, odd, (tensor, out) -> out.accept(ByteBuffer.allocate((int) tensor.bytes())));
+        assertThat(Inspector.inspect(file).networks())
+                .extracting(NetworkReport::part, NetworkReport::isComplete)
+                .containsExactly(tuple("projector", false), tuple("llm", false));
     }
 
     @Test
