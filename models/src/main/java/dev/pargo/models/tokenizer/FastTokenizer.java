@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,45 +21,72 @@ import tools.jackson.databind.node.ObjectNode;
  * whole characters token by token.
  *
  * <p>The library finds special tokens in any text, and its Java interface has no switch against that. So it never learns
- * of them: they are taken out of the description before it is handed over, and stand in our vocabulary alone.
+ * of them: in the description that it gets they are left out, or have names that nobody knows; ours stand in our
+ * vocabulary alone.
  */
 final class FastTokenizer implements Tokenizer {
 
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "do_not_truncate", "padding", "do_not_pad");
 
+    private static final String ADDED = "added_tokens";
+
     private final HuggingFaceTokenizer library;
     private final Vocabulary vocabulary;
 
     /** @throws ConfigException if the file is not such a description, or decodes in a way that is unknown here */
     FastTokenizer(JsonConfig file) {
-        TokenDecoder decoder = TokenDecoder.of(file);
         JsonConfig model = file.section("model");
         String type = model.string("type", "BPE");
         if (!type.equals("BPE")) {
             throw model.unknown("type", type, "BPE");
         }
-        vocabulary = new Vocabulary(decoder.dummyPrefix());
-        for (Map.Entry<String, JsonNode> token : model.section("vocab").json().properties()) {
+        vocabulary = file.make(() -> vocabulary(file, TokenDecoder.of(file)));
+        library = load(file, withoutSpecialTokens(file));
+    }
+
+    private static Vocabulary vocabulary(JsonConfig file, TokenDecoder decoder) {
+        Vocabulary vocabulary = new Vocabulary(decoder.dummyPrefix());
+        for (Map.Entry<String, JsonNode> token : tokens(file).properties()) {
             vocabulary.put(token.getValue().asInt(-1), decoder.bytes(token.getKey()));
         }
-        ObjectNode description = (ObjectNode) file.json().deepCopy();
-        ArrayNode ordinary = description.putArray("added_tokens");
-        for (JsonNode token : file.json().path("added_tokens")) {
+        for (JsonNode token : file.json().path(ADDED)) {
             int id = token.path("id").asInt(-1);
             String text = token.path("content").asString("");
-            if (token.path("special").asBoolean(false)) {
+            if (isSpecial(token)) {
                 vocabulary.putControl(id, text);
             } else {
                 vocabulary.put(id, decoder.bytes(text));
-                ordinary.add(token);
+            }
+        }
+        return vocabulary;
+    }
+
+    private static JsonNode withoutSpecialTokens(JsonConfig file) {
+        ObjectNode description = JsonNodeFactory.instance.objectNode().setAll((ObjectNode) file.json());
+        ArrayNode added = description.putArray(ADDED);
+        for (JsonNode token : file.json().path(ADDED)) {
+            if (!isSpecial(token)) {
+                added.add(token);
+            } else if (!tokens(file).has(token.path("content").asString(""))) {
+                // The library numbers tokens outside the vocabulary by their order, so their places are kept.
+                added.add(((ObjectNode) token.deepCopy())
+                        .put("content", UUID.randomUUID().toString()));
             }
         }
         // All that these could do is to add special tokens, to cut or to pad.
         for (String unused : List.of("post_processor", "truncation", "padding")) {
             description.putNull(unused);
         }
-        library = load(file, description);
+        return description;
+    }
+
+    private static JsonNode tokens(JsonConfig file) {
+        return file.section("model").section("vocab").json();
+    }
+
+    private static boolean isSpecial(JsonNode token) {
+        return token.path("special").asBoolean(false);
     }
 
     private static HuggingFaceTokenizer load(JsonConfig file, JsonNode description) {

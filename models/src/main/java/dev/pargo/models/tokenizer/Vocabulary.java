@@ -1,6 +1,5 @@
 package dev.pargo.models.tokenizer;
 
-import dev.pargo.models.config.ConfigException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,10 +23,10 @@ final class Vocabulary {
         this.dummyPrefix = dummyPrefix;
     }
 
-    /** @throws ConfigException if the id cannot be one */
+    /** @throws IllegalArgumentException if the id cannot be one */
     void put(int id, byte[] bytes) {
         if (id < 0 || id > MAX_ID) {
-            throw new ConfigException("a token's id is not in 0..%d".formatted(MAX_ID));
+            throw new IllegalArgumentException("a token's id is not in 0..%d".formatted(MAX_ID));
         }
         while (tokens.size() <= id) {
             tokens.add(NONE);
@@ -35,7 +34,7 @@ final class Vocabulary {
         tokens.set(id, bytes);
     }
 
-    /** @throws ConfigException if the id cannot be one */
+    /** @throws IllegalArgumentException if the id cannot be one */
     void putControl(int id, String name) {
         put(id, NONE);
         controls.put(name, id);
