@@ -99,6 +99,25 @@ public record ParGoConfig(
                 featureNormEps));
     }
 
+    /** The same projector in front of an LLM of another width. */
+    public ParGoConfig withLlmWidth(int width) {
+        return new ParGoConfig(
+                queries,
+                partial,
+                patches,
+                encoderWidth,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                crossEvery,
+                positions,
+                width,
+                eps,
+                radii,
+                featureNormEps);
+    }
+
     @Override
     public String network() {
         return partial == 0 ? "q-former" : "pargo";
