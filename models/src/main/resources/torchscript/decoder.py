@@ -2,12 +2,45 @@
 # and SwiGLU. One step runs any mix of prompt chunks and single tokens of many sequences: the linear layers see all rows
 # at once, attention runs per sequence over its own slot of the KV cache.
 
+# A linear layer in the decoder's precision: as stored, or 8-bit weights (one scale an output) with activations that are
+# quantised as they come.
+class Linear:
+  weight : Tensor
+  bias : Optional[Tensor]
+  int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+
+  def __init__(self: __torch__.Linear, weight: Tensor, bias: Optional[Tensor], int8: bool) -> NoneType:
+    packed = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
+    self.weight = weight
+    self.bias = bias
+    if int8:
+      wide = torch.to(weight, 6)
+      scale = torch.clamp(torch.amax(torch.abs(wide), [1], False) / 127., min=1e-12)
+      zero = torch.zeros_like(torch.to(scale, 4))
+      wide_bias = annotate(Optional[Tensor], None)
+      if bias is not None:
+        wide_bias = torch.to(bias, 6)
+      packed = ops.quantized.linear_prepack(torch.quantize_per_channel(wide, torch.to(scale, 7), zero, 0, 12), wide_bias)
+      self.weight = torch.empty([0])
+    self.int8 = packed
+
+  def forward(self: __torch__.Linear, x: Tensor) -> Tensor:
+    packed = self.int8
+    if packed is not None:
+      return ops.quantized.linear_dynamic(x, packed, False)
+    return torch.linear(x, self.weight, self.bias)
+
+
+def linear(weights: Dict[str, Tensor], name: str, int8: bool) -> __torch__.Linear:
+  return __torch__.Linear(weights[name + ".weight"], weights.get(name + ".bias"), int8)
+
+
 class RmsNorm:
   weight : Tensor
   eps : float
 
-  def __init__(self: __torch__.RmsNorm, weights: Dict[str, Tensor], name: str, eps: float) -> NoneType:
-    self.weight = weights[name + ".weight"]
+  def __init__(self: __torch__.RmsNorm, weights: Dict[str, Tensor], name: str, eps: float, dtype: int) -> NoneType:
+    self.weight = torch.to(weights[name + ".weight"], dtype)
     self.eps = eps
 
   def forward(self: __torch__.RmsNorm, x: Tensor) -> Tensor:
@@ -61,24 +94,37 @@ class Rows:
       self.masks.append(mask)
 
 
+# One matrix whose rows are grouped by key/value head: its query heads, then its key, then its value.
+def group_heads(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
+  parts = [q.unflatten(0, [heads, -1]), k.unflatten(0, [heads, -1]), v.unflatten(0, [heads, -1])]
+  return torch.cat(parts, 1).flatten(0, 1)
+
+
 class Attention:
   heads : int
   groups : int
-  # One fused projection whose rows are grouped by key/value head (its query heads, its key, its value), or q, k and v.
-  projections : List[__torch__.nn.Linear]
-  out : __torch__.nn.Linear
+  # One fused projection grouped by key/value head, or q, k and v.
+  projections : List[__torch__.Linear]
+  out : __torch__.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, int8: bool) -> NoneType:
     self.heads = heads
     self.groups = groups
-    self.projections = annotate(List[__torch__.nn.Linear], [])
+    self.projections = annotate(List[__torch__.Linear], [])
     if name + ".qkv.weight" in weights:
-      self.projections.append(__torch__.nn.Linear(weights, name + ".qkv"))
+      self.projections.append(__torch__.linear(weights, name + ".qkv", int8))
+    elif int8:
+      # Quantised weights are copies anyway, so they may as well be fused.
+      weight = __torch__.group_heads(weights[name + ".q.weight"], weights[name + ".k.weight"], weights[name + ".v.weight"], heads)
+      bias = annotate(Optional[Tensor], None)
+      if name + ".q.bias" in weights:
+        bias = __torch__.group_heads(weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"], heads)
+      self.projections.append(__torch__.Linear(weight, bias, int8))
     else:
-      self.projections.append(__torch__.nn.Linear(weights, name + ".q"))
-      self.projections.append(__torch__.nn.Linear(weights, name + ".k"))
-      self.projections.append(__torch__.nn.Linear(weights, name + ".v"))
-    self.out = __torch__.nn.Linear(weights, name + ".out")
+      self.projections.append(__torch__.linear(weights, name + ".q", int8))
+      self.projections.append(__torch__.linear(weights, name + ".k", int8))
+      self.projections.append(__torch__.linear(weights, name + ".v", int8))
+    self.out = __torch__.linear(weights, name + ".out", int8)
 
   # [rows, heads, groups + 2, head width]: a key/value head's queries, its key, its value.
   def project(self: __torch__.Attention, x: Tensor) -> Tensor:
@@ -120,55 +166,85 @@ class Attention:
     return self.out.forward(torch.cat(outputs))
 
 
+# SwiGLU: down(silu(gate(x)) * up(x)).
+class FeedForward:
+  # Gate and up in one matrix, or the two.
+  projections : List[__torch__.Linear]
+  down : __torch__.Linear
+
+  def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, int8: bool) -> NoneType:
+    self.projections = annotate(List[__torch__.Linear], [])
+    if int8:
+      weight = torch.cat([weights[name + ".gate.weight"], weights[name + ".up.weight"]])
+      self.projections.append(__torch__.Linear(weight, None, int8))
+    else:
+      self.projections.append(__torch__.linear(weights, name + ".gate", int8))
+      self.projections.append(__torch__.linear(weights, name + ".up", int8))
+    self.down = __torch__.linear(weights, name + ".down", int8)
+
+  def forward(self: __torch__.FeedForward, x: Tensor) -> Tensor:
+    first = self.projections[0].forward(x)
+    if len(self.projections) == 1:
+      gate, up = torch.chunk(first, 2, -1)
+      return self.down.forward(torch.silu(gate) * up)
+    return self.down.forward(torch.silu(first) * self.projections[1].forward(x))
+
+
 class Block:
   attention_norm : __torch__.RmsNorm
   attention : __torch__.Attention
   ffn_norm : __torch__.RmsNorm
-  gate : __torch__.nn.Linear
-  up : __torch__.nn.Linear
-  down : __torch__.nn.Linear
+  ffn : __torch__.FeedForward
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float) -> NoneType:
-    self.attention_norm = __torch__.RmsNorm(weights, name + ".attention_norm", eps)
-    self.attention = __torch__.Attention(weights, name + ".attention", heads, groups)
-    self.ffn_norm = __torch__.RmsNorm(weights, name + ".ffn_norm", eps)
-    self.gate = __torch__.nn.Linear(weights, name + ".ffn.gate")
-    self.up = __torch__.nn.Linear(weights, name + ".ffn.up")
-    self.down = __torch__.nn.Linear(weights, name + ".ffn.down")
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, dtype: int, int8: bool) -> NoneType:
+    self.attention_norm = __torch__.RmsNorm(weights, name + ".attention_norm", eps, dtype)
+    self.attention = __torch__.Attention(weights, name + ".attention", heads, groups, int8)
+    self.ffn_norm = __torch__.RmsNorm(weights, name + ".ffn_norm", eps, dtype)
+    self.ffn = __torch__.FeedForward(weights, name + ".ffn", int8)
 
   def forward(self: __torch__.Block, x: Tensor, keys: Tensor, values: Tensor, rows: __torch__.Rows) -> Tensor:
     x = x + self.attention.forward(self.attention_norm.forward(x), keys, values, rows)
-    h = self.ffn_norm.forward(x)
-    return x + self.down.forward(torch.silu(self.gate.forward(h)) * self.up.forward(h))
+    return x + self.ffn.forward(self.ffn_norm.forward(x))
 
 
 class Decoder:
+  # As stored; looked-up rows are cast to the type of the activations.
   embedding : Tensor
+  dtype : int
   blocks : List[__torch__.Block]
   norm : __torch__.RmsNorm
   # Tied to the embedding where the checkpoint has no output layer.
-  output : Tensor
+  output : __torch__.Linear
   heads : int
   groups : int
   # [context, head width], float32.
   cos : Tensor
   sin : Tensor
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, int8: bool) -> NoneType:
     self.embedding = weights["embedding.weight"]
+    self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, eps))
-    self.norm = __torch__.RmsNorm(weights, "norm", eps)
-    self.output = self.embedding
+      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, eps, dtype, int8))
+    self.norm = __torch__.RmsNorm(weights, "norm", eps, dtype)
+    output = self.embedding
     if "output.weight" in weights:
-      self.output = weights["output.weight"]
+      output = weights["output.weight"]
+    self.output = __torch__.Linear(output, None, int8)
     self.heads = heads
     self.groups = groups
     angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
     angles = torch.cat([angles, angles], -1)
     self.cos = torch.cos(angles)
     self.sin = torch.sin(angles)
+
+  def embed(self: __torch__.Decoder, ids: Tensor) -> Tensor:
+    return torch.to(torch.embedding(self.embedding, ids), self.dtype)
+
+  # Hidden states [rows, width] -> logits [rows, vocabulary], float32
+  def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    return torch.to(self.output.forward(self.norm.forward(x)), 6)
 
   # x: [rows, width] -> hidden states [rows, width]
   def forward(self: __torch__.Decoder, x: Tensor, cache: __torch__.KvCache, rows: __torch__.Rows) -> Tensor:
@@ -183,13 +259,21 @@ class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # frequencies: [head width / 2], float32: radians a position for each rotated pair.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int) -> __torch__.Decoder:
-    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context)
+  # frequencies: [head width / 2], float32: radians a position for each rotated pair. dtype: of the activations.
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, int8: bool) -> __torch__.Decoder:
+    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, int8)
 
   def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.KvCache:
-    width = decoder.cos.size(1)
-    return __torch__.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, width, decoder.embedding)
+    like = torch.empty([0], dtype=decoder.dtype, device=ops.prim.device(decoder.cos))
+    return __torch__.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, decoder.cos.size(1), like)
+
+  # Copies keys and values of positions [begin, end) between slots: to[i] gets those of source[i], all read before any is
+  # written.
+  def copy(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.KvCache, source: Tensor, to: Tensor, begin: int, end: int) -> NoneType:
+    for keys in cache.keys:
+      keys[to, :, begin:end] = keys[:, :, begin:end][source]
+    for values in cache.values:
+      values[to, :, begin:end] = values[:, :, begin:end][source]
 
   # Embeds a prompt of text and visual tokens. Where a segment's ids are empty the next visual tensor stands.
   # -> [prompt tokens, width]
@@ -198,30 +282,28 @@ class Program(Module):
     next = 0
     for ids in segments:
       if ids.numel() > 0:
-        parts.append(torch.embedding(decoder.embedding, ids))
+        parts.append(decoder.embed(ids))
       else:
-        parts.append(torch.to(visual[next], ops.prim.dtype(decoder.embedding)))
+        parts.append(torch.to(visual[next], decoder.dtype))
         next += 1
     return torch.cat(parts)
 
-  # One forward pass over the chunks of prompts (`prompts[i]` from row `from[i]`), then one row for each of `tokens`;
-  # sequences are listed in that order.
-  # -> logits after the last row of every sequence: [sequences, vocabulary], float32
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.KvCache, prompts: List[Tensor], first: List[int], tokens: Tensor, slots: Tensor, positions: Tensor, sequence_slots: List[int], sequence_rows: List[int], sequence_past: List[int]) -> Tensor:
+  # One forward pass over chunks of prompts (`prompts[i]` from row `first[i]`), then rows of `tokens`; sequences are
+  # listed in that order.
+  # -> logits after the wanted rows: [wanted, vocabulary], float32
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.KvCache, prompts: List[Tensor], first: List[int], tokens: Tensor, slots: Tensor, positions: Tensor, sequence_slots: List[int], sequence_rows: List[int], sequence_past: List[int], wanted: Tensor) -> Tensor:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + sequence_rows[i]])
     if tokens.numel() > 0:
-      parts.append(torch.embedding(decoder.embedding, tokens))
+      parts.append(decoder.embed(tokens))
     rows = __torch__.Rows(slots, positions, decoder.cos, decoder.sin, sequence_slots, sequence_rows, sequence_past, decoder.groups)
     x = decoder.forward(torch.cat(parts), cache, rows)
-    last = annotate(List[int], [])
-    end = 0
-    for count in sequence_rows:
-      end += count
-      last.append(end - 1)
-    x = decoder.norm.forward(x[torch.tensor(last, device=ops.prim.device(x))])
-    return torch.to(torch.linear(x, decoder.output), 6)
+    if wanted.numel() == 0:
+      return torch.empty([0, decoder.embedding.size(0)])
+    if wanted.numel() < x.size(0):
+      x = x[wanted]
+    return decoder.logits(x)
 
   # Logits after every row of one prompt, for tests and scoring: [rows, vocabulary], float32
   def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor) -> Tensor:
@@ -229,14 +311,34 @@ class Program(Module):
     cache = self.cache(decoder, 1, count)
     positions = torch.arange(count, device=ops.prim.device(prompt))
     rows = __torch__.Rows(torch.zeros_like(positions), positions, decoder.cos, decoder.sin, [0], [count], [0], decoder.groups)
-    return torch.to(torch.linear(decoder.norm.forward(decoder.forward(prompt, cache, rows)), decoder.output), 6)
+    return decoder.logits(decoder.forward(prompt, cache, rows))
+
+  def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:
+    return logits[rows]
 
   def argmax(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)
 
-  # logits: [sequences, vocabulary]; the rest has one number a sequence, uniform in [0, 1). Draws by inverting the
-  # cumulative distribution, so a sequence's token depends on its own number only, not on who shares the batch.
-  def sample(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, temperature: Tensor, top_k: Tensor, top_p: Tensor, uniform: Tensor) -> Tensor:
+  # Changes single logits, in place: entry i concerns logits[rows[i], ids[i]], each at most once. A positive logit is
+  # divided by repetition[i], a negative one multiplied with it; then bias[i] is added.
+  def adjust(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, ids: Tensor, repetition: Tensor, bias: Tensor) -> NoneType:
+    x = logits[rows, ids]
+    logits[rows, ids] = torch.where(x > 0., x / repetition, x * repetition) + bias
+
+  # Forbids all tokens but the allowed ones, in place: allowed[i] is row rows[i]'s, [vocabulary], bool.
+  def allow(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, allowed: Tensor) -> NoneType:
+    logits[rows] = torch.masked_fill(logits[rows], torch.logical_not(allowed), -float("inf"))
+
+  # Log probabilities of one id in each of the rows, and of each row's most probable tokens.
+  # -> [rows], [rows, top] ids, [rows, top]
+  def logprobs(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, ids: Tensor, top: int) -> Tuple[Tensor, Tensor, Tensor]:
+    all = torch.log_softmax(logits[rows], -1)
+    best, best_ids = torch.topk(all, top)
+    return torch.gather(all, 1, ids.unsqueeze(1)).squeeze(1), best_ids, best
+
+  # logits: [rows, vocabulary]; the rest has one number a row, uniform in [0, 1). Draws by inverting the cumulative
+  # distribution, so a row's token depends on its own number only, not on who shares the batch.
+  def sample(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, uniform: Tensor) -> Tensor:
     scaled = logits / torch.clamp(temperature, min=1e-6).unsqueeze(1)
     ranked, ids = torch.sort(scaled, -1, True)
     rank = torch.arange(logits.size(1), device=ops.prim.device(logits)).unsqueeze(0)
@@ -245,9 +347,15 @@ class Program(Module):
     # A token stays while those before it have not reached top_p; the first always stays.
     before = torch.cumsum(p, -1) - p
     p = torch.masked_fill(p, before >= top_p.unsqueeze(1), 0.)
+    p = torch.masked_fill(p, p < min_p.unsqueeze(1) * p[:, :1], 0.)
     cumulative = torch.cumsum(p, -1)
     target = uniform.unsqueeze(1) * cumulative[:, -1:]
     chosen = torch.sum(cumulative <= target, [-1], True)
     last = torch.sum(p > 0., [-1], True) - 1
     drawn = torch.gather(ids, 1, torch.minimum(chosen, last)).squeeze(1)
     return torch.where(temperature > 0., drawn, torch.argmax(logits, -1))
+
+  # The best continuations of all beams together: scores [beams] are sums of log probabilities so far.
+  # -> [top] scores, [top] index into beams x vocabulary, best first
+  def continue_beams(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, scores: Tensor, top: int) -> Tuple[Tensor, Tensor]:
+    return torch.topk((torch.log_softmax(logits, -1) + scores.unsqueeze(1)).flatten(), top)

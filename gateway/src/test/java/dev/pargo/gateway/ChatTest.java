@@ -16,8 +16,8 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.models.Model;
 import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
-import dev.pargo.proto.v1.GenerationFinished;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -208,7 +208,7 @@ class ChatTest {
 
     @Test
     void saysWhenTheAnswerWasCut() {
-        stages.llm.reason = GenerationFinished.Reason.LENGTH;
+        stages.llm.reason = FinishReason.LENGTH;
 
         ChatCompletion completion = client.chat()
                 .completions()

@@ -1,5 +1,6 @@
 package dev.pargo.llm;
 
+import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
@@ -85,7 +86,14 @@ class LlmConfiguration {
             StageMetrics metrics) {
         Admission admission = new Admission(properties.admission(), engine::estimatedWait);
         metrics.admission(admission);
-        return new LlmHost(describe(bundle, identity, model, engine), engine, tokenizer, admission, metrics);
+        return new LlmHost(
+                describe(bundle, identity, model, engine),
+                engine,
+                tokenizer,
+                new Constraints(tokenizer),
+                model.config().eos(),
+                admission,
+                metrics);
     }
 
     private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
@@ -104,6 +112,7 @@ class LlmConfiguration {
                         .setEosToken(manifest.eosTokenOrDefault()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
+                .setMaxSequences(engine.maxSequences())
                 .build();
     }
 }

@@ -34,7 +34,7 @@ class ProjectorConfiguration {
     @Bean
     Placement placement(StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return Placement.resolve(properties.device(), properties.precision());
+        return Placement.resolve(properties.device(), properties.precision()).unquantized();
     }
 
     @Bean

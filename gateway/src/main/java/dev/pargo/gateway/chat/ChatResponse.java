@@ -3,7 +3,7 @@ package dev.pargo.gateway.chat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.gateway.inference.Timings;
-import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.FinishReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -112,7 +112,7 @@ record ChatResponse(
     }
 
     /** OpenAI's word for how an answer ended. */
-    static String finishReason(GenerationFinished finished) {
-        return finished.getReason() == GenerationFinished.Reason.LENGTH ? "length" : "stop";
+    static String finishReason(FinishReason reason) {
+        return reason == FinishReason.LENGTH ? "length" : "stop";
     }
 }

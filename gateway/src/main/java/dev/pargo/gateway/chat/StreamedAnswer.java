@@ -56,7 +56,7 @@ final class StreamedAnswer implements Answer {
 
     @Override
     public void end(Generation generation, Stopwatch watch) throws IOException {
-        chunk(ChatResponse.Choice.end(ChatResponse.finishReason(generation.finished())));
+        chunk(ChatResponse.Choice.end(ChatResponse.finishReason(generation.reason())));
         if (includeUsage) {
             event(head.json(
                     CHUNK,

@@ -30,7 +30,7 @@ final class WholeAnswer implements Answer {
     public void end(Generation generation, Stopwatch watch) throws IOException {
         byte[] json = head.json(
                 "chat.completion",
-                List.of(ChatResponse.Choice.whole(text.toString(), ChatResponse.finishReason(generation.finished()))),
+                List.of(ChatResponse.Choice.whole(text.toString(), ChatResponse.finishReason(generation.reason()))),
                 ChatResponse.Usage.of(generation),
                 ChatResponse.TimingsMillis.of(generation.timings(), watch));
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);

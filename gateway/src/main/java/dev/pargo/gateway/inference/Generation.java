@@ -2,6 +2,7 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
@@ -20,6 +21,7 @@ public final class Generation implements AutoCloseable {
     private final StageCall<GenerateRequest, GenerateResponse> call;
     private final Timings timings;
     private final GenerationStarted started;
+    private FinishReason reason = FinishReason.STOP;
     private @Nullable GenerationFinished finished;
 
     private Generation(StageCall<GenerateRequest, GenerateResponse> call, Timings timings, GenerationStarted started) {
@@ -82,6 +84,9 @@ public final class Generation implements AutoCloseable {
         try {
             @Nullable GenerateResponse event = call.receive();
             if (event != null && event.hasDelta()) {
+                if (event.getDelta().getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+                    reason = event.getDelta().getFinishReason();
+                }
                 return event.getDelta().getText();
             }
             if (event == null || !event.hasFinished() || call.receive() != null) {
@@ -93,6 +98,11 @@ public final class Generation implements AutoCloseable {
         } catch (StageException failure) {
             throw failure.toClient("messages");
         }
+    }
+
+    /** Why the answer is complete; known when {@link #next()} has given null. */
+    public FinishReason reason() {
+        return reason;
     }
 
     /** How the answer ended; to be called after {@link #next()} has given null. */

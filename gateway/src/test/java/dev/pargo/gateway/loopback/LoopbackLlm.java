@@ -2,6 +2,7 @@ package dev.pargo.gateway.loopback;
 
 import com.google.protobuf.ByteString;
 import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
@@ -39,7 +40,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
     /** Time before the answer begins. */
     public volatile int pauseMillis;
 
-    public volatile GenerationFinished.Reason reason = GenerationFinished.Reason.STOP;
+    public volatile FinishReason reason = FinishReason.STOP;
 
     LoopbackLlm(LlmDescription description) {
         this.description = description;
@@ -51,7 +52,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         stallAfter = Integer.MAX_VALUE;
         failAfter = Integer.MAX_VALUE;
         pauseMillis = 0;
-        reason = GenerationFinished.Reason.STOP;
+        reason = FinishReason.STOP;
     }
 
     @Override
@@ -124,8 +125,10 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                     .build());
         }
         response.onNext(GenerateResponse.newBuilder()
+                .setDelta(TextDelta.newBuilder().setFinishReason(reason))
+                .build());
+        response.onNext(GenerateResponse.newBuilder()
                 .setFinished(GenerationFinished.newBuilder()
-                        .setReason(reason)
                         .setCompletionTokens(deltas)
                         .setReport(GenerationReport.newBuilder().setNetworkMicros(3000)))
                 .build());

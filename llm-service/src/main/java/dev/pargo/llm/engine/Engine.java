@@ -12,10 +12,13 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,10 +42,10 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     private final CausalLm lm;
     private final Tokenizer tokenizer;
-    private final int promptRows;
+    private final EngineProperties properties;
     private final StageMetrics metrics;
     private final KvCache cache;
-    private final SlotPool slots;
+    private final KvSlots slots;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition submitted = lock.newCondition();
@@ -55,26 +58,38 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /**
      * Allocates the KV cache.
      *
-     * @throws KvBudgetException if the KV cache's memory is too small for useful slots
+     * @throws KvBudgetException if the KV cache's memory is too small
      */
     public Engine(CausalLm lm, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
         this.lm = lm;
         this.tokenizer = tokenizer;
-        this.promptRows = properties.promptRows();
+        this.properties = properties;
         this.metrics = metrics;
-        int tokensPerSlot = KvBudget.tokensPerSlot(
-                properties.kvCache(),
-                properties.slots(),
-                lm.kvBytesPerToken(),
-                lm.config().context());
-        this.cache = lm.newCache(properties.slots(), tokensPerSlot);
-        this.slots = new SlotPool(properties.slots());
+        KvBudget budget =
+                KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
+        this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
+        this.slots = new KvSlots(budget.slots());
         metrics.queueDepth(this::waiting);
     }
 
     /** Most tokens of prompt and answer together. */
     public int contextTokens() {
         return cache.tokensPerSlot();
+    }
+
+    /** Most answers, or beams, of one request. */
+    public int maxSequences() {
+        return properties.sequences();
+    }
+
+    /** Slots of the KV cache. */
+    int slots() {
+        return cache.slots();
+    }
+
+    /** Slots that no request owns; asked for when the engine rests. */
+    int freeSlots() {
+        return slots.free();
     }
 
     /** Requests that wait for a slot. */
@@ -91,19 +106,19 @@ public final class Engine implements DeviceWork, AutoCloseable {
     public Duration estimatedWait() {
         lock.lock();
         try {
-            return Duration.ofNanos((long) (averageAnswerNanos * (waiting.size() + 1) / cache.slots()));
+            return Duration.ofNanos((long) (averageAnswerNanos * (waiting.size() + 1) / properties.sequences()));
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Hands a request in. Its prompt leaves room for an answer.
+     * Hands a request in. Its prompt leaves room for an answer, and it asks for no more than {@link #maxSequences}.
      *
-     * @param listener hears of the answer, and of the engine's end if that comes first
+     * @param listener hears of the answers, and of the engine's end if that comes first
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
-        Generation generation = new Generation(request, listener, tokenizer.newDetokenizer(), System.nanoTime());
+        Generation generation = new Generation(request, listener, System.nanoTime());
         lock.lock();
         try {
             if (abandoned != null) {
@@ -126,7 +141,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
         drop();
         admit();
         if (!running.isEmpty()) {
-            forward(Batch.of(running, promptRows));
+            forward(new StepPlan(running, properties.promptRows()));
         }
     }
 
@@ -166,67 +181,127 @@ public final class Engine implements DeviceWork, AutoCloseable {
         return generation.isCancelled();
     }
 
+    /** Lets waiting requests join in their order, as long as the next one's slots are free. */
     private void admit() {
-        while (slots.hasFree()) {
-            Generation next = poll();
+        int sequences = running.stream()
+                .mapToInt(generation -> generation.request().slots())
+                .sum();
+        while (true) {
+            Generation next = poll(properties.sequences() - sequences);
             if (next == null) {
                 return;
             }
-            next.join(slots.take(), System.nanoTime());
-            metrics.queued(next.queueNanos());
-            running.add(next);
-            try {
-                next.read(lm.embed(next.request().prompt()));
-            } catch (RuntimeException e) {
-                fail(List.of(next), e);
-            }
+            sequences += next.request().slots();
+            join(next);
         }
     }
 
-    private @Nullable Generation poll() {
+    private @Nullable Generation poll(int mostSlots) {
         lock.lock();
         try {
-            return waiting.poll();
+            Generation next = waiting.peek();
+            return next == null || next.request().slots() > mostSlots ? null : waiting.remove();
         } finally {
             lock.unlock();
         }
     }
 
-    /** One forward pass. If it fails, so do the requests that took part, and only those. */
-    private void forward(Batch batch) {
-        long begin = System.nanoTime();
-        int[] next;
-        try (Logits logits = lm.step(cache, batch.step())) {
-            next = logits.sample(batch.sampling(), batch.uniforms());
+    private void join(Generation generation) {
+        GenerationRequest request = generation.request();
+        KvSlots.Lease lease = slots.take(request.keys());
+        int[] own = new int[request.slots()];
+        own[0] = lease.slot();
+        for (int i = 1; i < own.length; i++) {
+            own[i] = slots.takeAny();
+        }
+        generation.join(own, lease.reusable(), decoding(generation, own), System.nanoTime());
+        metrics.queued(generation.queueNanos());
+        running.add(generation);
+        try {
+            if (lease.source() != lease.slot()) {
+                cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
+            }
+            generation.read(lm.embed(request.prompt()));
         } catch (RuntimeException e) {
-            fail(batch.sequences(), e);
+            fail(List.of(generation), e);
+        }
+    }
+
+    private Decoding decoding(Generation generation, int[] own) {
+        GenerationRequest request = generation.request();
+        int room = contextTokens() - request.promptTokens();
+        if (request.beams() != null) {
+            BeamSearch search = new BeamSearch(request.beams(), request.stopIds());
+            return new BeamDecoding(search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
+        }
+        SplittableRandom random = new SplittableRandom(request.seed());
+        List<Answer> answers = new ArrayList<>();
+        for (int choice = 0; choice < own.length; choice++) {
+            answers.add(new Answer(
+                    choice,
+                    request,
+                    room,
+                    tokenizer.newDetokenizer(),
+                    choice == 0 ? random : random.split(),
+                    properties.promptLookup(),
+                    generation::onText));
+        }
+        return new SampledDecoding(answers, own, request.promptTokens(), cache);
+    }
+
+    /** One forward pass. If it fails, so do the requests that took part, and only those. */
+    private void forward(StepPlan plan) {
+        long begin = System.nanoTime();
+        long end;
+        try (Logits logits = lm.step(cache, plan.step())) {
+            Draws draws = new Draws();
+            plan.firstRows().forEach((generation, row) -> generation.decoding().decide(logits, row, draws));
+            end = System.nanoTime();
+            long now = end;
+            plan.sequences().forEach(generation -> generation.stepped(now - begin, now));
+            draws.run(logits);
+        } catch (RuntimeException e) {
+            fail(plan.sequences(), e);
             return;
         }
-        long end = System.nanoTime();
-        metrics.batch(batch.sequences().size(), end - begin);
-        for (int i = 0; i < next.length; i++) {
-            Generation generation = batch.sequences().get(i);
-            generation.spent(end - begin);
-            if (batch.answers(i)
-                    && generation.accept(next[i], lm.config().eos().contains(next[i]), contextTokens(), end)) {
+        metrics.batch(plan.size(), end - begin);
+        for (Generation generation : plan.sequences()) {
+            slots.holds(generation.slots()[0], generation.promptRead());
+        }
+        for (Generation generation : plan.firstRows().keySet()) {
+            if (generation.decoding().isComplete()) {
                 remember(end - generation.joined());
+                // Whoever hears of the end finds the slots free.
                 leave(generation);
+                generation.finish(end);
             }
         }
     }
 
     private void fail(List<Generation> generations, RuntimeException cause) {
         log.error("{} requests failed in the network", generations.size(), cause);
-        for (Generation generation : generations) {
-            generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
+        for (Generation generation : List.copyOf(generations)) {
             leave(generation);
+            generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
         }
     }
 
+    /** Gives everything back; what the slots hold is remembered. */
     private void leave(Generation generation) {
         generation.leavePrompt();
-        slots.free(generation.slot());
         running.remove(generation);
+        long[] prompt = Arrays.copyOf(generation.request().keys(), generation.promptRead());
+        List<long[]> written = generation.decoding().written();
+        int[] own = generation.slots();
+        for (int i = 0; i < own.length; i++) {
+            boolean hasPrompt = i == 0 || !generation.isReadingPrompt();
+            slots.release(
+                    own[i],
+                    hasPrompt
+                            ? LongStream.concat(LongStream.of(prompt), LongStream.of(written.get(i)))
+                                    .toArray()
+                            : new long[0]);
+        }
     }
 
     private void remember(long answerNanos) {

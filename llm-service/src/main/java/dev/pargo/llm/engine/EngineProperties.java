@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -7,12 +8,16 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the engine batches.
  *
- * @param slots      Requests that are decoded at once; each owns a slot of the KV cache.
- * @param kvCache    Memory of the KV cache; the slots share it evenly, and a slot holds no more than the context.
- * @param promptRows Most rows of prompts that are read in one step, so that long prompts do not stall running answers.
+ * @param sequences    Answers that are written at once.
+ * @param context      Most tokens of prompt and answer together; default: the model's.
+ * @param kvCache      Memory of the KV cache; what the running sequences do not need remembers earlier prompts.
+ * @param promptRows   Most rows of prompts that are read in one step, so that long prompts do not stall running answers.
+ * @param promptLookup Whether greedy answers guess tokens by looking them up in the prompt.
  */
 @ConfigurationProperties("pargo.llm")
 public record EngineProperties(
-        @DefaultValue("8") int slots,
+        @DefaultValue("8") int sequences,
+        @Nullable Integer context,
         @DefaultValue("1GB") DataSize kvCache,
-        @DefaultValue("512") int promptRows) {}
+        @DefaultValue("512") int promptRows,
+        @DefaultValue("true") boolean promptLookup) {}

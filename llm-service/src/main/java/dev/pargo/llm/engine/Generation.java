@@ -2,9 +2,7 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.Step;
-import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,30 +13,26 @@ public final class Generation {
 
     private final GenerationRequest request;
     private final GenerationListener listener;
-    private final AnswerText text;
-    private final SplittableRandom random;
     private final long submitted;
 
     private volatile boolean cancelled;
 
-    private int slot;
-    private @Nullable PromptEmbedding prompt;
+    private int[] slots = {};
+    private int cachedTokens;
     private int promptRead;
-    private int tokens;
-    private int lastToken;
+    private @Nullable PromptEmbedding prompt;
+    private @Nullable Decoding decoding;
     private long joined;
     private long firstToken;
     private long networkNanos;
 
-    Generation(GenerationRequest request, GenerationListener listener, Detokenizer detokenizer, long now) {
+    Generation(GenerationRequest request, GenerationListener listener, long now) {
         this.request = request;
         this.listener = listener;
-        this.text = new AnswerText(detokenizer, request.stop());
-        this.random = new SplittableRandom(request.seed());
         this.submitted = now;
     }
 
-    /** Nobody wants the answer any more: the engine drops the request before its next step and tells nobody. */
+    /** Nobody wants the answers any more: the engine drops the request before its next step and tells nobody. */
     public void cancel() {
         cancelled = true;
     }
@@ -55,14 +49,22 @@ public final class Generation {
         return request;
     }
 
-    /** Joins the running batch. */
-    void join(int slot, long now) {
-        this.slot = slot;
+    /**
+     * Joins the running batch.
+     *
+     * @param slots        of the KV cache; the prompt goes to the first
+     * @param cachedTokens positions of the prompt that it holds already
+     */
+    void join(int[] slots, int cachedTokens, Decoding decoding, long now) {
+        this.slots = slots;
+        this.cachedTokens = cachedTokens;
+        this.promptRead = cachedTokens;
+        this.decoding = decoding;
         this.joined = now;
     }
 
-    int slot() {
-        return slot;
+    int[] slots() {
+        return slots;
     }
 
     long joined() {
@@ -79,59 +81,52 @@ public final class Generation {
     }
 
     boolean isReadingPrompt() {
-        return prompt != null;
+        return promptRead < request.promptTokens();
     }
 
     /** The next rows of the prompt, at most {@code limit}. */
     Step.Chunk nextChunk(int limit) {
-        PromptEmbedding reading = Objects.requireNonNull(prompt);
-        int rows = Math.min(limit, reading.length() - promptRead);
-        Step.Chunk chunk = new Step.Chunk(slot, reading, promptRead, rows);
+        int rows = Math.min(limit, request.promptTokens() - promptRead);
+        Step.Chunk chunk = new Step.Chunk(slots[0], Objects.requireNonNull(prompt), promptRead, rows);
         promptRead += rows;
         return chunk;
     }
 
-    /** The last token of the answer, which the network reads to write the next. */
-    Step.Token nextToken() {
-        return new Step.Token(slot, request.promptTokens() + tokens - 1, lastToken);
+    /** Positions of the prompt that the first slot holds. */
+    int promptRead() {
+        return promptRead;
     }
 
-    double nextUniform() {
-        return random.nextDouble();
+    Decoding decoding() {
+        return Objects.requireNonNull(decoding);
     }
 
-    void spent(long stepNanos) {
+    /** Counts a step; the first that gives a token ends the prompt. */
+    void stepped(long stepNanos, long now) {
         networkNanos += stepNanos;
-    }
-
-    /**
-     * Takes the next token of the answer.
-     *
-     * @param ends  whether the token ends an answer
-     * @param limit most tokens that prompt and answer may have together
-     * @return true if the answer is complete
-     */
-    boolean accept(int token, boolean ends, int limit, long now) {
-        leavePrompt();
-        if (tokens++ == 0) {
+        if (firstToken == 0 && !isReadingPrompt()) {
             firstToken = now;
+            leavePrompt();
         }
-        lastToken = token;
-        String certain = ends ? "" : text.append(token);
-        boolean stopped = ends || text.stopped();
-        boolean complete = stopped || tokens >= request.maxTokens() || request.promptTokens() + tokens >= limit;
-        if (cancelled) {
-            return complete;
-        }
-        listener.onText(complete ? certain + text.finish() : certain, token);
-        if (complete) {
-            listener.onFinished(stopped ? FinishReason.STOP : FinishReason.LENGTH, tokens, times(now));
-        }
-        return complete;
     }
 
-    private GenerationTimes times(long now) {
-        return new GenerationTimes(queueNanos(), firstToken - joined, now - firstToken, networkNanos);
+    void onText(GenerationListener.Piece piece) {
+        if (!cancelled) {
+            listener.onText(piece);
+        }
+    }
+
+    void finish(long now) {
+        if (!cancelled) {
+            listener.onFinished(new GenerationSummary(
+                    decoding().tokensWritten(),
+                    cachedTokens,
+                    decoding().draftTokens(),
+                    queueNanos(),
+                    firstToken - joined,
+                    now - firstToken,
+                    networkNanos));
+        }
     }
 
     void fail(RuntimeException failure) {

@@ -1,5 +1,9 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.TokenLogprobs;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears of one generation, one call at a time: any number of {@link #onText}, then exactly one of {@link #onFinished}
  * and {@link #onFailed}; nothing after a cancellation. Called on the device's thread, so it must not block.
@@ -7,15 +11,26 @@ package dev.pargo.llm.engine;
 public interface GenerationListener {
 
     /**
-     * The answer goes on.
+     * A piece of an answer.
      *
-     * @param text  whole characters; may be empty
-     * @param token the next token of the answer
+     * @param choice   which answer it belongs to
+     * @param text     whole characters; may be empty
+     * @param ids      tokens since the last piece of this answer
+     * @param logprobs one for each of the ids if they were asked for, otherwise none
+     * @param reason   in the answer's last piece: why it is complete
      */
-    void onText(String text, int token);
+    record Piece(
+            int choice,
+            String text,
+            int[] ids,
+            List<TokenLogprobs> logprobs,
+            @Nullable FinishReason reason) {}
 
-    /** @param tokens all tokens of the answer, the one that ended it among them */
-    void onFinished(FinishReason reason, int tokens, GenerationTimes times);
+    /** An answer goes on. */
+    void onText(Piece piece);
+
+    /** All answers are complete. */
+    void onFinished(GenerationSummary summary);
 
     /** @param failure a {@link io.grpc.StatusRuntimeException} fit for the client */
     void onFailed(RuntimeException failure);

@@ -1,24 +1,47 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks of the engine.
  *
- * @param prompt    in reading order; not empty
- * @param seed      of the random numbers; the same request with the same seed gets the same answer
- * @param maxTokens most tokens to write, at least 1
- * @param stop      the answer ends before the first of these
- * @param deadline  {@link System#nanoTime} after which nobody waits for the answer
+ * @param prompt      in reading order; not empty
+ * @param keys        of the prompt's positions, see {@link PromptKeys}
+ * @param choices     answers to write, at least 1; 1 with beam search
+ * @param beams       replaces sampling; null for none
+ * @param seed        of the random numbers; the same request with the same seed gets the same answers
+ * @param minTokens   no answer ends before it has so many tokens
+ * @param maxTokens   most tokens of an answer, at least 1
+ * @param stop        an answer ends before the first of these
+ * @param stopIds     tokens that end an answer, the model's own first
+ * @param topLogprobs alternatives to report with each token's log probability; null: report none
+ * @param constraint  makes what every answer must look like; null for nothing
+ * @param deadline    {@link System#nanoTime} after which nobody waits for the answer
  */
 public record GenerationRequest(
-        List<PromptPart> prompt, Sampling sampling, long seed, int maxTokens, List<String> stop, long deadline) {
+        List<PromptPart> prompt,
+        long[] keys,
+        int choices,
+        Sampling sampling,
+        Penalties penalties,
+        @Nullable BeamOptions beams,
+        long seed,
+        int minTokens,
+        int maxTokens,
+        List<String> stop,
+        List<Integer> stopIds,
+        @Nullable Integer topLogprobs,
+        @Nullable Supplier<TokenConstraint> constraint,
+        long deadline) {
 
     /** Positions that the prompt takes. */
     public int promptTokens() {
-        return prompt.stream().mapToInt(PromptPart::length).sum();
+        return keys.length;
     }
 
     /** Positions that visual tokens take. */
@@ -27,5 +50,10 @@ public record GenerationRequest(
                 .filter(PromptPart.Visual.class::isInstance)
                 .mapToInt(PromptPart::length)
                 .sum();
+    }
+
+    /** Slots of the KV cache that the request needs. */
+    int slots() {
+        return beams == null ? choices : beams.beams();
     }
 }

@@ -1,31 +1,43 @@
 package dev.pargo.llm.grpc;
 
-import dev.pargo.llm.engine.FinishReason;
+import com.google.protobuf.ByteString;
 import dev.pargo.llm.engine.GenerationListener;
-import dev.pargo.llm.engine.GenerationTimes;
+import dev.pargo.llm.engine.GenerationSummary;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerationFinished;
 import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.TextDelta;
+import dev.pargo.proto.v1.TokenLogprob;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends an answer as it is written, but no faster than the client reads: while it does not, what is written joins into
- * one delta, so that a slow reader costs the length of an answer and never stops the engine. Thread-safe.
+ * Sends answers as they are written, but no faster than the client reads: while it does not, what is written of an answer
+ * joins into one delta, so that a slow reader costs the length of its answers and never stops the engine. Thread-safe.
  */
 final class AnswerSender implements GenerationListener {
 
     private final ServerCallStreamObserver<GenerateResponse> out;
-    private final StringBuilder text = new StringBuilder();
-    private final TextDelta.Builder delta = TextDelta.newBuilder();
+    private final Tokenizer tokenizer;
+    private final Map<Integer, PendingDelta> pending = new TreeMap<>();
     private @Nullable GenerationFinished finished;
     private boolean over;
 
+    /** What is written of one answer and not yet sent. */
+    private static final class PendingDelta {
+        private final StringBuilder text = new StringBuilder();
+        private final TextDelta.Builder delta = TextDelta.newBuilder();
+    }
+
     /** To be created before the service method returns. */
-    AnswerSender(ServerCallStreamObserver<GenerateResponse> out) {
+    AnswerSender(ServerCallStreamObserver<GenerateResponse> out, Tokenizer tokenizer) {
         this.out = out;
+        this.tokenizer = tokenizer;
         out.setOnReadyHandler(this::pump);
     }
 
@@ -36,26 +48,55 @@ final class AnswerSender implements GenerationListener {
     }
 
     @Override
-    public synchronized void onText(String more, int token) {
-        text.append(more);
-        delta.addTokenIds(token);
+    public synchronized void onText(Piece piece) {
+        PendingDelta waiting = pending.computeIfAbsent(piece.choice(), choice -> new PendingDelta());
+        waiting.text.append(piece.text());
+        waiting.delta.setChoice(piece.choice());
+        for (int i = 0; i < piece.ids().length; i++) {
+            waiting.delta.addTokenIds(piece.ids()[i]);
+            if (!piece.logprobs().isEmpty()) {
+                waiting.delta.addLogprobs(
+                        logprobs(piece.ids()[i], piece.logprobs().get(i)));
+            }
+        }
+        if (piece.reason() != null) {
+            waiting.delta.setFinishReason(
+                    switch (piece.reason()) {
+                        case STOP -> FinishReason.STOP;
+                        case LENGTH -> FinishReason.LENGTH;
+                    });
+        }
         pump();
     }
 
+    private dev.pargo.proto.v1.TokenLogprobs logprobs(int id, dev.pargo.models.llm.TokenLogprobs logprobs) {
+        dev.pargo.proto.v1.TokenLogprobs.Builder all = dev.pargo.proto.v1.TokenLogprobs.newBuilder();
+        all.setChosen(logprob(id, logprobs.chosen()));
+        for (int i = 0; i < logprobs.topIds().length; i++) {
+            all.addTop(logprob(logprobs.topIds()[i], logprobs.topLogprobs()[i]));
+        }
+        return all.build();
+    }
+
+    private TokenLogprob logprob(int id, float logprob) {
+        return TokenLogprob.newBuilder()
+                .setTokenId(id)
+                .setLogprob(logprob)
+                .setText(ByteString.copyFrom(tokenizer.bytes(id)))
+                .build();
+    }
+
     @Override
-    public synchronized void onFinished(FinishReason reason, int tokens, GenerationTimes times) {
+    public synchronized void onFinished(GenerationSummary summary) {
         finished = GenerationFinished.newBuilder()
-                .setReason(
-                        switch (reason) {
-                            case STOP -> GenerationFinished.Reason.STOP;
-                            case LENGTH -> GenerationFinished.Reason.LENGTH;
-                        })
-                .setCompletionTokens(tokens)
+                .setCompletionTokens(summary.tokens())
+                .setCachedTokens(summary.cachedTokens())
                 .setReport(GenerationReport.newBuilder()
-                        .setQueueMicros(times.queue() / 1_000)
-                        .setPrefillMicros(times.prefill() / 1_000)
-                        .setDecodeMicros(times.decode() / 1_000)
-                        .setNetworkMicros(times.network() / 1_000))
+                        .setQueueMicros(summary.queue() / 1_000)
+                        .setPrefillMicros(summary.prefill() / 1_000)
+                        .setDecodeMicros(summary.decode() / 1_000)
+                        .setNetworkMicros(summary.network() / 1_000)
+                        .setAcceptedDraftTokens(summary.draftTokens()))
                 .build();
         pump();
     }
@@ -77,13 +118,12 @@ final class AnswerSender implements GenerationListener {
         if (over || !out.isReady()) {
             return;
         }
-        if (delta.getTokenIdsCount() > 0) {
+        for (PendingDelta waiting : pending.values()) {
             out.onNext(GenerateResponse.newBuilder()
-                    .setDelta(delta.setText(text.toString()))
+                    .setDelta(waiting.delta.setText(waiting.text.toString()))
                     .build());
-            text.setLength(0);
-            delta.clear();
         }
+        pending.clear();
         if (finished != null) {
             over = true;
             out.onNext(GenerateResponse.newBuilder().setFinished(finished).build());

@@ -32,7 +32,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     private final AnswerSender answer;
     private final long deadline;
 
-    private @Nullable GenerateStart start;
+    private @Nullable RequestReader start;
     private @Nullable PromptReader prompt;
     private volatile Admission.@Nullable Ticket ticket;
     private volatile @Nullable Generation generation;
@@ -42,7 +42,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     /** To be created before the service method returns. */
     GenerateCall(ServerCallStreamObserver<GenerateResponse> out, LlmHost host) {
         this.host = host;
-        this.answer = new AnswerSender(out);
+        this.answer = new AnswerSender(out, host.tokenizer());
         Deadline limit = Context.current().getDeadline();
         this.deadline = System.nanoTime()
                 + (limit == null ? DEFAULT_DEADLINE_NANOS : limit.timeRemaining(TimeUnit.NANOSECONDS));
@@ -70,10 +70,16 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         if (start != null) {
             throw malformed("a second start");
         }
-        start = next;
-        SamplingReader.check(next);
+        start = new RequestReader(next, host);
         prompt = host.newPrompt(next);
         ticket = host.admission().admit(prompt.visualBytes());
+    }
+
+    private RequestReader asked() {
+        if (start == null) {
+            throw malformed("the stream ended before the start");
+        }
+        return start;
     }
 
     private PromptReader opened() {
@@ -89,7 +95,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
             return;
         }
         try {
-            GenerationRequest request = request();
+            GenerationRequest request = asked().request(opened().finish(), deadline);
             answer.start(GenerationStarted.newBuilder()
                     .setProducer(host.description().getIdentity().getFingerprint())
                     .setPromptTokens(request.promptTokens())
@@ -104,18 +110,6 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         } catch (RuntimeException e) {
             fail(e);
         }
-    }
-
-    private GenerationRequest request() {
-        PromptReader complete = opened();
-        GenerateStart asked = java.util.Objects.requireNonNull(start);
-        return new GenerationRequest(
-                complete.finish(),
-                SamplingReader.sampling(asked),
-                SamplingReader.seed(asked),
-                asked.getMaxTokens() == 0 ? host.defaultMaxTokens() : asked.getMaxTokens(),
-                asked.getStopList(),
-                deadline);
     }
 
     /** A cancellation, which the cancel handler has dealt with. */

@@ -12,6 +12,7 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
@@ -54,7 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
             "spring.grpc.server.port=0",
             "pargo.stage.model=../bundle/pargo-mini",
             "pargo.stage.admission.max-requests=12",
-            "pargo.llm.slots=4",
+            "pargo.llm.sequences=4",
         })
 class LlmServiceTest {
 
@@ -86,7 +87,8 @@ class LlmServiceTest {
         channel.shutdownNow();
     }
 
-    private record Answer(String text, List<Integer> ids, GenerateResponse first, GenerationFinished finished) {}
+    private record Answer(
+            String text, List<Integer> ids, GenerateResponse first, FinishReason reason, GenerationFinished finished) {}
 
     @Test
     void describesItself() {
@@ -111,7 +113,7 @@ class LlmServiceTest {
             assertThat(answer.first().getStarted().getPromptTokens())
                     .isEqualTo(entry.get("sequence_length").asInt());
             assertThat(answer.first().getStarted().getVisualTokens()).isEqualTo(80);
-            assertThat(answer.finished().getReason()).isEqualTo(GenerationFinished.Reason.STOP);
+            assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
             assertThat(answer.finished().getCompletionTokens())
                     .isEqualTo(answer.ids().size());
         }
@@ -151,7 +153,7 @@ class LlmServiceTest {
                         .build(),
                 visual("image1."));
         assertThat(answer.text()).isEqualTo("A gray crescent at the top left, a ");
-        assertThat(answer.finished().getReason()).isEqualTo(GenerationFinished.Reason.STOP);
+        assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
     }
 
     @Test
@@ -163,7 +165,7 @@ class LlmServiceTest {
                         .build(),
                 visual("image1."));
         assertThat(answer.ids()).hasSize(3);
-        assertThat(answer.finished().getReason()).isEqualTo(GenerationFinished.Reason.LENGTH);
+        assertThat(answer.reason()).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test
@@ -332,14 +334,16 @@ class LlmServiceTest {
         GenerateResponse first = call.read();
         StringBuilder text = new StringBuilder();
         List<Integer> ids = new ArrayList<>();
+        FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
         GenerateResponse next = call.read();
         while (next.hasDelta()) {
+            reason = next.getDelta().getFinishReason();
             text.append(next.getDelta().getText());
             ids.addAll(next.getDelta().getTokenIdsList());
             next = call.read();
         }
         assertThat(call.read()).isNull();
-        return new Answer(text.toString(), ids, first, next.getFinished());
+        return new Answer(text.toString(), ids, first, reason, next.getFinished());
     }
 
     /** The bundle's prompt about one picture. */

@@ -51,7 +51,7 @@ public final class CausalLm implements AutoCloseable {
                                     manager,
                                     checkpoint,
                                     published,
-                                    placement.precision().dtype(),
+                                    placement.precision().weights(),
                                     adapter)
                             .arrays();
                     Map<String, PtNDArray> named = new LinkedHashMap<>();
@@ -64,7 +64,9 @@ public final class CausalLm implements AutoCloseable {
                         .add(config.groups())
                         .add(config.eps())
                         .add((PtNDArray) manager.create(config.rope().frequencies(config.headWidth())))
-                        .add(config.context()));
+                        .add(config.context())
+                        .add(placement.precision().dtype().torchCode())
+                        .add(placement.precision().isQuantized()));
         return new CausalLm(config, network);
     }
 
@@ -88,7 +90,7 @@ public final class CausalLm implements AutoCloseable {
     /** Allocates a cache. The caller closes it. */
     public KvCache newCache(int slots, int tokensPerSlot) {
         IValue tensors = network.call("cache", arguments -> arguments.add(slots).add(tokensPerSlot));
-        return new KvCache(tensors, slots, tokensPerSlot);
+        return new KvCache(network, tensors, slots, tokensPerSlot);
     }
 
     /** Embeds a prompt. The caller closes the result. */
@@ -119,53 +121,32 @@ public final class CausalLm implements AutoCloseable {
     /**
      * Runs one forward pass, which writes the rows' keys and values into the cache.
      *
-     * @return logits of the position after each sequence's last row, in the step's order; the caller closes them
+     * @return logits after the rows that the step wants, in its order, possibly none; the caller closes them
      */
     public Logits step(KvCache cache, Step step) {
-        int rows = step.rows();
-        long[] slots = new long[rows];
-        long[] positions = new long[rows];
-        long[] sequenceSlots = new long[step.size()];
-        long[] sequenceRows = new long[step.size()];
-        long[] sequencePast = new long[step.size()];
-        int sequence = 0;
-        int row = 0;
-        for (Step.Chunk chunk : step.chunks()) {
-            sequenceSlots[sequence] = chunk.slot();
-            sequenceRows[sequence] = chunk.count();
-            sequencePast[sequence++] = chunk.from();
-            for (int i = 0; i < chunk.count(); i++) {
-                slots[row] = chunk.slot();
-                positions[row++] = chunk.from() + i;
-            }
-        }
-        for (Step.Token token : step.tokens()) {
-            sequenceSlots[sequence] = token.slot();
-            sequenceRows[sequence] = 1;
-            sequencePast[sequence++] = token.position();
-            slots[row] = token.slot();
-            positions[row++] = token.position();
-        }
+        StepRows rows = new StepRows(step);
         List<PtNDArray> prompts =
                 step.chunks().stream().map(chunk -> chunk.prompt().rows()).toList();
-        long[] from = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
+        long[] first = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
-            PtNDArray ids = longs(inputs, step.tokens().stream().mapToLong(Step.Token::id));
-            PtNDArray slotOfRow = longs(inputs, LongStream.of(slots));
-            PtNDArray positionOfRow = longs(inputs, LongStream.of(positions));
+            PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
+            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
+            PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
+            PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
                     "step",
                     arguments -> arguments
                             .add(cache.tensors())
                             .addAll(prompts)
-                            .add(from)
+                            .add(first)
                             .add(ids)
-                            .add(slotOfRow)
-                            .add(positionOfRow)
-                            .add(sequenceSlots)
-                            .add(sequenceRows)
-                            .add(sequencePast))) {
+                            .add(slots)
+                            .add(positions)
+                            .add(rows.sequenceSlots)
+                            .add(rows.sequenceRows)
+                            .add(rows.sequencePast)
+                            .add(wanted))) {
                 return new Logits(network, scope, logits.toTensor(scope));
             }
         } catch (RuntimeException e) {

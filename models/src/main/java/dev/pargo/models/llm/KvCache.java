@@ -1,18 +1,23 @@
 package dev.pargo.models.llm;
 
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.pargo.models.torch.Network;
 
 /**
  * Keys and values of all layers, preallocated: a fixed number of slots, each for one sequence of up to a fixed number
- * of tokens. Steps write into it; nothing is moved or cleared when a slot changes hands.
+ * of tokens. Steps write into it; nothing is moved or cleared when a slot changes hands. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
 
+    private final Network network;
     private final IValue tensors;
     private final int slots;
     private final int tokensPerSlot;
 
-    KvCache(IValue tensors, int slots, int tokensPerSlot) {
+    KvCache(Network network, IValue tensors, int slots, int tokensPerSlot) {
+        this.network = network;
         this.tensors = tensors;
         this.slots = slots;
         this.tokensPerSlot = tokensPerSlot;
@@ -28,6 +33,36 @@ public final class KvCache implements AutoCloseable {
 
     public int tokensPerSlot() {
         return tokensPerSlot;
+    }
+
+    /**
+     * Copies keys and values between slots: {@code to[i]} gets those of {@code from[i]}, as they were before the call.
+     *
+     * @param begin first position that is copied
+     * @param end   position after the last
+     */
+    public void copy(int[] from, int[] to, int begin, int end) {
+        if (to.length == 0 || begin == end) {
+            return;
+        }
+        try (PtNDManager scope = network.newScope()) {
+            PtNDArray sources = longs(scope, from);
+            PtNDArray targets = longs(scope, to);
+            network.call(
+                            "copy",
+                            arguments -> arguments
+                                    .add(tensors)
+                                    .add(sources)
+                                    .add(targets)
+                                    .add(begin)
+                                    .add(end))
+                    .close();
+        }
+    }
+
+    private static PtNDArray longs(PtNDManager scope, int[] numbers) {
+        return (PtNDArray)
+                scope.create(java.util.Arrays.stream(numbers).asLongStream().toArray());
     }
 
     @Override

@@ -1,13 +1,20 @@
 package dev.pargo.models.llm;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.torch.Network;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.SortedMap;
 
-/** Scores of every token of the vocabulary for the next position: [sequences, vocabulary], float32, on the device. */
+/**
+ * Scores of every token of the vocabulary for next positions: [rows, vocabulary], float32, on the device. What is chosen
+ * from them is computed there, for all rows at once. Not thread-safe.
+ */
 public final class Logits implements AutoCloseable {
 
     private final Network network;
@@ -20,23 +27,96 @@ public final class Logits implements AutoCloseable {
         this.values = values;
     }
 
+    public int rows() {
+        return Math.toIntExact(values.getShape().get(0));
+    }
+
+    private int vocabulary() {
+        return Math.toIntExact(values.getShape().get(1));
+    }
+
+    /** Copies of some rows, in the given order and each as often as it is named; the caller closes them. */
+    public Logits select(int[] rows) {
+        PtNDManager part = network.newScope();
+        try {
+            PtNDArray index =
+                    (PtNDArray) part.create(Arrays.stream(rows).asLongStream().toArray());
+            try (IValue selected =
+                    network.call("select", arguments -> arguments.add(values).add(index))) {
+                return new Logits(network, part, selected.toTensor(part));
+            }
+        } catch (RuntimeException e) {
+            part.close();
+            throw e;
+        }
+    }
+
+    /** Changes single logits in place; no two adjustments concern the same one. */
+    public void adjust(List<LogitAdjustment> adjustments) {
+        if (adjustments.isEmpty()) {
+            return;
+        }
+        PtNDArray rows =
+                longs(adjustments.stream().mapToLong(LogitAdjustment::row).toArray());
+        PtNDArray ids =
+                longs(adjustments.stream().mapToLong(LogitAdjustment::id).toArray());
+        float[] repetition = new float[adjustments.size()];
+        float[] bias = new float[adjustments.size()];
+        for (int i = 0; i < bias.length; i++) {
+            repetition[i] = adjustments.get(i).repetition();
+            bias[i] = adjustments.get(i).bias();
+        }
+        network.call(
+                        "adjust",
+                        arguments -> arguments
+                                .add(values)
+                                .add(rows)
+                                .add(ids)
+                                .add(floats(repetition))
+                                .add(floats(bias)))
+                .close();
+    }
+
+    /** Forbids, in place, all tokens but the allowed ones in the rows that are named. */
+    public void allow(SortedMap<Integer, BitSet> allowedByRow) {
+        if (allowedByRow.isEmpty()) {
+            return;
+        }
+        boolean[][] allowed = new boolean[allowedByRow.size()][vocabulary()];
+        int next = 0;
+        for (BitSet row : allowedByRow.values()) {
+            boolean[] flags = allowed[next++];
+            row.stream().filter(id -> id < flags.length).forEach(id -> flags[id] = true);
+        }
+        PtNDArray rows =
+                longs(allowedByRow.keySet().stream().mapToLong(row -> row).toArray());
+        PtNDArray masks = (PtNDArray) scope.create(allowed);
+        network.call("allow", arguments -> arguments.add(values).add(rows).add(masks))
+                .close();
+    }
+
+    /** The most probable token of every row. */
+    public int[] argmax() {
+        try (IValue ids = network.call("argmax", arguments -> arguments.add(values))) {
+            return ints(ids.toTensor(scope));
+        }
+    }
+
     /**
-     * Chooses the next token of every sequence, all on the device.
+     * Chooses the next token of every row.
      *
-     * @param sampling one for each sequence
-     * @param uniform  one random number in [0, 1) for each sequence; not used where sampling is greedy
+     * @param sampling one for each row
+     * @param uniform  one random number in [0, 1) for each row; not used where sampling is greedy
      */
     public int[] sample(List<Sampling> sampling, double[] uniform) {
         if (sampling.stream().allMatch(Sampling::isGreedy)) {
-            try (IValue ids = network.call("argmax", arguments -> arguments.add(values))) {
-                return ids(ids);
-            }
+            return argmax();
         }
         PtNDArray temperature =
                 floats(sampling.stream().mapToDouble(Sampling::temperature).toArray());
-        PtNDArray topK = (PtNDArray)
-                scope.create(sampling.stream().mapToLong(Sampling::topK).toArray());
+        PtNDArray topK = longs(sampling.stream().mapToLong(Sampling::topK).toArray());
         PtNDArray topP = floats(sampling.stream().mapToDouble(Sampling::topP).toArray());
+        PtNDArray minP = floats(sampling.stream().mapToDouble(Sampling::minP).toArray());
         try (IValue ids = network.call(
                 "sample",
                 arguments -> arguments
@@ -44,25 +124,92 @@ public final class Logits implements AutoCloseable {
                         .add(temperature)
                         .add(topK)
                         .add(topP)
+                        .add(minP)
                         .add(floats(uniform)))) {
-            return ids(ids);
+            return ints(ids.toTensor(scope));
         }
     }
 
-    /** Copies the scores, sequence by sequence. */
+    /**
+     * Log probabilities of chosen tokens, and of the best {@code top} beside each.
+     *
+     * @param rows   that the tokens were chosen from
+     * @param chosen one for each of the rows
+     * @param top    at least 1, at most the vocabulary
+     */
+    public List<TokenLogprobs> logprobs(int[] rows, int[] chosen, int top) {
+        PtNDArray index = longs(Arrays.stream(rows).asLongStream().toArray());
+        PtNDArray ids = longs(Arrays.stream(chosen).asLongStream().toArray());
+        try (IValue all = network.call(
+                "logprobs",
+                arguments -> arguments.add(values).add(index).add(ids).add(top))) {
+            PtNDArray[] parts = tensors(all);
+            float[] ofChosen = parts[0].toFloatArray();
+            int[] topIds = ints(parts[1]);
+            float[] ofTop = parts[2].toFloatArray();
+            List<TokenLogprobs> result = new ArrayList<>();
+            for (int row = 0; row < chosen.length; row++) {
+                result.add(new TokenLogprobs(
+                        ofChosen[row],
+                        Arrays.copyOfRange(topIds, row * top, (row + 1) * top),
+                        Arrays.copyOfRange(ofTop, row * top, (row + 1) * top)));
+            }
+            return result;
+        }
+    }
+
+    /**
+     * Continues a beam search whose beams are the rows.
+     *
+     * @param scores of the beams so far
+     * @param top    continuations to give
+     */
+    public BeamCandidates continueBeams(double[] scores, int top) {
+        try (IValue best = network.call(
+                "continue_beams",
+                arguments -> arguments.add(values).add(floats(scores)).add(top))) {
+            PtNDArray[] parts = tensors(best);
+            int[] index = ints(parts[1]);
+            return new BeamCandidates(
+                    parts[0].toFloatArray(),
+                    Arrays.stream(index).map(i -> i / vocabulary()).toArray(),
+                    Arrays.stream(index).map(i -> i % vocabulary()).toArray());
+        }
+    }
+
+    /** Copies the scores, row by row. */
     public float[] toArray() {
         return values.toFloatArray();
     }
 
-    private PtNDArray floats(double[] numbers) {
-        float[] floats = new float[numbers.length];
-        IntStream.range(0, numbers.length).forEach(i -> floats[i] = (float) numbers[i]);
-        return (PtNDArray) scope.create(floats);
+    private PtNDArray[] tensors(IValue tuple) {
+        return Arrays.stream(tuple.toIValueTuple())
+                .map(part -> {
+                    try (part) {
+                        return part.toTensor(scope);
+                    }
+                })
+                .toArray(PtNDArray[]::new);
     }
 
-    private int[] ids(IValue tensor) {
-        long[] ids = tensor.toTensor(scope).toLongArray();
-        return java.util.Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    private PtNDArray longs(long[] numbers) {
+        return (PtNDArray) scope.create(numbers);
+    }
+
+    private PtNDArray floats(double[] numbers) {
+        float[] floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers[i];
+        }
+        return floats(floats);
+    }
+
+    private PtNDArray floats(float[] numbers) {
+        return (PtNDArray) scope.create(numbers);
+    }
+
+    private static int[] ints(NDArray ids) {
+        return Arrays.stream(ids.toLongArray()).mapToInt(Math::toIntExact).toArray();
     }
 
     @Override

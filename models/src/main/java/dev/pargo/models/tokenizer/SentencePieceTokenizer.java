@@ -3,6 +3,7 @@ package dev.pargo.models.tokenizer;
 import ai.djl.sentencepiece.SpTokenizer;
 import dev.pargo.models.bundle.BundleException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,6 +54,24 @@ public final class SentencePieceTokenizer implements Tokenizer {
     public OptionalInt controlToken(String piece) {
         Integer id = controlTokens.get(piece);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        if (id < 0 || id >= model.pieces().size()) {
+            return new byte[0];
+        }
+        SentencePieceModel.Piece piece = model.pieces().get(id);
+        return switch (piece.type()) {
+            case CONTROL -> new byte[0];
+            case BYTE -> new byte[] {byteOf(piece)};
+            case UNKNOWN -> UNKNOWN_SURFACE.getBytes(StandardCharsets.UTF_8);
+            default -> piece.text().replace(SPACE_SYMBOL, ' ').getBytes(StandardCharsets.UTF_8);
+        };
+    }
+
+    private static byte byteOf(SentencePieceModel.Piece piece) {
+        return (byte) Integer.parseInt(piece.text().substring(3, 5), 16);
     }
 
     @Override

@@ -15,6 +15,12 @@ public interface Tokenizer extends AutoCloseable {
     /** The id of a control token such as {@code <s>}, by its piece; empty if the model has no such control token. */
     OptionalInt controlToken(String piece);
 
+    /**
+     * The bytes that a token stands for within an answer: half a character where it is half of one, none for a control
+     * token.
+     */
+    byte[] bytes(int id);
+
     /** Number of ids. */
     int vocabulary();
 

@@ -26,6 +26,10 @@ public final class Arguments implements AutoCloseable {
         return own(IValue.from(value));
     }
 
+    public Arguments add(boolean value) {
+        return own(IValue.from(value));
+    }
+
     public Arguments add(PtNDArray tensor) {
         return own(IValue.from(tensor));
     }

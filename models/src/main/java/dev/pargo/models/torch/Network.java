@@ -40,10 +40,14 @@ public final class Network implements AutoCloseable {
         PtNDManager manager = placement.newManager();
         try {
             Script script = Script.load(manager, program, "nn");
+            Map<String, PtNDArray> loaded = weights.load(manager);
             try (Arguments arguments = new Arguments()) {
-                arguments.add(weights.load(manager));
+                arguments.add(loaded);
                 hyperparameters.addTo(arguments, manager);
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));
+            } finally {
+                // What the network keeps it holds itself; what it has only read, e.g. to quantise it, is freed.
+                loaded.values().forEach(PtNDArray::close);
             }
         } catch (RuntimeException e) {
             manager.close();

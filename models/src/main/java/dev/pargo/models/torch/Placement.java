@@ -25,12 +25,24 @@ public record Placement(Device device, Precision precision) {
      * Reads the words of the configuration.
      *
      * @param device    {@code cpu}, {@code cuda:N}, or {@code auto}: the first GPU if there is one
-     * @param precision {@code float32}, {@code bfloat16}, or {@code auto}: bfloat16 where the device computes it natively
+     * @param precision a {@link Precision} by its label, or {@code auto}: bfloat16 where the device computes it natively
      * @throws PlacementException naming the value and the known ones
      */
     public static Placement resolve(String device, String precision) {
         Device resolved = resolveDevice(device.toLowerCase(Locale.ROOT));
         return new Placement(resolved, resolvePrecision(precision.toLowerCase(Locale.ROOT), resolved));
+    }
+
+    /**
+     * This placement, for networks that have no quantised form.
+     *
+     * @throws PlacementException if the precision is quantised
+     */
+    public Placement unquantized() {
+        if (precision.isQuantized()) {
+            throw new PlacementException("precision '%s' is for language models only".formatted(precision.label()));
+        }
+        return this;
     }
 
     /** Opens a manager whose arrays live on this device. The caller closes it. */
@@ -70,7 +82,7 @@ public record Placement(Device device, Precision precision) {
                 .filter(precision -> precision.label().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new PlacementException(
-                        "unknown precision '%s': use float32, bfloat16 or auto".formatted(name)));
+                        "unknown precision '%s': use float32, bfloat16, float16, int8 or auto".formatted(name)));
     }
 
     private static boolean computesBfloat16(Device device) {

@@ -1,25 +1,44 @@
 package dev.pargo.models.torch;
 
 import dev.pargo.models.tensor.DType;
+import java.util.Locale;
 
 /** Arithmetic of a network. */
 public enum Precision {
-    FLOAT32(DType.FLOAT32),
-    BFLOAT16(DType.BFLOAT16);
+    FLOAT32(DType.FLOAT32, DType.FLOAT32),
+    BFLOAT16(DType.BFLOAT16, DType.BFLOAT16),
+    FLOAT16(DType.FLOAT16, DType.FLOAT16),
+    /**
+     * Decoders only: linear layers with 8-bit weights, one scale an output row, quantised when they are loaded;
+     * activations are float32 and quantised on the way into a layer.
+     */
+    INT8(DType.BFLOAT16, DType.FLOAT32);
 
+    private final DType weights;
     private final DType dtype;
 
-    Precision(DType dtype) {
+    Precision(DType weights, DType dtype) {
+        this.weights = weights;
         this.dtype = dtype;
     }
 
-    /** Type of weights and activations. */
+    /** Type in which weights are loaded. */
+    public DType weights() {
+        return weights;
+    }
+
+    /** Type of activations, and so of what a network gives. */
     public DType dtype() {
         return dtype;
     }
 
+    /** Whether linear layers have integer weights. */
+    public boolean isQuantized() {
+        return this == INT8;
+    }
+
     /** The name in configuration and on the wire, e.g. {@code bfloat16}. */
     public String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -87,7 +87,7 @@ class DecoderParityTest {
             got.add(next(lm, cache, new Step(List.of(new Step.Chunk(1, embedding, 0, embedding.length())), List.of())));
             while (got.size() < want.size()) {
                 int position = embedding.length() + got.size() - 1;
-                Step.Token token = new Step.Token(1, position, got.get(got.size() - 1));
+                Step.Tokens token = new Step.Tokens(1, position, got.get(got.size() - 1));
                 got.add(next(lm, cache, new Step(List.of(), List.of(token))));
             }
         }
@@ -96,7 +96,7 @@ class DecoderParityTest {
 
     private static int next(CausalLm lm, KvCache cache, Step step) {
         try (Logits logits = lm.step(cache, step)) {
-            return logits.sample(List.of(Sampling.GREEDY), new double[1])[0];
+            return logits.argmax()[0];
         }
     }
 
@@ -118,32 +118,32 @@ class DecoderParityTest {
                     .toList();
             for (int round = 0; round < 40; round++) {
                 List<Step.Chunk> chunks = new ArrayList<>();
-                List<Step.Token> tokens = new ArrayList<>();
+                List<Step.Tokens> tokens = new ArrayList<>();
                 List<Integer> order = new ArrayList<>();
+                int ended = 0;
                 for (int i = 0; i < Math.min(count, round + 1); i++) {
                     int length = embeddings.get(i).length();
                     if (read[i] < length) {
                         int rows = Math.min(3, length - read[i]);
                         chunks.add(new Step.Chunk(i, embeddings.get(i), read[i], rows));
                         read[i] += rows;
-                        order.add(chunks.size() - 1, i);
+                        if (read[i] == length) {
+                            order.add(ended++, i);
+                        }
                     } else if (got.get(i).size() < prompts.get(i).get("greedy").size()) {
                         List<Integer> answer = got.get(i);
-                        tokens.add(new Step.Token(i, length + answer.size() - 1, answer.get(answer.size() - 1)));
+                        tokens.add(new Step.Tokens(i, length + answer.size() - 1, answer.get(answer.size() - 1)));
                         order.add(i);
                     }
                 }
-                if (order.isEmpty()) {
+                if (chunks.isEmpty() && tokens.isEmpty()) {
                     break;
                 }
                 try (Logits logits = lm.step(cache, new Step(chunks, tokens))) {
-                    int[] next = logits.sample(
-                            order.stream().map(i -> Sampling.GREEDY).toList(), new double[order.size()]);
+                    int[] next = logits.argmax();
                     for (int k = 0; k < next.length; k++) {
                         int i = order.get(k);
-                        if (read[i] == embeddings.get(i).length()) {
-                            got.get(i).add(next[k]);
-                        }
+                        got.get(i).add(next[k]);
                     }
                 }
             }

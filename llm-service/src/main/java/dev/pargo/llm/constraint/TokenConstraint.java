@@ -1,0 +1,16 @@
+package dev.pargo.llm.constraint;
+
+import java.util.BitSet;
+
+/** What an answer must look like, token by token. Not thread-safe. */
+public interface TokenConstraint {
+
+    /** Tokens that may come next; those that end the answer are not among them. */
+    BitSet allowed();
+
+    /** True if the answer may end here. */
+    boolean mayEnd();
+
+    /** Takes a token that was allowed. */
+    void accept(int id);
+}

@@ -1,0 +1,122 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.models.llm.BeamCandidates;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Beam search with the semantics of Hugging Face's {@code generate} (BeamSearchScorer, transformers 4.33).
+ *
+ * <p>The {@code 2 * beams} best continuations are looked at in order. One that ends the answer becomes a hypothesis if it
+ * is among the best {@code beams}, and is dropped if not; the others fill the next beams. A hypothesis scores
+ * {@code sum of log probabilities / length ^ lengthPenalty}, and the best {@code beams} of them are kept. The search ends
+ * when there are {@code beams} and the worst is at least as good as the best open continuation could be.
+ *
+ * <p>Length: 4.33 starts from a dummy token that it counts, so a hypothesis of n tokens has length n + 1, whether its
+ * end token was written (which is not among the n) or it was cut at the limit. Since 4.36 a cut one, and the test for the
+ * end, count one less.
+ */
+final class BeamSearch {
+
+    /** An open beam: its tokens and the sum of their log probabilities. */
+    record Beam(List<Integer> ids, double score) {}
+
+    /** A finished answer, its end token included. */
+    record Hypothesis(List<Integer> ids, double score, boolean cut) {}
+
+    private final BeamOptions options;
+    private final List<Integer> endIds;
+    private final List<Hypothesis> hypotheses = new ArrayList<>();
+    private List<Beam> beams = List.of(new Beam(List.of(), 0));
+    private int[] parents = {0};
+    private boolean done;
+
+    /** @param endIds in order: whichever was met, an answer's end is written as the first, as generate does */
+    BeamSearch(BeamOptions options, List<Integer> endIds) {
+        this.options = options;
+        this.endIds = endIds;
+    }
+
+    /** Sums of the open beams. */
+    double[] scores() {
+        return beams.stream().mapToDouble(Beam::score).toArray();
+    }
+
+    /** Continuations to look at. */
+    int candidates() {
+        return 2 * options.beams();
+    }
+
+    List<Beam> beams() {
+        return beams;
+    }
+
+    /** Of each open beam: the beam of the step before that it continues. */
+    int[] parents() {
+        return parents;
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    /** Takes one step. */
+    void advance(BeamCandidates candidates) {
+        List<Beam> next = new ArrayList<>();
+        List<Integer> from = new ArrayList<>();
+        for (int rank = 0; rank < candidates.ids().length && next.size() < options.beams(); rank++) {
+            Beam parent = beams.get(candidates.beams()[rank]);
+            int id = candidates.ids()[rank];
+            boolean ends = endIds.contains(id);
+            List<Integer> ids = new ArrayList<>(parent.ids());
+            ids.add(ends ? endIds.get(0) : id);
+            if (!ends) {
+                next.add(new Beam(ids, candidates.scores()[rank]));
+                from.add(candidates.beams()[rank]);
+            } else if (rank < options.beams()) {
+                keep(new Hypothesis(ids, penalized(candidates.scores()[rank], ids.size()), false));
+            }
+        }
+        int written = beams.get(0).ids().size() + 1;
+        beams = next;
+        parents = from.stream().mapToInt(Integer::intValue).toArray();
+        done = hypotheses.size() == options.beams()
+                && (options.earlyStopping()
+                        || worst().score() >= attainable(candidates.scores()[0], written));
+    }
+
+    /** The answer when the search has ended, or must end now. */
+    Hypothesis best() {
+        if (!done) {
+            for (Beam beam : beams) {
+                int length = beam.ids().size() + (options.newerLengthRule() ? 0 : 1);
+                keep(new Hypothesis(beam.ids(), penalized(beam.score(), length), true));
+            }
+        }
+        return hypotheses.stream()
+                .max(Comparator.comparingDouble(Hypothesis::score))
+                .orElseThrow();
+    }
+
+    private double attainable(double bestSum, int written) {
+        return penalized(bestSum, written + (options.newerLengthRule() ? 0 : 1));
+    }
+
+    private double penalized(double sum, int length) {
+        return sum / Math.pow(length, options.lengthPenalty());
+    }
+
+    private void keep(Hypothesis hypothesis) {
+        hypotheses.add(hypothesis);
+        if (hypotheses.size() > options.beams()) {
+            hypotheses.remove(worst());
+        }
+    }
+
+    private Hypothesis worst() {
+        return hypotheses.stream()
+                .min(Comparator.comparingDouble(Hypothesis::score))
+                .orElseThrow();
+    }
+}

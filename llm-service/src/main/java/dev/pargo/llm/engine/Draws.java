@@ -1,0 +1,80 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.models.llm.LogitAdjustment;
+import dev.pargo.models.llm.Logits;
+import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.TokenLogprobs;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** All tokens that are drawn after one step, so that the device does it for the whole batch at once. */
+final class Draws {
+
+    private final List<Answer> answers = new ArrayList<>();
+    private final List<Integer> rows = new ArrayList<>();
+
+    /** An answer whose next tokens are drawn from consecutive rows: as many as it has tokens in the step. */
+    void add(Answer answer, int firstRow) {
+        answers.add(answer);
+        for (int i = 0; i < answer.rows(); i++) {
+            rows.add(firstRow + i);
+        }
+    }
+
+    /** Draws, and hands every answer its tokens. */
+    void run(Logits logits) {
+        if (answers.isEmpty()) {
+            return;
+        }
+        int[] wanted = rows.stream().mapToInt(Integer::intValue).toArray();
+        int[] ids;
+        if (answers.stream().allMatch(Answer::isPlain)) {
+            int[] best = logits.argmax();
+            ids = Arrays.stream(wanted).map(row -> best[row]).toArray();
+        } else {
+            ids = draw(logits, wanted);
+        }
+        int top = answers.stream().mapToInt(Answer::topLogprobs).max().orElseThrow();
+        deliver(ids, top < 0 ? List.of() : logits.logprobs(wanted, ids, Math.max(1, top)));
+    }
+
+    /** Draws from a copy, for penalties and constraints change the logits. */
+    private int[] draw(Logits logits, int[] wanted) {
+        List<LogitAdjustment> adjustments = new ArrayList<>();
+        SortedMap<Integer, BitSet> allowed = new TreeMap<>();
+        List<Sampling> sampling = new ArrayList<>();
+        double[] uniforms = new double[wanted.length];
+        int row = 0;
+        for (Answer answer : answers) {
+            adjustments.addAll(answer.adjustments(row));
+            BitSet constrained = answer.allowed();
+            if (constrained != null) {
+                allowed.put(row, constrained);
+            }
+            for (int i = 0; i < answer.rows(); i++) {
+                sampling.add(answer.sampling());
+                uniforms[row++] = answer.nextUniform();
+            }
+        }
+        try (Logits own = logits.select(wanted)) {
+            own.adjust(adjustments);
+            own.allow(allowed);
+            return own.sample(sampling, uniforms);
+        }
+    }
+
+    private void deliver(int[] ids, List<TokenLogprobs> logprobs) {
+        int row = 0;
+        for (Answer answer : answers) {
+            int end = row + answer.rows();
+            answer.accept(
+                    Arrays.copyOfRange(ids, row, end),
+                    answer.topLogprobs() < 0 ? List.of() : logprobs.subList(row, end));
+            row = end;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.pargo.llm.engine;
+
+import java.util.Arrays;
+
+/**
+ * Who owns which slot of the KV cache, and what each slot holds. A slot that is given back keeps its content, so that a
+ * later prompt with the same beginning need not be read again; the slot that was given back longest ago goes first.
+ *
+ * <p>Content is compared by keys, one a position (see {@link PromptKeys}). Not thread-safe.
+ */
+final class KvSlots {
+
+    private final Slot[] slots;
+    private long clock;
+
+    private static final class Slot {
+        private boolean taken;
+        private long[] keys = new long[0];
+        private int held;
+        private long released;
+
+        private int commonWith(long[] prompt, int limit) {
+            int most = Math.min(limit, held);
+            int mismatch = Arrays.mismatch(keys, 0, most, prompt, 0, most);
+            return mismatch < 0 ? most : mismatch;
+        }
+    }
+
+    /**
+     * A slot for a prompt.
+     *
+     * @param slot     that the prompt goes to
+     * @param source   slot that holds the prompt's beginning; may be {@code slot} itself
+     * @param reusable positions of the beginning
+     */
+    record Lease(int slot, int source, int reusable) {}
+
+    KvSlots(int count) {
+        slots = new Slot[count];
+        Arrays.setAll(slots, i -> new Slot());
+    }
+
+    /** Slots that nobody owns. */
+    int free() {
+        return (int) Arrays.stream(slots).filter(slot -> !slot.taken).count();
+    }
+
+    /**
+     * Takes the best slot for a prompt; one must be free. At least the prompt's last position is left to be read, for
+     * its logits are needed. Content of which the prompt is no continuation stays where it is, for whoever comes back
+     * to it, as long as there is another free slot.
+     */
+    Lease take(long[] prompt) {
+        int source = -1;
+        int reusable = 0;
+        for (int i = 0; i < slots.length; i++) {
+            int common = slots[i].commonWith(prompt, prompt.length - 1);
+            if (common > reusable) {
+                source = i;
+                reusable = common;
+            }
+        }
+        boolean continues = source >= 0 && !slots[source].taken && slots[source].held == reusable;
+        int target = continues ? source : oldest();
+        Slot slot = slots[target];
+        slot.taken = true;
+        slot.keys = prompt;
+        slot.held = reusable;
+        return new Lease(target, source < 0 ? target : source, reusable);
+    }
+
+    /** Takes the slot that was given back longest ago, for content that nobody will look for. */
+    int takeAny() {
+        int target = oldest();
+        slots[target].taken = true;
+        slots[target].held = 0;
+        return target;
+    }
+
+    /** The slot holds so many positions of its prompt. */
+    void holds(int slot, int positions) {
+        slots[slot].held = positions;
+    }
+
+    /**
+     * Gives a slot back.
+     *
+     * @param keys what it holds, position by position
+     */
+    void release(int slot, long[] keys) {
+        Slot released = slots[slot];
+        if (!released.taken) {
+            throw new IllegalStateException("slot %d is free already".formatted(slot));
+        }
+        released.taken = false;
+        released.keys = keys;
+        released.held = keys.length;
+        released.released = ++clock;
+    }
+
+    private int oldest() {
+        int oldest = -1;
+        for (int i = 0; i < slots.length; i++) {
+            if (!slots[i].taken && (oldest < 0 || slots[i].released < slots[oldest].released)) {
+                oldest = i;
+            }
+        }
+        if (oldest < 0) {
+            throw new IllegalStateException("no slot is free");
+        }
+        return oldest;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.models.llm.PromptPart;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Keys of a prompt's positions: equal keys up to a position mean an equal KV cache up to there. A token's key is its id;
+ * a visual token's is derived from a hash of all visual tokens of its image, which says more than its own values would.
+ */
+public final class PromptKeys {
+
+    private PromptKeys() {}
+
+    /** One key for each position. */
+    public static long[] of(List<PromptPart> prompt) {
+        return prompt.stream().flatMapToLong(PromptKeys::keys).toArray();
+    }
+
+    private static LongStream keys(PromptPart part) {
+        if (part instanceof PromptPart.Tokens tokens) {
+            return Arrays.stream(tokens.ids()).asLongStream();
+        }
+        PromptPart.Visual visual = (PromptPart.Visual) part;
+        long image = hash(visual.tokens().data().duplicate());
+        // Negative numbers are no token ids.
+        return LongStream.range(0, visual.length()).map(i -> (image + i) | Long.MIN_VALUE);
+    }
+
+    private static long hash(ByteBuffer data) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(data);
+            return ByteBuffer.wrap(digest.digest()).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

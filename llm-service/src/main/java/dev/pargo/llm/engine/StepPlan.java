@@ -1,0 +1,65 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.models.llm.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who takes part in a step: every answer that is being written, and prompts in the order in which they joined until the
+ * step's rows are used up.
+ */
+final class StepPlan {
+
+    private final List<Generation> sequences = new ArrayList<>();
+    private final List<Step.Chunk> chunks = new ArrayList<>();
+    private final List<Step.Tokens> tokens = new ArrayList<>();
+    private final Map<Generation, Integer> firstRows = new LinkedHashMap<>();
+
+    /** @param promptRows most rows of prompts */
+    StepPlan(List<Generation> running, int promptRows) {
+        List<Generation> writers =
+                running.stream().filter(each -> !each.isReadingPrompt()).toList();
+        int rest = promptRows;
+        int row = 0;
+        for (Generation generation : running) {
+            if (generation.isReadingPrompt() && rest > 0) {
+                Step.Chunk chunk = generation.nextChunk(rest);
+                rest -= chunk.count();
+                chunks.add(chunk);
+                sequences.add(generation);
+                if (chunk.endsPrompt()) {
+                    firstRows.put(generation, row++);
+                }
+            }
+        }
+        for (Generation generation : writers) {
+            sequences.add(generation);
+            firstRows.put(generation, row);
+            for (Step.Tokens next : generation.decoding().tokens()) {
+                tokens.add(next);
+                row += next.ids().length;
+            }
+        }
+    }
+
+    Step step() {
+        return new Step(chunks, tokens);
+    }
+
+    /** Everybody who takes part. */
+    List<Generation> sequences() {
+        return sequences;
+    }
+
+    /** Those who get logits, each with its first row. */
+    Map<Generation, Integer> firstRows() {
+        return firstRows;
+    }
+
+    /** Sequences in the forward pass. */
+    int size() {
+        return chunks.size() + tokens.size();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.pargo.models.llm;
+
+/**
+ * Log probabilities by the model itself, before temperature and penalties.
+ *
+ * @param chosen      of the token that was chosen
+ * @param topIds      the most probable tokens, best first
+ * @param topLogprobs theirs
+ */
+public record TokenLogprobs(float chosen, int[] topIds, float[] topLogprobs) {}
