@@ -2,9 +2,14 @@ package dev.pargo.evaluation;
 
 import dev.pargo.evaluation.ask.AskCommand;
 import dev.pargo.evaluation.bench.BenchCommand;
+import dev.pargo.evaluation.benchmark.EvaluateCommand;
+import dev.pargo.evaluation.benchmark.ScoreCommand;
 import dev.pargo.evaluation.client.ChatException;
+import dev.pargo.evaluation.compare.CompareCommand;
 import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -12,7 +17,13 @@ import picocli.CommandLine.ParseResult;
 /** The commands of {@code ./pargo} that talk to a running gateway. */
 @Command(
         name = "pargo",
-        subcommands = {AskCommand.class, BenchCommand.class})
+        subcommands = {
+            AskCommand.class,
+            BenchCommand.class,
+            EvaluateCommand.class,
+            ScoreCommand.class,
+            CompareCommand.class
+        })
 public final class EvaluationApplication {
 
     private static final int FAILED = 1;
@@ -37,7 +48,17 @@ public final class EvaluationApplication {
                 || failure instanceof IOException)) {
             throw failure;
         }
-        line.getErr().printf("pargo: %s%n", failure.getMessage());
+        line.getErr().printf("pargo: %s%n", message(failure));
         return failure instanceof InputException ? WRONG_INPUT : FAILED;
+    }
+
+    private static String message(Exception failure) {
+        if (failure instanceof NoSuchFileException missing) {
+            return "there is no file or folder " + missing.getFile();
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return "no permission for " + denied.getFile();
+        }
+        return String.valueOf(failure.getMessage());
     }
 }
