@@ -16,12 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Serves one model, {@code scripted}, over real HTTP, and remembers what it was asked. */
+/** Serves models, {@code scripted} if no other is named, over real HTTP, and remembers what it was asked. */
 public final class ScriptedEndpoint implements AutoCloseable {
 
     private final HttpServer server;
@@ -34,11 +36,14 @@ public final class ScriptedEndpoint implements AutoCloseable {
     /**
      * @param scripts decides on the answer to a request's body
      */
-    public ScriptedEndpoint(Function<JsonNode, Script> scripts) throws IOException {
+    public ScriptedEndpoint(Function<JsonNode, Script> scripts, String... models) throws IOException {
         this.scripts = scripts;
+        String list = Stream.of(models.length == 0 ? new String[] {"scripted"} : models)
+                .map("{\"id\":\"%s\"}"::formatted)
+                .collect(Collectors.joining(",", "{\"data\":[", "]}"));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
-        server.createContext("/v1/models", exchange -> reply(exchange, 200, "{\"data\":[{\"id\":\"scripted\"}]}"));
+        server.createContext("/v1/models", exchange -> reply(exchange, 200, list));
         server.createContext("/v1/chat/completions", this::complete);
         server.start();
     }
@@ -113,6 +118,12 @@ public final class ScriptedEndpoint implements AutoCloseable {
         last.putArray("choices");
         event(out, last.set("usage", usage(request, script)).toString());
         event(out, "[DONE]");
+    }
+
+    /** What a request asks, with or without a picture. */
+    public static String question(JsonNode request) {
+        JsonNode content = request.at("/messages/0/content");
+        return content.isString() ? content.asString() : content.at("/1/text").asString();
     }
 
     /** Counts ten tokens of a template and two for a word. */

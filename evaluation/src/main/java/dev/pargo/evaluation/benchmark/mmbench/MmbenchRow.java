@@ -34,8 +34,8 @@ record MmbenchRow(int index, String category, String image, ChoiceQuestion quest
         int right = answer.length() == 1 ? answer.charAt(0) - 'A' : -1;
         if (options.isEmpty() || right >= options.size()) {
             throw new InputException(
-                    "row %s of the MMBench table needs options A, B, ... and an answer that is one of their"
-                            + " letters".formatted(index));
+                    "row %s of the MMBench table needs options and the letter of one of them as its answer"
+                            .formatted(index));
         }
         return new MmbenchRow(
                 Integer.parseInt(index),

@@ -99,8 +99,8 @@ public final class SeedExam implements Exam {
         int right = answer.length() == 1 ? answer.charAt(0) - 'A' : -1;
         if (id.isEmpty() || right < 0 || right >= choices.size()) {
             throw new InputException(
-                    "SEED-Bench.json: question %s needs question_id, choice_a, choice_b, ... and an answer"
-                            + " that is one of their letters".formatted(id));
+                    "SEED-Bench.json: question %s needs question_id, options and the letter of one of them as its answer"
+                            .formatted(id));
         }
         String kind = json.path("data_type").asString(IMAGE);
         String data = json.path("data_id").asString();
