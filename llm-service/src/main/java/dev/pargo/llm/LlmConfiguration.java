@@ -43,9 +43,10 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
+    CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
+        Placement placement = Placement.resolve(properties.device(), properties.precision());
+        return LanguageModels.load(bundle, placement, engine.packWeights());
     }
 
     @Bean

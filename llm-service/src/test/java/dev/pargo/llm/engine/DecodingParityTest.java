@@ -54,10 +54,10 @@ class DecodingParityTest {
                         description.at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
         Checkpoint goldens = Checkpoint.open(directory.resolve("golden.safetensors"));
-        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true);
+        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true, true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
-                        DecoderConfig.read(directory), Checkpoint.open(directory), adapter, Placement.REFERENCE);
+                        DecoderConfig.read(directory), Checkpoint.open(directory), adapter, Placement.REFERENCE, true);
                 Engine engine = new Engine(lm, new IdTokenizer(), properties, metrics);
                 DeviceExecutor device = DeviceExecutor.start("test-device", engine)) {
             List<Runnable> checks = new ArrayList<>();

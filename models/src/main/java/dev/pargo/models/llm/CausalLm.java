@@ -38,8 +38,10 @@ public final class CausalLm implements AutoCloseable {
      *
      * @param checkpoint tensors under their published names
      * @param adapter    updates to merge into them
+     * @param packed     whether bfloat16 weights may be copied into a layout that a CPU reads faster
      */
-    public static CausalLm load(DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement) {
+    public static CausalLm load(
+            DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement, boolean packed) {
         Map<String, ParameterSpec> parameters = config.parameters();
         List<ParameterSpec> published = List.copyOf(parameters.values());
         checkpoint.require(published, name -> name.endsWith("rotary_emb.inv_freq"));
@@ -66,7 +68,7 @@ public final class CausalLm implements AutoCloseable {
                         .add((PtNDArray) manager.create(config.rope().frequencies(config.headWidth())))
                         .add(config.context())
                         .add(placement.precision().dtype().torchCode())
-                        .add(placement.precision().isQuantized()));
+                        .add(WeightForm.of(placement, packed).ordinal()));
         return new CausalLm(config, network);
     }
 
@@ -131,7 +133,6 @@ public final class CausalLm implements AutoCloseable {
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
-            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
@@ -141,7 +142,6 @@ public final class CausalLm implements AutoCloseable {
                             .addAll(prompts)
                             .add(first)
                             .add(ids)
-                            .add(slots)
                             .add(positions)
                             .add(rows.sequenceSlots)
                             .add(rows.sequenceRows)

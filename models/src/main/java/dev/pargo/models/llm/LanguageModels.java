@@ -21,12 +21,14 @@ public final class LanguageModels {
     /**
      * Loads the decoder, with its adapter merged in if the bundle names one.
      *
+     * @param packed whether bfloat16 weights may be copied into a layout that a CPU reads faster
      * @throws BundleException if config.json is missing or of an unknown architecture
      * @throws dev.pargo.models.weights.CheckpointException if the weights do not fit
      */
-    public static CausalLm load(ModelBundle bundle, Placement placement) {
+    public static CausalLm load(ModelBundle bundle, Placement placement, boolean packed) {
         Path directory = directory(bundle);
-        return CausalLm.load(DecoderConfig.read(directory), Checkpoint.open(directory), adapter(bundle), placement);
+        return CausalLm.load(
+                DecoderConfig.read(directory), Checkpoint.open(directory), adapter(bundle), placement, packed);
     }
 
     /** @throws BundleException if the directory holds no tokenizer that is known here */

@@ -177,6 +177,6 @@ class DecoderParityTest {
                         FusionCheckpoint.open(fixture.file("/weights/fusion_lora")),
                         fixture.description().at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
-        return CausalLm.load(config, checkpoint, adapter, Placement.REFERENCE);
+        return CausalLm.load(config, checkpoint, adapter, Placement.REFERENCE, true);
     }
 }
