@@ -42,9 +42,10 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
+    CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        return CausalLm.load(bundle.llm(), Placement.resolve(properties.device(), properties.precision()));
+        Placement placement = Placement.resolve(properties.device(), properties.precision());
+        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
     }
 
     @Bean

@@ -98,7 +98,6 @@ public final class CausalLm implements AutoCloseable {
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
-            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
@@ -108,7 +107,6 @@ public final class CausalLm implements AutoCloseable {
                             .addAll(prompts)
                             .add(first)
                             .add(ids)
-                            .add(slots)
                             .add(positions)
                             .add(rows.sequenceSlots)
                             .add(rows.sequenceRows)

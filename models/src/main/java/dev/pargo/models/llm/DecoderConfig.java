@@ -6,7 +6,7 @@ import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.torch.Arguments;
-import dev.pargo.models.torch.Precision;
+import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.nio.file.Files;
@@ -207,7 +207,7 @@ public record DecoderConfig(
     }
 
     @Override
-    public void addTo(Arguments arguments, PtNDManager manager, Precision precision) {
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
         arguments
                 .add(layers)
                 .add(kvHeads)
@@ -215,7 +215,7 @@ public record DecoderConfig(
                 .add(eps)
                 .add((PtNDArray) manager.create(rope.frequencies(headWidth)))
                 .add(context)
-                .add(precision.dtype().torchCode())
-                .add(precision.isQuantized());
+                .add(placement.precision().dtype().torchCode())
+                .add(WeightForm.of(placement).ordinal());
     }
 }

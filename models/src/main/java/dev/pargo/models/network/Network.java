@@ -49,7 +49,7 @@ public final class Network implements AutoCloseable {
             Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
                 arguments.add(weights);
-                config.addTo(arguments, manager, placement.precision());
+                config.addTo(arguments, manager, placement);
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));
             } finally {
                 // What the network keeps it holds itself; what it has only read, e.g. to quantise it, is freed.

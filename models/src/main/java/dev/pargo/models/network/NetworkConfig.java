@@ -2,7 +2,7 @@ package dev.pargo.models.network;
 
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.torch.Arguments;
-import dev.pargo.models.torch.Precision;
+import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
@@ -25,7 +25,7 @@ public interface NetworkConfig {
      * Adds what the program's {@code build} method takes after the weights.
      *
      * @param manager   owns small tensors that are made here, such as masks
-     * @param precision that the network is to compute in
+     * @param placement where the network is to run, and in which arithmetic
      */
-    void addTo(Arguments arguments, PtNDManager manager, Precision precision);
+    void addTo(Arguments arguments, PtNDManager manager, Placement placement);
 }

@@ -23,10 +23,12 @@ public record StoredNetwork<C extends NetworkConfig>(C config, Checkpoint checkp
     /**
      * Checks names and shapes; touches no weights.
      *
-     * @throws dev.pargo.models.weights.CheckpointException naming what is missing, unexpected and misshaped
+     * @throws dev.pargo.models.weights.CheckpointException naming what is missing, unexpected and misshaped, or
+     *     an update that has no parameter
      */
     public void check() {
         checkpoint.require(config.parameters(), config::ignores);
+        adapter.requireTargets(config.parameters());
     }
 
     /** Hash over the dimensions and the weights that the network reads. */

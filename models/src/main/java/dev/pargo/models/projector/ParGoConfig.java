@@ -6,7 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.projector.MlpConfig.Layer;
 import dev.pargo.models.torch.Arguments;
-import dev.pargo.models.torch.Precision;
+import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
@@ -99,6 +99,25 @@ public record ParGoConfig(
                 featureNormEps));
     }
 
+    /** The same projector in front of an LLM of another width. */
+    public ParGoConfig withLlmWidth(int width) {
+        return new ParGoConfig(
+                queries,
+                partial,
+                patches,
+                encoderWidth,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                crossEvery,
+                positions,
+                width,
+                eps,
+                radii,
+                featureNormEps);
+    }
+
     @Override
     public String network() {
         return partial == 0 ? "q-former" : "pargo";
@@ -165,7 +184,7 @@ public record ParGoConfig(
     }
 
     @Override
-    public void addTo(Arguments arguments, PtNDManager manager, Precision precision) {
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
         arguments
                 .add(layers)
                 .add(heads)

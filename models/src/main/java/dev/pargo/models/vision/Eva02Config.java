@@ -3,7 +3,7 @@ package dev.pargo.models.vision;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.torch.Arguments;
-import dev.pargo.models.torch.Precision;
+import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
@@ -116,7 +116,7 @@ public record Eva02Config(
     }
 
     @Override
-    public void addTo(Arguments arguments, PtNDManager manager, Precision precision) {
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
         arguments
                 .add(patchSize)
                 .add(grid())

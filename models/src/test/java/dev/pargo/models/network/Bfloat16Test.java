@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** In bfloat16 every network points where it does in float32. */
 class Bfloat16Test {
 
-    private static final Placement BFLOAT16 = new Placement(Device.cpu(), Precision.BFLOAT16);
+    private static final Placement BFLOAT16 = new Placement(Device.cpu(), Precision.BFLOAT16, true);
     private static final ModelBundle MINI = ModelBundle.read(Path.of("../bundle/pargo-mini"));
     private static final Checkpoint GOLDEN = Checkpoint.open(Path.of("../bundle/pargo-mini/golden.safetensors"));
 
