@@ -14,14 +14,6 @@ import java.nio.file.Path;
 /** A LLaVA-1.5 directory as Hugging Face publishes it, which needs no manifest. */
 record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
-    /** Vicuna's words, as LLaVA-1.5 was trained with them. */
-    private static final Prompt VICUNA = new Prompt(
-            "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, "
-                    + "detailed, and polite answers to the human's questions. USER: <ImageHere>\n{question} ASSISTANT:",
-            Prompt.IMAGE_PLACEHOLDER,
-            "<s>",
-            "</s>");
-
     private static final int MAX_NEW_TOKENS = 256;
 
     static LlavaBundle open(Path path) {
@@ -78,9 +70,10 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return directory.tokenizer();
     }
 
+    /** As LLaVA-1.5 was trained, whatever chat template lies beside it. */
     @Override
     public Prompt prompt() {
-        return VICUNA;
+        return ChatFormat.VICUNA.prompt();
     }
 
     @Override

@@ -64,7 +64,7 @@ class ModelBundleTest {
         assertThat(llava.preprocessing().mode()).isEqualTo(ResizeMode.CENTER_CROP);
         assertThat(llava.preprocessing().size()).isEqualTo(28);
         assertThat(llava.llm().config().eos()).containsExactly(2);
-        assertThat(llava.prompt().template()).contains("USER: <ImageHere>\n{question} ASSISTANT:");
+        assertThat(llava.prompt().template()).isEqualTo("USER: <ImageHere>\n{question} ASSISTANT:");
 
         HostTensor image = HostTensor.allocate(DType.FLOAT32, 3, 28, 28);
         try (VisionEncoder encoder = VisionEncoder.load(llava.vision(), Placement.REFERENCE);
