@@ -74,11 +74,24 @@ final class JsonAutomaton {
 
     static final long START = Place.BEGIN.ordinal();
 
+    /** A state within a string; it stands for all of them as long as the string does not end. */
+    static final long TEXT = Place.STRING.ordinal();
+
     private JsonAutomaton() {}
 
     /** True if the object is complete; no byte may follow. */
     static boolean isEnd(long state) {
         return place(state) == Place.END;
+    }
+
+    /** True within a string where the next character may begin. */
+    static boolean isAtCharacter(long state) {
+        return place(state) == Place.STRING;
+    }
+
+    /** True anywhere within a string. */
+    static boolean isInString(long state) {
+        return place(state).compareTo(Place.STRING) >= 0 && place(state).compareTo(Place.LOW_HEX) <= 0;
     }
 
     /**

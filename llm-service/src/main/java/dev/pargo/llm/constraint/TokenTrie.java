@@ -71,10 +71,9 @@ final class TokenTrie {
         this.tokens = Arrays.copyOf(tokens, nodes + 1);
     }
 
-    /** The trie of all tokens that have bytes. */
-    static TokenTrie of(Tokenizer tokenizer) {
-        return new TokenTrie(IntStream.range(0, tokenizer.vocabulary())
-                .mapToObj(id -> new Token(id, tokenizer.bytes(id)))
+    /** The trie of some tokens; those without bytes are left out. */
+    static TokenTrie of(Tokenizer tokenizer, IntStream ids) {
+        return new TokenTrie(ids.mapToObj(id -> new Token(id, tokenizer.bytes(id)))
                 .filter(token -> token.bytes().length > 0)
                 .sorted((a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()))
                 .toList());
