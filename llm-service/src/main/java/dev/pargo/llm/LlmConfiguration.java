@@ -2,6 +2,7 @@ package dev.pargo.llm;
 
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
 import dev.pargo.models.bundle.ModelBundle;
@@ -21,6 +22,7 @@ import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -68,8 +70,18 @@ class LlmConfiguration {
     }
 
     @Bean
-    Engine engine(CausalLm model, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
-        return new Engine(model, tokenizer, properties, metrics);
+    EngineMetrics engineMetrics(MeterRegistry registry, ModelBundle bundle) {
+        return new EngineMetrics(registry, bundle.name());
+    }
+
+    @Bean
+    Engine engine(
+            CausalLm model,
+            Tokenizer tokenizer,
+            EngineProperties properties,
+            StageMetrics stageMetrics,
+            EngineMetrics metrics) {
+        return new Engine(model, tokenizer, properties, stageMetrics, metrics);
     }
 
     @Bean

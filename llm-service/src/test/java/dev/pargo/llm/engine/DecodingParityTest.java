@@ -60,7 +60,12 @@ class DecodingParityTest {
         try (CausalLm lm = CausalLm.load(
                         new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),
                         Placement.REFERENCE);
-                Engine engine = new Engine(lm, new IdTokenizer(), properties, metrics);
+                Engine engine = new Engine(
+                        lm,
+                        new IdTokenizer(),
+                        properties,
+                        metrics,
+                        new EngineMetrics(new SimpleMeterRegistry(), "test"));
                 DeviceExecutor device = DeviceExecutor.start("test-device", engine)) {
             List<Runnable> checks = new ArrayList<>();
             for (JsonNode prompt : description.get("prompts")) {
