@@ -53,6 +53,15 @@ final class CollectedAnswer implements GenerationListener {
         return end.isDone();
     }
 
+    /** Waits for the end, whichever it is. */
+    void end() {
+        try {
+            end.handle((summary, failure) -> true).get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError("no end", e);
+        }
+    }
+
     GenerationSummary summary() {
         try {
             return end.get(60, TimeUnit.SECONDS);
