@@ -5,10 +5,9 @@ import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -45,14 +44,15 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
+    CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
+        Placement placement = Placement.resolve(properties.device(), properties.precision());
+        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        return LanguageModels.tokenizer(bundle);
+        return bundle.tokenizer();
     }
 
     @Bean
@@ -61,7 +61,7 @@ class LlmConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .build();
@@ -109,7 +109,7 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
-        Manifest manifest = bundle.manifest();
+        Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -118,11 +118,11 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(manifest.prompt().template())
-                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
-                        .setBosToken(manifest.prompt().bosTokenOrDefault())
-                        .setEosToken(manifest.eosTokenOrDefault()))
-                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                        .setTemplate(prompt.template())
+                        .setImagePlaceholder(prompt.imagePlaceholder())
+                        .setBosToken(prompt.bosToken())
+                        .setEosToken(prompt.eosToken()))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
                 .build();

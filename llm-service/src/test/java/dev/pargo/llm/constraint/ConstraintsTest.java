@@ -3,11 +3,12 @@ package dev.pargo.llm.constraint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.tokenizer.SentencePieceTokenizer;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,6 +17,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 class ConstraintsTest {
@@ -24,12 +26,18 @@ class ConstraintsTest {
     private static final AnswerFormat JSON_OBJECT =
             AnswerFormat.newBuilder().setJsonObject(true).build();
 
-    private static final Tokenizer PARGO_MINI =
-            new SentencePieceTokenizer(Path.of("../bundle/pargo-mini/llm/tokenizer.model"));
+    private static final Tokenizer PARGO_MINI = Tokenizer.open(Path.of("../bundle/pargo-mini/llm"));
 
     @AfterAll
     static void close() {
         PARGO_MINI.close();
+    }
+
+    /** A tokenizer is opened by its directory; the fixtures keep several in one. */
+    private static Tokenizer open(Path directory, String model) throws IOException {
+        Path own = Files.createDirectory(directory.resolve(model));
+        Files.copy(FIXTURES.resolve("tokenizer").resolve(model), own.resolve("tokenizer.model"));
+        return Tokenizer.open(own);
     }
 
     private static AnswerFormat oneOf(String... strings) {
@@ -114,7 +122,7 @@ class ConstraintsTest {
     }
 
     @Test
-    void anAnswerIsExactlyOneOfTheChoices() throws Exception {
+    void anAnswerIsExactlyOneOfTheChoices(@TempDir Path directory) throws Exception {
         String[] choices = {
             "yes",
             "yes, it is",
@@ -128,8 +136,8 @@ class ConstraintsTest {
             "line\nbreak",
             "The quick brown fox jumps."
         };
-        try (Tokenizer prefix = new SentencePieceTokenizer(FIXTURES.resolve("tokenizer/bpe_prefix.model"));
-                Tokenizer noPrefix = new SentencePieceTokenizer(FIXTURES.resolve("tokenizer/bpe_noprefix.model"))) {
+        try (Tokenizer prefix = open(directory, "bpe_prefix.model");
+                Tokenizer noPrefix = open(directory, "bpe_noprefix.model")) {
             for (Tokenizer tokenizer : List.of(PARGO_MINI, prefix, noPrefix, ByteTokenizer.random(300, 1))) {
                 Constraints constraints = new Constraints(tokenizer);
                 List<String> written = new ArrayList<>();
