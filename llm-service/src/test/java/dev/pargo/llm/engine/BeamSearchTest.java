@@ -28,9 +28,8 @@ class BeamSearchTest {
         List<PromptPart> prompt = PargoMini.aboutImage(1, PargoMini.DESCRIBE);
         try (PargoMini mini = PargoMini.withSequences(4)) {
             for (int left = 0; left < 3; left++) {
-                Integer[] ends = IntStream.range(0, PargoMini.VOCABULARY - left)
-                        .boxed()
-                        .toArray(Integer[]::new);
+                Integer[] ends =
+                        IntStream.range(0, PargoMini.VOCABULARY - left).boxed().toArray(Integer[]::new);
                 for (int beams = 1; beams <= 4; beams++) {
                     CollectedAnswer answer =
                             mini.submit(Asked.of(prompt).beams(beams).stopIds(ends));

@@ -2,7 +2,6 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
@@ -38,8 +37,8 @@ final class PargoMini implements AutoCloseable {
     static {
         TorchRuntime.configure(1);
         ModelBundle bundle = ModelBundle.read(BUNDLE);
-        LM = LanguageModels.load(bundle, Placement.REFERENCE);
-        TOKENIZER = LanguageModels.tokenizer(bundle);
+        LM = CausalLm.load(bundle.llm(), Placement.REFERENCE);
+        TOKENIZER = bundle.tokenizer();
     }
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -59,7 +58,7 @@ final class PargoMini implements AutoCloseable {
     /** @param slots of 512 tokens */
     static EngineProperties properties(int sequences, int slots, boolean promptLookup) {
         return new EngineProperties(
-                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, promptLookup);
+                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, true, promptLookup);
     }
 
     /** The bundle's prompt about one of the two pictures of the goldens. */
@@ -68,7 +67,7 @@ final class PargoMini implements AutoCloseable {
     }
 
     static List<PromptPart> about(HostTensor visualTokens, String question) {
-        String template = ModelBundle.read(BUNDLE).manifest().prompt().template();
+        String template = ModelBundle.read(BUNDLE).prompt().template();
         String[] around = template.replace("{question}", question).split("<ImageHere>");
         return List.of(
                 tokens(BOS, TOKENIZER.encode(around[0])),
