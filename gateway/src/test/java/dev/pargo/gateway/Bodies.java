@@ -12,6 +12,11 @@ final class Bodies {
                 {"model":"loopback","messages":[{"role":"user","content":"%s"}]}""".formatted(question);
     }
 
+    /** @param fields further fields of the request, with ' for " */
+    static String text(String question, String fields) {
+        return "{" + fields.replace('\'', '"') + "," + text(question).substring(1);
+    }
+
     static String textStream(String question) {
         return text(question).replaceFirst("\\{", "{\"stream\":true,");
     }

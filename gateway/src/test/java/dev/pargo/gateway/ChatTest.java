@@ -131,10 +131,10 @@ class ChatTest {
         assertThat(events).allMatch(event -> event.startsWith("data: ") && !event.contains("\n"));
         assertThat(events.get(0))
                 .contains("\"object\":\"chat.completion.chunk\"")
-                .contains(
-                        "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]");
+                .contains("\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
+                        + "\"logprobs\":null,\"finish_reason\":null}]");
         assertThat(events.get(events.size() - 2))
-                .contains("\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]")
+                .contains("\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\"}]")
                 .doesNotContain("usage", "timings");
         assertThat(events.get(events.size() - 1)).isEqualTo("data: [DONE]");
     }

@@ -2,12 +2,12 @@ package dev.pargo.llm;
 
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -22,6 +22,7 @@ import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -46,12 +47,12 @@ class LlmConfiguration {
     CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
         Placement placement = Placement.resolve(properties.device(), properties.precision());
-        return LanguageModels.load(bundle, placement, engine.packWeights());
+        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        return LanguageModels.tokenizer(bundle);
+        return bundle.tokenizer();
     }
 
     @Bean
@@ -60,15 +61,25 @@ class LlmConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .build();
     }
 
     @Bean
-    Engine engine(CausalLm model, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
-        return new Engine(model, tokenizer, properties, metrics);
+    EngineMetrics engineMetrics(MeterRegistry registry, ModelBundle bundle) {
+        return new EngineMetrics(registry, bundle.name());
+    }
+
+    @Bean
+    Engine engine(
+            CausalLm model,
+            Tokenizer tokenizer,
+            EngineProperties properties,
+            StageMetrics stageMetrics,
+            EngineMetrics metrics) {
+        return new Engine(model, tokenizer, properties, stageMetrics, metrics);
     }
 
     @Bean
@@ -98,7 +109,7 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
-        Manifest manifest = bundle.manifest();
+        Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -107,11 +118,11 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(manifest.prompt().template())
-                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
-                        .setBosToken(manifest.prompt().bosTokenOrDefault())
-                        .setEosToken(manifest.eosTokenOrDefault()))
-                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                        .setTemplate(prompt.template())
+                        .setImagePlaceholder(prompt.imagePlaceholder())
+                        .setBosToken(prompt.bosToken())
+                        .setEosToken(prompt.eosToken()))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
                 .build();

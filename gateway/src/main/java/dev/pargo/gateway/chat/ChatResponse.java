@@ -35,18 +35,25 @@ record ChatResponse(
             @Nullable Text delta,
 
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            ChoiceLogprobs logprobs,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String finishReason) {
 
-        static Choice whole(String content, String finishReason) {
-            return new Choice(0, new Text("assistant", content), null, finishReason);
+        static Choice whole(int index, String content, @Nullable ChoiceLogprobs logprobs, String finishReason) {
+            return new Choice(index, new Text("assistant", content), null, logprobs, finishReason);
         }
 
-        static Choice piece(@Nullable String role, @Nullable String content) {
-            return new Choice(0, null, new Text(role, content), null);
+        static Choice begin(int index) {
+            return new Choice(index, null, new Text("assistant", ""), null, null);
         }
 
-        static Choice end(String finishReason) {
-            return new Choice(0, null, new Text(null, null), finishReason);
+        static Choice piece(int index, String content, @Nullable ChoiceLogprobs logprobs) {
+            return new Choice(index, null, new Text(null, content), logprobs, null);
+        }
+
+        static Choice end(int index, String finishReason) {
+            return new Choice(index, null, new Text(null, null), null, finishReason);
         }
     }
 
@@ -63,6 +70,7 @@ record ChatResponse(
     record Usage(
             int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
 
+        /** @param cachedTokens tokens of the prompt that the LLM knew from an earlier request */
         @JsonNaming(SnakeCaseStrategy.class)
         record Details(int cachedTokens) {}
 
@@ -73,7 +81,7 @@ record ChatResponse(
                     prompt,
                     completion,
                     prompt + completion,
-                    new Details(0),
+                    new Details(generation.finished().getCachedTokens()),
                     generation.started().getVisualTokens());
         }
     }

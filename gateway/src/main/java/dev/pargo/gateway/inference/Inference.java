@@ -83,12 +83,9 @@ public final class Inference {
             VisionPath path = new VisionPath(pipeline, state.vision(), scope, timings);
             visuals.add(retrying(VISION_RETRIES, scope, image.param(), () -> path.run(image.bytes())));
         }
-        GenerateStart start = GenerateStart.newBuilder()
+        GenerateStart start = request.decoding().toBuilder()
                 .setRequestId(scope.id())
                 .addAllPrompt(text.prompt().render(request.conversation()))
-                .setSampling(request.sampling())
-                .setMaxTokens(request.maxTokens())
-                .addAllStop(request.stop())
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
         String fingerprint = text.llm().getIdentity().getFingerprint();

@@ -51,6 +51,8 @@ public final class LoopbackStages implements AutoCloseable {
                 .setIdentity(identity("internlm2", "l1"))
                 .setVisualInput(TokenTensor.newBuilder().setWidth(4096).addDtypes(DataType.FLOAT32))
                 .setContextTokens(2048)
+                .setVocabulary(1000)
+                .setMaxSequences(4)
                 .setMaxVisualTensors(3)
                 .setPrompt(PromptFormat.newBuilder()
                         .setTemplate(TEMPLATE)

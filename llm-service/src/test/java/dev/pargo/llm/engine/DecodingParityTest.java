@@ -6,6 +6,7 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
@@ -57,8 +58,14 @@ class DecodingParityTest {
         EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true, true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
-                        DecoderConfig.read(directory), Checkpoint.open(directory), adapter, Placement.REFERENCE, true);
-                Engine engine = new Engine(lm, new IdTokenizer(), properties, metrics);
+                        new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),
+                        Placement.REFERENCE);
+                Engine engine = new Engine(
+                        lm,
+                        new IdTokenizer(),
+                        properties,
+                        metrics,
+                        new EngineMetrics(new SimpleMeterRegistry(), "test"));
                 DeviceExecutor device = DeviceExecutor.start("test-device", engine)) {
             List<Runnable> checks = new ArrayList<>();
             for (JsonNode prompt : description.get("prompts")) {

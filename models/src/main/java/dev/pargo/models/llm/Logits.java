@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.pargo.models.torch.Network;
+import dev.pargo.models.network.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -12,11 +12,11 @@ enum WeightForm {
     /** 8-bit integers. */
     INT8;
 
-    static WeightForm of(Placement placement, boolean packed) {
+    static WeightForm of(Placement placement) {
         if (placement.precision().isQuantized()) {
             return INT8;
         }
-        boolean blocked = packed
+        boolean blocked = placement.packsWeights()
                 && placement.precision() == Precision.BFLOAT16
                 && !placement.device().isGpu();
         return blocked ? BLOCKED : STORED;

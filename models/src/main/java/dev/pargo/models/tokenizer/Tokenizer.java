@@ -1,10 +1,21 @@
 package dev.pargo.models.tokenizer;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
 /** Turns text into token ids and back. Thread-safe. */
 public interface Tokenizer extends AutoCloseable {
+
+    /**
+     * Opens the tokenizer of a published LLM: {@code tokenizer.model} (SentencePiece) if there is one, or {@code
+     * tokenizer.json} (Hugging Face).
+     *
+     * @throws dev.pargo.models.config.ConfigException if the directory has none, or one that is not known here
+     */
+    static Tokenizer open(Path directory) {
+        return new TokenizerFiles(directory).open();
+    }
 
     /** Tokens of a text, without special tokens. Whatever looks like a control token in the text stays text. */
     int[] encode(String text);
