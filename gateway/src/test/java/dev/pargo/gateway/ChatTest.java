@@ -20,6 +20,7 @@ import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -231,7 +232,10 @@ class ChatTest {
     void listsItsModels() {
         List<Model> models = client.models().list().data();
 
-        assertThat(models).extracting(Model::id).containsExactly("loopback");
+        assertThat(models).extracting(model -> model.validate().id()).containsExactly("loopback");
+        assertThat(Instant.ofEpochSecond(models.get(0).created()))
+                .isBetween(Instant.now().minusSeconds(600), Instant.now());
+        assertThat(models.get(0)._additionalProperties()).containsEntry("max_model_len", JsonValue.from(2048));
         assertThat(client.models()
                         .retrieve("loopback")
                         ._additionalProperties()

@@ -23,7 +23,9 @@ import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -98,17 +100,26 @@ class LlmConfiguration {
             StageMetrics metrics) {
         Admission admission = new Admission(properties.admission(), engine::estimatedWait);
         metrics.admission(admission);
+        LlmDescription description = describe(bundle, identity, model, tokenizer, engine);
         return new LlmHost(
-                describe(bundle, identity, model, engine),
+                description,
                 engine,
                 tokenizer,
                 new Constraints(tokenizer),
-                model.config().eos(),
+                endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 admission,
                 metrics);
     }
 
-    private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
+    /** What the model's configuration ends answers with, and what its prompts do. */
+    private static List<Integer> endIds(CausalLm model, Tokenizer tokenizer, String eosToken) {
+        Set<Integer> ids = new LinkedHashSet<>(model.config().eos());
+        tokenizer.controlToken(eosToken).ifPresent(ids::add);
+        return List.copyOf(ids);
+    }
+
+    private static LlmDescription describe(
+            ModelBundle bundle, StageIdentity identity, CausalLm model, Tokenizer tokenizer, Engine engine) {
         Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
@@ -121,7 +132,11 @@ class LlmConfiguration {
                         .setTemplate(prompt.template())
                         .setImagePlaceholder(prompt.imagePlaceholder())
                         .setBosToken(prompt.bosToken())
-                        .setEosToken(prompt.eosToken()))
+                        .setEosToken(prompt.eosToken())
+                        .setSystemTemplate(prompt.systemTemplate())
+                        .setSystem(prompt.system())
+                        .setAnswerTemplate(prompt.answerTemplate())
+                        .addAllControlTokens(prompt.controlTokens(tokenizer)))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())

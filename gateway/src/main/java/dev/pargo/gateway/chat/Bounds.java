@@ -19,9 +19,9 @@ final class Bounds {
         return (int) between(field, (double) value, least, most);
     }
 
-    /** For factors, where zero makes no sense. */
+    /** For factors, where zero makes no sense; neither does what the wire's float makes zero of. */
     static double aboveZero(String field, double value, int most) {
-        if (!(value > 0 && value <= most)) {
+        if (!((float) value > 0 && value <= most)) {
             throw invalid(field, "%s must be above 0 and at most %d".formatted(field, most));
         }
         return value;

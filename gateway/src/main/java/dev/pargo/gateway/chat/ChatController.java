@@ -94,7 +94,8 @@ final class ChatController {
         Pipeline pipeline = pipeline(query.model());
         exchange.model = query.model();
         PipelineState state = inference.require(pipeline, !query.images().isEmpty());
-        GenerateStart decoding = DecodingReader.read(body, state.text().llm());
+        GenerateStart decoding =
+                DecodingReader.read(body, pipeline.defaults(), state.text().llm());
         InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), state), decoding);
         ResponseHead head = ResponseHead.now(query.model());
         int choices = decoding.getChoices();

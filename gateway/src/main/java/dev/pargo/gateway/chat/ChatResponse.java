@@ -70,9 +70,14 @@ record ChatResponse(
     record Usage(
             int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
 
-        /** @param cachedTokens tokens of the prompt that the LLM knew from an earlier request */
+        /**
+         * What of the prompt need not be computed.
+         *
+         * @param cachedTokens tokens that the LLM knew from an earlier request
+         * @param cachedImages an extension: images whose visual tokens were known, or made by another request
+         */
         @JsonNaming(SnakeCaseStrategy.class)
-        record Details(int cachedTokens) {}
+        record Details(int cachedTokens, int cachedImages) {}
 
         static Usage of(Generation generation) {
             int prompt = generation.started().getPromptTokens();
@@ -81,7 +86,9 @@ record ChatResponse(
                     prompt,
                     completion,
                     prompt + completion,
-                    new Details(generation.finished().getCachedTokens()),
+                    new Details(
+                            generation.finished().getCachedTokens(),
+                            generation.timings().reusedImages()),
                     generation.started().getVisualTokens());
         }
     }
@@ -89,7 +96,7 @@ record ChatResponse(
     /**
      * Where the time went, in milliseconds, seen from the gateway.
      *
-     * @param encodeMs           images to features, all images of the request
+     * @param encodeMs           images to features, all images of the request; 0 for images that are known
      * @param projectMs          from the end of the encoding to the last visual token
      * @param timeToFirstTokenMs from the request's arrival
      * @param decodeMs           from the first token to the last

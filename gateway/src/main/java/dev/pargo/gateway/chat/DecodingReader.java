@@ -2,6 +2,7 @@ package dev.pargo.gateway.chat;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.pargo.gateway.pipeline.DecodingDefaults;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
@@ -12,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads how a request wants its answers written. Greedy unless it gives a temperature: that is how the models are meant
- * to be used.
+ * Reads how a request wants its answers written. Greedy unless it, or the pipeline, gives a temperature: that is how the
+ * models are meant to be used.
  */
 final class DecodingReader {
 
@@ -23,37 +24,41 @@ final class DecodingReader {
     private static final int MAX_TOP_LOGPROBS = 20;
 
     private final ChatRequest request;
+    private final DecodingDefaults defaults;
     private final LlmDescription llm;
 
-    private DecodingReader(ChatRequest request, LlmDescription llm) {
+    private DecodingReader(ChatRequest request, DecodingDefaults defaults, LlmDescription llm) {
         this.request = request;
+        this.defaults = defaults;
         this.llm = llm;
     }
 
     /**
      * Checks all values, and that they go together.
      *
-     * @param llm the model that is to answer
+     * @param defaults the pipeline's, for what the request leaves open
+     * @param llm      the model that is to answer
      * @return a start without its prompt
      * @throws dev.pargo.gateway.error.GatewayException INVALID_REQUEST, naming the field and what is allowed
      */
-    static GenerateStart read(ChatRequest request, LlmDescription llm) {
-        GenerateStart start = new DecodingReader(request, llm).read();
+    static GenerateStart read(ChatRequest request, DecodingDefaults defaults, LlmDescription llm) {
+        GenerateStart start = new DecodingReader(request, defaults, llm).read();
         FieldConflicts.refuse(request, start);
         return start;
     }
 
     private GenerateStart read() {
+        @Nullable BeamSearch beams = new BeamReader(request, sequences()).read();
         int maxTokens = maxTokens();
         GenerateStart.Builder start = GenerateStart.newBuilder()
-                .setSampling(sampling())
+                // Beam search looks at the model's own probabilities, whatever the pipeline has for sampling.
+                .setSampling(sampling(beams == null ? defaults : DecodingDefaults.NONE))
                 .setMaxTokens(maxTokens)
                 .setMinTokens(minTokens(maxTokens))
                 .addAllStop(stop())
                 .addAllStopTokenIds(stopTokenIds())
                 .setIgnoreEos(Boolean.TRUE.equals(request.ignoreEos()))
                 .setChoices(Bounds.between("n", requireNonNullElse(request.n(), 1), 1, sequences()));
-        @Nullable BeamSearch beams = new BeamReader(request, sequences()).read();
         if (beams != null) {
             start.setBeamSearch(beams);
         }
@@ -66,16 +71,21 @@ final class DecodingReader {
         return start.build();
     }
 
-    private Sampling sampling() {
+    private Sampling sampling(DecodingDefaults open) {
+        double temperature = first(request.temperature(), open.temperature(), 0.0);
+        double topP = first(request.topP(), open.topP(), 1.0);
+        double minP = first(request.minP(), open.minP(), 0.0);
+        double repetition = first(request.repetitionPenalty(), open.repetitionPenalty(), 1.0);
+        double presence = requireNonNullElse(request.presencePenalty(), 0.0);
+        double frequency = requireNonNullElse(request.frequencyPenalty(), 0.0);
         Sampling.Builder sampling = Sampling.newBuilder()
-                .setTemperature((float) number("temperature", request.temperature(), 0, 0, 2))
-                .setTopP((float) Bounds.aboveZero("top_p", requireNonNullElse(request.topP(), 1.0), 1))
-                .setTopK(Bounds.atLeast("top_k", requireNonNullElse(request.topK(), 0), 0))
-                .setMinP((float) number("min_p", request.minP(), 0, 0, 1))
-                .setRepetitionPenalty((float) Bounds.aboveZero(
-                        "repetition_penalty", requireNonNullElse(request.repetitionPenalty(), 1.0), 10))
-                .setPresencePenalty((float) number("presence_penalty", request.presencePenalty(), 0, -2, 2))
-                .setFrequencyPenalty((float) number("frequency_penalty", request.frequencyPenalty(), 0, -2, 2))
+                .setTemperature((float) Bounds.between("temperature", temperature, 0, 2))
+                .setTopP((float) Bounds.aboveZero("top_p", topP, 1))
+                .setTopK(Bounds.atLeast("top_k", first(request.topK(), open.topK(), 0), 0))
+                .setMinP((float) Bounds.between("min_p", minP, 0, 1))
+                .setRepetitionPenalty((float) Bounds.aboveZero("repetition_penalty", repetition, 10))
+                .setPresencePenalty((float) Bounds.between("presence_penalty", presence, -2, 2))
+                .setFrequencyPenalty((float) Bounds.between("frequency_penalty", frequency, -2, 2))
                 .putAllLogitBias(logitBias());
         if (request.seed() != null) {
             sampling.setSeed(request.seed());
@@ -112,7 +122,9 @@ final class DecodingReader {
     private int maxTokens() {
         boolean newName = request.maxCompletionTokens() != null;
         @Nullable Integer tokens = newName ? request.maxCompletionTokens() : request.maxTokens();
-        return tokens == null ? 0 : Bounds.atLeast(newName ? "max_completion_tokens" : "max_tokens", tokens, 1);
+        return tokens == null
+                ? requireNonNullElse(defaults.maxTokens(), 0)
+                : Bounds.atLeast(newName ? "max_completion_tokens" : "max_tokens", tokens, 1);
     }
 
     private int minTokens(int maxTokens) {
@@ -149,7 +161,7 @@ final class DecodingReader {
         return Math.max(1, llm.getMaxSequences());
     }
 
-    private static double number(String field, @Nullable Double value, double otherwise, int least, int most) {
-        return Bounds.between(field, requireNonNullElse(value, otherwise), least, most);
+    private static <T> T first(@Nullable T asked, @Nullable T open, T otherwise) {
+        return asked != null ? asked : open != null ? open : otherwise;
     }
 }

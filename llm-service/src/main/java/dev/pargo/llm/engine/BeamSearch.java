@@ -81,9 +81,10 @@ final class BeamSearch {
         int written = beams.get(0).ids().size() + 1;
         beams = next;
         parents = from.stream().mapToInt(Integer::intValue).toArray();
-        done = hypotheses.size() == options.beams()
+        boolean full = hypotheses.size() == options.beams()
                 && (options.earlyStopping()
                         || worst().score() >= attainable(candidates.scores()[0], written));
+        done = full || beams.isEmpty();
     }
 
     /** The answer when the search has ended, or must end now. */

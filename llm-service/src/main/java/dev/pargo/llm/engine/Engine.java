@@ -244,7 +244,6 @@ public final class Engine implements DeviceWork, AutoCloseable {
             BeamSearch search = new BeamSearch(request.beams(), request.stopIds());
             return new BeamDecoding(search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
         }
-        SplittableRandom random = new SplittableRandom(request.seed());
         List<Answer> answers = new ArrayList<>();
         for (int choice = 0; choice < own.length; choice++) {
             answers.add(new Answer(
@@ -252,7 +251,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
                     generation,
                     room,
                     tokenizer.newDetokenizer(),
-                    choice == 0 ? random : random.split(),
+                    new SplittableRandom(request.seed() + choice),
                     properties.promptLookup()));
         }
         return new SampledDecoding(answers, own, request.promptTokens(), cache);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.Random;
 
 /** A vocabulary of byte strings, as byte-level BPE has it: halves of characters are tokens too. */
@@ -68,6 +69,11 @@ final class ByteTokenizer implements Tokenizer {
     @Override
     public OptionalInt controlToken(String piece) {
         return OptionalInt.empty();
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+        return Set.of();
     }
 
     @Override

@@ -28,7 +28,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return new HuggingFaceDirectory(path, JsonConfig.read(path.resolve("config.json")));
     }
 
-    private String modelType() {
+    String modelType() {
         return config.string("model_type", "");
     }
 

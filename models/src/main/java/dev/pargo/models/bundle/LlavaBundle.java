@@ -14,14 +14,6 @@ import java.nio.file.Path;
 /** A LLaVA-1.5 directory as Hugging Face publishes it, which needs no manifest. */
 record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
-    /** Vicuna's words, as LLaVA-1.5 was trained with them. */
-    private static final Prompt VICUNA = new Prompt(
-            "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, "
-                    + "detailed, and polite answers to the human's questions. USER: <ImageHere>\n{question} ASSISTANT:",
-            Prompt.IMAGE_PLACEHOLDER,
-            "<s>",
-            "</s>");
-
     private static final int MAX_NEW_TOKENS = 256;
 
     static LlavaBundle open(Path path) {
@@ -33,7 +25,7 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
         if (!directory.isLlava()) {
             throw directory
                     .config()
-                    .problem("a model_type other than llava is one part of a bundle only; name it in a bundle.json");
+                    .unknown("model_type", directory.modelType(), "llava; other networks are named in a bundle.json");
         }
         return new LlavaBundle(directory);
     }
@@ -78,9 +70,10 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return directory.tokenizer();
     }
 
+    /** As LLaVA-1.5 was trained, whatever chat template lies beside it. */
     @Override
     public Prompt prompt() {
-        return VICUNA;
+        return ChatFormat.VICUNA.prompt();
     }
 
     @Override

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManifestBundle implements ModelBundle {
 
+    /** What a manifest with a template of its own leaves out: the instructions are part of the template. */
+    private static final Prompt REFERENCE = new Prompt("", Prompt.IMAGE_PLACEHOLDER, "<s>", "</s>", "", "", "");
+
     private final JsonConfig manifest;
 
     ManifestBundle(JsonConfig manifest) {
@@ -161,12 +164,22 @@ final class ManifestBundle implements ModelBundle {
 
     @Override
     public Prompt prompt() {
-        JsonConfig section = manifest.section("prompt");
-        return new Prompt(
-                section.string("template"),
-                section.string("image_placeholder", Prompt.IMAGE_PLACEHOLDER),
-                section.string("bos_token", "<s>"),
-                manifest.sectionOrEmpty("generation").string("eos_token", "</s>"));
+        JsonConfig section = manifest.sectionOrEmpty("prompt");
+        JsonConfig generation = manifest.sectionOrEmpty("generation");
+        if (section.has("template")) {
+            return Prompt.read(section, generation.string("eos_token", "</s>"), REFERENCE);
+        }
+        Prompt family = chatFormat(section).prompt();
+        return Prompt.read(section, generation.string("eos_token", family.eosToken()), family);
+    }
+
+    private ChatFormat chatFormat(JsonConfig section) {
+        if (section.has("format")) {
+            return section.make(() -> ChatFormat.named(section.string("format")));
+        }
+        try (Tokenizer tokenizer = tokenizer()) {
+            return ChatFormat.of(llm().config().family(), tokenizer);
+        }
     }
 
     @Override

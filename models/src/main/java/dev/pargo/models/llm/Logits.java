@@ -162,12 +162,13 @@ public final class Logits implements AutoCloseable {
      * Continues a beam search whose beams are the rows.
      *
      * @param scores of the beams so far
-     * @param top    continuations to give
+     * @param top    most continuations to give; there are no more than beams times vocabulary
      */
     public BeamCandidates continueBeams(double[] scores, int top) {
         try (IValue best = network.call(
                 "continue_beams",
-                arguments -> arguments.add(values).add(floats(scores)).add(top))) {
+                arguments -> arguments.add(values).add(floats(scores)).add((int)
+                        Math.min(top, (long) rows() * vocabulary())))) {
             PtNDArray[] parts = tensors(best);
             int[] index = ints(parts[1]);
             return new BeamCandidates(

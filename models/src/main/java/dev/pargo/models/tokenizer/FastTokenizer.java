@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import tools.jackson.databind.JsonNode;
@@ -94,7 +95,7 @@ final class FastTokenizer implements Tokenizer {
             byte[] json = description.toString().getBytes(StandardCharsets.UTF_8);
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
         } catch (IOException | RuntimeException e) {
-            throw new ConfigException(file.file() + " does not describe a tokenizer", e);
+            throw new ConfigException("%s does not describe a tokenizer: %s".formatted(file.file(), e.getMessage()), e);
         }
     }
 
@@ -116,6 +117,11 @@ final class FastTokenizer implements Tokenizer {
     @Override
     public OptionalInt controlToken(String piece) {
         return vocabulary.control(piece);
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+        return vocabulary.controls();
     }
 
     @Override

@@ -80,6 +80,11 @@ final class SentencePieceTokenizer implements Tokenizer {
     }
 
     @Override
+    public Set<String> controlTokens() {
+        return vocabulary.controls();
+    }
+
+    @Override
     public byte[] bytes(int id) {
         return vocabulary.bytes(id);
     }

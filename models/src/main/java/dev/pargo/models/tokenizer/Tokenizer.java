@@ -3,6 +3,7 @@ package dev.pargo.models.tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns text into token ids and back. Thread-safe. */
 public interface Tokenizer extends AutoCloseable {
@@ -25,6 +26,9 @@ public interface Tokenizer extends AutoCloseable {
 
     /** The id of a control token such as {@code <s>}, by its piece; empty if the model has no such control token. */
     OptionalInt controlToken(String piece);
+
+    /** All control tokens, by their pieces. */
+    Set<String> controlTokens();
 
     /**
      * The bytes that a token stands for within an answer: half a character where it is half of one, none for a control

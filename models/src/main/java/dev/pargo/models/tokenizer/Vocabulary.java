@@ -1,10 +1,12 @@
 package dev.pargo.models.tokenizer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** What the tokens of a model stand for: each for some bytes of text, control tokens for none. */
 final class Vocabulary {
@@ -48,6 +50,10 @@ final class Vocabulary {
     OptionalInt control(String name) {
         Integer id = controls.get(name);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    Set<String> controls() {
+        return Collections.unmodifiableSet(controls.keySet());
     }
 
     int size() {
