@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.Random;
-import java.util.Set;
 
 /** A vocabulary of byte strings, as byte-level BPE has it: halves of characters are tokens too. */
 final class ByteTokenizer implements Tokenizer {
@@ -65,11 +64,6 @@ final class ByteTokenizer implements Tokenizer {
                 return bytes.toString(StandardCharsets.UTF_8);
             }
         };
-    }
-
-    @Override
-    public Set<String> controlTokens() {
-        return Set.of();
     }
 
     @Override
