@@ -62,6 +62,10 @@ record Measurement(
         return answers().mapToInt(Sample::promptTokens).average().orElse(0);
     }
 
+    double meanCachedTokens() {
+        return answers().mapToInt(Sample::cachedTokens).average().orElse(0);
+    }
+
     double meanAnswerTokens() {
         return answers().mapToInt(Sample::tokens).average().orElse(0);
     }

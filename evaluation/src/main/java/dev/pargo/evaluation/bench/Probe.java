@@ -72,6 +72,7 @@ final class Probe {
                     pieces == 0 ? end : firstToken,
                     end,
                     usage.map(TokenUsage::prompt).orElse(0),
+                    usage.map(TokenUsage::cached).orElse(0),
                     usage.map(TokenUsage::completion).orElse(pieces),
                     stages,
                     outcome,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstToken   when the first text arrived; the end if none did
  * @param end          when the answer was complete
  * @param promptTokens tokens of the prompt, as the endpoint counts
+ * @param cachedTokens those of them that a cache of the endpoint had
  * @param tokens       tokens of the answer, as the endpoint counts; else events with text
  * @param stages       what the endpoint tells about its stages
  * @param error        why there is no answer; null if there is one
@@ -20,6 +21,7 @@ record Sample(
         long firstToken,
         long end,
         int promptTokens,
+        int cachedTokens,
         int tokens,
         Optional<StageTimes> stages,
         Outcome outcome,

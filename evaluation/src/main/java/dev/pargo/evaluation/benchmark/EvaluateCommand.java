@@ -73,6 +73,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     private int parallel;
 
     @Option(
+            names = "--decoding",
+            defaultValue = "greedy",
+            description = "greedy, or reference: ParGo's public evaluation, four beams; default: ${DEFAULT-VALUE}.")
+    private Decoding decoding;
+
+    @Option(
             names = "--answer-tokens",
             defaultValue = "100",
             description = "Most tokens of an answer; default: ${DEFAULT-VALUE}.")
@@ -122,10 +128,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     private List<String> ask(List<ExamQuestion> questions, PatientChat chat, String asked, Journal journal)
             throws IOException, InterruptedException {
-        Map<String, JsonNode> parameters = fields.parse();
-        // Benchmarks are repeatable, whatever an endpoint does by default.
-        parameters.putIfAbsent("temperature", IntNode.valueOf(0));
-        parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));
+        Map<String, JsonNode> parameters = decoding.fields();
+        parameters.put("max_tokens", IntNode.valueOf(answerTokens));
+        parameters.putAll(fields.parse());
         int done = (int) questions.stream().filter(journal::has).count();
         try (ProgressBar progress =
                 new ProgressBar(spec.commandLine().getErr(), benchmark.label(), done, questions.size())) {

@@ -60,7 +60,7 @@ record Interview(
                     answer.times().map(StageTimes::firstTokenMs).orElse(0.0),
                     answer.times().map(StageTimes::totalMs).orElse(seen));
         } catch (ChatException refusal) {
-            return new Reply(refusal.getMessage(), false, isRight(question, ""), new TokenUsage(0, 0, 0), 0, 0);
+            return new Reply(refusal.getMessage(), false, isRight(question, ""), new TokenUsage(0, 0, 0, 0), 0, 0);
         }
     }
 

@@ -41,7 +41,7 @@ class DisturbedStackIT {
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         bundle = Bundles.tireless(directory);
-        stack = RunningStack.start(bundle, Map.of("PARGO_LLM_MAX_REQUESTS", "2", "PARGO_LLM_SLOTS", "2"));
+        stack = RunningStack.start(bundle, Map.of("PARGO_LLM_MAX_REQUESTS", "2", "PARGO_LLM_SEQUENCES", "2"));
         gateway = new GatewayClient(stack.url());
     }
 
