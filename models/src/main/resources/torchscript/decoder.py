@@ -2,18 +2,25 @@
 # and SwiGLU. One step runs any mix of prompt chunks and single tokens of many sequences: the linear layers see all rows
 # at once, attention runs per sequence over its own slot of the KV cache.
 
-# A linear layer in the decoder's precision: as stored, or 8-bit weights (one scale an output) with activations that are
-# quantised as they come.
+# A linear layer, its weights in one of three forms: 0 as stored (which may be a view of the mapped file), 1 in oneDNN's
+# blocked layout (bfloat16 on a CPU: reads at the memory's speed, but is a copy), 2 in 8 bits with one scale an output,
+# its activations quantised as they come.
 class Linear:
+  form : int
   weight : Tensor
   bias : Optional[Tensor]
   int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+  no_scalars : List[Optional[number]]
 
-  def __init__(self: __torch__.Linear, weight: Tensor, bias: Optional[Tensor], int8: bool) -> NoneType:
+  def __init__(self: __torch__.Linear, weight: Tensor, bias: Optional[Tensor], form: int) -> NoneType:
     packed = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
+    self.form = form
     self.weight = weight
     self.bias = bias
-    if int8:
+    self.no_scalars = annotate(List[Optional[number]], [])
+    if form == 1:
+      self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
+    if form == 2:
       wide = torch.to(weight, 6)
       scale = torch.clamp(torch.amax(torch.abs(wide), [1], False) / 127., min=1e-12)
       zero = torch.zeros_like(torch.to(scale, 4))
@@ -28,69 +35,79 @@ class Linear:
     packed = self.int8
     if packed is not None:
       return ops.quantized.linear_dynamic(x, packed, False)
+    if self.form == 1:
+      return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
     return torch.linear(x, self.weight, self.bias)
 
 
-def linear(weights: Dict[str, Tensor], name: str, int8: bool) -> __torch__.Linear:
-  return __torch__.Linear(weights[name + ".weight"], weights.get(name + ".bias"), int8)
+def linear(weights: Dict[str, Tensor], name: str, form: int) -> __torch__.Linear:
+  return __torch__.Linear(weights[name + ".weight"], weights.get(name + ".bias"), form)
 
 
+# x / sqrt(mean(x^2) + eps) * weight, the mean in float32. In few operations: a small model's step is made of them.
 class RmsNorm:
   weight : Tensor
-  eps : float
+  eps : Tensor
+  share : float
 
   def __init__(self: __torch__.RmsNorm, weights: Dict[str, Tensor], name: str, eps: float, dtype: int) -> NoneType:
     self.weight = torch.to(weights[name + ".weight"], dtype)
-    self.eps = eps
+    self.eps = torch.full([1, 1], eps, dtype=6, device=ops.prim.device(self.weight))
+    self.share = 1. / self.weight.size(0)
 
   def forward(self: __torch__.RmsNorm, x: Tensor) -> Tensor:
-    return torch.rms_norm(x, [self.weight.size(0)], self.weight, self.eps)
+    length = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    scaled = x * torch.rsqrt(torch.addcmul(self.eps, length, length, value=self.share))
+    return torch.to(scaled, ops.prim.dtype(x)) * self.weight
 
 
 # Keys and values of every layer: [slots, key/value heads, tokens, head width].
 class KvCache:
   keys : List[Tensor]
   values : List[Tensor]
+  # The same memory by layer and slot: [1, key/value heads, tokens, head width].
+  slot_keys : List[List[Tensor]]
+  slot_values : List[List[Tensor]]
 
   def __init__(self: __torch__.KvCache, layers: int, slots: int, heads: int, tokens: int, width: int, like: Tensor) -> NoneType:
     self.keys = annotate(List[Tensor], [])
     self.values = annotate(List[Tensor], [])
+    self.slot_keys = annotate(List[List[Tensor]], [])
+    self.slot_values = annotate(List[List[Tensor]], [])
     for i in range(layers):
-      self.keys.append(torch.new_empty(like, [slots, heads, tokens, width]))
-      self.values.append(torch.new_empty(like, [slots, heads, tokens, width]))
+      keys = torch.new_empty(like, [slots, heads, tokens, width])
+      values = torch.new_empty(like, [slots, heads, tokens, width])
+      self.keys.append(keys)
+      self.values.append(values)
+      self.slot_keys.append(torch.split(keys, 1))
+      self.slot_values.append(torch.split(values, 1))
 
 
 # The rows of one step and whose they are.
 class Rows:
-  # [rows]: where each row's key and value go.
-  slots : Tensor
-  positions : Tensor
-  # [rows, 1, 1, head width]: the rotary embedding at each row's position.
+  # [rows, 1, 1, head width] and half of that: the rotary embedding at each row's position.
   cos : Tensor
-  sin : Tensor
+  half_sin : Tensor
   # Per sequence: its slot, number of rows, and tokens already in the cache.
-  sequence_slots : List[int]
-  sequence_rows : List[int]
-  sequence_past : List[int]
+  slots : List[int]
+  counts : List[int]
+  past : List[int]
   # Per sequence: [groups * rows, past + rows], who sees whom; empty for a single row, which sees all.
   masks : List[Tensor]
 
-  def __init__(self: __torch__.Rows, slots: Tensor, positions: Tensor, cos: Tensor, sin: Tensor, sequence_slots: List[int], sequence_rows: List[int], sequence_past: List[int], groups: int) -> NoneType:
-    self.slots = slots
-    self.positions = positions
+  def __init__(self: __torch__.Rows, positions: Tensor, cos: Tensor, sin: Tensor, slots: List[int], counts: List[int], past: List[int], groups: int) -> NoneType:
     self.cos = cos[positions].unsqueeze(1).unsqueeze(1)
-    self.sin = sin[positions].unsqueeze(1).unsqueeze(1)
-    self.sequence_slots = sequence_slots
-    self.sequence_rows = sequence_rows
-    self.sequence_past = sequence_past
+    self.half_sin = torch.chunk(sin[positions].unsqueeze(1).unsqueeze(1), 2, -1)[0]
+    self.slots = slots
+    self.counts = counts
+    self.past = past
     self.masks = annotate(List[Tensor], [])
-    for i in range(len(sequence_rows)):
-      rows = sequence_rows[i]
-      past = sequence_past[i]
-      mask = torch.ones([0], dtype=11, device=ops.prim.device(slots))
+    for i in range(len(counts)):
+      rows = counts[i]
+      mask = torch.ones([0], dtype=11, device=ops.prim.device(positions))
       if rows > 1:
-        seen = torch.ones([rows, past + rows], dtype=11, device=ops.prim.device(slots))
-        mask = torch.tril(seen, past).repeat([groups, 1])
+        seen = torch.ones([rows, past[i] + rows], dtype=11, device=ops.prim.device(positions))
+        mask = torch.tril(seen, past[i]).repeat([groups, 1])
       self.masks.append(mask)
 
 
@@ -107,24 +124,24 @@ class Attention:
   projections : List[__torch__.Linear]
   out : __torch__.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, int8: bool) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, form: int) -> NoneType:
     self.heads = heads
     self.groups = groups
     self.projections = annotate(List[__torch__.Linear], [])
     if name + ".qkv.weight" in weights:
-      self.projections.append(__torch__.linear(weights, name + ".qkv", int8))
-    elif int8:
-      # Quantised weights are copies anyway, so they may as well be fused.
+      self.projections.append(__torch__.linear(weights, name + ".qkv", form))
+    elif form > 0:
+      # Packed weights are copies anyway, so they may as well be fused.
       weight = __torch__.group_heads(weights[name + ".q.weight"], weights[name + ".k.weight"], weights[name + ".v.weight"], heads)
       bias = annotate(Optional[Tensor], None)
       if name + ".q.bias" in weights:
         bias = __torch__.group_heads(weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"], heads)
-      self.projections.append(__torch__.Linear(weight, bias, int8))
+      self.projections.append(__torch__.Linear(weight, bias, form))
     else:
-      self.projections.append(__torch__.linear(weights, name + ".q", int8))
-      self.projections.append(__torch__.linear(weights, name + ".k", int8))
-      self.projections.append(__torch__.linear(weights, name + ".v", int8))
-    self.out = __torch__.linear(weights, name + ".out", int8)
+      self.projections.append(__torch__.linear(weights, name + ".q", form))
+      self.projections.append(__torch__.linear(weights, name + ".k", form))
+      self.projections.append(__torch__.linear(weights, name + ".v", form))
+    self.out = __torch__.linear(weights, name + ".out", form)
 
   # [rows, heads, groups + 2, head width]: a key/value head's queries, its key, its value.
   def project(self: __torch__.Attention, x: Tensor) -> Tensor:
@@ -137,32 +154,47 @@ class Attention:
     v = self.projections[2].forward(x).view(rows, self.heads, 1, -1)
     return torch.cat([q, k, v], 2)
 
-  def forward(self: __torch__.Attention, x: Tensor, keys: Tensor, values: Tensor, rows: __torch__.Rows) -> Tensor:
-    qkv = self.project(x)
+  # Rotates i with i + width / 2, queries and keys at once, in float32.
+  def rotate(self: __torch__.Attention, x: Tensor, rows: __torch__.Rows) -> Tensor:
+    wide = torch.to(x, 6)
+    a, b = torch.chunk(wide, 2, -1)
+    turned = wide * rows.cos
+    turned_a, turned_b = torch.chunk(turned, 2, -1)
+    turned_a.addcmul_(b, rows.half_sin, value=-1)
+    turned_b.addcmul_(a, rows.half_sin)
+    return torch.to(turned, ops.prim.dtype(x))
+
+  # keys, values: by slot.
+  def forward(self: __torch__.Attention, x: Tensor, keys: List[Tensor], values: List[Tensor], rows: __torch__.Rows) -> Tensor:
     groups = self.groups
-    # Rotates i with i + width / 2, queries and keys at once, in float32.
-    qk = torch.to(qkv[:, :, :groups + 1], 6)
-    a, b = torch.chunk(qk, 2, -1)
-    qk = torch.to(qk * rows.cos + torch.cat([torch.neg(b), a], -1) * rows.sin, ops.prim.dtype(x))
-    keys[rows.slots, :, rows.positions] = qk[:, :, groups]
-    values[rows.slots, :, rows.positions] = qkv[:, :, groups + 1]
+    qkv = self.project(x)
+    qk = self.rotate(torch.narrow(qkv, 2, 0, groups + 1), rows)
     outputs = annotate(List[Tensor], [])
     begin = 0
-    for i in range(len(rows.sequence_rows)):
-      count = rows.sequence_rows[i]
-      slot = rows.sequence_slots[i]
-      length = rows.sequence_past[i] + count
+    for i in range(len(rows.counts)):
+      count = rows.counts[i]
+      past = rows.past[i]
+      slot_keys = keys[rows.slots[i]]
+      slot_values = values[rows.slots[i]]
+      own = torch.narrow(qk, 0, begin, count)
+      # [rows, heads, width] -> [heads, rows, width]
+      new_keys = torch.select(own, 2, groups).transpose(0, 1)
+      new_values = torch.select(torch.narrow(qkv, 0, begin, count), 2, groups + 1).transpose(0, 1)
+      torch.narrow(slot_keys, 2, past, count).copy_(new_keys)
+      torch.narrow(slot_values, 2, past, count).copy_(new_values)
+      k = torch.narrow(slot_keys, 2, 0, past + count)
+      v = torch.narrow(slot_values, 2, 0, past + count)
       # The queries that share a key/value head stand behind each other, so the cache is read as it lies.
-      q = qk[begin:begin + count, :, :groups].permute(1, 2, 0, 3).reshape(1, self.heads, groups * count, -1)
-      k = keys[slot:slot + 1, :, :length]
-      v = values[slot:slot + 1, :, :length]
-      if count > 1:
-        y = torch.scaled_dot_product_attention(q, k, v, rows.masks[i])
+      q = torch.narrow(own, 2, 0, groups)
+      if count == 1:
+        outputs.append(torch.scaled_dot_product_attention(q, k, v).flatten(1))
       else:
-        y = torch.scaled_dot_product_attention(q, k, v)
-      y = y.view(self.heads, groups, count, -1).permute(2, 0, 1, 3)
-      outputs.append(y.reshape(count, -1))
+        q = q.permute(1, 2, 0, 3).reshape(1, self.heads, groups * count, -1)
+        y = torch.scaled_dot_product_attention(q, k, v, rows.masks[i])
+        outputs.append(y.view(self.heads, groups, count, -1).permute(2, 0, 1, 3).reshape(count, -1))
       begin += count
+    if len(outputs) == 1:
+      return self.out.forward(outputs[0])
     return self.out.forward(torch.cat(outputs))
 
 
@@ -172,15 +204,15 @@ class FeedForward:
   projections : List[__torch__.Linear]
   down : __torch__.Linear
 
-  def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, int8: bool) -> NoneType:
+  def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, form: int) -> NoneType:
     self.projections = annotate(List[__torch__.Linear], [])
-    if int8:
+    if form > 0:
       weight = torch.cat([weights[name + ".gate.weight"], weights[name + ".up.weight"]])
-      self.projections.append(__torch__.Linear(weight, None, int8))
+      self.projections.append(__torch__.Linear(weight, None, form))
     else:
-      self.projections.append(__torch__.linear(weights, name + ".gate", int8))
-      self.projections.append(__torch__.linear(weights, name + ".up", int8))
-    self.down = __torch__.linear(weights, name + ".down", int8)
+      self.projections.append(__torch__.linear(weights, name + ".gate", form))
+      self.projections.append(__torch__.linear(weights, name + ".up", form))
+    self.down = __torch__.linear(weights, name + ".down", form)
 
   def forward(self: __torch__.FeedForward, x: Tensor) -> Tensor:
     first = self.projections[0].forward(x)
@@ -196,15 +228,16 @@ class Block:
   ffn_norm : __torch__.RmsNorm
   ffn : __torch__.FeedForward
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, dtype: int, int8: bool) -> NoneType:
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, dtype: int, form: int) -> NoneType:
     self.attention_norm = __torch__.RmsNorm(weights, name + ".attention_norm", eps, dtype)
-    self.attention = __torch__.Attention(weights, name + ".attention", heads, groups, int8)
+    self.attention = __torch__.Attention(weights, name + ".attention", heads, groups, form)
     self.ffn_norm = __torch__.RmsNorm(weights, name + ".ffn_norm", eps, dtype)
-    self.ffn = __torch__.FeedForward(weights, name + ".ffn", int8)
+    self.ffn = __torch__.FeedForward(weights, name + ".ffn", form)
 
-  def forward(self: __torch__.Block, x: Tensor, keys: Tensor, values: Tensor, rows: __torch__.Rows) -> Tensor:
-    x = x + self.attention.forward(self.attention_norm.forward(x), keys, values, rows)
-    return x + self.ffn.forward(self.ffn_norm.forward(x))
+  # Changes x in place: the residual stream.
+  def forward(self: __torch__.Block, x: Tensor, keys: List[Tensor], values: List[Tensor], rows: __torch__.Rows) -> NoneType:
+    x.add_(self.attention.forward(self.attention_norm.forward(x), keys, values, rows))
+    x.add_(self.ffn.forward(self.ffn_norm.forward(x)))
 
 
 class Decoder:
@@ -221,17 +254,17 @@ class Decoder:
   cos : Tensor
   sin : Tensor
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, int8: bool) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, form: int) -> NoneType:
     self.embedding = weights["embedding.weight"]
     self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, eps, dtype, int8))
+      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, eps, dtype, form))
     self.norm = __torch__.RmsNorm(weights, "norm", eps, dtype)
     output = self.embedding
     if "output.weight" in weights:
       output = weights["output.weight"]
-    self.output = __torch__.Linear(output, None, int8)
+    self.output = __torch__.Linear(output, None, form)
     self.heads = heads
     self.groups = groups
     angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
@@ -246,13 +279,12 @@ class Decoder:
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
     return torch.to(self.output.forward(self.norm.forward(x)), 6)
 
-  # x: [rows, width] -> hidden states [rows, width]
-  def forward(self: __torch__.Decoder, x: Tensor, cache: __torch__.KvCache, rows: __torch__.Rows) -> Tensor:
+  # x: embedded rows [rows, width], which become hidden states in place.
+  def forward(self: __torch__.Decoder, x: Tensor, cache: __torch__.KvCache, rows: __torch__.Rows) -> NoneType:
     i = 0
     for block in self.blocks:
-      x = block.forward(x, cache.keys[i], cache.values[i], rows)
+      block.forward(x, cache.slot_keys[i], cache.slot_values[i], rows)
       i += 1
-    return x
 
 
 class Program(Module):
@@ -260,8 +292,8 @@ class Program(Module):
   __buffers__ = []
 
   # frequencies: [head width / 2], float32: radians a position for each rotated pair. dtype: of the activations.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, int8: bool) -> __torch__.Decoder:
-    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, int8)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, form: int) -> __torch__.Decoder:
+    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, form)
 
   def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.KvCache:
     like = torch.empty([0], dtype=decoder.dtype, device=ops.prim.device(decoder.cos))
@@ -291,14 +323,14 @@ class Program(Module):
   # One forward pass over chunks of prompts (`prompts[i]` from row `first[i]`), then rows of `tokens`; sequences are
   # listed in that order.
   # -> logits after the wanted rows: [wanted, vocabulary], float32
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.KvCache, prompts: List[Tensor], first: List[int], tokens: Tensor, slots: Tensor, positions: Tensor, sequence_slots: List[int], sequence_rows: List[int], sequence_past: List[int], wanted: Tensor) -> Tensor:
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.KvCache, prompts: List[Tensor], first: List[int], tokens: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], wanted: Tensor) -> Tensor:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
-      parts.append(prompts[i][first[i]:first[i] + sequence_rows[i]])
+      parts.append(prompts[i][first[i]:first[i] + counts[i]])
     if tokens.numel() > 0:
       parts.append(decoder.embed(tokens))
-    rows = __torch__.Rows(slots, positions, decoder.cos, decoder.sin, sequence_slots, sequence_rows, sequence_past, decoder.groups)
-    x = decoder.forward(torch.cat(parts), cache, rows)
+    x = torch.cat(parts)
+    decoder.forward(x, cache, __torch__.Rows(positions, decoder.cos, decoder.sin, slots, counts, past, decoder.groups))
     if wanted.numel() == 0:
       return torch.empty([0, decoder.embedding.size(0)])
     if wanted.numel() < x.size(0):
@@ -310,8 +342,9 @@ class Program(Module):
     count = prompt.size(0)
     cache = self.cache(decoder, 1, count)
     positions = torch.arange(count, device=ops.prim.device(prompt))
-    rows = __torch__.Rows(torch.zeros_like(positions), positions, decoder.cos, decoder.sin, [0], [count], [0], decoder.groups)
-    return decoder.logits(decoder.forward(prompt, cache, rows))
+    x = prompt.clone()
+    decoder.forward(x, cache, __torch__.Rows(positions, decoder.cos, decoder.sin, [0], [count], [0], decoder.groups))
+    return decoder.logits(x)
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:
     return logits[rows]

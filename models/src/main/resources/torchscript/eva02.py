@@ -93,7 +93,7 @@ class Tower:
     self.embedding = weights["patch_embed.proj.weight"].flatten(1)
     self.embedding_bias = weights["patch_embed.proj.bias"]
     self.cls = weights["cls_token"]
-    self.positions = weights["pos_embed"]
+    self.positions = __torch__.nn.positions(weights["pos_embed"], grid)
     turn = __torch__.angles(grid, pretrained_grid, self.embedding.size(0) // heads)
     self.cos = torch.to(torch.cos(turn), ops.prim.device(self.cls))
     self.sin = torch.to(torch.sin(turn), ops.prim.device(self.cls))

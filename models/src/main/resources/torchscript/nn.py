@@ -42,3 +42,17 @@ def patches(pixels: Tensor, patch: int) -> Tensor:
   grid = pixels.size(2) // patch
   x = pixels.view(pixels.size(0), 3, grid, patch, grid, patch)
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
+
+
+# A learned position table of CLS and a square grid, resampled to another grid where the two differ.
+# table: [..., 1 + n * n, width] -> [1, 1 + grid * grid, width]
+def positions(table: Tensor, grid: int) -> Tensor:
+  width = table.size(-1)
+  rows = table.view(-1, width)
+  n = int((rows.size(0) - 1) ** 0.5)
+  if n == grid:
+    return rows.unsqueeze(0)
+  square = torch.to(rows[1:], 6).view(1, n, n, width).permute(0, 3, 1, 2)
+  resampled = torch.upsample_bicubic2d(square, [grid, grid], False)
+  patches = resampled.permute(0, 2, 3, 1).reshape(grid * grid, width)
+  return torch.cat([rows[:1], torch.to(patches, ops.prim.dtype(table))]).unsqueeze(0)

@@ -1,12 +1,10 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.models.vision.VisionEncoder;
-import dev.pargo.models.vision.VisionEncoders;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -39,16 +37,16 @@ class EncoderConfiguration {
 
     @Bean
     VisionEncoder encoder(ModelBundle bundle, Placement placement) {
-        return VisionEncoders.load(bundle, placement);
+        return VisionEncoder.load(bundle.vision(), placement);
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, Placement placement) {
+    StageIdentity identity(ModelBundle bundle, VisionEncoder encoder, Placement placement) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
-                .setNetwork("eva02-clip")
-                .setFingerprint(VisionEncoders.fingerprint(bundle))
+                .setNetwork(encoder.config().network())
+                .setFingerprint(bundle.vision().fingerprint())
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
                 .build();
@@ -59,10 +57,10 @@ class EncoderConfiguration {
             StageIdentity identity, VisionEncoder encoder, Placement placement, ImageProperties image) {
         return EncoderDescription.newBuilder()
                 .setIdentity(identity)
-                .setImageSize(encoder.imageSize())
+                .setImageSize(encoder.config().imageSize())
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(encoder.tokens())
-                        .setWidth(encoder.width())
+                        .setTokens(encoder.config().tokens())
+                        .setWidth(encoder.config().width())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))
                 .setMaxImageBytes(image.maxBytes().toBytes())
@@ -90,7 +88,6 @@ class EncoderConfiguration {
 
     @Bean
     ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
-        Preprocessing preprocessing = Preprocessing.of(bundle.manifest().image());
-        return new ImagePreparation(image.limits(), preprocessing, properties.admission());
+        return new ImagePreparation(image.limits(), bundle.preprocessing(), properties.admission());
     }
 }

@@ -303,7 +303,7 @@ class EncoderServiceTest {
 
     /** What the network makes of a picture without any service around it. */
     private HostTensor direct(byte[] file) {
-        Preprocessing preprocessing = Preprocessing.of(bundle.manifest().image());
+        Preprocessing preprocessing = bundle.preprocessing();
         ImageDecoder decoder =
                 new ImageDecoder(new dev.pargo.models.image.ImageLimits(1 << 20, 1 << 20), preprocessing.convention());
         HostTensor pixelValues = new ImagePreprocessor(preprocessing).preprocess(decoder.decode(file));

@@ -1,16 +1,64 @@
 package dev.pargo.evaluation;
 
 import dev.pargo.evaluation.ask.AskCommand;
+import dev.pargo.evaluation.bench.BenchCommand;
+import dev.pargo.evaluation.benchmark.EvaluateCommand;
+import dev.pargo.evaluation.benchmark.ScoreCommand;
+import dev.pargo.evaluation.client.ChatException;
+import dev.pargo.evaluation.compare.CompareCommand;
+import dev.pargo.evaluation.input.InputException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
 
 /** The commands of {@code ./pargo} that talk to a running gateway. */
-@Command(name = "pargo", subcommands = AskCommand.class)
+@Command(
+        name = "pargo",
+        subcommands = {
+            AskCommand.class,
+            BenchCommand.class,
+            EvaluateCommand.class,
+            ScoreCommand.class,
+            CompareCommand.class
+        })
 public final class EvaluationApplication {
+
+    private static final int FAILED = 1;
+    private static final int WRONG_INPUT = 2;
 
     private EvaluationApplication() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new EvaluationApplication()).execute(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The commands; what goes wrong is told in one line on standard error. */
+    public static CommandLine commandLine() {
+        return new CommandLine(new EvaluationApplication())
+                .setExecutionExceptionHandler(EvaluationApplication::tell)
+                .setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    private static int tell(Exception failure, CommandLine line, ParseResult arguments) throws Exception {
+        if (!(failure instanceof InputException
+                || failure instanceof ChatException
+                || failure instanceof IOException)) {
+            throw failure;
+        }
+        line.getErr().printf("pargo: %s%n", message(failure));
+        return failure instanceof InputException ? WRONG_INPUT : FAILED;
+    }
+
+    private static String message(Exception failure) {
+        if (failure instanceof NoSuchFileException missing) {
+            return "there is no file or folder " + missing.getFile();
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return "no permission for " + denied.getFile();
+        }
+        return String.valueOf(failure.getMessage());
     }
 }

@@ -14,6 +14,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxConcurrentBytes    Request bodies held at once, in bytes; more are refused with 429.
  * @param maxImages             Most images in one request.
  * @param heartbeat             Time between two comments on a silent event stream.
+ * @param visualCache           Memory for the visual tokens of images that have been seen lately; 0 for none.
  */
 @ConfigurationProperties("pargo.gateway")
 public record GatewayProperties(
@@ -22,4 +23,5 @@ public record GatewayProperties(
         @DefaultValue("256") int maxConcurrentRequests,
         @DefaultValue("128MB") DataSize maxConcurrentBytes,
         @DefaultValue("4") int maxImages,
-        @DefaultValue("15s") Duration heartbeat) {}
+        @DefaultValue("15s") Duration heartbeat,
+        @DefaultValue("256MB") DataSize visualCache) {}

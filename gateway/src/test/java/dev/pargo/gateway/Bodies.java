@@ -1,15 +1,24 @@
 package dev.pargo.gateway;
 
+import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Request bodies. */
 final class Bodies {
+
+    private static final AtomicInteger FILES = new AtomicInteger();
 
     private Bodies() {}
 
     static String text(String question) {
         return """
                 {"model":"loopback","messages":[{"role":"user","content":"%s"}]}""".formatted(question);
+    }
+
+    /** @param fields further fields of the request, with ' for " */
+    static String text(String question, String fields) {
+        return "{" + fields.replace('\'', '"') + "," + text(question).substring(1);
     }
 
     static String textStream(String question) {
@@ -28,9 +37,11 @@ final class Bodies {
         return image(firstByte, question).replaceFirst("\\{", "{\"stream\":true,");
     }
 
+    /** An image file that is unlike any other, apart from its first byte. */
     static String dataUrl(int firstByte, int bytes) {
         byte[] file = new byte[bytes];
         file[0] = (byte) firstByte;
+        ByteBuffer.wrap(file).putInt(1, FILES.incrementAndGet());
         return "data:image/png;base64," + Base64.getEncoder().encodeToString(file);
     }
 }

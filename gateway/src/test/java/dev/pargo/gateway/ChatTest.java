@@ -20,6 +20,7 @@ import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -131,10 +132,10 @@ class ChatTest {
         assertThat(events).allMatch(event -> event.startsWith("data: ") && !event.contains("\n"));
         assertThat(events.get(0))
                 .contains("\"object\":\"chat.completion.chunk\"")
-                .contains(
-                        "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]");
+                .contains("\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"
+                        + "\"logprobs\":null,\"finish_reason\":null}]");
         assertThat(events.get(events.size() - 2))
-                .contains("\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]")
+                .contains("\"choices\":[{\"index\":0,\"delta\":{},\"logprobs\":null,\"finish_reason\":\"stop\"}]")
                 .doesNotContain("usage", "timings");
         assertThat(events.get(events.size() - 1)).isEqualTo("data: [DONE]");
     }
@@ -231,7 +232,10 @@ class ChatTest {
     void listsItsModels() {
         List<Model> models = client.models().list().data();
 
-        assertThat(models).extracting(Model::id).containsExactly("loopback");
+        assertThat(models).extracting(model -> model.validate().id()).containsExactly("loopback");
+        assertThat(Instant.ofEpochSecond(models.get(0).created()))
+                .isBetween(Instant.now().minusSeconds(600), Instant.now());
+        assertThat(models.get(0)._additionalProperties()).containsEntry("max_model_len", JsonValue.from(2048));
         assertThat(client.models()
                         .retrieve("loopback")
                         ._additionalProperties()

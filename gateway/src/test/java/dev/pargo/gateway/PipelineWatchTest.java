@@ -127,8 +127,25 @@ class PipelineWatchTest {
         assertThat(gateway.chat(Bodies.image(7, "Hm?")).statusCode()).isEqualTo(200);
         assertThat(stages.llm.behaviour.calls).hasValue(2);
         assertThat(stages.encoder.behaviour.calls)
-                .as("old visual tokens are not used")
-                .hasValue(2);
+                .as("visual tokens are still right")
+                .hasValue(1);
+    }
+
+    @Test
+    void makesVisualTokensAgainWhenTheirMakerHasBeenReplaced() throws Exception {
+        gateway = RunningGateway.start(stages, "--pargo.describe-every=1h");
+        String body = Bodies.image(7, "Hm?");
+        gateway.chat(body);
+        stages.projector.description = stages.projector.description.toBuilder()
+                .setIdentity(LoopbackStages.identity("pargo", "p2"))
+                .build();
+        LlmDescription old = stages.llm.description;
+        stages.llm.description = old.toBuilder()
+                .setIdentity(LoopbackStages.identity("internlm2", "l2"))
+                .build();
+
+        assertThat(gateway.chat(body).statusCode()).isEqualTo(200);
+        assertThat(stages.projector.behaviour.calls).hasValue(2);
     }
 
     @Test

@@ -157,12 +157,7 @@ class RequestErrorTest {
                 wrong(with("\"stop\":\"\""), "stop", "stop must not have an empty string"),
                 wrong(with("\"stop\":[1]"), "stop[0]", "stop[0] must be a string"),
                 wrong(with("\"stream\":\"yes\""), "stream", "stream must be true or false"),
-                wrong(with("\"n\":2"), "n", "n is not supported with this value"),
-                wrong(with("\"logprobs\":true"), "logprobs", "logprobs is not supported with this value"),
-                wrong(
-                        with("\"response_format\":{\"type\":\"json_object\"}"),
-                        "response_format",
-                        "response_format is not supported with this value"),
+                wrong(with("\"guided_regex\":\"a*\""), "guided_regex", "guided_regex is not supported with this value"),
                 wrong(with("\"tools\":[{\"type\":\"function\"}]"), "tools", "tools is not supported with this value"),
                 wrong(
                         Bodies.text("x").replace("\"loopback\"", "\"gpt-9\""),
@@ -193,6 +188,9 @@ class RequestErrorTest {
                 "\"tool_choice\":\"none\"",
                 "\"logprobs\":false",
                 "\"response_format\":{\"type\":\"text\"}",
+                "\"num_beams\":1",
+                "\"length_penalty\":1.0",
+                "\"bad_words\":[]",
                 "\"presence_penalty\":0.0",
                 "\"frequency_penalty\":null",
                 "\"modalities\":[\"text\"]",

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -74,6 +75,11 @@ final class RunningGateway implements AutoCloseable {
         return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Cancelling the answer closes the connection. */
+    CompletableFuture<HttpResponse<String>> chatAsync(String body) {
+        return client.sendAsync(chatRequest(body).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
     URI uri(String path) {
         return URI.create("http://127.0.0.1:" + port + path);
     }
@@ -88,6 +94,15 @@ final class RunningGateway implements AutoCloseable {
                 .stream()
                 .mapToLong(Timer::count)
                 .sum();
+    }
+
+    /** How many images were known, joined another's way, or were made. */
+    int images(String result) {
+        return (int) context.getBean(MeterRegistry.class)
+                .get("pargo.gateway.visual.cache")
+                .tag("result", result)
+                .counter()
+                .count();
     }
 
     /** Chat requests that are worked on now. */

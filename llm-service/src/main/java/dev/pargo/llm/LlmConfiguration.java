@@ -2,12 +2,12 @@ package dev.pargo.llm;
 
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
-import dev.pargo.models.bundle.Manifest;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.LanguageModels;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -22,7 +22,10 @@ import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,14 +46,15 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, StageProperties properties) {
+    CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        return LanguageModels.load(bundle, Placement.resolve(properties.device(), properties.precision()));
+        Placement placement = Placement.resolve(properties.device(), properties.precision());
+        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
-        return LanguageModels.tokenizer(bundle);
+        return bundle.tokenizer();
     }
 
     @Bean
@@ -59,15 +63,25 @@ class LlmConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(LanguageModels.fingerprint(bundle))
+                .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .build();
     }
 
     @Bean
-    Engine engine(CausalLm model, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
-        return new Engine(model, tokenizer, properties, metrics);
+    EngineMetrics engineMetrics(MeterRegistry registry, ModelBundle bundle) {
+        return new EngineMetrics(registry, bundle.name());
+    }
+
+    @Bean
+    Engine engine(
+            CausalLm model,
+            Tokenizer tokenizer,
+            EngineProperties properties,
+            StageMetrics stageMetrics,
+            EngineMetrics metrics) {
+        return new Engine(model, tokenizer, properties, stageMetrics, metrics);
     }
 
     @Bean
@@ -86,18 +100,27 @@ class LlmConfiguration {
             StageMetrics metrics) {
         Admission admission = new Admission(properties.admission(), engine::estimatedWait);
         metrics.admission(admission);
+        LlmDescription description = describe(bundle, identity, model, tokenizer, engine);
         return new LlmHost(
-                describe(bundle, identity, model, engine),
+                description,
                 engine,
                 tokenizer,
                 new Constraints(tokenizer),
-                model.config().eos(),
+                endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 admission,
                 metrics);
     }
 
-    private static LlmDescription describe(ModelBundle bundle, StageIdentity identity, CausalLm model, Engine engine) {
-        Manifest manifest = bundle.manifest();
+    /** What the model's configuration ends answers with, and what its prompts do. */
+    private static List<Integer> endIds(CausalLm model, Tokenizer tokenizer, String eosToken) {
+        Set<Integer> ids = new LinkedHashSet<>(model.config().eos());
+        tokenizer.controlToken(eosToken).ifPresent(ids::add);
+        return List.copyOf(ids);
+    }
+
+    private static LlmDescription describe(
+            ModelBundle bundle, StageIdentity identity, CausalLm model, Tokenizer tokenizer, Engine engine) {
+        Prompt prompt = bundle.prompt();
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -106,11 +129,15 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(manifest.prompt().template())
-                        .setImagePlaceholder(manifest.prompt().imagePlaceholderOrDefault())
-                        .setBosToken(manifest.prompt().bosTokenOrDefault())
-                        .setEosToken(manifest.eosTokenOrDefault()))
-                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(manifest.maxNewTokensOrDefault()))
+                        .setTemplate(prompt.template())
+                        .setImagePlaceholder(prompt.imagePlaceholder())
+                        .setBosToken(prompt.bosToken())
+                        .setEosToken(prompt.eosToken())
+                        .setSystemTemplate(prompt.systemTemplate())
+                        .setSystem(prompt.system())
+                        .setAnswerTemplate(prompt.answerTemplate())
+                        .addAllControlTokens(prompt.controlTokens(tokenizer)))
+                .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
                 .build();

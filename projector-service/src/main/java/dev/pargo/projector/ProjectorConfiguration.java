@@ -2,7 +2,6 @@ package dev.pargo.projector;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.projector.Projector;
-import dev.pargo.models.projector.Projectors;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.WireTensor;
@@ -39,16 +38,16 @@ class ProjectorConfiguration {
 
     @Bean
     Projector projector(ModelBundle bundle, Placement placement) {
-        return Projectors.load(bundle, placement);
+        return Projector.load(bundle.projector(), placement);
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, Placement placement) {
+    StageIdentity identity(ModelBundle bundle, Projector projector, Placement placement) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
-                .setNetwork("pargo")
-                .setFingerprint(Projectors.fingerprint(bundle))
+                .setNetwork(projector.config().network())
+                .setFingerprint(bundle.projector().fingerprint())
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
                 .build();
@@ -59,12 +58,12 @@ class ProjectorConfiguration {
         return ProjectorDescription.newBuilder()
                 .setIdentity(identity)
                 .setInput(TokenTensor.newBuilder()
-                        .setTokens(projector.inputTokens())
-                        .setWidth(projector.inputWidth())
+                        .setTokens(projector.config().inputTokens())
+                        .setWidth(projector.config().inputWidth())
                         .addAllDtypes(INPUT_TYPES))
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(projector.outputTokens())
-                        .setWidth(projector.outputWidth())
+                        .setTokens(projector.config().outputTokens())
+                        .setWidth(projector.config().outputWidth())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))
                 .build();

@@ -1,17 +1,18 @@
 package dev.pargo.evaluation.ask;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.client.ChatException;
 import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.EndpointOptions;
+import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,14 +25,11 @@ public final class AskCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--url", defaultValue = "http://127.0.0.1:8080", description = "Address of the gateway.")
-    private URI url;
+    @Mixin
+    private EndpointOptions endpoint;
 
-    @Option(names = "--model", description = "Model to ask; default: the first that the gateway has.")
+    @Option(names = "--model", description = "Model to ask; default: the endpoint's first.")
     private @Nullable String model;
-
-    @Option(names = "--timeout", defaultValue = "120", description = "Seconds to wait for the answer.")
-    private int timeoutSeconds;
 
     @Parameters(index = "0", paramLabel = "IMAGE", description = "Picture file.")
     private Path image;
@@ -40,25 +38,14 @@ public final class AskCommand implements Callable<Integer> {
     private String question;
 
     @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
+    public Integer call() throws IOException {
         if (!Files.isRegularFile(image)) {
-            err.printf("pargo: there is no picture at %s%n", image);
-            return 2;
+            throw new InputException("there is no picture at " + image);
         }
-        try {
-            ChatClient client = new ChatClient(url, Duration.ofSeconds(timeoutSeconds));
-            String asked = model == null ? client.models().get(0) : model;
-            String answer = client.complete(new ChatQuestion(asked, ChatQuestion.dataUrl(image), question, null))
-                    .at("/choices/0/message/content")
-                    .asString();
-            spec.commandLine().getOut().println(answer);
-            return 0;
-        } catch (ChatException refusal) {
-            err.printf("pargo: %s%n", refusal.getMessage());
-        } catch (IOException e) {
-            err.printf("pargo: no answer from %s: %s%n", url, e.getMessage());
-        }
-        return 1;
+        ChatClient client = endpoint.connect();
+        ChatQuestion asked =
+                new ChatQuestion(EndpointOptions.model(client, model), DataUrl.of(image), question, Map.of());
+        spec.commandLine().getOut().println(client.complete(asked).text());
+        return 0;
     }
 }

@@ -1,19 +1,34 @@
 package dev.pargo.evaluation.client;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /** An endpoint's refusal, in its own words. */
 public final class ChatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final int status;
+    private final @Nullable Duration retryAfter;
 
-    ChatException(int status, String message) {
+    ChatException(int status, String message, @Nullable Duration retryAfter) {
         super(message);
         this.status = status;
+        this.retryAfter = retryAfter;
     }
 
-    /** The HTTP status. */
+    /** The HTTP status; 200 if a stream that had begun ended with an error. */
     public int status() {
         return status;
+    }
+
+    /** When the endpoint wants to be asked again; null if it does not say. */
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** Whether the endpoint had no room, or was not there, so that the same request may succeed later. */
+    public boolean isTemporary() {
+        return status == 429 || status == 503;
     }
 }

@@ -1,12 +1,8 @@
 package dev.pargo.evaluation.client;
 
-import java.io.IOException;
-import java.net.URLConnection;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Base64;
-import java.util.Optional;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,30 +10,20 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * One question, with or without a picture.
  *
- * @param model     name of the model to ask
- * @param image     picture as a data URL, or null
- * @param maxTokens most tokens of the answer, or null for the model's default
+ * @param model      name of the model to ask
+ * @param image      picture as a data URL, or null
+ * @param parameters more fields of the request, such as {@code max_tokens}
  */
-public record ChatQuestion(
-        @Nullable String model,
-        @Nullable String image,
-        String text,
-        @Nullable Integer maxTokens) {
+public record ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
 
-    /** A picture file as a data URL. */
-    public static String dataUrl(Path image) throws IOException {
-        String type = Optional.ofNullable(URLConnection.guessContentTypeFromName(
-                        image.getFileName().toString()))
-                .orElse("image/png");
-        return "data:%s;base64,%s".formatted(type, Base64.getEncoder().encodeToString(Files.readAllBytes(image)));
+    public ChatQuestion {
+        parameters = Map.copyOf(parameters);
     }
 
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model);
-        if (maxTokens != null) {
-            json.put("max_tokens", maxTokens);
-        }
+        json.setAll(parameters);
         ObjectNode message = json.putArray("messages").addObject().put("role", "user");
         if (image == null) {
             message.put("content", text);

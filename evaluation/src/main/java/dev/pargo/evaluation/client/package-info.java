@@ -1,3 +1,4 @@
+/** Questions to an OpenAI-compatible endpoint. */
 @NullMarked
 package dev.pargo.evaluation.client;
 

@@ -48,6 +48,29 @@ class AnswersIT {
         assertThat(usage.path("total_tokens").asInt()).isEqualTo(example.promptTokens() + example.answerTokens());
     }
 
+    static List<Example> examplesWithBeams() throws IOException {
+        return Example.all().stream()
+                .filter(example -> example.beamAnswer() != null)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examplesWithBeams")
+    void searchesBeamsAsTheExamplesDid(Example example) throws IOException {
+        Reply reply = gateway.complete(Chat.of(example).put("num_beams", 4).put("length_penalty", 1));
+
+        assertThat(reply.answer()).isEqualTo(example.beamAnswer());
+    }
+
+    @Test
+    void writesExactlySoManyTokensForBenchmarks() throws IOException {
+        Reply reply = gateway.complete(
+                Chat.of(Example.all().get(0)).put("ignore_eos", true).put("max_tokens", 150));
+
+        assertThat(reply.json().at("/usage/completion_tokens").asInt()).isEqualTo(150);
+        assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("length");
+    }
+
     @Test
     void tellsWhereTheTimeWent() throws IOException {
         JsonNode timings =

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -12,10 +13,17 @@ import tools.jackson.databind.json.JsonMapper;
  * A question whose answer is known.
  *
  * @param answer       what pargo-mini answers in float32, greedily
+ * @param beamAnswer   what it answers with four beams; null if that is not known
  * @param promptTokens length of the prompt, visual tokens among them
  * @param answerTokens length of the answer with its end token
  */
-record Example(Path image, String question, String answer, int promptTokens, int answerTokens) {
+record Example(
+        Path image,
+        String question,
+        String answer,
+        @Nullable String beamAnswer,
+        int promptTokens,
+        int answerTokens) {
 
     private static final int VISUAL_TOKENS = 80;
 
@@ -41,6 +49,7 @@ record Example(Path image, String question, String answer, int promptTokens, int
                 image,
                 qa.path("question").asString(),
                 qa.path("model_answer").asString(),
+                qa.at("/beam4/text").asString(null),
                 text + VISUAL_TOKENS,
                 qa.path("model_token_ids").size());
     }

@@ -14,7 +14,7 @@ import com.openai.models.chat.completions.ChatCompletionContentPart;
 import com.openai.models.chat.completions.ChatCompletionContentPartImage;
 import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
@@ -96,7 +96,7 @@ class OpenAiClientIT {
                 .addUserMessageOfArrayOfContentParts(List.of(
                         ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
                                 .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
-                                        .url(ChatQuestion.dataUrl(example.image()))
+                                        .url(DataUrl.of(example.image()))
                                         .detail(ChatCompletionContentPartImage.ImageUrl.Detail.LOW)
                                         .build())
                                 .build()),

@@ -34,6 +34,31 @@ public final class Bundles {
         return directory;
     }
 
+    /**
+     * Makes a bundle of the files that the reference's own evaluation program was run on.
+     *
+     * @param fixture folder with {@code pytorch_model.bin} and {@code llm}
+     */
+    public static Path endToEnd(Path fixture, Path directory) throws IOException {
+        String checkpoint = fixture.resolve("pytorch_model.bin").toString();
+        Files.writeString(directory.resolve("bundle.json"), """
+                {
+                  "name": "end-to-end",
+                  "image": {"size": 336, "patch_size": 14, "letterbox": 448, "convention": "reference"},
+                  "vision": {"type": "EVAVisionTransformer", "file": "%s", "prefix": "visual_encoder.",
+                             "width": 128, "layers": 2, "head_width": 64, "mlp_ratio": 2.6667},
+                  "projector": {"type": "ParGo", "file": "%s", "num_query_token": 100, "num_local_query_token": 96,
+                                "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4,
+                                "intermediate_size": 128, "encoder_width": 128, "cross_attention_freq": 1,
+                                "max_position_embeddings": 128},
+                  "llm": {"dir": "%s", "lora": {"file": "%s", "alpha": 16}},
+                  "prompt": {"template": "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions. USER: <Img><ImageHere></Img> {question}\\nASSISTANT: "}
+                }
+                """.formatted(
+                        checkpoint, checkpoint, fixture.resolve("llm"), checkpoint));
+        return directory;
+    }
+
     private static void edit(String file, Path copy, Consumer<ObjectNode> change) throws IOException {
         JsonMapper json = JsonMapper.shared();
         ObjectNode content = (ObjectNode) json.readTree(Files.readAllBytes(PARGO_MINI.resolve(file)));

@@ -1,18 +1,19 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.proto.v1.TextDelta;
 import java.io.IOException;
 
-/** How an answer reaches the client: at once or as it is written. Confined to the request's thread. */
+/** How answers reach the client: at once or as they are written. Confined to the request's thread. */
 interface Answer {
 
     /** The LLM has taken the prompt on. */
     void begin() throws IOException;
 
-    /** The next piece of the answer. */
-    void add(String text) throws IOException;
+    /** The next piece of one of the choices. */
+    void add(TextDelta delta) throws IOException;
 
-    /** The answer is complete. */
+    /** All choices are complete. */
     void end(Generation generation, Stopwatch watch) throws IOException;
 
     /** Called now and then while the request waits. */

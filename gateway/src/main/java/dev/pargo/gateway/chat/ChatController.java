@@ -15,6 +15,8 @@ import dev.pargo.gateway.inference.RequestScope;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.gateway.pipeline.Pipelines;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.TextDelta;
 import io.grpc.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -87,24 +89,27 @@ final class ChatController {
 
     private void answer(Exchange exchange) throws IOException {
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        ChatQuery query = ChatQuery.of(reader.read(exchange.request.getInputStream()), properties.maxImages());
+        ChatRequest body = reader.read(exchange.request.getInputStream());
+        ChatQuery query = ChatQuery.of(body, properties.maxImages());
         Pipeline pipeline = pipeline(query.model());
         exchange.model = query.model();
         PipelineState state = inference.require(pipeline, !query.images().isEmpty());
-        InferenceRequest work = new InferenceRequest(
-                query.conversation(), decode(query.images(), state), query.sampling(), query.maxTokens(), query.stop());
+        GenerateStart decoding =
+                DecodingReader.read(body, pipeline.defaults(), state.text().llm());
+        InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), state), decoding);
         ResponseHead head = ResponseHead.now(query.model());
+        int choices = decoding.getChoices();
         Answer answer = query.stream()
-                ? new StreamedAnswer(head, query.includeUsage(), properties.heartbeat(), exchange.response)
-                : new WholeAnswer(head, exchange.response);
+                ? new StreamedAnswer(head, choices, query.includeUsage(), properties.heartbeat(), exchange.response)
+                : new WholeAnswer(head, choices, decoding.hasTopLogprobs(), exchange.response);
         Pulse pulse = new Pulse(ClientConnection.gone(exchange.request), answer);
         RequestScope scope = new RequestScope(RequestIdFilter.idOf(exchange.request), deadline, pulse);
         try (Generation generation = inference.start(pipeline, work, scope)) {
             answer.begin();
-            @Nullable String text;
-            while ((text = generation.next()) != null) {
+            @Nullable TextDelta delta;
+            while ((delta = generation.next()) != null) {
                 exchange.watch.token();
-                answer.add(text);
+                answer.add(delta);
             }
             exchange.watch.stop();
             answer.end(generation, exchange.watch);

@@ -14,8 +14,14 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A chat request as it is read: types are right, values are not checked yet.
  *
- * @param topK   an extension: tokens to choose from, 0 for all
- * @param others every field that is not one of these
+ * <p>{@code topK}, {@code minP}, {@code repetitionPenalty}, {@code minTokens}, {@code stopTokenIds}, {@code ignoreEos},
+ * {@code guidedChoice}, {@code structuredOutputs} and the fields of beam search are extensions, named as in vLLM and
+ * Hugging Face.
+ *
+ * @param logitBias      by token id
+ * @param beamLengthRule {@code pinned}: hypotheses count as long as in the transformers version of the paper;
+ *                       {@code newer}: as in today's
+ * @param others         every field that is not one of these
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record ChatRequest(
@@ -28,7 +34,27 @@ record ChatRequest(
         @Nullable Double temperature,
         @Nullable Double topP,
         @Nullable Integer topK,
+        @Nullable Double minP,
+        @Nullable Double repetitionPenalty,
+        @Nullable Double presencePenalty,
+        @Nullable Double frequencyPenalty,
+        @Nullable Map<String, @Nullable Double> logitBias,
         @Nullable Long seed,
+        @Nullable Integer n,
+        @Nullable Boolean logprobs,
+        @Nullable Integer topLogprobs,
+        @Nullable Integer minTokens,
+        @Nullable List<@Nullable Integer> stopTokenIds,
+        @Nullable Boolean ignoreEos,
+        @Nullable ResponseFormat responseFormat,
+        @Nullable List<@Nullable String> guidedChoice,
+        @Nullable StructuredOutputs structuredOutputs,
+        @Nullable Boolean useBeamSearch,
+        @Nullable Integer numBeams,
+        @Nullable Integer bestOf,
+        @Nullable Double lengthPenalty,
+        @Nullable Boolean earlyStopping,
+        @Nullable String beamLengthRule,
 
         @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY) @Nullable
         List<@Nullable String> stop,
@@ -37,6 +63,15 @@ record ChatRequest(
 
     @JsonNaming(SnakeCaseStrategy.class)
     record StreamOptions(@Nullable Boolean includeUsage) {}
+
+    record ResponseFormat(@Nullable String type) {}
+
+    /** vLLM's way to ask for a format. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record StructuredOutputs(
+            @Nullable List<@Nullable String> choice,
+            @Nullable Boolean jsonObject,
+            @JsonAnySetter @Nullable Map<String, JsonNode> others) {}
 
     record Message(@Nullable String role, @Nullable Content content) {}
 

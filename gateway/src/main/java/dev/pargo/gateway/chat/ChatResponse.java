@@ -35,18 +35,25 @@ record ChatResponse(
             @Nullable Text delta,
 
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            ChoiceLogprobs logprobs,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String finishReason) {
 
-        static Choice whole(String content, String finishReason) {
-            return new Choice(0, new Text("assistant", content), null, finishReason);
+        static Choice whole(int index, String content, @Nullable ChoiceLogprobs logprobs, String finishReason) {
+            return new Choice(index, new Text("assistant", content), null, logprobs, finishReason);
         }
 
-        static Choice piece(@Nullable String role, @Nullable String content) {
-            return new Choice(0, null, new Text(role, content), null);
+        static Choice begin(int index) {
+            return new Choice(index, null, new Text("assistant", ""), null, null);
         }
 
-        static Choice end(String finishReason) {
-            return new Choice(0, null, new Text(null, null), finishReason);
+        static Choice piece(int index, String content, @Nullable ChoiceLogprobs logprobs) {
+            return new Choice(index, null, new Text(null, content), logprobs, null);
+        }
+
+        static Choice end(int index, String finishReason) {
+            return new Choice(index, null, new Text(null, null), null, finishReason);
         }
     }
 
@@ -63,8 +70,14 @@ record ChatResponse(
     record Usage(
             int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
 
+        /**
+         * What of the prompt need not be computed.
+         *
+         * @param cachedTokens tokens that the LLM knew from an earlier request
+         * @param cachedImages an extension: images whose visual tokens were known, or made by another request
+         */
         @JsonNaming(SnakeCaseStrategy.class)
-        record Details(int cachedTokens) {}
+        record Details(int cachedTokens, int cachedImages) {}
 
         static Usage of(Generation generation) {
             int prompt = generation.started().getPromptTokens();
@@ -73,7 +86,9 @@ record ChatResponse(
                     prompt,
                     completion,
                     prompt + completion,
-                    new Details(0),
+                    new Details(
+                            generation.finished().getCachedTokens(),
+                            generation.timings().reusedImages()),
                     generation.started().getVisualTokens());
         }
     }
@@ -81,7 +96,7 @@ record ChatResponse(
     /**
      * Where the time went, in milliseconds, seen from the gateway.
      *
-     * @param encodeMs           images to features, all images of the request
+     * @param encodeMs           images to features, all images of the request; 0 for images that are known
      * @param projectMs          from the end of the encoding to the last visual token
      * @param timeToFirstTokenMs from the request's arrival
      * @param decodeMs           from the first token to the last

@@ -5,16 +5,19 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.TextDelta;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer as server-sent events, each flushed at once. Until the LLM has taken the prompt on nothing is sent, so that
+ * Answers as server-sent events, each flushed at once. Until the LLM has taken the prompt on nothing is sent, so that
  * whatever goes wrong before has an HTTP status of its own; later a failure is an event.
  */
 final class StreamedAnswer implements Answer {
@@ -26,13 +29,16 @@ final class StreamedAnswer implements Answer {
     private static final byte[] COMMENT = ": still working\n\n".getBytes(US_ASCII);
 
     private final ResponseHead head;
+    private final int choices;
     private final boolean includeUsage;
     private final long heartbeatNanos;
     private final HttpServletResponse response;
     private long lastWrite;
 
-    StreamedAnswer(ResponseHead head, boolean includeUsage, Duration heartbeat, HttpServletResponse response) {
+    StreamedAnswer(
+            ResponseHead head, int choices, boolean includeUsage, Duration heartbeat, HttpServletResponse response) {
         this.head = head;
+        this.choices = choices;
         this.includeUsage = includeUsage;
         this.heartbeatNanos = heartbeat.toNanos();
         this.response = response;
@@ -44,19 +50,26 @@ final class StreamedAnswer implements Answer {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         // Asks reverse proxies not to collect events before they pass them on.
         response.setHeader("X-Accel-Buffering", "no");
-        chunk(ChatResponse.Choice.piece("assistant", ""));
+        for (int index = 0; index < choices; index++) {
+            chunk(ChatResponse.Choice.begin(index));
+        }
     }
 
     @Override
-    public void add(String text) throws IOException {
-        if (!text.isEmpty()) {
-            chunk(ChatResponse.Choice.piece(null, text));
+    public void add(TextDelta delta) throws IOException {
+        int index = delta.getChoice();
+        boolean withLogprobs = delta.getLogprobsCount() > 0;
+        if (withLogprobs || !delta.getText().isEmpty()) {
+            @Nullable ChoiceLogprobs logprobs = withLogprobs ? ChoiceLogprobs.of(delta.getLogprobsList()) : null;
+            chunk(ChatResponse.Choice.piece(index, delta.getText(), logprobs));
+        }
+        if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+            chunk(ChatResponse.Choice.end(index, ChatResponse.finishReason(delta.getFinishReason())));
         }
     }
 
     @Override
     public void end(Generation generation, Stopwatch watch) throws IOException {
-        chunk(ChatResponse.Choice.end(ChatResponse.finishReason(generation.reason())));
         if (includeUsage) {
             event(head.json(
                     CHUNK,

@@ -6,31 +6,33 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Fields of OpenAI's format that would change the answer and that are not implemented. A request that uses one is
+ * Fields of OpenAI's format, and of vLLM's, that would change the answer and that are not implemented. A request that uses one is
  * refused instead of answered wrongly; at their neutral values they are ignored, as is every field not named here.
  */
 final class UnsupportedFields {
 
     private static final Predicate<JsonNode> EMPTY = JsonNode::isEmpty;
     private static final Predicate<JsonNode> FALSE = value -> value.isBoolean() && !value.booleanValue();
-    private static final Predicate<JsonNode> ZERO = value -> value.isNumber() && value.doubleValue() == 0;
+    private static final Predicate<JsonNode> NEVER = value -> false;
 
     private static final Map<String, Predicate<JsonNode>> NEUTRAL = Map.ofEntries(
-            Map.entry("n", value -> value.isNumber() && value.doubleValue() == 1),
             Map.entry("tools", EMPTY),
             Map.entry("functions", EMPTY),
-            Map.entry("logit_bias", EMPTY),
-            Map.entry("logprobs", FALSE),
-            Map.entry("top_logprobs", ZERO),
-            Map.entry("presence_penalty", ZERO),
-            Map.entry("frequency_penalty", ZERO),
-            Map.entry(
-                    "response_format", value -> value.path("type").asString("").equals("text")),
+            Map.entry("guided_json", NEVER),
+            Map.entry("guided_regex", NEVER),
+            Map.entry("guided_grammar", NEVER),
+            Map.entry("bad_words", EMPTY),
+            Map.entry("allowed_token_ids", NEVER),
+            Map.entry("include_stop_str_in_output", FALSE),
+            Map.entry("prompt_logprobs", NEVER),
+            Map.entry("echo", FALSE),
+            Map.entry("continue_final_message", FALSE),
+            Map.entry("chat_template", NEVER),
             Map.entry(
                     "modalities",
                     value -> value.size() == 1 && value.get(0).asString("").equals("text")),
-            Map.entry("audio", value -> false),
-            Map.entry("web_search_options", value -> false));
+            Map.entry("audio", NEVER),
+            Map.entry("web_search_options", NEVER));
 
     private UnsupportedFields() {}
 

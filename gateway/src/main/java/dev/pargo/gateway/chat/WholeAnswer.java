@@ -1,41 +1,77 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.TextDelta;
+import dev.pargo.proto.v1.TokenLogprobs;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.http.MediaType;
 
-/** An answer in one JSON object. */
+/** Answers in one JSON object. */
 final class WholeAnswer implements Answer {
 
     private final ResponseHead head;
+    private final boolean withLogprobs;
     private final HttpServletResponse response;
-    private final StringBuilder text = new StringBuilder();
+    private final List<Collected> choices;
 
-    WholeAnswer(ResponseHead head, HttpServletResponse response) {
+    WholeAnswer(ResponseHead head, int choices, boolean withLogprobs, HttpServletResponse response) {
         this.head = head;
+        this.withLogprobs = withLogprobs;
         this.response = response;
+        this.choices = Stream.generate(Collected::new).limit(choices).toList();
     }
 
     @Override
     public void begin() {}
 
     @Override
-    public void add(String next) {
-        text.append(next);
+    public void add(TextDelta delta) {
+        choices.get(delta.getChoice()).add(delta);
     }
 
     @Override
     public void end(Generation generation, Stopwatch watch) throws IOException {
+        List<ChatResponse.Choice> all = new ArrayList<>();
+        for (int index = 0; index < choices.size(); index++) {
+            all.add(choices.get(index).choice(index, withLogprobs));
+        }
         byte[] json = head.json(
                 "chat.completion",
-                List.of(ChatResponse.Choice.whole(text.toString(), ChatResponse.finishReason(generation.reason()))),
+                all,
                 ChatResponse.Usage.of(generation),
                 ChatResponse.TimingsMillis.of(generation.timings(), watch));
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(json.length);
         response.getOutputStream().write(json);
         response.flushBuffer();
+    }
+
+    /** One choice as far as it is written. */
+    private static final class Collected {
+
+        private final StringBuilder text = new StringBuilder();
+        private final List<TokenLogprobs> logprobs = new ArrayList<>();
+        private FinishReason reason = FinishReason.STOP;
+
+        void add(TextDelta delta) {
+            text.append(delta.getText());
+            logprobs.addAll(delta.getLogprobsList());
+            if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+                reason = delta.getFinishReason();
+            }
+        }
+
+        ChatResponse.Choice choice(int index, boolean withLogprobs) {
+            return ChatResponse.Choice.whole(
+                    index,
+                    text.toString(),
+                    withLogprobs ? ChoiceLogprobs.of(logprobs) : null,
+                    ChatResponse.finishReason(reason));
+        }
     }
 }

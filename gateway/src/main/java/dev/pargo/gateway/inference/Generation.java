@@ -2,32 +2,37 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
-import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationFinished;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TextDelta;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that the LLM is writing: read {@link #next()} until it gives null, then {@link #finished()}. Closing it
- * before that cancels the LLM's work. Confined to the request's thread.
+ * Answers that the LLM is writing: read {@link #next()} until it gives null, then {@link #finished()}. Closing it before
+ * that cancels the LLM's work. Confined to the request's thread.
  */
 public final class Generation implements AutoCloseable {
 
     private final StageCall<GenerateRequest, GenerateResponse> call;
     private final Timings timings;
     private final GenerationStarted started;
-    private FinishReason reason = FinishReason.STOP;
+    private final int choices;
     private @Nullable GenerationFinished finished;
 
-    private Generation(StageCall<GenerateRequest, GenerateResponse> call, Timings timings, GenerationStarted started) {
+    private Generation(
+            StageCall<GenerateRequest, GenerateResponse> call,
+            Timings timings,
+            GenerationStarted started,
+            int choices) {
         this.call = call;
         this.timings = timings;
         this.started = started;
+        this.choices = choices;
     }
 
     /**
@@ -57,7 +62,7 @@ public final class Generation implements AutoCloseable {
             StaleDescriptionException.check(
                     StageKind.LLM, fingerprint, first.getStarted().getProducer());
             running = true;
-            return new Generation(call, timings, first.getStarted());
+            return new Generation(call, timings, first.getStarted(), start.getChoices());
         } finally {
             if (!running) {
                 call.close();
@@ -76,18 +81,19 @@ public final class Generation implements AutoCloseable {
     }
 
     /**
-     * Waits for the next piece of the answer.
+     * Waits for the next piece of an answer.
      *
-     * @return text, possibly empty; null when the answer is complete
+     * @return of one of the choices that were asked for; null when all are complete
      */
-    public @Nullable String next() {
+    public @Nullable TextDelta next() {
         try {
             @Nullable GenerateResponse event = call.receive();
             if (event != null && event.hasDelta()) {
-                if (event.getDelta().getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
-                    reason = event.getDelta().getFinishReason();
+                TextDelta delta = event.getDelta();
+                if (delta.getChoice() < 0 || delta.getChoice() >= choices) {
+                    throw new StageException(StageKind.LLM, "a piece of choice " + delta.getChoice());
                 }
-                return event.getDelta().getText();
+                return delta;
             }
             if (event == null || !event.hasFinished() || call.receive() != null) {
                 throw new StageException(StageKind.LLM, "the answer does not end with finished");
@@ -100,12 +106,7 @@ public final class Generation implements AutoCloseable {
         }
     }
 
-    /** Why the answer is complete; known when {@link #next()} has given null. */
-    public FinishReason reason() {
-        return reason;
-    }
-
-    /** How the answer ended; to be called after {@link #next()} has given null. */
+    /** How the answers ended; to be called after {@link #next()} has given null. */
     public GenerationFinished finished() {
         if (finished == null) {
             throw GatewayException.failed("The LLM failed", new IllegalStateException("the answer is not complete"));

@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
  * <p>Until then everything can be done again: an image's way through encoder and projector up to twice, the LLM's call
  * once, each when the stage is away, after 50 ms and then twice as long, plus up to half of that by chance. A stage that
  * turns out to have been replaced since it described itself makes the request start again, once, with new descriptions;
- * what the old weights have made is thrown away.
+ * what the old weights have made is not used.
  */
 @Component
 public final class Inference {
@@ -37,9 +37,11 @@ public final class Inference {
     private static final Duration REPLACED_RETRY = Duration.ofSeconds(2);
     private static final Duration AWAY_RETRY = Duration.ofSeconds(2);
 
+    private final VisualTokenCache cache;
     private final MeterRegistry metrics;
 
-    Inference(MeterRegistry metrics) {
+    Inference(VisualTokenCache cache, MeterRegistry metrics) {
+        this.cache = cache;
         this.metrics = metrics;
     }
 
@@ -80,15 +82,12 @@ public final class Inference {
         Timings timings = new Timings();
         List<VisualTokens> visuals = new ArrayList<>();
         for (InferenceRequest.Image image : request.images()) {
-            VisionPath path = new VisionPath(pipeline, state.vision(), scope, timings);
-            visuals.add(retrying(VISION_RETRIES, scope, image.param(), () -> path.run(image.bytes())));
+            VisualTokenCache.Making path = visualTokens(image.bytes(), pipeline, state.vision(), scope, timings);
+            visuals.add(retrying(VISION_RETRIES, scope, image.param(), path::make));
         }
-        GenerateStart start = GenerateStart.newBuilder()
+        GenerateStart start = request.decoding().toBuilder()
                 .setRequestId(scope.id())
                 .addAllPrompt(text.prompt().render(request.conversation()))
-                .setSampling(request.sampling())
-                .setMaxTokens(request.maxTokens())
-                .addAllStop(request.stop())
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
         String fingerprint = text.llm().getIdentity().getFingerprint();
@@ -97,6 +96,16 @@ public final class Inference {
                 scope,
                 "messages",
                 () -> Generation.start(generate(pipeline, scope), start, visuals, fingerprint, timings));
+    }
+
+    private VisualTokenCache.Making visualTokens(
+            byte[] image, Pipeline pipeline, PipelineState.Vision vision, RequestScope scope, Timings timings) {
+        VisionPath path = new VisionPath(pipeline, vision, scope, timings);
+        if (!cache.isEnabled()) {
+            return () -> path.run(image);
+        }
+        ImageKey key = ImageKey.of(image, vision);
+        return () -> cache.get(key, scope, timings, () -> path.run(image));
     }
 
     private static StageCall<GenerateRequest, GenerateResponse> generate(Pipeline pipeline, RequestScope scope) {

@@ -1,18 +1,16 @@
 package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.prompt.Conversation;
-import dev.pargo.proto.v1.Sampling;
+import dev.pargo.proto.v1.GenerateStart;
 import java.util.List;
 
 /**
  * What a model is to answer, and how.
  *
- * @param images    in the order of the conversation
- * @param maxTokens most tokens to write; 0 for the model's default
- * @param stop      the answer ends before the first of these
+ * @param images   in the order of the conversation
+ * @param decoding how the answers are to be written: a start without request id and prompt
  */
-public record InferenceRequest(
-        Conversation conversation, List<Image> images, Sampling sampling, int maxTokens, List<String> stop) {
+public record InferenceRequest(Conversation conversation, List<Image> images, GenerateStart decoding) {
 
     /**
      * An image file.

@@ -35,6 +35,11 @@ final class StageException extends Exception {
         return code == Status.Code.UNAVAILABLE;
     }
 
+    /** Whether the request's own time ran out. */
+    boolean isDeadline() {
+        return code == Status.Code.DEADLINE_EXCEEDED;
+    }
+
     /**
      * The error for the client. Only messages that a stage has written for users are passed on.
      *

@@ -1,11 +1,12 @@
 package dev.pargo.gateway.inference;
 
-/** Adds up where a request's time went before the LLM wrote. Confined to the request's thread. */
+/** Adds up what a request took before the LLM wrote. Confined to the request's thread. */
 public final class Timings {
 
     private long encodeNanos;
     private long projectNanos;
     private long networkMicros;
+    private int reusedImages;
 
     void encoded(long nanos, long micros) {
         encodeNanos += nanos;
@@ -15,6 +16,12 @@ public final class Timings {
     void projected(long nanos, long micros) {
         projectNanos += nanos;
         networkMicros += micros;
+    }
+
+    /** An image's visual tokens came from elsewhere; waiting for them counts as encoding. */
+    void reused(long nanos) {
+        encodeNanos += nanos;
+        reusedImages++;
     }
 
     void generated(long micros) {
@@ -29,6 +36,11 @@ public final class Timings {
     /** From the end of the encoding to the last visual token, over all images. */
     public long projectNanos() {
         return projectNanos;
+    }
+
+    /** Images whose visual tokens were known, or made by another request. */
+    public int reusedImages() {
+        return reusedImages;
     }
 
     /** Forward passes of all stages, as they report them. */

@@ -14,4 +14,8 @@ record VisualTokens(TensorHeader header, List<ByteString> data) {
     int tokens() {
         return Math.toIntExact(header.getShape(0));
     }
+
+    int bytes() {
+        return data.stream().mapToInt(ByteString::size).sum();
+    }
 }

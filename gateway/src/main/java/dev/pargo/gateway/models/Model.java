@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.StageIdentity;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -11,15 +12,25 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A model on offer.
  *
- * @param created seconds since 1970; not known, hence 0
- * @param ready   an extension: whether all stages are there and fit each other
- * @param pargo   an extension: what the model is made of
+ * @param created     seconds since 1970: when the gateway began to offer it
+ * @param maxModelLen an extension, named as in vLLM: most tokens of prompt and answer together; null if not known
+ * @param ready       an extension: whether all stages are there and fit each other
+ * @param pargo       an extension: what the model is made of
  */
 @JsonNaming(SnakeCaseStrategy.class)
-record Model(String id, String object, long created, String ownedBy, boolean ready, Parts pargo) {
+record Model(
+        String id,
+        String object,
+        long created,
+        String ownedBy,
+        @Nullable Integer maxModelLen,
+        boolean ready,
+        Parts pargo) {
 
-    static Model of(String name, PipelineState state) {
-        return new Model(name, "model", 0, "pargo", state.isReady(), Parts.of(state));
+    static Model of(String name, Instant created, PipelineState state) {
+        Parts parts = Parts.of(state);
+        return new Model(
+                name, "model", created.getEpochSecond(), "pargo", parts.contextTokens(), state.isReady(), parts);
     }
 
     /** The stages as far as they are known, and the sizes a client may need. */

@@ -6,6 +6,7 @@ import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.Pipelines;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -18,6 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 final class ModelsController {
 
     private final Pipelines pipelines;
+    private final Instant created = Instant.now();
 
     ModelsController(Pipelines pipelines) {
         this.pipelines = pipelines;
@@ -29,10 +31,11 @@ final class ModelsController {
                 "list", pipelines.all().stream().flatMap(this::model).toList());
     }
 
-    @GetMapping("/v1/models/{id}")
-    Model get(@PathVariable String id) {
+    /** Names may have slashes. */
+    @GetMapping("/v1/models/{*path}")
+    Model get(@PathVariable String path) {
         return pipelines
-                .find(id)
+                .find(path.substring(1))
                 .flatMap(pipeline -> model(pipeline).findFirst())
                 .orElseThrow(() -> GatewayException.notFound("id", "model_not_found", "There is no such model"));
     }
@@ -43,7 +46,7 @@ final class ModelsController {
     }
 
     private Stream<Model> model(Pipeline pipeline) {
-        return pipeline.name().stream().map(name -> Model.of(name, pipeline.state()));
+        return pipeline.name().stream().map(name -> Model.of(name, created, pipeline.state()));
     }
 
     record ModelList(String object, List<Model> data) {}

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.pipeline;
 
+import dev.pargo.gateway.pipeline.PipelinesProperties.Definition;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
@@ -18,33 +19,35 @@ public final class Pipeline {
 
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
-    private final @Nullable String configuredName;
+    private final Definition definition;
     private final Stage<EncoderDescription> encoder;
     private final Stage<ProjectorDescription> projector;
     private final Stage<LlmDescription> llm;
-    private final boolean requireSameBundle;
     private volatile @Nullable String bundle;
     private volatile PipelineState state;
     private @Nullable List<String> reported;
 
     Pipeline(
-            @Nullable String configuredName,
+            Definition definition,
             Stage<EncoderDescription> encoder,
             Stage<ProjectorDescription> projector,
-            Stage<LlmDescription> llm,
-            boolean requireSameBundle) {
-        this.configuredName = configuredName == null || configuredName.isBlank() ? null : configuredName;
+            Stage<LlmDescription> llm) {
+        this.definition = definition;
         this.encoder = encoder;
         this.projector = projector;
         this.llm = llm;
-        this.requireSameBundle = requireSameBundle;
-        this.state = PipelineState.of(encoder, projector, llm, requireSameBundle);
+        this.state = PipelineState.of(encoder, projector, llm, definition);
         stages().forEach(stage -> stage.onStatus(this::update));
     }
 
     /** Name in requests; empty until the LLM has told its bundle, if none is configured. */
     public Optional<String> name() {
-        return Optional.ofNullable(configuredName != null ? configuredName : bundle);
+        return Optional.ofNullable(definition.name() != null ? definition.name() : bundle);
+    }
+
+    /** How answers are written where a request does not say. */
+    public DecodingDefaults defaults() {
+        return definition.defaults();
     }
 
     /** One line for operators: ready, or what is missing, and where the stages are looked for. */
@@ -90,7 +93,7 @@ public final class Pipeline {
     }
 
     private synchronized void update() {
-        PipelineState next = PipelineState.of(encoder, projector, llm, requireSameBundle);
+        PipelineState next = PipelineState.of(encoder, projector, llm, definition);
         if (next.text() != null) {
             bundle = next.text().llm().getIdentity().getBundle();
         }

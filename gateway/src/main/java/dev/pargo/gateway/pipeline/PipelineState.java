@@ -1,9 +1,11 @@
 package dev.pargo.gateway.pipeline;
 
+import dev.pargo.gateway.pipeline.PipelinesProperties.Definition;
 import dev.pargo.gateway.prompt.PromptTemplate;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.PromptFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +44,16 @@ public record PipelineState(@Nullable Text text, @Nullable Vision vision, List<S
             Stage<EncoderDescription> encoderStage,
             Stage<ProjectorDescription> projectorStage,
             Stage<LlmDescription> llmStage,
-            boolean sameBundle) {
+            Definition definition) {
         List<String> problems = new ArrayList<>();
         @Nullable EncoderDescription encoder = description(encoderStage, problems);
         @Nullable ProjectorDescription projector = description(projectorStage, problems);
         @Nullable LlmDescription llm = description(llmStage, problems);
         if (encoder != null && projector != null && llm != null) {
-            problems.addAll(Fit.problems(encoder, projector, llm, sameBundle));
+            problems.addAll(Fit.problems(encoder, projector, llm, definition.requireSameBundle()));
         }
         boolean fit = problems.isEmpty();
-        @Nullable Text text = llm == null ? null : text(llm, problems);
+        @Nullable Text text = llm == null ? null : text(llm, definition, problems);
         @Nullable Vision vision = fit && encoder != null && projector != null ? new Vision(encoder, projector) : null;
         return new PipelineState(text, vision, problems);
     }
@@ -64,9 +66,14 @@ public record PipelineState(@Nullable Text text, @Nullable Vision vision, List<S
         return status.description();
     }
 
-    private static @Nullable Text text(LlmDescription llm, List<String> problems) {
+    private static @Nullable Text text(LlmDescription llm, Definition definition, List<String> problems) {
+        PromptFormat format = definition.promptTemplate() == null
+                ? llm.getPrompt()
+                : llm.getPrompt().toBuilder()
+                        .setTemplate(definition.promptTemplate())
+                        .build();
         try {
-            return new Text(llm, new PromptTemplate(llm.getPrompt()));
+            return new Text(llm, new PromptTemplate(format));
         } catch (IllegalArgumentException unusable) {
             problems.add(unusable.getMessage());
             return null;

@@ -63,11 +63,10 @@ public final class Pipelines implements DisposableBean {
 
     private Pipeline pipeline(PipelinesProperties.Definition definition) {
         return new Pipeline(
-                definition.name(),
+                definition,
                 stage(StageKind.ENCODER, definition.encoder(), EncoderGrpc.getDescribeMethod()),
                 stage(StageKind.PROJECTOR, definition.projector(), ProjectorGrpc.getDescribeMethod()),
-                stage(StageKind.LLM, definition.llm(), LlmGrpc.getDescribeMethod()),
-                definition.requireSameBundle());
+                stage(StageKind.LLM, definition.llm(), LlmGrpc.getDescribeMethod()));
     }
 
     @SuppressWarnings("unchecked") // A kind of stage has one type of description.

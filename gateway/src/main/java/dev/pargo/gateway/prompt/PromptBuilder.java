@@ -3,13 +3,33 @@ package dev.pargo.gateway.prompt;
 import dev.pargo.proto.v1.PromptSegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Collects segments; texts that follow each other become one, because each segment is tokenised on its own. */
 final class PromptBuilder {
 
     private final List<PromptSegment> segments = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
+    private final Pattern controlTokens;
 
+    /** @param controlTokens found in a template's words, and only there */
+    PromptBuilder(Pattern controlTokens) {
+        this.controlTokens = controlTokens;
+    }
+
+    /** What a template itself says: text and control tokens. */
+    PromptBuilder words(String words) {
+        Matcher control = controlTokens.matcher(words);
+        int at = 0;
+        while (control.find()) {
+            text(words.substring(at, control.start())).control(control.group());
+            at = control.end();
+        }
+        return text(words.substring(at));
+    }
+
+    /** What people and models say: text, whatever it looks like. */
     PromptBuilder text(String next) {
         text.append(next);
         return this;

@@ -2,10 +2,11 @@ package dev.pargo.gateway.prompt;
 
 import dev.pargo.proto.v1.PromptFormat;
 import dev.pargo.proto.v1.PromptSegment;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Renders conversations in the words a model was trained with.
@@ -17,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * [system                      ][open][image block             ][lead]{question}[close      ]
  * </pre>
  *
- * <p>The system part reaches to the last {@code USER:} and is empty in a template without one. The image block is the
- * placeholder, the tags around it and one space; it is repeated for several images and left out without any. {@code {}}
- * is another spelling of {@code {question}}. Whatever users write goes in as plain text after the template has been cut:
+ * <p>The image block is the placeholder, the tags around it and one space; it is repeated for several images and left
+ * out without any. {@code {}} is another spelling of {@code {question}}. Instructions have a template of their own, or are
+ * the part up to the last {@code USER:}. Whatever users write goes in as plain text after the templates have been cut:
  * markers and control tokens in it mean nothing. With one turn and one image the segments are exactly the reference's.
  */
 public final class PromptTemplate {
@@ -28,15 +29,32 @@ public final class PromptTemplate {
     private static final Pattern TAG_BEFORE = Pattern.compile("<\\w+>$");
     private static final Pattern TAG_AFTER = Pattern.compile("^(</\\w+>)?\\s?");
     private static final String USER = "USER:";
+    private static final String SYSTEM = "{system}";
+    private static final String ANSWER = "{answer}";
 
+    /** The words on both sides of a slot. */
+    private record Around(String before, String after) {
+
+        /** A template without the slot stands behind it. */
+        static Around slot(String slot, String template) {
+            int at = template.indexOf(slot);
+            return at < 0
+                    ? new Around("", template)
+                    : new Around(template.substring(0, at), template.substring(at + slot.length()));
+        }
+    }
+
+    private final Pattern controlTokens;
     private final String bos;
-    private final String eos;
-    private final String system;
-    private final String open;
+    private final String instructions;
+    private final Around system;
+    private final Around open;
     private final String imageOpen;
     private final String imageClose;
     private final String lead;
     private final String close;
+    private final Around answer;
+    private final String eos;
 
     /**
      * Cuts a template into its parts.
@@ -56,49 +74,65 @@ public final class PromptTemplate {
         if (!question.find()) {
             throw new IllegalArgumentException("the prompt template has no {question} after its image placeholder");
         }
+        this.controlTokens = anyOf(format.getControlTokensList());
         this.bos = format.getBosToken();
-        this.eos = format.getEosToken();
         int tagBefore = indexOf(TAG_BEFORE, before, before.length());
-        int user = Math.max(0, before.lastIndexOf(USER, tagBefore));
-        this.system = before.substring(0, user);
-        this.open = before.substring(user, tagBefore);
+        if (format.getSystemTemplate().isEmpty()) {
+            int user = Math.max(0, before.lastIndexOf(USER, tagBefore));
+            this.instructions = before.substring(0, user).stripTrailing();
+            this.system = new Around("", instructions.isEmpty() ? "\n" : before.substring(instructions.length(), user));
+            this.open = new Around("", before.substring(user, tagBefore));
+        } else {
+            this.instructions = format.getSystem();
+            this.system = Around.slot(SYSTEM, format.getSystemTemplate());
+            this.open = Around.slot(SYSTEM, before.substring(0, tagBefore));
+        }
         this.imageOpen = before.substring(tagBefore);
         Matcher tagAfter = TAG_AFTER.matcher(after);
         int leadStart = tagAfter.lookingAt() ? tagAfter.end() : 0;
         this.imageClose = after.substring(0, leadStart);
         this.lead = after.substring(leadStart, question.start());
         this.close = after.substring(question.end());
+        this.answer = Around.slot(ANSWER, format.getAnswerTemplate());
+        this.eos = format.getAnswerTemplate().isEmpty() ? format.getEosToken() : "";
     }
 
-    /** The prompt of a conversation; visual segments are numbered in the order of the images. */
-    public List<PromptSegment> render(Conversation conversation) {
-        PromptBuilder prompt = new PromptBuilder().control(bos).text(system(conversation.system()));
-        int visual = 0;
-        for (Conversation.Turn turn : conversation.turns()) {
-            prompt.text(open);
-            for (int i = 0; i < turn.images(); i++) {
-                prompt.text(imageOpen).visual(visual++).text(imageClose);
-            }
-            prompt.text(lead).text(turn.question()).text(close);
-            if (turn.answer() != null) {
-                prompt.text(turn.answer()).control(eos);
-            }
-        }
-        return prompt.build();
-    }
-
-    private String system(@Nullable String replacement) {
-        if (replacement == null) {
-            return system;
-        }
-        return replacement
-                + (system.isEmpty()
-                        ? "\n"
-                        : system.substring(system.stripTrailing().length()));
+    private static Pattern anyOf(List<String> tokens) {
+        // The longest first, for one may begin with another; nothing is found where there are none.
+        return Pattern.compile(tokens.stream()
+                .sorted(Comparator.comparingInt(String::length).reversed())
+                .map(Pattern::quote)
+                .collect(Collectors.collectingAndThen(Collectors.joining("|"), any -> any.isEmpty() ? "(?!)" : any)));
     }
 
     private static int indexOf(Pattern pattern, String text, int otherwise) {
         Matcher matcher = pattern.matcher(text);
         return matcher.find() ? matcher.start() : otherwise;
+    }
+
+    /** The prompt of a conversation; visual segments are numbered in the order of the images. */
+    public List<PromptSegment> render(Conversation conversation) {
+        PromptBuilder prompt = new PromptBuilder(controlTokens).control(bos);
+        String said = conversation.system() == null ? instructions : conversation.system();
+        int visual = 0;
+        for (Conversation.Turn turn : conversation.turns()) {
+            prompt.words(open.before);
+            if (!said.isEmpty()) {
+                prompt.words(system.before).text(said).words(system.after);
+                said = "";
+            }
+            prompt.words(open.after);
+            for (int i = 0; i < turn.images(); i++) {
+                prompt.words(imageOpen).visual(visual++).words(imageClose);
+            }
+            prompt.words(lead).text(turn.question()).words(close);
+            if (turn.answer() != null) {
+                prompt.words(answer.before)
+                        .text(turn.answer())
+                        .words(answer.after)
+                        .control(eos);
+            }
+        }
+        return prompt.build();
     }
 }

@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,9 @@ public final class Behaviour {
     /** One entry, the time in nanoseconds, for every call that was cancelled. */
     public final BlockingQueue<Long> cancellations = new LinkedBlockingQueue<>();
 
+    /** Calls get their answer, or this failure, when it is complete. */
+    public volatile CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
+
     /** Calls get no answer. */
     public volatile boolean hang;
 
@@ -35,7 +39,19 @@ public final class Behaviour {
         return failure == null;
     }
 
+    /** Answers when the time has come. */
+    void answer(StreamObserver<?> response, Runnable answer) {
+        release.whenComplete((released, failure) -> {
+            if (failure == null) {
+                answer.run();
+            } else {
+                response.onError(failure);
+            }
+        });
+    }
+
     public void reset() {
+        release = CompletableFuture.completedFuture(null);
         failures.clear();
         cancellations.clear();
         calls.set(0);

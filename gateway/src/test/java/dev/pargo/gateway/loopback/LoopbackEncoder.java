@@ -56,7 +56,10 @@ public final class LoopbackEncoder extends EncoderGrpc.EncoderImplBase {
                     return;
                 }
                 String made = producer.isEmpty() ? description.getIdentity().getFingerprint() : producer;
-                Tensors.send(TensorSpec.FEATURES, description.getOutput(), made, image.byteAt(0), response);
+                behaviour.answer(
+                        response,
+                        () -> Tensors.send(
+                                TensorSpec.FEATURES, description.getOutput(), made, image.byteAt(0), response));
             }
         };
     }

@@ -13,6 +13,8 @@ import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.PromptSegment;
 import dev.pargo.proto.v1.TextDelta;
+import dev.pargo.proto.v1.TokenLogprob;
+import dev.pargo.proto.v1.TokenLogprobs;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Answers with what it was asked: control tokens in (), images as [first byte x bytes], text as it is; one delta a
- * segment.
+ * segment, in which every further choice says its number first. Each delta is one token, with probability 1/e; what
+ * might have stood in its place is half of a character, and impossible.
  */
 public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
 
@@ -40,7 +43,10 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
     /** Time before the answer begins. */
     public volatile int pauseMillis;
 
+    /** Of the first choice; all others stop. */
     public volatile FinishReason reason = FinishReason.STOP;
+
+    public volatile int cachedTokens;
 
     LoopbackLlm(LlmDescription description) {
         this.description = description;
@@ -53,6 +59,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         failAfter = Integer.MAX_VALUE;
         pauseMillis = 0;
         reason = FinishReason.STOP;
+        cachedTokens = 0;
     }
 
     @Override
@@ -120,19 +127,46 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                 response.onError(new IllegalStateException("a secret of the stage"));
                 return;
             }
-            response.onNext(GenerateResponse.newBuilder()
-                    .setDelta(TextDelta.newBuilder().setText(text(segment, visuals)))
-                    .build());
+            for (int choice = 0; choice < start.getChoices(); choice++) {
+                String text = (choice == 0 ? "" : choice + ":") + text(segment, visuals);
+                send(delta(text, start).setChoice(choice), response);
+            }
+        }
+        for (int choice = 0; choice < start.getChoices(); choice++) {
+            FinishReason end = choice == 0 ? reason : FinishReason.STOP;
+            send(TextDelta.newBuilder().setChoice(choice).setFinishReason(end), response);
         }
         response.onNext(GenerateResponse.newBuilder()
-                .setDelta(TextDelta.newBuilder().setFinishReason(reason))
-                .build());
-        response.onNext(GenerateResponse.newBuilder()
                 .setFinished(GenerationFinished.newBuilder()
-                        .setCompletionTokens(deltas)
+                        .setCompletionTokens(deltas * start.getChoices())
+                        .setCachedTokens(cachedTokens)
                         .setReport(GenerationReport.newBuilder().setNetworkMicros(3000)))
                 .build());
         response.onCompleted();
+    }
+
+    private static TextDelta.Builder delta(String text, GenerateStart start) {
+        TextDelta.Builder delta = TextDelta.newBuilder().setText(text).addTokenIds(7);
+        if (start.hasTopLogprobs()) {
+            TokenLogprob chosen = token(7, -1, ByteString.copyFromUtf8(text));
+            TokenLogprob other = token(8, Float.NEGATIVE_INFINITY, ByteString.copyFrom(new byte[] {(byte) 0xc3}));
+            delta.addLogprobs(TokenLogprobs.newBuilder()
+                    .setChosen(chosen)
+                    .addAllTop(List.of(chosen, other).subList(0, start.getTopLogprobs())));
+        }
+        return delta;
+    }
+
+    private static TokenLogprob token(int id, float logprob, ByteString text) {
+        return TokenLogprob.newBuilder()
+                .setTokenId(id)
+                .setLogprob(logprob)
+                .setText(text)
+                .build();
+    }
+
+    private static void send(TextDelta.Builder delta, StreamObserver<GenerateResponse> response) {
+        response.onNext(GenerateResponse.newBuilder().setDelta(delta).build());
     }
 
     private static String text(PromptSegment segment, List<ByteString> visuals) {

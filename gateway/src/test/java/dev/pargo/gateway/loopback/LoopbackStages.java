@@ -51,6 +51,8 @@ public final class LoopbackStages implements AutoCloseable {
                 .setIdentity(identity("internlm2", "l1"))
                 .setVisualInput(TokenTensor.newBuilder().setWidth(4096).addDtypes(DataType.FLOAT32))
                 .setContextTokens(2048)
+                .setVocabulary(1000)
+                .setMaxSequences(4)
                 .setMaxVisualTensors(3)
                 .setPrompt(PromptFormat.newBuilder()
                         .setTemplate(TEMPLATE)
@@ -84,11 +86,27 @@ public final class LoopbackStages implements AutoCloseable {
 
     /** The gateway's configuration of these stages. */
     public String[] targets() {
+        return targets(0, encoderTarget(), projectorTarget(), llmTarget());
+    }
+
+    /** The gateway's configuration of some stages. */
+    public static String[] targets(int index, String encoder, String projector, String llm) {
+        String pipeline = "--pargo.pipelines[" + index + "].";
         return new String[] {
-            "--pargo.pipelines[0].encoder=static://127.0.0.1:" + encoderPort,
-            "--pargo.pipelines[0].projector=static://127.0.0.1:" + projectorServer.getPort(),
-            "--pargo.pipelines[0].llm=static://127.0.0.1:" + llmPort
+            pipeline + "encoder=" + encoder, pipeline + "projector=" + projector, pipeline + "llm=" + llm
         };
+    }
+
+    public String encoderTarget() {
+        return "static://127.0.0.1:" + encoderPort;
+    }
+
+    public String projectorTarget() {
+        return "static://127.0.0.1:" + projectorServer.getPort();
+    }
+
+    public String llmTarget() {
+        return "static://127.0.0.1:" + llmPort;
     }
 
     public void stopEncoder() throws InterruptedException {

@@ -1,8 +1,5 @@
 package dev.pargo.llm.constraint;
 
-import dev.pargo.models.tokenizer.Tokenizer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -12,19 +9,22 @@ import java.util.List;
  */
 final class ChoiceConstraint implements TokenConstraint {
 
-    private final List<int[]> choices;
-    private final List<Integer> written = new ArrayList<>();
+    /** Those that begin with what has been written. */
+    private List<int[]> open;
 
-    ChoiceConstraint(Tokenizer tokenizer, List<String> strings) {
-        this.choices = strings.stream().map(tokenizer::encode).toList();
+    private int written;
+
+    /** @param choices as token ids, none of them empty */
+    ChoiceConstraint(List<int[]> choices) {
+        this.open = choices;
     }
 
     @Override
     public BitSet allowed() {
         BitSet allowed = new BitSet();
-        for (int[] choice : choices) {
-            if (choice.length > written.size() && begins(choice)) {
-                allowed.set(choice[written.size()]);
+        for (int[] choice : open) {
+            if (choice.length > written) {
+                allowed.set(choice[written]);
             }
         }
         return allowed;
@@ -32,16 +32,17 @@ final class ChoiceConstraint implements TokenConstraint {
 
     @Override
     public boolean mayEnd() {
-        return choices.stream().anyMatch(choice -> choice.length == written.size() && begins(choice));
+        return open.stream().anyMatch(choice -> choice.length == written);
     }
 
     @Override
     public void accept(int id) {
-        written.add(id);
-    }
-
-    private boolean begins(int[] choice) {
-        int[] so = written.stream().mapToInt(Integer::intValue).toArray();
-        return Arrays.equals(choice, 0, so.length, so, 0, so.length);
+        int position = written++;
+        open = open.stream()
+                .filter(choice -> choice.length > position && choice[position] == id)
+                .toList();
+        if (open.isEmpty()) {
+            throw new IllegalStateException("token %d was not allowed".formatted(id));
+        }
     }
 }

@@ -6,14 +6,20 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** Makes the constraints that clients ask for. Thread-safe. */
 public final class Constraints {
 
     private final Tokenizer tokenizer;
+    private final JsonTokens json;
+    private final boolean writesJson;
 
+    /** Reads the whole vocabulary: a few hundred milliseconds where it is large. */
     public Constraints(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
+        this.json = new JsonTokens(tokenizer);
+        this.writesJson = json.isComplete();
     }
 
     /**
@@ -24,16 +30,40 @@ public final class Constraints {
     public Supplier<TokenConstraint> of(AnswerFormat format) {
         return switch (format.getFormatCase()) {
             case ONE_OF -> oneOf(format.getOneOf().getStringsList());
-            case JSON_OBJECT, FORMAT_NOT_SET ->
-                throw new StageError(ErrorReason.INVALID_FIELD, "format must be one_of").toException();
+            case JSON_OBJECT -> jsonObject(format.getJsonObject());
+            case FORMAT_NOT_SET -> throw refusal("format must be one_of or json_object");
         };
     }
 
     private Supplier<TokenConstraint> oneOf(List<String> strings) {
-        if (strings.isEmpty() || strings.stream().anyMatch(String::isEmpty)) {
-            throw new StageError(ErrorReason.INVALID_FIELD, "format.one_of must have strings that are not empty")
-                    .toException();
+        if (strings.isEmpty()) {
+            throw refusal("format.one_of must have at least one string");
         }
-        return () -> new ChoiceConstraint(tokenizer, strings);
+        List<int[]> choices = IntStream.range(0, strings.size())
+                .mapToObj(i -> tokens(strings.get(i), i))
+                .toList();
+        return () -> new ChoiceConstraint(choices);
+    }
+
+    private int[] tokens(String choice, int index) {
+        int[] ids = tokenizer.encode(choice);
+        if (choice.isEmpty() || !tokenizer.decode(ids).equals(choice)) {
+            throw refusal("format.one_of[%d] must be a string that the model's vocabulary can write".formatted(index));
+        }
+        return ids;
+    }
+
+    private Supplier<TokenConstraint> jsonObject(boolean wanted) {
+        if (!wanted) {
+            throw refusal("format.json_object is false, but must be true or absent");
+        }
+        if (!writesJson) {
+            throw refusal("format.json_object is set, but the model's vocabulary cannot write JSON");
+        }
+        return () -> new JsonConstraint(json);
+    }
+
+    private static RuntimeException refusal(String message) {
+        return new StageError(ErrorReason.INVALID_FIELD, message).toException();
     }
 }

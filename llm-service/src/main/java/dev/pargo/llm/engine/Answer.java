@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that is drawn token by token. Belongs to the device's thread. */
@@ -27,7 +26,7 @@ final class Answer {
     private final @Nullable TokenConstraint constraint;
     private final @Nullable PromptLookup lookup;
     private final SplittableRandom random;
-    private final Consumer<Piece> pieces;
+    private final Generation generation;
 
     private final List<Integer> ids = new ArrayList<>();
     private int[] guesses = NO_GUESSES;
@@ -37,25 +36,23 @@ final class Answer {
     /**
      * @param room   positions that the answer may take in its slot
      * @param random of this answer alone
-     * @param pieces takes what is written
      */
     Answer(
             int choice,
-            GenerationRequest request,
+            Generation generation,
             int room,
             Detokenizer detokenizer,
             SplittableRandom random,
-            boolean looksUp,
-            Consumer<Piece> pieces) {
+            boolean looksUp) {
         this.choice = choice;
-        this.request = request;
+        this.generation = generation;
+        this.request = generation.request();
         this.room = Math.min(room, request.maxTokens());
         this.text = new AnswerText(detokenizer, request.stop());
         this.history = new TokenHistory(request.penalties(), request.prompt());
         this.constraint =
                 request.constraint() == null ? null : request.constraint().get();
         this.random = random;
-        this.pieces = pieces;
         this.lookup = looksUp && isPlain() ? new PromptLookup(request.keys()) : null;
     }
 
@@ -92,6 +89,11 @@ final class Answer {
     /** Alternatives to report with each token; -1 to report nothing. */
     int topLogprobs() {
         return request.topLogprobs() == null ? -1 : request.topLogprobs();
+    }
+
+    /** This answer could not take what was drawn. */
+    void broke(RuntimeException cause) {
+        generation.broke(cause);
     }
 
     List<LogitAdjustment> adjustments(int row) {
@@ -140,7 +142,7 @@ final class Answer {
             complete = true;
             certain.append(text.finish());
         }
-        pieces.accept(new Piece(
+        generation.onText(new Piece(
                 choice,
                 certain.toString(),
                 Arrays.copyOf(drawn, count),
@@ -157,7 +159,7 @@ final class Answer {
         if (constraint != null) {
             constraint.accept(id);
         }
-        return text.append(id);
+        return text.append(id, ids.size() >= request.minTokens());
     }
 
     private @Nullable FinishReason finishReason(int id) {

@@ -19,9 +19,16 @@ final class AnswerText {
         this.stop = stop;
     }
 
-    /** Takes a token and gives the text that is certain now. */
-    String append(int id) {
+    /**
+     * Takes a token and gives the text that is certain now.
+     *
+     * @param mayStop whether stop strings are looked for; what was written until they are is never part of one
+     */
+    String append(int id, boolean mayStop) {
         held.append(detokenizer.append(id));
+        if (!mayStop) {
+            return release(held.length());
+        }
         int end = firstStop();
         if (end >= 0) {
             stopped = true;

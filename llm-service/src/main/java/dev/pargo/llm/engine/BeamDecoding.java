@@ -119,7 +119,7 @@ final class BeamDecoding implements Decoding {
         StringBuilder whole = new StringBuilder();
         for (int id : best.ids()) {
             if (!request.stopIds().contains(id) && !text.stopped()) {
-                whole.append(text.append(id));
+                whole.append(text.append(id, true));
             }
         }
         whole.append(text.finish());

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Beam search with the semantics of Hugging Face's {@code generate} (BeamSearchScorer, transformers 4.33).
  *
- * <p>The {@code 2 * beams} best continuations are looked at in order. One that ends the answer becomes a hypothesis if it
+ * <p>The {@code 2 * beams} best continuations are looked at in order (more with several end tokens, as later versions do). One that ends the answer becomes a hypothesis if it
  * is among the best {@code beams}, and is dropped if not; the others fill the next beams. A hypothesis scores
  * {@code sum of log probabilities / length ^ lengthPenalty}, and the best {@code beams} of them are kept. The search ends
  * when there are {@code beams} and the worst is at least as good as the best open continuation could be.
@@ -35,7 +35,7 @@ final class BeamSearch {
     /** @param endIds in order: whichever was met, an answer's end is written as the first, as generate does */
     BeamSearch(BeamOptions options, List<Integer> endIds) {
         this.options = options;
-        this.endIds = endIds;
+        this.endIds = endIds.stream().distinct().toList();
     }
 
     /** Sums of the open beams. */
@@ -43,9 +43,9 @@ final class BeamSearch {
         return beams.stream().mapToDouble(Beam::score).toArray();
     }
 
-    /** Continuations to look at. */
+    /** Continuations to look at: so many that all beams go on even if every end token is among each one's best. */
     int candidates() {
-        return 2 * options.beams();
+        return Math.max(2, 1 + endIds.size()) * options.beams();
     }
 
     List<Beam> beams() {
@@ -81,9 +81,10 @@ final class BeamSearch {
         int written = beams.get(0).ids().size() + 1;
         beams = next;
         parents = from.stream().mapToInt(Integer::intValue).toArray();
-        done = hypotheses.size() == options.beams()
+        boolean full = hypotheses.size() == options.beams()
                 && (options.earlyStopping()
                         || worst().score() >= attainable(candidates.scores()[0], written));
+        done = full || beams.isEmpty();
     }
 
     /** The answer when the search has ended, or must end now. */

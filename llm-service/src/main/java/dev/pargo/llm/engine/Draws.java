@@ -71,10 +71,24 @@ final class Draws {
         int row = 0;
         for (Answer answer : answers) {
             int end = row + answer.rows();
-            answer.accept(
-                    Arrays.copyOfRange(ids, row, end),
-                    answer.topLogprobs() < 0 ? List.of() : logprobs.subList(row, end));
+            try {
+                answer.accept(Arrays.copyOfRange(ids, row, end), reported(answer, logprobs, row, end));
+            } catch (RuntimeException e) {
+                answer.broke(e);
+            }
             row = end;
         }
+    }
+
+    /** The device gives everybody as many alternatives as the one who wants most. */
+    private static List<TokenLogprobs> reported(Answer answer, List<TokenLogprobs> all, int begin, int end) {
+        int top = answer.topLogprobs();
+        if (top < 0) {
+            return List.of();
+        }
+        return all.subList(begin, end).stream()
+                .map(each -> new TokenLogprobs(
+                        each.chosen(), Arrays.copyOf(each.topIds(), top), Arrays.copyOf(each.topLogprobs(), top)))
+                .toList();
     }
 }

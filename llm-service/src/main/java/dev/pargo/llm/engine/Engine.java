@@ -12,13 +12,13 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.LongStream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +43,8 @@ public final class Engine implements DeviceWork, AutoCloseable {
     private final CausalLm lm;
     private final Tokenizer tokenizer;
     private final EngineProperties properties;
-    private final StageMetrics metrics;
+    private final StageMetrics stageMetrics;
+    private final EngineMetrics metrics;
     private final KvCache cache;
     private final KvSlots slots;
 
@@ -60,16 +61,23 @@ public final class Engine implements DeviceWork, AutoCloseable {
      *
      * @throws KvBudgetException if the KV cache's memory is too small
      */
-    public Engine(CausalLm lm, Tokenizer tokenizer, EngineProperties properties, StageMetrics metrics) {
+    public Engine(
+            CausalLm lm,
+            Tokenizer tokenizer,
+            EngineProperties properties,
+            StageMetrics stageMetrics,
+            EngineMetrics metrics) {
         this.lm = lm;
         this.tokenizer = tokenizer;
         this.properties = properties;
+        this.stageMetrics = stageMetrics;
         this.metrics = metrics;
         KvBudget budget =
                 KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
         this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
         this.slots = new KvSlots(budget.slots());
-        metrics.queueDepth(this::waiting);
+        stageMetrics.queueDepth(this::waiting);
+        metrics.waiting(this::waiting);
     }
 
     /** Most tokens of prompt and answer together. */
@@ -118,7 +126,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
      * @param listener hears of the answers, and of the engine's end if that comes first
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
-        Generation generation = new Generation(request, listener, System.nanoTime());
+        Generation generation = new Generation(request, metrics.listening(request, listener), System.nanoTime());
         lock.lock();
         try {
             if (abandoned != null) {
@@ -141,8 +149,20 @@ public final class Engine implements DeviceWork, AutoCloseable {
         drop();
         admit();
         if (!running.isEmpty()) {
+            showRunning();
             forward(new StepPlan(running, properties.promptRows()));
         }
+        showRunning();
+    }
+
+    private void showRunning() {
+        metrics.running(running.size(), (double) runningSlots() / properties.sequences());
+    }
+
+    private int runningSlots() {
+        return running.stream()
+                .mapToInt(generation -> generation.request().slots())
+                .sum();
     }
 
     private void awaitSubmission() throws InterruptedException {
@@ -159,40 +179,27 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /** Drops the requests that nobody waits for any more. */
     private void drop() {
         long now = System.nanoTime();
-        List<Generation> left = running.stream()
-                .filter(generation -> isAbandoned(generation, now))
-                .toList();
+        Predicate<Generation> dropped = generation -> generation.isCancelled() || generation.isExpired(now);
+        List<Generation> left = new ArrayList<>(running.stream().filter(dropped).toList());
         left.forEach(this::leave);
         lock.lock();
         try {
-            waiting.removeIf(generation -> isAbandoned(generation, now));
+            waiting.stream().filter(dropped).forEach(left::add);
+            waiting.removeAll(left);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isAbandoned(Generation generation, long now) {
-        if (generation.isExpired(now)) {
-            generation.fail(Status.DEADLINE_EXCEEDED
-                    .withDescription("The answer was not complete in time.")
-                    .asRuntimeException());
-            return true;
-        }
-        return generation.isCancelled();
+        left.forEach(generation -> generation.fail(Status.DEADLINE_EXCEEDED
+                .withDescription("The answer was not complete in time.")
+                .asRuntimeException()));
     }
 
     /** Lets waiting requests join in their order, as long as the next one's slots are free. */
     private void admit() {
-        int sequences = running.stream()
-                .mapToInt(generation -> generation.request().slots())
-                .sum();
-        while (true) {
-            Generation next = poll(properties.sequences() - sequences);
-            if (next == null) {
-                return;
-            }
-            sequences += next.request().slots();
+        Generation next = poll(properties.sequences() - runningSlots());
+        while (next != null) {
             join(next);
+            next = poll(properties.sequences() - runningSlots());
         }
     }
 
@@ -207,6 +214,8 @@ public final class Engine implements DeviceWork, AutoCloseable {
     }
 
     private void join(Generation generation) {
+        // First of all, for whatever goes wrong, a running generation hears of it.
+        running.add(generation);
         GenerationRequest request = generation.request();
         KvSlots.Lease lease = slots.take(request.keys());
         int[] own = new int[request.slots()];
@@ -214,14 +223,15 @@ public final class Engine implements DeviceWork, AutoCloseable {
         for (int i = 1; i < own.length; i++) {
             own[i] = slots.takeAny();
         }
-        generation.join(own, lease.reusable(), decoding(generation, own), System.nanoTime());
-        metrics.queued(generation.queueNanos());
-        running.add(generation);
+        generation.join(own, lease.reusable(), System.nanoTime());
+        stageMetrics.queued(generation.queueNanos());
+        metrics.joined(request.promptTokens(), lease.reusable());
         try {
+            Decoding decoding = decoding(generation, own);
             if (lease.source() != lease.slot()) {
                 cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
             }
-            generation.read(lm.embed(request.prompt()));
+            generation.begin(lm.embed(request.prompt()), decoding);
         } catch (RuntimeException e) {
             fail(List.of(generation), e);
         }
@@ -234,17 +244,15 @@ public final class Engine implements DeviceWork, AutoCloseable {
             BeamSearch search = new BeamSearch(request.beams(), request.stopIds());
             return new BeamDecoding(search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
         }
-        SplittableRandom random = new SplittableRandom(request.seed());
         List<Answer> answers = new ArrayList<>();
         for (int choice = 0; choice < own.length; choice++) {
             answers.add(new Answer(
                     choice,
-                    request,
+                    generation,
                     room,
                     tokenizer.newDetokenizer(),
-                    choice == 0 ? random : random.split(),
-                    properties.promptLookup(),
-                    generation::onText));
+                    new SplittableRandom(request.seed() + choice),
+                    properties.promptLookup()));
         }
         return new SampledDecoding(answers, own, request.promptTokens(), cache);
     }
@@ -252,24 +260,26 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /** One forward pass. If it fails, so do the requests that took part, and only those. */
     private void forward(StepPlan plan) {
         long begin = System.nanoTime();
-        long end;
         try (Logits logits = lm.step(cache, plan.step())) {
             Draws draws = new Draws();
-            plan.firstRows().forEach((generation, row) -> generation.decoding().decide(logits, row, draws));
-            end = System.nanoTime();
-            long now = end;
-            plan.sequences().forEach(generation -> generation.stepped(now - begin, now));
+            plan.firstRows().forEach((generation, row) -> generation.decide(logits, row, draws));
             draws.run(logits);
         } catch (RuntimeException e) {
             fail(plan.sequences(), e);
             return;
         }
-        metrics.batch(plan.size(), end - begin);
+        // Not before the tokens are here: a GPU computes while this thread goes on.
+        long end = System.nanoTime();
+        stageMetrics.batch(plan.size(), end - begin);
         for (Generation generation : plan.sequences()) {
+            generation.stepped(end - begin, end);
             slots.holds(generation.slots()[0], generation.promptRead());
         }
         for (Generation generation : plan.firstRows().keySet()) {
-            if (generation.decoding().isComplete()) {
+            RuntimeException failure = generation.failure();
+            if (failure != null) {
+                fail(List.of(generation), failure);
+            } else if (generation.decoding().isComplete()) {
                 remember(end - generation.joined());
                 // Whoever hears of the end finds the slots free.
                 leave(generation);
@@ -280,27 +290,29 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     private void fail(List<Generation> generations, RuntimeException cause) {
         log.error("{} requests failed in the network", generations.size(), cause);
-        for (Generation generation : List.copyOf(generations)) {
-            leave(generation);
+        for (Generation generation : generations) {
+            discard(generation);
             generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
         }
     }
 
     /** Gives everything back; what the slots hold is remembered. */
     private void leave(Generation generation) {
+        leave(generation, generation.contents());
+    }
+
+    /** Gives everything back; nobody knows what the slots hold. */
+    private void discard(Generation generation) {
+        leave(generation, Collections.nCopies(generation.slots().length, new long[0]));
+    }
+
+    private void leave(Generation generation, List<long[]> contents) {
         generation.leavePrompt();
         running.remove(generation);
-        long[] prompt = Arrays.copyOf(generation.request().keys(), generation.promptRead());
-        List<long[]> written = generation.decoding().written();
+        metrics.written(generation.tokensWritten());
         int[] own = generation.slots();
         for (int i = 0; i < own.length; i++) {
-            boolean hasPrompt = i == 0 || !generation.isReadingPrompt();
-            slots.release(
-                    own[i],
-                    hasPrompt
-                            ? LongStream.concat(LongStream.of(prompt), LongStream.of(written.get(i)))
-                                    .toArray()
-                            : new long[0]);
+            slots.release(own[i], contents.get(i));
         }
     }
 
@@ -317,18 +329,19 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     @Override
     public void abandon(StageError reason) {
+        List<Generation> left = new ArrayList<>(running);
         lock.lock();
         try {
             abandoned = reason;
-            waiting.forEach(generation -> generation.fail(reason.toException()));
+            left.addAll(waiting);
             waiting.clear();
         } finally {
             lock.unlock();
         }
-        for (Generation generation : List.copyOf(running)) {
-            generation.fail(reason.toException());
-            leave(generation);
-        }
+        // After a crash nothing is certain, so everybody hears of it before anything is given back.
+        left.forEach(generation -> generation.fail(reason.toException()));
+        List.copyOf(running).forEach(this::discard);
+        showRunning();
     }
 
     /** Frees the KV cache; the device's executor has ended before. */

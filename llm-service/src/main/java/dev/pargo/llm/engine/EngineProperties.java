@@ -12,6 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param context      Most tokens of prompt and answer together; default: the model's.
  * @param kvCache      Memory of the KV cache; what the running sequences do not need remembers earlier prompts.
  * @param promptRows   Most rows of prompts that are read in one step, so that long prompts do not stall running answers.
+ * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
+ *                     they stay in the mapped file, which replicas on a host share.
  * @param promptLookup Whether greedy answers guess tokens by looking them up in the prompt.
  */
 @ConfigurationProperties("pargo.llm")
@@ -20,4 +22,5 @@ public record EngineProperties(
         @Nullable Integer context,
         @DefaultValue("1GB") DataSize kvCache,
         @DefaultValue("512") int promptRows,
+        @DefaultValue("true") boolean packWeights,
         @DefaultValue("true") boolean promptLookup) {}

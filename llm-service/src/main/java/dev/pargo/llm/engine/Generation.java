@@ -1,15 +1,25 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.Step;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request on its way through the engine. {@link #cancel} may be called by any thread; everything else belongs to
  * the device's.
  */
 public final class Generation {
+
+    private static final Logger log = LoggerFactory.getLogger(Generation.class);
 
     private final GenerationRequest request;
     private final GenerationListener listener;
@@ -22,6 +32,7 @@ public final class Generation {
     private int promptRead;
     private @Nullable PromptEmbedding prompt;
     private @Nullable Decoding decoding;
+    private @Nullable RuntimeException failure;
     private long joined;
     private long firstToken;
     private long networkNanos;
@@ -55,11 +66,10 @@ public final class Generation {
      * @param slots        of the KV cache; the prompt goes to the first
      * @param cachedTokens positions of the prompt that it holds already
      */
-    void join(int[] slots, int cachedTokens, Decoding decoding, long now) {
+    void join(int[] slots, int cachedTokens, long now) {
         this.slots = slots;
         this.cachedTokens = cachedTokens;
         this.promptRead = cachedTokens;
-        this.decoding = decoding;
         this.joined = now;
     }
 
@@ -75,9 +85,10 @@ public final class Generation {
         return joined - submitted;
     }
 
-    /** Takes the embedded prompt over, to close it when it has been read. */
-    void read(PromptEmbedding prompt) {
+    /** Takes the embedded prompt over, to close it when it has been read; then the answers are written. */
+    void begin(PromptEmbedding prompt, Decoding decoding) {
         this.prompt = prompt;
+        this.decoding = decoding;
     }
 
     boolean isReadingPrompt() {
@@ -101,6 +112,39 @@ public final class Generation {
         return Objects.requireNonNull(decoding);
     }
 
+    /** Decides what comes next; a failure is this generation's alone. */
+    void decide(Logits logits, int row, Draws draws) {
+        try {
+            decoding().decide(logits, row, draws);
+        } catch (RuntimeException e) {
+            broke(e);
+        }
+    }
+
+    /** Its own answer could not be written on. */
+    void broke(RuntimeException cause) {
+        failure = cause;
+    }
+
+    @Nullable
+    RuntimeException failure() {
+        return failure;
+    }
+
+    /** Keys of what each slot holds. */
+    List<long[]> contents() {
+        long[] read = Arrays.copyOf(request.keys(), promptRead);
+        if (isReadingPrompt()) {
+            List<long[]> contents = new ArrayList<>(Collections.nCopies(slots.length, new long[0]));
+            contents.set(0, read);
+            return contents;
+        }
+        return decoding().written().stream()
+                .map(written -> LongStream.concat(LongStream.of(read), LongStream.of(written))
+                        .toArray())
+                .toList();
+    }
+
     /** Counts a step; the first that gives a token ends the prompt. */
     void stepped(long stepNanos, long now) {
         networkNanos += stepNanos;
@@ -111,28 +155,40 @@ public final class Generation {
     }
 
     void onText(GenerationListener.Piece piece) {
-        if (!cancelled) {
-            listener.onText(piece);
-        }
+        tell(() -> listener.onText(piece));
     }
 
     void finish(long now) {
-        if (!cancelled) {
-            listener.onFinished(new GenerationSummary(
-                    decoding().tokensWritten(),
-                    cachedTokens,
-                    decoding().draftTokens(),
-                    queueNanos(),
-                    firstToken - joined,
-                    now - firstToken,
-                    networkNanos));
-        }
+        tell(() -> listener.onFinished(new GenerationSummary(
+                tokensWritten(),
+                cachedTokens,
+                decoding().draftTokens(),
+                queueNanos(),
+                firstToken - joined,
+                now - firstToken,
+                networkNanos)));
     }
 
     void fail(RuntimeException failure) {
-        if (!cancelled) {
-            listener.onFailed(failure);
+        tell(() -> listener.onFailed(failure));
+    }
+
+    /** A listener that throws does not listen: its request counts as cancelled. */
+    private void tell(Runnable message) {
+        if (cancelled) {
+            return;
         }
+        try {
+            message.run();
+        } catch (RuntimeException e) {
+            log.error("A listener failed", e);
+            cancelled = true;
+        }
+    }
+
+    /** Tokens of all answers so far. */
+    int tokensWritten() {
+        return decoding == null ? 0 : decoding.tokensWritten();
     }
 
     /** Frees the embedded prompt. */

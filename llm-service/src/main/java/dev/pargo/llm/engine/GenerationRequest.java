@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys        of the prompt's positions, see {@link PromptKeys}
  * @param choices     answers to write, at least 1; 1 with beam search
  * @param beams       replaces sampling; null for none
- * @param seed        of the random numbers; the same request with the same seed gets the same answers
+ * @param seed        of the first answer's random numbers, the next one's is one more; the same seed gives the same answer
  * @param minTokens   no answer ends before it has so many tokens
  * @param maxTokens   most tokens of an answer, at least 1
  * @param stop        an answer ends before the first of these

@@ -1,6 +1,7 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -26,15 +27,16 @@ public final class PromptKeys {
             return Arrays.stream(tokens.ids()).asLongStream();
         }
         PromptPart.Visual visual = (PromptPart.Visual) part;
-        long image = hash(visual.tokens().data().duplicate());
+        long image = hash(visual.tokens());
         // Negative numbers are no token ids.
         return LongStream.range(0, visual.length()).map(i -> (image + i) | Long.MIN_VALUE);
     }
 
-    private static long hash(ByteBuffer data) {
+    private static long hash(HostTensor tokens) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(data);
+            digest.update((byte) tokens.dtype().ordinal());
+            digest.update(tokens.data().duplicate());
             return ByteBuffer.wrap(digest.digest()).getLong();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -11,8 +11,12 @@ import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.TextDelta;
 import dev.pargo.proto.v1.TokenLogprob;
+import dev.pargo.stage.call.Faults;
+import dev.pargo.stage.status.StageMetrics.Outcome;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,7 @@ final class AnswerSender implements GenerationListener {
     private final Tokenizer tokenizer;
     private final Map<Integer, PendingDelta> pending = new TreeMap<>();
     private @Nullable GenerationFinished finished;
+    private @Nullable Outcome failure;
     private boolean over;
 
     /** What is written of one answer and not yet sent. */
@@ -102,11 +107,18 @@ final class AnswerSender implements GenerationListener {
     }
 
     @Override
-    public synchronized void onFailed(RuntimeException failure) {
+    public synchronized void onFailed(RuntimeException cause) {
         if (!over) {
             over = true;
-            out.onError(failure);
+            StatusRuntimeException status = Faults.toStatus(cause);
+            failure = Outcome.of(status);
+            out.onError(status);
         }
+    }
+
+    /** How the answer failed, if it did. */
+    synchronized Optional<Outcome> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Sends nothing any more; the call was cancelled. */

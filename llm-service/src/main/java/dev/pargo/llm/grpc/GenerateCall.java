@@ -9,11 +9,9 @@ import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.stage.admission.Admission;
-import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.status.StageMetrics.Outcome;
 import io.grpc.Context;
 import io.grpc.Deadline;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +34,6 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     private @Nullable PromptReader prompt;
     private volatile Admission.@Nullable Ticket ticket;
     private volatile @Nullable Generation generation;
-    private volatile @Nullable Outcome failure;
     private volatile boolean over;
 
     /** To be created before the service method returns. */
@@ -118,9 +115,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
 
     private void fail(RuntimeException cause) {
         over = true;
-        StatusRuntimeException status = Faults.toStatus(cause);
-        failure = Outcome.of(status);
-        answer.onFailed(status);
+        answer.onFailed(cause);
     }
 
     private void end(Outcome outcome) {
@@ -132,7 +127,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         if (ticket != null) {
             ticket.close();
         }
-        host.metrics().over(failure == null ? outcome : failure);
+        host.metrics().over(answer.failure().orElse(outcome));
     }
 
     private static RuntimeException malformed(String message) {

@@ -1,5 +1,6 @@
 package dev.pargo.llm.grpc;
 
+import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.BeamOptions;
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
@@ -13,6 +14,7 @@ import dev.pargo.proto.v1.GenerateStart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads how answers are to be written, and refuses what is out of range. */
@@ -21,8 +23,12 @@ final class RequestReader {
     /** Alternatives that may be reported with each token, as in OpenAI's API. */
     private static final int MOST_LOGPROBS = 20;
 
+    /** Makes a token as good as certain or impossible, as in OpenAI's API. */
+    private static final int MOST_BIAS = 100;
+
     private final GenerateStart start;
     private final LlmHost host;
+    private final @Nullable Supplier<TokenConstraint> constraint;
 
     /** @throws io.grpc.StatusRuntimeException INVALID_FIELD naming the field and its range */
     RequestReader(GenerateStart start, LlmHost host) {
@@ -31,6 +37,10 @@ final class RequestReader {
         check(start.getSampling());
         require(start.getMaxTokens() >= 0, "max_tokens", start.getMaxTokens(), "at least 0");
         require(start.getMinTokens() >= 0, "min_tokens", start.getMinTokens(), "at least 0");
+        int lastId = host.description().getVocabulary() - 1;
+        for (int id : start.getStopTokenIdsList()) {
+            require(within(id, 0, lastId), "stop_token_ids", "with " + id, "of ids up to " + lastId);
+        }
         require(start.getStopList().stream().noneMatch(String::isEmpty), "stop", "\"\"", "not empty");
         int most = host.engine().maxSequences();
         require(within(start.getChoices(), 0, most), "choices", start.getChoices(), "between 1 and " + most);
@@ -44,28 +54,36 @@ final class RequestReader {
             require(within(beams, 1, most), "beams", beams, "between 1 and " + most);
             require(start.getChoices() <= 1, "choices", start.getChoices(), "1 with beam search");
             require(!start.hasTopLogprobs(), "top_logprobs", start.getTopLogprobs(), "absent with beam search");
-            require(!start.hasFormat(), "format", "set", "absent with beam search");
+            require(penalties().equals(Penalties.NONE), "penalties or logit_bias", "set", "absent with beam search");
+            require(start.getMinTokens() == 0, "min_tokens", start.getMinTokens(), "0 with beam search");
         }
+        require(!start.hasBeamSearch() || !start.hasFormat(), "format", "set", "absent with beam search");
+        this.constraint = start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
     }
 
     private void check(dev.pargo.proto.v1.Sampling sampling) {
-        require(sampling.getTemperature() >= 0, "temperature", sampling.getTemperature(), "at least 0");
+        require(
+                within(sampling.getTemperature(), 0, 100),
+                "temperature",
+                sampling.getTemperature(),
+                "between 0 and 100");
         require(sampling.getTopK() >= 0, "top_k", sampling.getTopK(), "at least 0");
         require(within(sampling.getTopP(), 0, 1), "top_p", sampling.getTopP(), "between 0 and 1");
         require(within(sampling.getMinP(), 0, 1), "min_p", sampling.getMinP(), "between 0 and 1");
-        require(
-                sampling.getRepetitionPenalty() >= 0,
-                "repetition_penalty",
-                sampling.getRepetitionPenalty(),
-                "greater than 0");
-        int vocabulary = host.description().getVocabulary();
-        sampling.getLogitBiasMap()
-                .keySet()
-                .forEach(id -> require(
-                        within(id, 0, vocabulary - 1),
-                        "logit_bias",
-                        "for token " + id,
-                        "for tokens below " + vocabulary));
+        double repetition = sampling.getRepetitionPenalty();
+        require(within(repetition, 0, 100), "repetition_penalty", repetition, "between 0 and 100");
+        requireBias("presence_penalty", sampling.getPresencePenalty());
+        requireBias("frequency_penalty", sampling.getFrequencyPenalty());
+        int lastId = host.description().getVocabulary() - 1;
+        sampling.getLogitBiasMap().forEach((id, bias) -> {
+            require(within(id, 0, lastId), "logit_bias", "for token " + id, "for tokens up to " + lastId);
+            requireBias("logit_bias[%d]".formatted(id), bias);
+        });
+    }
+
+    /** What is added to a logit stays finite, whatever is added to what. */
+    private static void requireBias(String field, float bias) {
+        require(within(bias, -MOST_BIAS, MOST_BIAS), field, bias, "between -%d and %d".formatted(MOST_BIAS, MOST_BIAS));
     }
 
     /** The request, when the prompt has come in whole. */
@@ -85,7 +103,7 @@ final class RequestReader {
                 start.getStopList(),
                 stopIds(),
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
-                start.hasFormat() ? host.constraints().of(start.getFormat()) : null,
+                constraint,
                 deadline);
     }
 

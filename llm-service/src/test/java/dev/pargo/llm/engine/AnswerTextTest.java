@@ -27,25 +27,25 @@ class AnswerTextTest {
     @Test
     void givesTextAtOnceWithoutStopStrings() {
         AnswerText answer = answer(List.of("Yes", ", a cat"));
-        assertThat(answer.append(0)).isEqualTo("Yes");
-        assertThat(answer.append(1)).isEqualTo(", a cat");
+        assertThat(answer.append(0, true)).isEqualTo("Yes");
+        assertThat(answer.append(1, true)).isEqualTo(", a cat");
         assertThat(answer.finish()).isEmpty();
     }
 
     @Test
     void holdsBackWhatMayBecomeAStopString() {
         AnswerText answer = answer(List.of("red#", "#", "blue"), "###");
-        assertThat(answer.append(0)).isEqualTo("red");
-        assertThat(answer.append(1)).isEmpty();
-        assertThat(answer.append(2)).isEqualTo("##blue");
+        assertThat(answer.append(0, true)).isEqualTo("red");
+        assertThat(answer.append(1, true)).isEmpty();
+        assertThat(answer.append(2, true)).isEqualTo("##blue");
         assertThat(answer.stopped()).isFalse();
     }
 
     @Test
     void endsBeforeAStopStringThatSpansTokens() {
         AnswerText answer = answer(List.of("red EN", "D more"), "END");
-        assertThat(answer.append(0)).isEqualTo("red ");
-        assertThat(answer.append(1)).isEmpty();
+        assertThat(answer.append(0, true)).isEqualTo("red ");
+        assertThat(answer.append(1, true)).isEmpty();
         assertThat(answer.stopped()).isTrue();
         assertThat(answer.finish()).isEmpty();
     }
@@ -53,14 +53,23 @@ class AnswerTextTest {
     @Test
     void endsAtTheFirstOfSeveralStopStrings() {
         AnswerText answer = answer(List.of("one two three"), "three", "two");
-        assertThat(answer.append(0)).isEqualTo("one ");
+        assertThat(answer.append(0, true)).isEqualTo("one ");
         assertThat(answer.stopped()).isTrue();
     }
 
     @Test
     void givesWhatWasHeldBackWhenTheAnswerEnds() {
         AnswerText answer = answer(List.of("red##"), "###");
-        assertThat(answer.append(0)).isEqualTo("red");
+        assertThat(answer.append(0, true)).isEqualTo("red");
         assertThat(answer.finish()).isEqualTo("##");
+    }
+
+    @Test
+    void meetsNoStopStringBeforeItMayStop() {
+        AnswerText answer = answer(List.of("END", " red EN", "D"), "END");
+        assertThat(answer.append(0, false)).isEqualTo("END");
+        assertThat(answer.append(1, true)).isEqualTo(" red ");
+        assertThat(answer.append(2, true)).isEmpty();
+        assertThat(answer.stopped()).isTrue();
     }
 }

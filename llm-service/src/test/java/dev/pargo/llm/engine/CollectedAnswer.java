@@ -1,44 +1,97 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what a generation says; its methods wait for the end. */
 final class CollectedAnswer implements GenerationListener {
 
     private final List<Piece> pieces = new CopyOnWriteArrayList<>();
+    private final CountDownLatch begun = new CountDownLatch(1);
     private final CompletableFuture<GenerationSummary> end = new CompletableFuture<>();
+
+    volatile @Nullable Generation generation;
 
     @Override
     public void onText(Piece piece) {
         pieces.add(piece);
+        begun.countDown();
     }
 
     @Override
     public void onFinished(GenerationSummary summary) {
-        end.complete(summary);
+        if (!end.complete(summary)) {
+            throw new AssertionError("a second end");
+        }
     }
 
     @Override
     public void onFailed(RuntimeException failure) {
-        end.completeExceptionally(failure);
+        if (!end.completeExceptionally(failure)) {
+            throw new AssertionError("a second end");
+        }
+    }
+
+    /** Waits for the first token. */
+    CollectedAnswer begun() throws InterruptedException {
+        if (!begun.await(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("no beginning");
+        }
+        return this;
+    }
+
+    boolean isOver() {
+        return end.isDone();
+    }
+
+    /** Waits for the end, whichever it is. */
+    void end() {
+        try {
+            end.handle((summary, failure) -> true).get(60, TimeUnit.SECONDS);
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError("no end", e);
+        }
     }
 
     GenerationSummary summary() {
         try {
             return end.get(60, TimeUnit.SECONDS);
-        } catch (Exception e) {
+        } catch (ExecutionException | InterruptedException | TimeoutException e) {
+            throw new AssertionError("no answer", e);
+        }
+    }
+
+    Throwable failure() {
+        try {
+            throw new AssertionError("no failure but " + end.get(60, TimeUnit.SECONDS));
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } catch (InterruptedException | TimeoutException e) {
             throw new AssertionError("no end", e);
         }
     }
 
-    List<Piece> pieces(int choice) {
+    /** What came so far, of all choices. */
+    List<Piece> pieces() {
+        return List.copyOf(pieces);
+    }
+
+    private List<Piece> pieces(int choice) {
         summary();
         return pieces.stream().filter(piece -> piece.choice() == choice).toList();
+    }
+
+    List<Integer> ids() {
+        return ids(0);
     }
 
     List<Integer> ids(int choice) {
@@ -47,9 +100,23 @@ final class CollectedAnswer implements GenerationListener {
         return ids;
     }
 
+    List<TokenLogprobs> logprobs() {
+        return pieces(0).stream().flatMap(piece -> piece.logprobs().stream()).toList();
+    }
+
+    String text() {
+        return text(0);
+    }
+
     String text(int choice) {
         StringBuilder text = new StringBuilder();
         pieces(choice).forEach(piece -> text.append(piece.text()));
         return text.toString();
+    }
+
+    @Nullable
+    FinishReason reason() {
+        List<Piece> all = pieces(0);
+        return all.get(all.size() - 1).reason();
     }
 }

@@ -6,6 +6,7 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
@@ -54,11 +55,17 @@ class DecodingParityTest {
                         description.at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
         Checkpoint goldens = Checkpoint.open(directory.resolve("golden.safetensors"));
-        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true);
+        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true, true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
-                        DecoderConfig.read(directory), Checkpoint.open(directory), adapter, Placement.REFERENCE);
-                Engine engine = new Engine(lm, new IdTokenizer(), properties, metrics);
+                        new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),
+                        Placement.REFERENCE);
+                Engine engine = new Engine(
+                        lm,
+                        new IdTokenizer(),
+                        properties,
+                        metrics,
+                        new EngineMetrics(new SimpleMeterRegistry(), "test"));
                 DeviceExecutor device = DeviceExecutor.start("test-device", engine)) {
             List<Runnable> checks = new ArrayList<>();
             for (JsonNode prompt : description.get("prompts")) {

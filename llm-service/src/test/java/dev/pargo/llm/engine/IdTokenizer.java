@@ -4,6 +4,7 @@ import dev.pargo.models.tokenizer.Detokenizer;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** For networks that come without a tokenizer: every token's text is its number. */
 final class IdTokenizer implements Tokenizer {
@@ -31,6 +32,11 @@ final class IdTokenizer implements Tokenizer {
     @Override
     public OptionalInt controlToken(String piece) {
         return OptionalInt.empty();
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+        return Set.of();
     }
 
     @Override

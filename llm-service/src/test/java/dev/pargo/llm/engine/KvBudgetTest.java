@@ -10,7 +10,7 @@ import org.springframework.util.unit.DataSize;
 class KvBudgetTest {
 
     private static EngineProperties properties(int sequences, @Nullable Integer context, int megabytes) {
-        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, true);
+        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, true, true);
     }
 
     @Test

@@ -10,6 +10,8 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.AnswerFormat;
+import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.FinishReason;
@@ -28,12 +30,14 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -232,6 +236,102 @@ class LlmServiceTest {
                 ErrorReason.INVALID_FIELD,
                 text("x").setSampling(Sampling.newBuilder().setTopP(1.5f)).build(),
                 "top_p is 1.5");
+    }
+
+    @Test
+    void refusesWhatWouldBreakABatch() {
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .setSampling(Sampling.newBuilder().putLogitBias(1024, 1))
+                        .build(),
+                "logit_bias is for token 1024");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .setSampling(Sampling.newBuilder().putLogitBias(7, Float.NaN))
+                        .build(),
+                "logit_bias[7] is NaN");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .setSampling(Sampling.newBuilder().setTemperature(Float.POSITIVE_INFINITY))
+                        .build(),
+                "temperature is Infinity");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .setSampling(Sampling.newBuilder().setFrequencyPenalty(Float.NEGATIVE_INFINITY))
+                        .build(),
+                "frequency_penalty is -Infinity");
+        assertRefused(ErrorReason.INVALID_FIELD, text("x").addStopTokenIds(-1).build(), "stop_token_ids is with -1");
+        assertRefused(ErrorReason.INVALID_FIELD, text("x").setChoices(5).build(), "choices is 5");
+        assertRefused(ErrorReason.INVALID_FIELD, text("x").setTopLogprobs(21).build(), "top_logprobs is 21");
+    }
+
+    @Test
+    void refusesWhatBeamSearchDoesNotDo() {
+        GenerateStart.Builder beams =
+                text("x").setBeamSearch(BeamSearch.newBuilder().setBeams(2).setLengthPenalty(1));
+        assertRefused(ErrorReason.INVALID_FIELD, beams.clone().setMinTokens(3).build(), "min_tokens is 3");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                beams.clone()
+                        .setSampling(Sampling.newBuilder().setPresencePenalty(1))
+                        .build(),
+                "absent with beam search");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                beams.clone()
+                        .setFormat(AnswerFormat.newBuilder().setJsonObject(true))
+                        .build(),
+                "format is set");
+    }
+
+    @Test
+    void answersWithOneOfTheChoices() throws Exception {
+        AnswerFormat format = AnswerFormat.newBuilder()
+                .setOneOf(AnswerFormat.Choices.newBuilder()
+                        .addStrings("yes")
+                        .addStrings("yes, it is")
+                        .addStrings("no"))
+                .build();
+        for (int seed = 0; seed < 5; seed++) {
+            Answer answer = ask(
+                    question("Is there a circle?")
+                            .addVisualTokens(80)
+                            .setFormat(format)
+                            .setSampling(Sampling.newBuilder().setTemperature(5).setSeed(seed))
+                            .build(),
+                    visual("image1."));
+            assertThat(answer.text()).isIn("yes", "yes, it is", "no");
+            assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
+        }
+    }
+
+    @Test
+    void answersWithAJsonObject() throws Exception {
+        GenerateStart.Builder start = text("USER: hello\nASSISTANT: ")
+                .setMaxTokens(200)
+                .setFormat(AnswerFormat.newBuilder().setJsonObject(true));
+        // A model that knows no JSON needs a push to come to an end.
+        Sampling.Builder sampling = Sampling.newBuilder().setTemperature(1);
+        Map<String, Float> push = Map.of("\"", 15f, "}", 12f, ":", 12f);
+        for (int id = 0; id < host.tokenizer().vocabulary(); id++) {
+            Float bias = push.get(new String(host.tokenizer().bytes(id), StandardCharsets.UTF_8));
+            if (bias != null) {
+                sampling.putLogitBias(id, bias);
+            }
+        }
+        int ended = 0;
+        for (int seed = 0; seed < 5; seed++) {
+            Answer answer = ask(start.setSampling(sampling.setSeed(seed)).build());
+            if (answer.reason() == FinishReason.STOP) {
+                ended++;
+                assertThat(new JsonMapper().readTree(answer.text()).isObject()).isTrue();
+            }
+        }
+        assertThat(ended).isGreaterThan(2);
     }
 
     @Test

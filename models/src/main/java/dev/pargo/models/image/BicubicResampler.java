@@ -32,6 +32,29 @@ final class BicubicResampler {
         int[] pad = {canvas.padColor.red(), canvas.padColor.green(), canvas.padColor.blue()};
         Taps columns = Taps.compute(canvas.width, canvas.left, image.width(), width);
         Taps rows = Taps.compute(canvas.height, canvas.top, image.height(), height);
+        return resize(image, columns, rows, pad);
+    }
+
+    /**
+     * Resizes the shorter axis to {@code side}, keeping the aspect ratio, and gives the square in the middle. What lies
+     * beside the square is never computed: a thin image would become a very long one.
+     */
+    static RgbImage resizeToMiddle(RgbImage image, int side) {
+        int shorter = Math.min(image.width(), image.height());
+        Taps columns = middle(image.width(), shorter, side);
+        Taps rows = middle(image.height(), shorter, side);
+        return resize(image, columns, rows, new int[3]);
+    }
+
+    /** The taps of the middle positions of an axis. */
+    private static Taps middle(int length, int shorter, int side) {
+        int resized = Math.toIntExact((long) side * length / shorter);
+        return Taps.compute(length, 0, length, resized, (resized - side) / 2, side);
+    }
+
+    private static RgbImage resize(RgbImage image, Taps columns, Taps rows, int[] pad) {
+        int width = columns.first().length;
+        int height = rows.first().length;
         byte[] narrowed = new byte[3 * width * image.height()];
         for (int y = 0; y < image.height(); y++) {
             narrowRow(image.rgb(), 3 * y * image.width(), columns, pad, narrowed, 3 * y * width);

@@ -50,6 +50,7 @@ public final class ImagePreprocessor {
         return switch (preprocessing.mode()) {
             case PLAIN -> BicubicResampler.resize(image, size, size);
             case EXPAND_TO_SQUARE -> BicubicResampler.resize(inSquare(image), size, size);
+            case CENTER_CROP -> BicubicResampler.resizeToMiddle(image, size);
             case LETTERBOX_CROP ->
                 Letterbox.fit(
                                 image,

@@ -1,8 +1,9 @@
 package dev.pargo.models.image;
 
-import dev.pargo.models.bundle.BundleException;
-import dev.pargo.models.bundle.Manifest;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -30,7 +31,10 @@ public record Preprocessing(
 
     private static final int MAX_SIZE = 4096;
 
-    private static final Rgb CLIP_MEAN_COLOR = new Rgb(122, 116, 104);
+    /** Pillow's number for it. */
+    private static final int BICUBIC = 3;
+
+    private static final List<Integer> CLIP_MEAN_COLOR = List.of(122, 116, 104);
     private static final float[] CLIP_MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
     private static final float[] CLIP_STD = {0.26862954f, 0.26130258f, 0.27577711f};
 
@@ -49,45 +53,109 @@ public record Preprocessing(
     }
 
     /**
-     * What a bundle asks for; where it is silent, CLIP's colours, no padding and the natural convention.
+     * Reads a manifest's section; where it is silent: CLIP's colours, no padding, the natural convention.
      *
-     * @throws BundleException if a value is out of its range
+     * @throws ConfigException if a value is out of its range
      */
-    public static Preprocessing of(Manifest.Image image) {
-        try {
-            return new Preprocessing(
-                    image.size(),
-                    mode(image),
-                    image.letterbox() == null ? DEFAULT_LETTERBOX_SIZE : image.letterbox(),
-                    image.padColor() == null ? CLIP_MEAN_COLOR : color(image.padColor()),
-                    image.mean() == null ? CLIP_MEAN : image.mean(),
-                    image.std() == null ? CLIP_STD : image.std(),
-                    convention(image));
-        } catch (IllegalArgumentException e) {
-            throw new BundleException("the bundle's \"image\": " + e.getMessage(), e);
-        }
+    public static Preprocessing read(JsonConfig section) {
+        return section.make(() -> new Preprocessing(
+                section.size("size"),
+                mode(section),
+                section.size("letterbox", DEFAULT_LETTERBOX_SIZE),
+                color(section.has("pad_color") ? section.integers("pad_color") : CLIP_MEAN_COLOR),
+                channels(section, "mean", CLIP_MEAN),
+                channels(section, "std", CLIP_STD),
+                convention(section.string("convention", "natural"))));
     }
 
-    private static ResizeMode mode(Manifest.Image image) {
-        if (image.letterbox() != null) {
+    private static ResizeMode mode(JsonConfig section) {
+        if (section.has("letterbox")) {
             return ResizeMode.LETTERBOX_CROP;
         }
-        return Boolean.TRUE.equals(image.padToSquare()) ? ResizeMode.EXPAND_TO_SQUARE : ResizeMode.PLAIN;
-    }
-
-    private static Rgb color(int[] channels) {
-        if (channels.length != 3) {
-            throw new IllegalArgumentException("pad_color needs 3 channels, not " + channels.length);
+        if (section.flag("center_crop", false)) {
+            return ResizeMode.CENTER_CROP;
         }
-        return new Rgb(channels[0], channels[1], channels[2]);
+        return section.flag("pad_to_square", false) ? ResizeMode.EXPAND_TO_SQUARE : ResizeMode.PLAIN;
     }
 
-    private static ImageConvention convention(Manifest.Image image) {
-        String name = image.convention() == null ? "natural" : image.convention();
+    /**
+     * Reads a published {@code preprocessor_config.json} of CLIP's, LLaVA's or BLIP's image processor.
+     *
+     * @throws ConfigException if it asks for what is not done here
+     */
+    public static Preprocessing readProcessor(JsonConfig processor) {
+        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
+            if (!processor.flag(step, true)) {
+                throw processor.problem(step + " is false");
+            }
+        }
+        if (Math.abs(processor.number("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
+            throw processor.problem("rescale_factor is not 1/255");
+        }
+        if (processor.integer("resample", BICUBIC) != BICUBIC) {
+            throw processor.problem("resample is not %d (bicubic)".formatted(BICUBIC));
+        }
+        int size = side(processor, "size");
+        ResizeMode mode = ResizeMode.PLAIN;
+        if (processor.flag("do_center_crop", false)) {
+            mode = ResizeMode.CENTER_CROP;
+            if (side(processor, "crop_size") != size) {
+                throw processor.problem("crop_size is not size");
+            }
+        }
+        if (processor.flag("do_pad", false)) {
+            mode = ResizeMode.EXPAND_TO_SQUARE;
+        }
+        ResizeMode resize = mode;
+        return processor.make(() -> new Preprocessing(
+                size,
+                resize,
+                DEFAULT_LETTERBOX_SIZE,
+                color(CLIP_MEAN_COLOR),
+                channels(processor, "image_mean", CLIP_MEAN),
+                channels(processor, "image_std", CLIP_STD),
+                ImageConvention.NATURAL));
+    }
+
+    /** A size, which processors write as a number, as a shortest edge, or as height and width. */
+    private static int side(JsonConfig processor, String field) {
+        if (!processor.json().path(field).isObject()) {
+            return processor.size(field);
+        }
+        JsonConfig size = processor.section(field);
+        if (size.has("shortest_edge")) {
+            return size.size("shortest_edge");
+        }
+        if (size.size("height") != size.size("width")) {
+            throw processor.problem(field + " is not a square");
+        }
+        return size.size("height");
+    }
+
+    private static Rgb color(List<Integer> channels) {
+        if (channels.size() != 3) {
+            throw new IllegalArgumentException("pad_color needs 3 channels, not " + channels.size());
+        }
+        return new Rgb(channels.get(0), channels.get(1), channels.get(2));
+    }
+
+    private static float[] channels(JsonConfig config, String field, float[] otherwise) {
+        if (!config.has(field)) {
+            return otherwise;
+        }
+        List<Double> numbers = config.numbers(field);
+        float[] channels = new float[numbers.size()];
+        for (int i = 0; i < channels.length; i++) {
+            channels[i] = numbers.get(i).floatValue();
+        }
+        return channels;
+    }
+
+    private static ImageConvention convention(String name) {
         return Arrays.stream(ImageConvention.values())
                 .filter(convention -> convention.name().toLowerCase(Locale.ROOT).equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "unknown convention '%s': use natural or reference".formatted(name)));
+                        "unknown convention '%s'; known: natural, reference".formatted(name)));
     }
 }

@@ -30,14 +30,24 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
      * @param out    length of the resized axis
      */
     static Taps compute(int in, int start, int length, int out) {
+        return compute(in, start, length, out, 0, out);
+    }
+
+    /**
+     * Computes the weights of a part of the resized axis.
+     *
+     * @param begin first position of the part
+     * @param count positions of the part
+     */
+    static Taps compute(int in, int start, int length, int out, int begin, int count) {
         double scale = (double) in / out;
         double stretch = Math.max(scale, 1.0);
         double support = SUPPORT * stretch;
         double[] window = new double[(int) Math.ceil(support) * 2 + 1];
         int stride = Math.min(window.length, length);
-        Taps taps = new Taps(stride, new int[out], new int[out], new int[out * stride], new int[out]);
-        for (int position = 0; position < out; position++) {
-            double center = (position + 0.5) * scale;
+        Taps taps = new Taps(stride, new int[count], new int[count], new int[count * stride], new int[count]);
+        for (int position = 0; position < count; position++) {
+            double center = (begin + position + 0.5) * scale;
             int from = Math.max((int) (center - support + 0.5), 0);
             int size = Math.min((int) (center + support + 0.5), in) - from;
             double sum = 0;

@@ -5,17 +5,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import dev.pargo.models.network.Network;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.NativeTensors;
-import dev.pargo.models.torch.Network;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.Checkpoint;
-import dev.pargo.models.weights.LoraAdapter;
-import dev.pargo.models.weights.NativeWeights;
-import dev.pargo.models.weights.ParameterSpec;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -34,40 +29,12 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * Loads a decoder.
+     * Loads a decoder, with its adapter merged in.
      *
-     * @param checkpoint tensors under their published names
-     * @param adapter    updates to merge into them
+     * @throws dev.pargo.models.weights.CheckpointException if the weights do not fit
      */
-    public static CausalLm load(DecoderConfig config, Checkpoint checkpoint, LoraAdapter adapter, Placement placement) {
-        Map<String, ParameterSpec> parameters = config.parameters();
-        List<ParameterSpec> published = List.copyOf(parameters.values());
-        checkpoint.require(published, name -> name.endsWith("rotary_emb.inv_freq"));
-        Network network = Network.build(
-                placement,
-                "decoder",
-                manager -> {
-                    Map<String, PtNDArray> loaded = NativeWeights.load(
-                                    manager,
-                                    checkpoint,
-                                    published,
-                                    placement.precision().weights(),
-                                    adapter)
-                            .arrays();
-                    Map<String, PtNDArray> named = new LinkedHashMap<>();
-                    parameters.forEach((name, spec) -> named.put(name, loaded.get(spec.name())));
-                    return named;
-                },
-                (arguments, manager) -> arguments
-                        .add(config.layers())
-                        .add(config.kvHeads())
-                        .add(config.groups())
-                        .add(config.eps())
-                        .add((PtNDArray) manager.create(config.rope().frequencies(config.headWidth())))
-                        .add(config.context())
-                        .add(placement.precision().dtype().torchCode())
-                        .add(placement.precision().isQuantized()));
-        return new CausalLm(config, network);
+    public static CausalLm load(StoredNetwork<DecoderConfig> stored, Placement placement) {
+        return new CausalLm(stored.config(), Network.load(stored, placement));
     }
 
     public DecoderConfig config() {
@@ -131,7 +98,6 @@ public final class CausalLm implements AutoCloseable {
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
-            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
@@ -141,7 +107,6 @@ public final class CausalLm implements AutoCloseable {
                             .addAll(prompts)
                             .add(first)
                             .add(ids)
-                            .add(slots)
                             .add(positions)
                             .add(rows.sequenceSlots)
                             .add(rows.sequenceRows)

@@ -1,19 +1,18 @@
 package dev.pargo.models.llm;
 
-import dev.pargo.models.bundle.BundleException;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dimensions of a decoder, as its published {@code config.json} has them.
@@ -23,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param qkvBias      whether the projections into attention have a bias
  * @param outBias      whether the projection out of attention has one
  * @param tied         whether the output layer is the embedding
- * @param bos          id of the token that opens a prompt
  * @param eos          ids of the tokens that end an answer
  */
 public record DecoderConfig(
@@ -41,107 +39,115 @@ public record DecoderConfig(
         boolean qkvBias,
         boolean outBias,
         boolean tied,
-        int bos,
-        List<Integer> eos) {
+        List<Integer> eos)
+        implements NetworkConfig {
 
-    private static final JsonMapper JSON = new JsonMapper();
-
-    /** The network's name on the wire. */
-    public String network() {
-        return family.modelType();
+    public DecoderConfig {
+        if (heads % kvHeads != 0) {
+            throw new IllegalArgumentException("%d heads cannot share %d key/value heads".formatted(heads, kvHeads));
+        }
+        if (headWidth % 2 != 0) {
+            throw new IllegalArgumentException("heads of width %d cannot be rotated in pairs".formatted(headWidth));
+        }
+        eos = List.copyOf(eos);
     }
 
     /**
      * Reads a directory in Hugging Face's layout.
      *
-     * @throws BundleException if config.json is missing, not valid, or of an unknown architecture
+     * @throws ConfigException if config.json is missing, not valid, or of an unknown architecture
      */
     public static DecoderConfig read(Path directory) {
-        JsonNode config = json(directory.resolve("config.json"));
-        Path generation = directory.resolve("generation_config.json");
-        JsonNode eos = config.path("eos_token_id");
-        if (Files.exists(generation)) {
-            eos = json(generation).path("eos_token_id").isMissingNode()
-                    ? eos
-                    : json(generation).path("eos_token_id");
-        }
-        try {
-            return parse(directory, config, eos);
-        } catch (JacksonException e) {
-            throw new BundleException("%s: %s".formatted(directory.resolve("config.json"), e.getOriginalMessage()), e);
-        }
+        return read(JsonConfig.read(directory.resolve("config.json")), directory);
     }
 
-    private static DecoderConfig parse(Path directory, JsonNode config, JsonNode eos) {
-        DecoderFamily family = family(directory, config);
-        int width = config.required("hidden_size").asInt();
-        int heads = config.required("num_attention_heads").asInt();
+    /**
+     * Reads a published configuration. What it leaves out is as in its family's class in transformers.
+     *
+     * @param directory may hold a generation_config.json, whose ids of closing tokens win
+     * @throws ConfigException if it is not valid, or of an unknown architecture
+     */
+    public static DecoderConfig read(JsonConfig config, Path directory) {
+        String modelType = config.string("model_type", "");
+        DecoderFamily family = DecoderFamily.ofModelType(modelType)
+                .orElseThrow(() -> config.unknown("model_type", modelType, DecoderFamily.known()));
+        DecoderFamily.Defaults defaults = family.defaults();
+        String activation = config.string("hidden_act", "silu");
+        if (!activation.equals("silu")) {
+            throw config.unknown("hidden_act", activation, "silu");
+        }
+        int width = config.size("hidden_size", defaults.width());
+        int heads = config.size("num_attention_heads", defaults.heads());
         // InternLM2's configuration class has bias on by default.
         boolean bias = switch (family) {
-            case INTERNLM2 -> config.path("bias").asBoolean(true);
+            case INTERNLM2 -> config.flag("bias", true);
             case QWEN2 -> true;
-            case LLAMA, MISTRAL -> config.path("attention_bias").asBoolean(false);
+            case LLAMA, MISTRAL -> config.flag("attention_bias", false);
         };
-        return new DecoderConfig(
+        return config.make(() -> new DecoderConfig(
                 family,
-                config.required("vocab_size").asInt(),
+                config.size("vocab_size", defaults.vocabulary()),
                 width,
-                config.required("num_hidden_layers").asInt(),
+                config.size("num_hidden_layers", defaults.layers()),
                 heads,
-                config.path("num_key_value_heads").asInt(heads),
-                config.path("head_dim").asInt(width / heads),
-                config.required("intermediate_size").asInt(),
-                config.required("rms_norm_eps").asDouble(),
-                new RotaryEmbedding(config.path("rope_theta").asDouble(10_000), scaling(directory, config)),
-                config.required("max_position_embeddings").asInt(),
+                config.size("num_key_value_heads", defaults.kvHeads() == 0 ? heads : defaults.kvHeads()),
+                config.size("head_dim", width / heads),
+                config.size("intermediate_size", defaults.intermediate()),
+                config.number("rms_norm_eps", 1e-6),
+                rope(config),
+                context(config, defaults),
                 bias,
                 bias && family != DecoderFamily.QWEN2,
-                config.path("tie_word_embeddings").asBoolean(false),
-                config.path("bos_token_id").asInt(-1),
-                StreamSupport.stream(
-                                (eos.isArray() ? eos : JSON.createArrayNode().add(eos)).spliterator(), false)
-                        .map(JsonNode::asInt)
-                        .toList());
+                config.flag("tie_word_embeddings", false),
+                eos(config, directory.resolve("generation_config.json"), defaults)));
     }
 
-    private static DecoderFamily family(Path directory, JsonNode config) {
-        String modelType = config.path("model_type").asString("");
-        return DecoderFamily.ofModelType(modelType)
-                .orElseThrow(() -> new BundleException("%s has an unknown model_type '%s': known are %s"
-                        .formatted(
-                                directory.resolve("config.json"),
-                                modelType,
-                                Arrays.stream(DecoderFamily.values())
-                                        .map(DecoderFamily::modelType)
-                                        .collect(Collectors.joining(", ")))));
+    private static List<Integer> eos(JsonConfig config, Path generation, DecoderFamily.Defaults defaults) {
+        String field = "eos_token_id";
+        if (Files.exists(generation)) {
+            List<Integer> ids = JsonConfig.read(generation).integers(field);
+            if (!ids.isEmpty()) {
+                return ids;
+            }
+        }
+        if (config.has(field)) {
+            return config.integers(field);
+        }
+        return defaults.eos() < 0 ? List.of() : List.of(defaults.eos());
     }
 
-    private static RotaryEmbedding.Llama3Scaling scaling(Path directory, JsonNode config) {
-        JsonNode scaling = config.path("rope_scaling");
-        String type = scaling.path("rope_type").asString(scaling.path("type").asString(""));
+    /** Beyond a sliding window the network would see less than we show it. */
+    private static int context(JsonConfig config, DecoderFamily.Defaults defaults) {
+        int context = config.size("max_position_embeddings", defaults.context());
+        boolean slides = config.has("sliding_window") && config.flag("use_sliding_window", true);
+        return slides ? Math.min(context, config.size("sliding_window")) : context;
+    }
+
+    private static RotaryEmbedding rope(JsonConfig config) {
+        // Newer configurations have both under one name.
+        JsonConfig scaling = config.sectionOrEmpty(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+        double theta = scaling.number("rope_theta", config.number("rope_theta", 10_000));
+        return new RotaryEmbedding(theta, scaling(scaling));
+    }
+
+    private static RotaryEmbedding.@Nullable Llama3Scaling scaling(JsonConfig scaling) {
+        String type = scaling.string("rope_type", scaling.string("type", "default"));
         return switch (type) {
             // "dynamic" changes nothing up to max_position_embeddings, which is our limit.
-            case "", "default", "dynamic" -> null;
+            case "default", "dynamic" -> null;
             case "llama3" ->
                 new RotaryEmbedding.Llama3Scaling(
-                        scaling.required("factor").asDouble(),
-                        scaling.required("low_freq_factor").asDouble(),
-                        scaling.required("high_freq_factor").asDouble(),
-                        scaling.required("original_max_position_embeddings").asInt());
-            default ->
-                throw new BundleException("%s has an unknown rope_scaling type '%s': known are dynamic, llama3"
-                        .formatted(directory.resolve("config.json"), type));
+                        scaling.number("factor"),
+                        scaling.number("low_freq_factor"),
+                        scaling.number("high_freq_factor"),
+                        scaling.size("original_max_position_embeddings"));
+            default -> throw scaling.unknown("rope_type", type, "default, dynamic, llama3");
         };
     }
 
-    private static JsonNode json(Path file) {
-        try {
-            return JSON.readTree(Files.readAllBytes(file));
-        } catch (IOException e) {
-            throw new BundleException("cannot read " + file, e);
-        } catch (JacksonException e) {
-            throw new BundleException("%s is not valid JSON: %s".formatted(file, e.getOriginalMessage()), e);
-        }
+    @Override
+    public String network() {
+        return family.modelType();
     }
 
     /** Query heads that share a key/value head. */
@@ -149,51 +155,67 @@ public record DecoderConfig(
         return heads / kvHeads;
     }
 
-    /** The network's tensors: from its own names to the published ones. */
-    Map<String, ParameterSpec> parameters() {
+    @Override
+    public List<ParameterSpec> parameters() {
         DecoderFamily.Names names = family.names();
-        Map<String, ParameterSpec> specs = new LinkedHashMap<>();
-        add(specs, "embedding", names.embedding(), vocabulary, width);
+        ParameterList list = new ParameterList().matrix("embedding", names.embedding(), vocabulary, width);
         for (int i = 0; i < layers; i++) {
-            String layer = "layers.%d.".formatted(i);
-            String published = "model.layers.%d.".formatted(i);
-            addNorm(specs, layer + "attention_norm", published + names.attentionNorm());
-            int queryWidth = heads * headWidth;
-            int keyWidth = kvHeads * headWidth;
-            if (names.qkv().isEmpty()) {
-                addAttention(specs, layer + "attention.q", published + names.q(), queryWidth, width, qkvBias);
-                addAttention(specs, layer + "attention.k", published + names.k(), keyWidth, width, qkvBias);
-                addAttention(specs, layer + "attention.v", published + names.v(), keyWidth, width, qkvBias);
-            } else {
-                int fused = queryWidth + 2 * keyWidth;
-                addAttention(specs, layer + "attention.qkv", published + names.qkv(), fused, width, qkvBias);
-            }
-            addAttention(specs, layer + "attention.out", published + names.out(), width, queryWidth, outBias);
-            addNorm(specs, layer + "ffn_norm", published + names.ffnNorm());
-            add(specs, layer + "ffn.gate", published + names.gate(), intermediate, width);
-            add(specs, layer + "ffn.up", published + names.up(), intermediate, width);
-            add(specs, layer + "ffn.down", published + names.down(), width, intermediate);
+            block(list, "layers.%d.".formatted(i), "model.layers.%d.".formatted(i), names);
         }
-        addNorm(specs, "norm", "model.norm");
+        list.scale("norm", "model.norm", width);
         if (!tied) {
-            add(specs, "output", names.output(), vocabulary, width);
+            list.matrix("output", names.output(), vocabulary, width);
         }
-        return specs;
+        return list.toList();
     }
 
-    private static void add(Map<String, ParameterSpec> specs, String name, String published, int out, int in) {
-        specs.put(name + ".weight", new ParameterSpec(published + ".weight", out, in));
+    private void block(ParameterList list, String role, String published, DecoderFamily.Names names) {
+        int queries = heads * headWidth;
+        int keys = kvHeads * headWidth;
+        list.scale(role + "attention_norm", published + names.attentionNorm(), width);
+        if (names.qkv().isEmpty()) {
+            projection(list, role + "attention.q", published + names.q(), queries, width, qkvBias);
+            projection(list, role + "attention.k", published + names.k(), keys, width, qkvBias);
+            projection(list, role + "attention.v", published + names.v(), keys, width, qkvBias);
+        } else {
+            projection(list, role + "attention.qkv", published + names.qkv(), queries + 2 * keys, width, qkvBias);
+        }
+        projection(list, role + "attention.out", published + names.out(), width, queries, outBias);
+        list.scale(role + "ffn_norm", published + names.ffnNorm(), width)
+                .matrix(role + "ffn.gate", published + names.gate(), intermediate, width)
+                .matrix(role + "ffn.up", published + names.up(), intermediate, width)
+                .matrix(role + "ffn.down", published + names.down(), width, intermediate);
     }
 
-    private void addNorm(Map<String, ParameterSpec> specs, String name, String published) {
-        specs.put(name + ".weight", new ParameterSpec(published + ".weight", width));
-    }
-
-    private static void addAttention(
-            Map<String, ParameterSpec> specs, String name, String published, int out, int in, boolean bias) {
-        add(specs, name, published, out, in);
+    private static void projection(ParameterList list, String role, String name, int out, int in, boolean bias) {
+        list.matrix(role, name, out, in);
         if (bias) {
-            specs.put(name + ".bias", new ParameterSpec(published + ".bias", out));
+            list.bias(role, name, out);
         }
+    }
+
+    /** Rotary tables are computed here; a tied output layer may be stored nonetheless. */
+    @Override
+    public boolean ignores(String tensor) {
+        return tensor.endsWith("rotary_emb.inv_freq")
+                || tied && tensor.equals(family.names().output() + ".weight");
+    }
+
+    @Override
+    public String program() {
+        return "decoder";
+    }
+
+    @Override
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        arguments
+                .add(layers)
+                .add(kvHeads)
+                .add(groups())
+                .add(eps)
+                .add((PtNDArray) manager.create(rope.frequencies(headWidth)))
+                .add(context)
+                .add(placement.precision().dtype().torchCode())
+                .add(WeightForm.of(placement).ordinal());
     }
 }

@@ -2,9 +2,10 @@ package dev.pargo.models.llm;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** How the publishers of a family of decoders name the parts of one and the same network. */
-enum DecoderFamily {
+/** Publishers' names for the parts of one and the same network, and what their configuration classes presume. */
+public enum DecoderFamily {
     INTERNLM2(
             "internlm2",
             new Names(
@@ -19,10 +20,11 @@ enum DecoderFamily {
                     "feed_forward.w1",
                     "feed_forward.w3",
                     "feed_forward.w2",
-                    "output")),
-    LLAMA("llama", Names.LLAMA),
-    QWEN2("qwen2", Names.LLAMA),
-    MISTRAL("mistral", Names.LLAMA);
+                    "output"),
+            new Defaults(103_168, 4096, 11_008, 32, 32, 0, 2048, 2)),
+    LLAMA("llama", Names.LLAMA, new Defaults(32_000, 4096, 11_008, 32, 32, 0, 2048, 2)),
+    QWEN2("qwen2", Names.LLAMA, new Defaults(151_936, 4096, 22_016, 32, 32, 32, 32_768, -1)),
+    MISTRAL("mistral", Names.LLAMA, new Defaults(32_000, 4096, 14_336, 32, 32, 8, 131_072, 2));
 
     /**
      * Published names; those of a block stand behind {@code model.layers.N.}.
@@ -58,12 +60,23 @@ enum DecoderFamily {
                 "lm_head");
     }
 
+    /**
+     * What a configuration inside another leaves out where it is as in the transformers class.
+     *
+     * @param kvHeads 0 for as many as there are heads
+     * @param eos     -1 for none
+     */
+    record Defaults(
+            int vocabulary, int width, int intermediate, int layers, int heads, int kvHeads, int context, int eos) {}
+
     private final String modelType;
     private final Names names;
+    private final Defaults defaults;
 
-    DecoderFamily(String modelType, Names names) {
+    DecoderFamily(String modelType, Names names, Defaults defaults) {
         this.modelType = modelType;
         this.names = names;
+        this.defaults = defaults;
     }
 
     /** The {@code model_type} of its config.json. */
@@ -75,9 +88,17 @@ enum DecoderFamily {
         return names;
     }
 
+    Defaults defaults() {
+        return defaults;
+    }
+
     static Optional<DecoderFamily> ofModelType(String modelType) {
         return Arrays.stream(values())
                 .filter(family -> family.modelType.equals(modelType))
                 .findFirst();
+    }
+
+    static String known() {
+        return Arrays.stream(values()).map(DecoderFamily::modelType).collect(Collectors.joining(", "));
     }
 }

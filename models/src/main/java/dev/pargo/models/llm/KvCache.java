@@ -3,7 +3,7 @@ package dev.pargo.models.llm;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.pargo.models.torch.Network;
+import dev.pargo.models.network.Network;
 
 /**
  * Keys and values of all layers, preallocated: a fixed number of slots, each for one sequence of up to a fixed number

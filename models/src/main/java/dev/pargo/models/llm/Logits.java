@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import dev.pargo.models.torch.Network;
+import dev.pargo.models.network.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -162,12 +162,13 @@ public final class Logits implements AutoCloseable {
      * Continues a beam search whose beams are the rows.
      *
      * @param scores of the beams so far
-     * @param top    continuations to give
+     * @param top    most continuations to give; there are no more than beams times vocabulary
      */
     public BeamCandidates continueBeams(double[] scores, int top) {
         try (IValue best = network.call(
                 "continue_beams",
-                arguments -> arguments.add(values).add(floats(scores)).add(top))) {
+                arguments -> arguments.add(values).add(floats(scores)).add((int)
+                        Math.min(top, (long) rows() * vocabulary())))) {
             PtNDArray[] parts = tensors(best);
             int[] index = ints(parts[1]);
             return new BeamCandidates(

@@ -5,9 +5,7 @@ import java.util.stream.LongStream;
 /** A {@link Step} laid out in rows, as the network takes it. */
 final class StepRows {
 
-    /** Of each row: where its key and value go. */
-    final long[] slots;
-
+    /** Of each row. */
     final long[] positions;
 
     /** Of each sequence: its slot, its rows, and the tokens that its slot holds already. */
@@ -30,7 +28,6 @@ final class StepRows {
         int answers =
                 step.tokens().stream().mapToInt(tokens -> tokens.ids().length).sum();
         int sequences = step.chunks().size() + step.tokens().size();
-        slots = new long[prompts + answers];
         positions = new long[prompts + answers];
         sequenceSlots = new long[sequences];
         sequenceRows = new long[sequences];
@@ -57,7 +54,6 @@ final class StepRows {
         sequenceRows[sequence] = count;
         sequencePast[sequence++] = position;
         for (int i = 0; i < count; i++) {
-            slots[row] = slot;
             positions[row++] = position + i;
         }
     }

@@ -1,12 +1,20 @@
 package dev.pargo.models.projector;
 
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.projector.MlpConfig.Layer;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dimensions of a ParGo projector.
+ * Dimensions of a ParGo projector; without partial tokens, of a Q-Former.
  *
  * @param queries       partial and global tokens together: the visual tokens of one image
  * @param partial       partial tokens, first among the queries; 0 makes an ordinary Q-Former
@@ -34,9 +42,11 @@ public record ParGoConfig(
         int llmWidth,
         double eps,
         List<Integer> radii,
-        @Nullable Double featureNormEps) {
+        @Nullable Double featureNormEps)
+        implements ProjectorConfig {
 
     private static final String BERT = "ParGo.bert.";
+    private static final String OUT = "llm_proj";
 
     public ParGoConfig {
         if (radii.size() != layers) {
@@ -45,53 +55,164 @@ public record ParGoConfig(
         if (positions < queries) {
             throw new IllegalArgumentException("%d query tokens do not fit %d positions".formatted(queries, positions));
         }
+        if (partial > queries) {
+            throw new IllegalArgumentException("%d partial tokens of %d queries".formatted(partial, queries));
+        }
+        if (partial > 0 && patches % partial != 0) {
+            throw new IllegalArgumentException(
+                    "%d patches cannot be divided among %d partial tokens".formatted(patches, partial));
+        }
+        if (hidden % heads != 0) {
+            throw new IllegalArgumentException("width %d is not divisible by %d heads".formatted(hidden, heads));
+        }
+        radii = List.copyOf(radii);
     }
 
-    /** The projector's tensors by their published names. */
+    /**
+     * Reads a manifest's section.
+     *
+     * @param partial        partial tokens; 0 makes a Q-Former
+     * @param patches        patch features of one image
+     * @param featureNormEps of the norm on the incoming features
+     * @param checkpoint     holds the projector's tensors
+     */
+    public static ParGoConfig read(
+            JsonConfig section, int partial, int patches, double featureNormEps, Checkpoint checkpoint) {
+        int layers = section.size("num_hidden_layers");
+        return section.make(() -> new ParGoConfig(
+                section.size("num_query_token"),
+                partial,
+                patches,
+                section.size("encoder_width"),
+                section.size("hidden_size"),
+                layers,
+                section.size("num_attention_heads"),
+                section.size("intermediate_size"),
+                section.size("cross_attention_freq", 1),
+                section.size("max_position_embeddings", 512),
+                // The only size that a manifest need not name: it is that of the checkpoint's last layer.
+                Layer.of(OUT, checkpoint).width(),
+                section.number("layer_norm_eps", 1e-12),
+                section.has("cascade")
+                        ? section.section("cascade").integers("radii")
+                        : PartialGlobalMasks.released(layers),
+                featureNormEps));
+    }
+
+    /** The same projector in front of an LLM of another width. */
+    public ParGoConfig withLlmWidth(int width) {
+        return new ParGoConfig(
+                queries,
+                partial,
+                patches,
+                encoderWidth,
+                hidden,
+                layers,
+                heads,
+                intermediate,
+                crossEvery,
+                positions,
+                width,
+                eps,
+                radii,
+                featureNormEps);
+    }
+
+    @Override
+    public String network() {
+        return partial == 0 ? "q-former" : "pargo";
+    }
+
+    @Override
+    public int inputTokens() {
+        return patches;
+    }
+
+    @Override
+    public int inputWidth() {
+        return encoderWidth;
+    }
+
+    @Override
+    public int outputTokens() {
+        return queries;
+    }
+
+    @Override
+    public int outputWidth() {
+        return llmWidth;
+    }
+
+    @Override
     public List<ParameterSpec> parameters() {
-        List<ParameterSpec> specs = new ArrayList<>();
-        specs.add(new ParameterSpec("query_tokens", 1, queries, hidden));
+        ParameterList list = new ParameterList().tensor("query_tokens", 1, queries, hidden);
         if (featureNormEps != null) {
-            norm(specs, "ln_vision", encoderWidth);
+            list.norm(FEATURE_NORM, encoderWidth);
         }
-        specs.add(new ParameterSpec(BERT + "embeddings.position_embeddings.weight", positions, hidden));
-        norm(specs, BERT + "embeddings.LayerNorm", hidden);
+        list.matrix(BERT + "embeddings.position_embeddings", positions, hidden)
+                .norm(BERT + "embeddings.LayerNorm", hidden);
         for (int i = 0; i < layers; i++) {
             String layer = BERT + "encoder.layer." + i;
-            attention(specs, layer + ".attention", hidden);
+            attention(list, layer + ".attention", hidden);
             if (i % crossEvery == 0) {
-                attention(specs, layer + ".crossattention", encoderWidth);
+                attention(list, layer + ".crossattention", encoderWidth);
             }
-            linear(specs, layer + ".intermediate_query.dense", intermediate, hidden);
-            linear(specs, layer + ".output_query.dense", hidden, intermediate);
-            norm(specs, layer + ".output_query.LayerNorm", hidden);
+            list.linear(layer + ".intermediate_query.dense", intermediate, hidden)
+                    .linear(layer + ".output_query.dense", hidden, intermediate)
+                    .norm(layer + ".output_query.LayerNorm", hidden);
         }
-        linear(specs, "llm_proj", llmWidth, hidden);
-        return specs;
+        return list.linear(OUT, llmWidth, hidden).toList();
     }
 
-    /** Tensors of a fusion checkpoint that other stages use, and a buffer that is computed here. */
-    static boolean isUnused(String name) {
-        return name.startsWith("visual_encoder.")
-                || name.startsWith("llm_model.")
-                || name.equals(BERT + "embeddings.position_ids");
+    private void attention(ParameterList list, String name, int contextWidth) {
+        list.linear(name + ".self.query", hidden, hidden)
+                .linear(name + ".self.key", hidden, contextWidth)
+                .linear(name + ".self.value", hidden, contextWidth)
+                .linear(name + ".output.dense", hidden, hidden)
+                .norm(name + ".output.LayerNorm", hidden);
     }
 
-    private void attention(List<ParameterSpec> specs, String name, int contextWidth) {
-        linear(specs, name + ".self.query", hidden, hidden);
-        linear(specs, name + ".self.key", hidden, contextWidth);
-        linear(specs, name + ".self.value", hidden, contextWidth);
-        linear(specs, name + ".output.dense", hidden, hidden);
-        norm(specs, name + ".output.LayerNorm", hidden);
+    /** Also a buffer that is computed here. */
+    @Override
+    public boolean ignores(String tensor) {
+        return ProjectorConfig.super.ignores(tensor) || tensor.equals(BERT + "embeddings.position_ids");
     }
 
-    private static void norm(List<ParameterSpec> specs, String name, int width) {
-        specs.add(new ParameterSpec(name + ".weight", width));
-        specs.add(new ParameterSpec(name + ".bias", width));
+    @Override
+    public String program() {
+        return "pargo";
     }
 
-    private static void linear(List<ParameterSpec> specs, String name, int out, int in) {
-        specs.add(new ParameterSpec(name + ".weight", out, in));
-        specs.add(new ParameterSpec(name + ".bias", out));
+    @Override
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        arguments
+                .add(layers)
+                .add(heads)
+                .add(crossEvery)
+                .add(eps)
+                .add(featureNormEps == null ? 0 : featureNormEps)
+                .addAll(selfMasks(manager))
+                .addAll(crossMasks(manager));
+    }
+
+    private List<PtNDArray> selfMasks(PtNDManager manager) {
+        if (partial == 0) {
+            return List.of();
+        }
+        return radii.stream()
+                .map(radius -> mask(manager, masks().selfAttention(radius)))
+                .toList();
+    }
+
+    private List<PtNDArray> crossMasks(PtNDManager manager) {
+        return partial == 0 ? List.of() : List.of(mask(manager, masks().crossAttention(patches)));
+    }
+
+    private PartialGlobalMasks masks() {
+        return new PartialGlobalMasks(partial, queries - partial);
+    }
+
+    private PtNDArray mask(PtNDManager manager, boolean[] mask) {
+        return (PtNDArray) manager.create(mask, new Shape(queries, mask.length / queries));
     }
 }

@@ -1,5 +1,6 @@
 package dev.pargo.models.projector;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -40,16 +41,8 @@ record PartialGlobalMasks(int partial, int global) {
         return mask;
     }
 
-    /**
-     * [queries, patches]: the cross-attention mask of every layer that has one.
-     *
-     * @throws IllegalArgumentException if the patches cannot be divided among the partial tokens
-     */
+    /** [queries, patches]: the cross-attention mask of every layer that has one; {@code partial} divides {@code patches}. */
     boolean[] crossAttention(int patches) {
-        if (patches % partial != 0) {
-            throw new IllegalArgumentException(
-                    "%d patches cannot be divided among %d partial tokens".formatted(patches, partial));
-        }
         int group = patches / partial;
         boolean[] mask = new boolean[queries() * patches];
         for (int i = 0; i < queries(); i++) {
@@ -62,6 +55,6 @@ record PartialGlobalMasks(int partial, int global) {
 
     /** Radii of the released masks: every layer open. */
     static List<Integer> released(int layers) {
-        return java.util.Collections.nCopies(layers, UNLIMITED);
+        return Collections.nCopies(layers, UNLIMITED);
     }
 }

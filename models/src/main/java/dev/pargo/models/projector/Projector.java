@@ -1,26 +1,34 @@
 package dev.pargo.models.projector;
 
+import dev.pargo.models.network.Network;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.torch.Placement;
 import java.util.List;
 
 /**
- * A projector: patch features in, visual tokens in the LLM's width out.
+ * A projector on its device: patch features in, visual tokens in the LLM's width out.
  *
  * <p>Thread-safe, but meant to be called by one thread at a time: a forward pass already uses the device's threads.
  */
-public interface Projector extends AutoCloseable {
+public final class Projector implements AutoCloseable {
 
-    /** Patch features expected of one image. */
-    int inputTokens();
+    private final ProjectorConfig config;
+    private final Network network;
 
-    /** Width of the encoder's features. */
-    int inputWidth();
+    private Projector(ProjectorConfig config, Network network) {
+        this.config = config;
+        this.network = network;
+    }
 
-    /** Visual tokens of one image. */
-    int outputTokens();
+    /** @throws dev.pargo.models.weights.CheckpointException if the weights do not fit */
+    public static Projector load(StoredNetwork<? extends ProjectorConfig> stored, Placement placement) {
+        return new Projector(stored.config(), Network.load(stored, placement));
+    }
 
-    /** Width of the LLM's embeddings. */
-    int outputWidth();
+    public ProjectorConfig config() {
+        return config;
+    }
 
     /**
      * Projects a batch.
@@ -28,8 +36,12 @@ public interface Projector extends AutoCloseable {
      * @param features tensors of shape [inputTokens, inputWidth], each float32, float16 or bfloat16
      * @return visual tokens of shape [batch, outputTokens, outputWidth] in the projector's precision
      */
-    HostTensor project(List<HostTensor> features);
+    public HostTensor project(List<HostTensor> features) {
+        return network.run("project", features);
+    }
 
     @Override
-    void close();
+    public void close() {
+        network.close();
+    }
 }

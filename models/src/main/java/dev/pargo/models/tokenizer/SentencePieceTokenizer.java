@@ -1,41 +1,65 @@
 package dev.pargo.models.tokenizer;
 
 import ai.djl.sentencepiece.SpTokenizer;
-import dev.pargo.models.bundle.BundleException;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.tokenizer.SentencePieceModel.Piece;
+import dev.pargo.models.tokenizer.SentencePieceModel.Type;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A SentencePiece model. Encoding is the library's, decoding is ours (see {@link SentencePieceModel}). */
-public final class SentencePieceTokenizer implements Tokenizer {
-
-    private static final char SPACE_SYMBOL = '\u2581';
+final class SentencePieceTokenizer implements Tokenizer {
 
     /** What SentencePiece writes for its unknown token. */
-    private static final String UNKNOWN_SURFACE = " \u2047 ";
+    private static final byte[] UNKNOWN_SURFACE = " \u2047 ".getBytes(StandardCharsets.UTF_8);
 
     private final SpTokenizer library;
-    private final SentencePieceModel model;
-    private final Map<String, Integer> controlTokens = new HashMap<>();
+    private final Vocabulary vocabulary;
 
-    /** @throws BundleException if the file is missing or not a SentencePiece model */
-    public SentencePieceTokenizer(Path file) {
+    /**
+     * Opens a model.
+     *
+     * @param added control tokens that the publishers added to the model's own: new ids, or names for unused pieces
+     * @throws ConfigException if the file is missing or not a SentencePiece model
+     */
+    SentencePieceTokenizer(Path file, Map<String, Integer> added) {
         try {
-            model = SentencePieceModel.parse(Files.readAllBytes(file));
-            library = new SpTokenizer(file);
-        } catch (IOException e) {
-            throw new BundleException("cannot read " + file, e);
-        } catch (IllegalArgumentException e) {
-            throw new BundleException("%s: %s".formatted(file, e.getMessage()), e);
-        }
-        for (int id = 0; id < model.pieces().size(); id++) {
-            if (model.pieces().get(id).type() == SentencePieceModel.Type.CONTROL) {
-                controlTokens.put(model.pieces().get(id).text(), id);
+            byte[] bytes = Files.readAllBytes(file);
+            SentencePieceModel model = SentencePieceModel.parse(bytes);
+            vocabulary = new Vocabulary(model.dummyPrefix());
+            List<Piece> pieces = model.pieces();
+            for (int id = 0; id < pieces.size(); id++) {
+                put(id, pieces.get(id));
             }
+            Set<Integer> renamed = added.values().stream()
+                    .filter(id -> id < pieces.size() && pieces.get(id).type() != Type.UNKNOWN)
+                    .collect(Collectors.toSet());
+            added.forEach((name, id) -> {
+                if (id >= pieces.size() || renamed.contains(id)) {
+                    vocabulary.putControl(id, name);
+                }
+            });
+            library = new SpTokenizer(SentencePieceModel.withControls(bytes, renamed));
+        } catch (IOException e) {
+            throw new ConfigException("cannot read " + file, e);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("%s: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private void put(int id, Piece piece) {
+        switch (piece.type()) {
+            case CONTROL -> vocabulary.putControl(id, piece.text());
+            case BYTE -> vocabulary.put(id, TokenBytes.ofByte(piece.text()));
+            case UNKNOWN -> vocabulary.put(id, UNKNOWN_SURFACE);
+            default -> vocabulary.put(id, TokenBytes.ofPiece(piece.text()));
         }
     }
 
@@ -47,79 +71,31 @@ public final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public Detokenizer newDetokenizer() {
-        return new PieceReader();
+        return vocabulary.newDetokenizer();
     }
 
     @Override
     public OptionalInt controlToken(String piece) {
-        Integer id = controlTokens.get(piece);
-        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+        return vocabulary.control(piece);
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+        return vocabulary.controls();
     }
 
     @Override
     public byte[] bytes(int id) {
-        if (id < 0 || id >= model.pieces().size()) {
-            return new byte[0];
-        }
-        SentencePieceModel.Piece piece = model.pieces().get(id);
-        return switch (piece.type()) {
-            case CONTROL -> new byte[0];
-            case BYTE -> new byte[] {byteOf(piece)};
-            case UNKNOWN -> UNKNOWN_SURFACE.getBytes(StandardCharsets.UTF_8);
-            default -> piece.text().replace(SPACE_SYMBOL, ' ').getBytes(StandardCharsets.UTF_8);
-        };
-    }
-
-    private static byte byteOf(SentencePieceModel.Piece piece) {
-        return (byte) Integer.parseInt(piece.text().substring(3, 5), 16);
+        return vocabulary.bytes(id);
     }
 
     @Override
     public int vocabulary() {
-        return model.pieces().size();
+        return vocabulary.size();
     }
 
     @Override
     public void close() {
         library.close();
-    }
-
-    /** Reads pieces: bytes are joined to characters, and the first piece loses the dummy prefix. */
-    private final class PieceReader implements Detokenizer {
-
-        private final Utf8Assembler characters = new Utf8Assembler();
-        private boolean atStart = model.dummyPrefix();
-
-        @Override
-        public String append(int id) {
-            // A model may have more outputs than its tokenizer has pieces; those have no text.
-            if (id < 0 || id >= model.pieces().size()) {
-                return "";
-            }
-            SentencePieceModel.Piece piece = model.pieces().get(id);
-            if (piece.type() == SentencePieceModel.Type.CONTROL) {
-                return "";
-            }
-            boolean first = atStart;
-            atStart = false;
-            return switch (piece.type()) {
-                case BYTE ->
-                    characters.append(new byte[] {
-                        (byte) Integer.parseInt(piece.text().substring(3, 5), 16)
-                    });
-                case UNKNOWN -> characters.finish() + UNKNOWN_SURFACE;
-                default -> characters.finish() + surface(piece.text(), first);
-            };
-        }
-
-        private String surface(String piece, boolean first) {
-            String text = piece.replace(SPACE_SYMBOL, ' ');
-            return first && text.startsWith(" ") ? text.substring(1) : text;
-        }
-
-        @Override
-        public String finish() {
-            return characters.finish();
-        }
     }
 }

@@ -1,10 +1,22 @@
 package dev.pargo.models.tokenizer;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns text into token ids and back. Thread-safe. */
 public interface Tokenizer extends AutoCloseable {
+
+    /**
+     * Opens the tokenizer of a published LLM: {@code tokenizer.model} (SentencePiece) if there is one, or {@code
+     * tokenizer.json} (Hugging Face).
+     *
+     * @throws dev.pargo.models.config.ConfigException if the directory has none, or one that is not known here
+     */
+    static Tokenizer open(Path directory) {
+        return new TokenizerFiles(directory).open();
+    }
 
     /** Tokens of a text, without special tokens. Whatever looks like a control token in the text stays text. */
     int[] encode(String text);
@@ -14,6 +26,9 @@ public interface Tokenizer extends AutoCloseable {
 
     /** The id of a control token such as {@code <s>}, by its piece; empty if the model has no such control token. */
     OptionalInt controlToken(String piece);
+
+    /** All control tokens, by their pieces. */
+    Set<String> controlTokens();
 
     /**
      * The bytes that a token stands for within an answer: half a character where it is half of one, none for a control

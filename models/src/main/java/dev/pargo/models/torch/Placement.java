@@ -11,15 +11,20 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a network runs and in which arithmetic. */
-public record Placement(Device device, Precision precision) {
+/**
+ * Where a network runs and in which arithmetic.
+ *
+ * @param packsWeights whether weights may be copied into a layout that is read faster; otherwise they stay in the mapped
+ *                     file, which processes share
+ */
+public record Placement(Device device, Precision precision, boolean packsWeights) {
 
     private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d+))?");
 
     /** CUDA compute capability from which bfloat16 is computed natively (Ampere). */
     private static final int BFLOAT16_CAPABILITY = 80;
 
-    public static final Placement REFERENCE = new Placement(Device.cpu(), Precision.FLOAT32);
+    public static final Placement REFERENCE = new Placement(Device.cpu(), Precision.FLOAT32, true);
 
     /**
      * Reads the words of the configuration.
@@ -30,7 +35,12 @@ public record Placement(Device device, Precision precision) {
      */
     public static Placement resolve(String device, String precision) {
         Device resolved = resolveDevice(device.toLowerCase(Locale.ROOT));
-        return new Placement(resolved, resolvePrecision(precision.toLowerCase(Locale.ROOT), resolved));
+        return new Placement(resolved, resolvePrecision(precision.toLowerCase(Locale.ROOT), resolved), true);
+    }
+
+    /** The same with weights left in the mapped file. */
+    public Placement withMappedWeights() {
+        return new Placement(device, precision, false);
     }
 
     /**

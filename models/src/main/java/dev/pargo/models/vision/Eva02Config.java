@@ -1,70 +1,128 @@
 package dev.pargo.models.vision;
 
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Dimensions of an EVA-02-CLIP vision tower.
+ * Dimensions of an EVA-02-CLIP vision tower. The features are the raw output of the last block; the norm that ParGo puts
+ * behind them is trained with the projector and lives there.
  *
- * @param imageSize      side of the input in pixels
- * @param patchSize      side of a patch in pixels; divides {@code imageSize}
- * @param width          of the residual stream
  * @param heads          divides {@code width} into heads of a multiple of 4
  * @param mlpHidden      width of the SwiGLU
  * @param pretrainedGrid side in patches of the grid that rotary positions are scaled to
  * @param eps            of every layer norm in the tower
  */
 public record Eva02Config(
-        int imageSize, int patchSize, int width, int layers, int heads, int mlpHidden, int pretrainedGrid, double eps) {
+        int imageSize,
+        int patchSize,
+        int width,
+        int layers,
+        int heads,
+        int mlpHidden,
+        int pretrainedGrid,
+        double eps,
+        int tableGrid)
+        implements VisionConfig {
 
-    public int grid() {
-        return imageSize / patchSize;
+    private static final String POSITIONS = "pos_embed";
+
+    public Eva02Config {
+        Tower.check(imageSize, patchSize, width, heads);
+        if (width / heads % 4 != 0) {
+            throw new IllegalArgumentException(
+                    "heads of width %d are not a multiple of 4 wide".formatted(width / heads));
+        }
     }
 
-    /** Patches of one image, CLS not counted. */
-    public int tokens() {
-        return grid() * grid();
+    /** A tower whose position table is of the image's own grid. */
+    public Eva02Config(
+            int imageSize,
+            int patchSize,
+            int width,
+            int layers,
+            int heads,
+            int mlpHidden,
+            int pretrainedGrid,
+            double eps) {
+        this(imageSize, patchSize, width, layers, heads, mlpHidden, pretrainedGrid, eps, imageSize / patchSize);
     }
 
-    /** The tensors of the tower by their published names, without the checkpoint's prefix. */
+    /**
+     * Reads a manifest's section; what it leaves out is as in EVA02-CLIP-L-14-336.
+     *
+     * @param checkpoint holds the tower's tensors, without prefix
+     */
+    public static Eva02Config read(JsonConfig section, int imageSize, int patchSize, Checkpoint checkpoint) {
+        int width = section.size("width", 1024);
+        int mlpHidden = section.size("mlp_hidden", (int) (width * section.number("mlp_ratio", 2.6667)));
+        return section.make(() -> new Eva02Config(
+                imageSize,
+                patchSize,
+                width,
+                section.size("layers", 24),
+                width / section.size("head_width", 64),
+                mlpHidden,
+                section.size("pt_hw_seq_len", 16),
+                section.number("layer_norm_eps", 1e-6),
+                Tower.tableGrid(checkpoint, POSITIONS, imageSize / patchSize)));
+    }
+
+    @Override
+    public String network() {
+        return "eva02-clip";
+    }
+
+    @Override
     public List<ParameterSpec> parameters() {
-        List<ParameterSpec> specs = new ArrayList<>();
-        specs.add(new ParameterSpec("cls_token", 1, 1, width));
-        specs.add(new ParameterSpec("pos_embed", 1, tokens() + 1, width));
-        specs.add(new ParameterSpec("patch_embed.proj.weight", width, 3, patchSize, patchSize));
-        specs.add(new ParameterSpec("patch_embed.proj.bias", width));
+        ParameterList list = new ParameterList()
+                .tensor("cls_token", 1, 1, width)
+                .tensor(POSITIONS, 1, tableRows(), width)
+                .tensor("patch_embed.proj.weight", width, 3, patchSize, patchSize)
+                .tensor("patch_embed.proj.bias", width);
         for (int i = 0; i < layers; i++) {
             String block = "blocks." + i;
-            norm(specs, block + ".norm1", width);
-            specs.add(new ParameterSpec(block + ".attn.q_bias", width));
-            specs.add(new ParameterSpec(block + ".attn.v_bias", width));
-            for (String projection : List.of("q_proj", "k_proj", "v_proj")) {
-                specs.add(new ParameterSpec(block + ".attn." + projection + ".weight", width, width));
-            }
-            norm(specs, block + ".attn.inner_attn_ln", width);
-            linear(specs, block + ".attn.proj", width, width);
-            norm(specs, block + ".norm2", width);
-            linear(specs, block + ".mlp.w1", mlpHidden, width);
-            linear(specs, block + ".mlp.w2", mlpHidden, width);
-            norm(specs, block + ".mlp.ffn_ln", mlpHidden);
-            linear(specs, block + ".mlp.w3", width, mlpHidden);
+            list.norm(block + ".norm1", width)
+                    .tensor(block + ".attn.q_bias", width)
+                    .tensor(block + ".attn.v_bias", width)
+                    .matrix(block + ".attn.q_proj", width, width)
+                    .matrix(block + ".attn.k_proj", width, width)
+                    .matrix(block + ".attn.v_proj", width, width)
+                    .norm(block + ".attn.inner_attn_ln", width)
+                    .linear(block + ".attn.proj", width, width)
+                    .norm(block + ".norm2", width)
+                    .linear(block + ".mlp.w1", mlpHidden, width)
+                    .linear(block + ".mlp.w2", mlpHidden, width)
+                    .norm(block + ".mlp.ffn_ln", mlpHidden)
+                    .linear(block + ".mlp.w3", width, mlpHidden);
         }
-        return specs;
+        return list.toList();
     }
 
-    /** Tensors of a published tower that are not used: the final norm, the head, and tables that are computed here. */
-    static boolean isUnused(String name) {
-        return name.startsWith("norm.") || name.startsWith("head.") || name.contains("rope.freqs_");
+    /** The final norm and the head are not used; the rotary tables are computed here. */
+    @Override
+    public boolean ignores(String tensor) {
+        return tensor.startsWith("norm.") || tensor.startsWith("head.") || tensor.contains("rope.freqs_");
     }
 
-    private static void norm(List<ParameterSpec> specs, String name, int width) {
-        specs.add(new ParameterSpec(name + ".weight", width));
-        specs.add(new ParameterSpec(name + ".bias", width));
+    @Override
+    public String program() {
+        return "eva02";
     }
 
-    private static void linear(List<ParameterSpec> specs, String name, int out, int in) {
-        specs.add(new ParameterSpec(name + ".weight", out, in));
-        specs.add(new ParameterSpec(name + ".bias", out));
+    @Override
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        arguments
+                .add(patchSize)
+                .add(grid())
+                .add(pretrainedGrid)
+                .add(layers)
+                .add(heads)
+                .add(eps);
     }
 }

@@ -5,14 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -22,14 +18,17 @@ import java.util.function.UnaryOperator;
  */
 public final class Checkpoint {
 
-    private static final int LISTED = 20;
-
     private final String source;
     private final Map<String, StoredTensor> tensors;
 
     Checkpoint(String source, Map<String, StoredTensor> tensors) {
         this.source = source;
         this.tensors = Collections.unmodifiableMap(tensors);
+    }
+
+    /** A checkpoint without tensors. */
+    public static Checkpoint empty() {
+        return new Checkpoint("nothing", Map.of());
     }
 
     /**
@@ -111,6 +110,16 @@ public final class Checkpoint {
     }
 
     /**
+     * Compares the tensors with those that a network needs.
+     *
+     * @param parameters names and shapes, each name once
+     * @param ignored    names that may be there without being needed
+     */
+    public Fit compare(List<ParameterSpec> parameters, Predicate<String> ignored) {
+        return Fit.of(this, parameters, ignored);
+    }
+
+    /**
      * Checks that the tensors are exactly those that a network needs.
      *
      * @param parameters names and shapes, each name once
@@ -118,41 +127,9 @@ public final class Checkpoint {
      * @throws CheckpointException naming what is missing, unexpected and misshaped
      */
     public void require(List<ParameterSpec> parameters, Predicate<String> ignored) {
-        List<String> missing = new ArrayList<>();
-        List<String> misshaped = new ArrayList<>();
-        Set<String> unexpected = new LinkedHashSet<>(tensors.keySet());
-        for (ParameterSpec parameter : parameters) {
-            StoredTensor tensor = tensors.get(parameter.name());
-            unexpected.remove(parameter.name());
-            if (tensor == null) {
-                missing.add(parameter.name());
-            } else if (!Arrays.equals(tensor.shape(), parameter.shape())) {
-                misshaped.add("%s is %s, not %s"
-                        .formatted(
-                                parameter.name(), Arrays.toString(tensor.shape()), Arrays.toString(parameter.shape())));
-            }
-        }
-        unexpected.removeIf(ignored);
-
-        List<String> problems = new ArrayList<>();
-        list(problems, "missing", missing);
-        list(problems, "unexpected", List.copyOf(unexpected));
-        list(problems, "of another shape", misshaped);
-        if (!problems.isEmpty()) {
-            throw new CheckpointException(
-                    "%s: does not fit the network: %s".formatted(source, String.join("; ", problems)));
-        }
-    }
-
-    private static void list(List<String> problems, String what, List<String> names) {
-        if (!names.isEmpty()) {
-            String more = names.size() > LISTED ? " and %d more".formatted(names.size() - LISTED) : "";
-            problems.add("%d %s: %s%s"
-                    .formatted(
-                            names.size(),
-                            what,
-                            String.join(", ", names.subList(0, Math.min(LISTED, names.size()))),
-                            more));
+        Fit fit = compare(parameters, ignored);
+        if (!fit.isExact()) {
+            throw new CheckpointException("%s: does not fit the network: %s".formatted(source, fit.problems()));
         }
     }
 

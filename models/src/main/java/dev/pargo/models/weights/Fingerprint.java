@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A short name for weights and whatever else decides a stage's output: SHA-256, cut to 64 bits, over tensor names, types,
@@ -48,13 +48,24 @@ public final class Fingerprint {
 
     /** @throws CheckpointException if a file cannot be read */
     public Fingerprint add(Checkpoint checkpoint) {
-        List<StoredTensor> tensors = new ArrayList<>(checkpoint.tensors().values());
-        tensors.sort(Comparator.comparing(StoredTensor::name));
+        return add(checkpoint.tensors().values().stream().sorted(Comparator.comparing(StoredTensor::name)));
+    }
+
+    /**
+     * Adds an adapter's updates; one without updates adds nothing.
+     *
+     * @throws CheckpointException if a file cannot be read
+     */
+    public Fingerprint add(LoraAdapter adapter) {
+        Map<String, LoraAdapter.Delta> deltas = new TreeMap<>(adapter.deltas());
+        deltas.forEach((parameter, delta) -> add(parameter, delta.scale()));
+        return add(deltas.values().stream().flatMap(delta -> Stream.of(delta.a(), delta.b())));
+    }
+
+    private Fingerprint add(Stream<StoredTensor> tensors) {
         Map<Path, WeightFile> files = new HashMap<>();
         try {
-            for (StoredTensor tensor : tensors) {
-                add(tensor, files.computeIfAbsent(tensor.file(), WeightFile::open));
-            }
+            tensors.forEach(tensor -> add(tensor, files.computeIfAbsent(tensor.file(), WeightFile::open)));
         } finally {
             files.values().forEach(WeightFile::close);
         }

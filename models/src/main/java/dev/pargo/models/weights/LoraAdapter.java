@@ -150,6 +150,41 @@ public final class LoraAdapter {
         return deltas.isEmpty();
     }
 
+    /**
+     * Checks that every update has its parameter.
+     *
+     * @throws CheckpointException if one has none, or is for another shape
+     */
+    public void requireTargets(List<ParameterSpec> parameters) {
+        Map<String, Delta> unused = new LinkedHashMap<>(deltas);
+        for (ParameterSpec parameter : parameters) {
+            Delta delta = unused.remove(parameter.name());
+            if (delta != null && !Arrays.equals(delta.shape(), parameter.shape())) {
+                throw new CheckpointException(
+                        delta.a().file(),
+                        "the adapter of %s is for shape %s, not %s"
+                                .formatted(
+                                        parameter.name(),
+                                        Arrays.toString(delta.shape()),
+                                        Arrays.toString(parameter.shape())));
+            }
+        }
+        unused.forEach((name, delta) -> {
+            throw new CheckpointException(
+                    delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
+        });
+    }
+
+    /** The matrices under their published names. */
+    public Checkpoint tensors() {
+        Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+        deltas.values().forEach(delta -> {
+            tensors.put(delta.a().name(), delta.a());
+            tensors.put(delta.b().name(), delta.b());
+        });
+        return new Checkpoint("adapter", tensors);
+    }
+
     /** Updates by the name of the parameter. */
     Map<String, Delta> deltas() {
         return deltas;

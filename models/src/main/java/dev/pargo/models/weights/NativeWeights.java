@@ -3,8 +3,6 @@ package dev.pargo.models.weights;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.tensor.DType;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -44,7 +42,7 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
             DType dtype,
             LoraAdapter adapter) {
         checkpoint.require(parameters, unneeded -> true);
-        requireTargets(parameters, adapter);
+        adapter.requireTargets(parameters);
         try (WeightLoader loader = new WeightLoader(manager, dtype)) {
             for (ParameterSpec parameter : parameters) {
                 String name = parameter.name();
@@ -52,25 +50,5 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
             }
             return loader.finish();
         }
-    }
-
-    private static void requireTargets(List<ParameterSpec> parameters, LoraAdapter adapter) {
-        Map<String, LoraAdapter.Delta> unused = new LinkedHashMap<>(adapter.deltas());
-        for (ParameterSpec parameter : parameters) {
-            LoraAdapter.Delta delta = unused.remove(parameter.name());
-            if (delta != null && !Arrays.equals(delta.shape(), parameter.shape())) {
-                throw new CheckpointException(
-                        delta.a().file(),
-                        "the adapter of %s is for shape %s, not %s"
-                                .formatted(
-                                        parameter.name(),
-                                        Arrays.toString(delta.shape()),
-                                        Arrays.toString(parameter.shape())));
-            }
-        }
-        unused.forEach((name, delta) -> {
-            throw new CheckpointException(
-                    delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
-        });
     }
 }

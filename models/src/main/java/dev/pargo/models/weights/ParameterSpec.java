@@ -3,7 +3,14 @@ package dev.pargo.models.weights;
 /**
  * A parameter that a network needs.
  *
+ * @param role  name in the network's program
  * @param name  name in the checkpoint
  * @param shape dimensions, outermost first; empty for a scalar
  */
-public record ParameterSpec(String name, long... shape) {}
+public record ParameterSpec(String role, String name, long[] shape) {
+
+    /** A parameter that the program calls as the checkpoint does. */
+    public ParameterSpec(String name, long... shape) {
+        this(name, name, shape);
+    }
+}

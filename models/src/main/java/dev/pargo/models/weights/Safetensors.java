@@ -21,7 +21,7 @@ final class Safetensors {
     /** Room for more than 100,000 tensors. */
     private static final int MAX_HEADER_BYTES = 16 << 20;
 
-    private static final Map<String, DType> DTYPES = Map.of(
+    static final Map<String, DType> DTYPES = Map.of(
             "F64", DType.FLOAT64,
             "F32", DType.FLOAT32,
             "F16", DType.FLOAT16,

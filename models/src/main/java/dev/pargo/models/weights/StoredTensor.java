@@ -84,7 +84,7 @@ public record StoredTensor(String name, DType dtype, long[] shape, long[] stride
         return Math.addExact(last, 1);
     }
 
-    private static long[] rowMajor(long[] shape) {
+    static long[] rowMajor(long[] shape) {
         long[] strides = new long[shape.length];
         long stride = 1;
         for (int axis = shape.length - 1; axis >= 0; axis--) {

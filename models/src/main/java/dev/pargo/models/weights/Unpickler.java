@@ -47,21 +47,20 @@ final class Unpickler {
 
     private static final int MAX_RANK = 64;
 
-    private static final Map<String, Object> GLOBALS = Map.ofEntries(
-            Map.entry("collections.OrderedDict", Function.ORDERED_DICT),
-            Map.entry("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR),
-            Map.entry("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER),
-            Map.entry("torch.DoubleStorage", new StorageType(DType.FLOAT64)),
-            Map.entry("torch.FloatStorage", new StorageType(DType.FLOAT32)),
-            Map.entry("torch.HalfStorage", new StorageType(DType.FLOAT16)),
-            Map.entry("torch.BFloat16Storage", new StorageType(DType.BFLOAT16)),
-            Map.entry("torch.LongStorage", new StorageType(DType.INT64)),
-            Map.entry("torch.IntStorage", new StorageType(DType.INT32)),
-            Map.entry("torch.ShortStorage", new StorageType(DType.INT16)),
-            Map.entry("torch.CharStorage", new StorageType(DType.INT8)),
-            Map.entry("torch.ByteStorage", new StorageType(DType.UINT8)),
-            Map.entry("torch.BoolStorage", new StorageType(DType.BOOL)),
-            Map.entry("torch.storage.UntypedStorage", new StorageType(DType.UINT8)));
+    /** torch's classes of storages. */
+    static final Map<String, DType> STORAGES = Map.of(
+            "DoubleStorage", DType.FLOAT64,
+            "FloatStorage", DType.FLOAT32,
+            "HalfStorage", DType.FLOAT16,
+            "BFloat16Storage", DType.BFLOAT16,
+            "LongStorage", DType.INT64,
+            "IntStorage", DType.INT32,
+            "ShortStorage", DType.INT16,
+            "CharStorage", DType.INT8,
+            "ByteStorage", DType.UINT8,
+            "BoolStorage", DType.BOOL);
+
+    private static final Map<String, Object> GLOBALS = globals();
 
     private final Path path;
     private final PickleInput in;
@@ -72,6 +71,16 @@ final class Unpickler {
     private Unpickler(Path path, ByteBuffer pickle) {
         this.path = path;
         this.in = new PickleInput(pickle);
+    }
+
+    private static Map<String, Object> globals() {
+        Map<String, Object> globals = new HashMap<>();
+        globals.put("collections.OrderedDict", Function.ORDERED_DICT);
+        globals.put("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR);
+        globals.put("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER);
+        globals.put("torch.storage.UntypedStorage", new StorageType(DType.UINT8));
+        STORAGES.forEach((name, dtype) -> globals.put("torch." + name, new StorageType(dtype)));
+        return Map.copyOf(globals);
     }
 
     /**

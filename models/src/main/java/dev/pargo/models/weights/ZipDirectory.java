@@ -17,20 +17,20 @@ final class ZipDirectory {
 
     private record Entry(int flags, int method, long compressed, long size, long header) {}
 
-    private static final int END = 0x06054b50;
-    private static final int END_BYTES = 22;
-    private static final int ZIP64_LOCATOR = 0x07064b50;
-    private static final int ZIP64_LOCATOR_BYTES = 20;
-    private static final int ZIP64_END = 0x06064b50;
-    private static final int ZIP64_END_BYTES = 56;
-    private static final int CENTRAL = 0x02014b50;
-    private static final int CENTRAL_BYTES = 46;
-    private static final int LOCAL = 0x04034b50;
-    private static final int LOCAL_BYTES = 30;
-    private static final int ZIP64_EXTRA = 1;
+    static final int END = 0x06054b50;
+    static final int END_BYTES = 22;
+    static final int ZIP64_LOCATOR = 0x07064b50;
+    static final int ZIP64_LOCATOR_BYTES = 20;
+    static final int ZIP64_END = 0x06064b50;
+    static final int ZIP64_END_BYTES = 56;
+    static final int CENTRAL = 0x02014b50;
+    static final int CENTRAL_BYTES = 46;
+    static final int LOCAL = 0x04034b50;
+    static final int LOCAL_BYTES = 30;
+    static final int ZIP64_EXTRA = 1;
     private static final int ENCRYPTED = 1;
     private static final int MAX_COMMENT_BYTES = 0xffff;
-    private static final long IN_ZIP64 = 0xffffffffL;
+    static final long IN_ZIP64 = 0xffffffffL;
     private static final long MAX_DIRECTORY_BYTES = 16 << 20;
 
     private final WeightFile file;

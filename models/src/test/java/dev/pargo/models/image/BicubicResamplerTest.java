@@ -58,6 +58,28 @@ class BicubicResamplerTest {
         assertThat(fromCanvas.rgb()).isEqualTo(fromPixels.rgb());
     }
 
+    @ParameterizedTest
+    @CsvSource({"90,50,100,56,22,0", "50,91,56,101,0,22", "300,57,294,56,119,0", "20,30,56,84,0,14", "33,33,56,56,0,0"})
+    void theMiddleIsThatOfTheWholeImage(int width, int height, int toWidth, int toHeight, int left, int top) {
+        RgbImage image = Pictures.random(width, height, 7);
+        int side = 56;
+        byte[] whole = BicubicResampler.resize(image, toWidth, toHeight).rgb();
+        byte[] middle = new byte[3 * side * side];
+        for (int y = 0; y < side; y++) {
+            System.arraycopy(whole, 3 * ((top + y) * toWidth + left), middle, 3 * y * side, 3 * side);
+        }
+
+        assertThat(BicubicResampler.resizeToMiddle(image, side).rgb()).isEqualTo(middle);
+    }
+
+    @Test
+    void theMiddleOfAThinImageCostsNoMoreThanTheSquare() {
+        RgbImage line = Pictures.random(65_535, 1, 7);
+
+        // The whole would be 22 million pixels wide.
+        assertThat(BicubicResampler.resizeToMiddle(line, 336).width()).isEqualTo(336);
+    }
+
     @Test
     void keepsAUniformColor() {
         byte[] white = new byte[3 * 500 * 400];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.models.fixture.FixtureCase;
 import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
@@ -177,6 +178,6 @@ class DecoderParityTest {
                         FusionCheckpoint.open(fixture.file("/weights/fusion_lora")),
                         fixture.description().at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
-        return CausalLm.load(config, checkpoint, adapter, Placement.REFERENCE);
+        return CausalLm.load(new StoredNetwork<>(config, checkpoint, adapter), Placement.REFERENCE);
     }
 }

@@ -3,6 +3,7 @@ package dev.pargo.models.projector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.models.fixture.FixtureCase;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
@@ -29,7 +30,8 @@ class ParGoParityTest {
         // The fixture's features are normalised already.
         Checkpoint checkpoint =
                 FusionCheckpoint.open(fixture.file("/weights/fusion")).filter(name -> !name.startsWith("ln_vision"));
-        try (Projector projector = new ParGoProjector(config(fixture), checkpoint, Placement.REFERENCE)) {
+        try (Projector projector =
+                Projector.load(new StoredNetwork<>(config(fixture), checkpoint), Placement.REFERENCE)) {
             int batch = (int) features.shape()[0];
             fixture.tolerance()
                     .check(

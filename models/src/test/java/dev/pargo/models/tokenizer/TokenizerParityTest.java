@@ -3,6 +3,7 @@ package dev.pargo.models.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.models.fixture.FixtureCase;
+import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicContainer;
@@ -38,7 +39,7 @@ class TokenizerParityTest {
                 .mapToInt(JsonNode::asInt)
                 .toArray();
         try (Tokenizer tokenizer =
-                new SentencePieceTokenizer(fixture.directory().resolve(file))) {
+                new SentencePieceTokenizer(fixture.directory().resolve(file), Map.of())) {
             assertThat(tokenizer.encode(text.get("text").asString())).isEqualTo(ids);
             assertThat(tokenizer.decode(ids)).isEqualTo(text.get("decoded").asString());
         }

@@ -2,6 +2,7 @@ package dev.pargo.models.vision;
 
 import dev.pargo.models.fixture.FixtureCase;
 import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
@@ -26,9 +27,10 @@ class Eva02ParityTest {
     private static void check(FixtureCase fixture) {
         HostTensor pixels = Tolerance.float32(fixture.golden("pixel_values"));
         HostTensor want = withoutCls(fixture.golden("features"));
-        try (VisionEncoder encoder = new Eva02VisionTransformer(
-                config(fixture),
-                FusionCheckpoint.open(fixture.file("/weights/vision")).stripPrefix("visual."),
+        try (VisionEncoder encoder = VisionEncoder.load(
+                new StoredNetwork<>(
+                        config(fixture),
+                        FusionCheckpoint.open(fixture.file("/weights/vision")).stripPrefix("visual.")),
                 Placement.REFERENCE)) {
             int batch = (int) pixels.shape()[0];
             HostTensor together = encoder.encode(

@@ -1,0 +1,54 @@
+package dev.pargo.evaluation.bench;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures targets so that they can be compared: every level in rounds, the targets in turn, every second round in
+ * reverse order. Whatever slows the machine down for a while then meets all of them.
+ */
+final class InterleavedRun {
+
+    private final List<Target> targets;
+    private final int rounds;
+    private final Slo slo;
+    private final Runnable progress;
+
+    /**
+     * @param progress called after every round of a target
+     */
+    InterleavedRun(List<Target> targets, int rounds, Slo slo, Runnable progress) {
+        this.targets = List.copyOf(targets);
+        this.rounds = rounds;
+        this.slo = slo;
+        this.progress = progress;
+    }
+
+    /** Measures every target at every level; one after another, so that they never disturb each other. */
+    List<Measurement> measure(List<Level> levels, Budget budget, LoadGenerator load) throws InterruptedException {
+        List<Measurement> measurements = new ArrayList<>();
+        for (Level level : levels) {
+            Map<Target, List<List<Sample>>> samples = new LinkedHashMap<>();
+            targets.forEach(target -> samples.put(target, new ArrayList<>()));
+            for (int round = 0; round < rounds; round++) {
+                for (Target target : order(round)) {
+                    samples.get(target).add(load.run(target, level, budget.split(rounds)));
+                    progress.run();
+                }
+            }
+            samples.forEach((target, seen) -> measurements.add(Measurement.of(target, level, slo, seen)));
+        }
+        return measurements;
+    }
+
+    private List<Target> order(int round) {
+        List<Target> order = new ArrayList<>(targets);
+        if (round % 2 == 1) {
+            Collections.reverse(order);
+        }
+        return order;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.pargo.evaluation.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sends requests to a target, each on a thread of its own.
+ *
+ * <p>In a closed loop, {@code c} workers each send the next request when their last is answered. In an open loop, requests
+ * are due at the times of a Poisson process: gaps are exponential with mean {@code 1 / rate}, and a request's clock starts
+ * when it is due, so that a slow endpoint cannot hide its queue.
+ */
+final class LoadGenerator implements AutoCloseable {
+
+    private final Probe probe;
+    private final Random random;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger next = new AtomicInteger();
+
+    LoadGenerator(Probe probe, long seed) {
+        this.probe = probe;
+        this.random = new Random(seed);
+    }
+
+    /** Presses a target until the budget is used up, and waits for the last answer. */
+    List<Sample> run(Target target, Level level, Budget budget) throws InterruptedException {
+        List<Future<List<Sample>>> parts =
+                level.isOpen() ? open(target, level.rate(), budget) : closed(target, level.concurrency(), budget);
+        List<Sample> samples = new ArrayList<>();
+        for (Future<List<Sample>> part : parts) {
+            samples.addAll(result(part));
+        }
+        return samples;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private List<Future<List<Sample>>> closed(Target target, int concurrency, Budget budget) {
+        AtomicInteger left = new AtomicInteger(budget.requests());
+        long end = System.nanoTime() + budget.time().toNanos();
+        List<Future<List<Sample>>> workers = new ArrayList<>();
+        for (int i = 0; i < Math.min(concurrency, budget.requests()); i++) {
+            workers.add(threads.submit(() -> {
+                List<Sample> samples = new ArrayList<>();
+                while (System.nanoTime() < end && left.getAndDecrement() > 0) {
+                    samples.add(probe.ask(target, next.getAndIncrement()));
+                }
+                return samples;
+            }));
+        }
+        return workers;
+    }
+
+    private List<Future<List<Sample>>> open(Target target, double rate, Budget budget) throws InterruptedException {
+        long start = System.nanoTime();
+        long due = start;
+        List<Future<List<Sample>>> requests = new ArrayList<>();
+        while (requests.size() < budget.requests()
+                && due - start < budget.time().toNanos()) {
+            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            long arrival = due;
+            requests.add(threads.submit(() -> List.of(probe.askDue(target, next.getAndIncrement(), arrival))));
+            due += (long) (-Math.log(1 - random.nextDouble()) / rate * 1e9);
+        }
+        return requests;
+    }
+
+    private static List<Sample> result(Future<List<Sample>> part) throws InterruptedException {
+        try {
+            return part.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

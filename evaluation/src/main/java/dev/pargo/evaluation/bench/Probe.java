@@ -1,0 +1,82 @@
+package dev.pargo.evaluation.bench;
+
+import dev.pargo.evaluation.client.ChatChunk;
+import dev.pargo.evaluation.client.ChatException;
+import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.StageTimes;
+import dev.pargo.evaluation.client.TokenUsage;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Sends one streamed request and watches the clock. Thread-safe. */
+final class Probe {
+
+    private final Workload workload;
+    private final Runnable progress;
+
+    /**
+     * @param progress called after every request
+     */
+    Probe(Workload workload, Runnable progress) {
+        this.workload = workload;
+        this.progress = progress;
+    }
+
+    /** Sends the request of a number; its clock starts when it is sent. */
+    Sample ask(Target target, int number) {
+        ChatQuestion question = workload.question(target.model(), number);
+        return ask(target, question, System.nanoTime());
+    }
+
+    /** Sends the request of a number; its clock has started when it was due. */
+    Sample askDue(Target target, int number, long due) {
+        return ask(target, workload.question(target.model(), number), due);
+    }
+
+    private Sample ask(Target target, ChatQuestion question, long start) {
+        Watch watch = new Watch();
+        try {
+            target.client().stream(question, watch::see);
+            return watch.sample(start, Sample.Outcome.ANSWERED, null);
+        } catch (ChatException refusal) {
+            Sample.Outcome outcome = refusal.isTemporary() ? Sample.Outcome.REFUSED : Sample.Outcome.FAILED;
+            return watch.sample(start, outcome, refusal.getMessage());
+        } catch (IOException e) {
+            return watch.sample(start, Sample.Outcome.FAILED, e.getMessage());
+        } finally {
+            progress.run();
+        }
+    }
+
+    /** What has been seen of a stream so far. */
+    private static final class Watch {
+
+        private long firstToken;
+        private int pieces;
+        private Optional<TokenUsage> usage = Optional.empty();
+        private Optional<StageTimes> stages = Optional.empty();
+
+        void see(ChatChunk chunk) {
+            if (!chunk.text().isEmpty() && pieces++ == 0) {
+                firstToken = System.nanoTime();
+            }
+            usage = chunk.usage().or(() -> usage);
+            stages = chunk.times().or(() -> stages);
+        }
+
+        Sample sample(long start, Sample.Outcome outcome, @Nullable String error) {
+            long end = System.nanoTime();
+            return new Sample(
+                    start,
+                    pieces == 0 ? end : firstToken,
+                    end,
+                    usage.map(TokenUsage::prompt).orElse(0),
+                    usage.map(TokenUsage::cached).orElse(0),
+                    usage.map(TokenUsage::completion).orElse(pieces),
+                    stages,
+                    outcome,
+                    error);
+        }
+    }
+}

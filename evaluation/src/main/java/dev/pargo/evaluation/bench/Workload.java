@@ -1,0 +1,23 @@
+package dev.pargo.evaluation.bench;
+
+import dev.pargo.evaluation.client.ChatQuestion;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What is asked.
+ *
+ * @param images     pictures as data URLs, asked about in turn; empty for none
+ * @param text       text of the request of a number
+ * @param parameters more fields of every request
+ */
+record Workload(List<String> images, IntFunction<String> text, Map<String, JsonNode> parameters) {
+
+    /** The request of a number, counted from 0. */
+    ChatQuestion question(String model, int number) {
+        return new ChatQuestion(
+                model, images.isEmpty() ? null : images.get(number % images.size()), text.apply(number), parameters);
+    }
+}

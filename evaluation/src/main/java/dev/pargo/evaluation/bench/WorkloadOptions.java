@@ -1,0 +1,104 @@
+package dev.pargo.evaluation.bench;
+
+import dev.pargo.evaluation.client.ChatClient;
+import dev.pargo.evaluation.client.RequestFields;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.IntNode;
+
+/** Options that say what is asked. */
+final class WorkloadOptions {
+
+    @Option(
+            names = "--image",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Pictures to ask about, in turn; none: text only.")
+    private List<Path> images = new ArrayList<>();
+
+    @Option(
+            names = "--image-variants",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Make N pictures of each by changing one pixel, so that caches of pictures do not help.")
+    private int imageVariants;
+
+    @Option(names = "--question", paramLabel = "TEXT", description = "Text of every request.")
+    private @Nullable String question;
+
+    @Option(
+            names = "--prompt-tokens",
+            paramLabel = "N",
+            description =
+                    "Instead of a question: made-up text, another for each request, so long that prompt and template"
+                            + " have about N tokens; the tokens of pictures come on top.")
+    private int promptTokens;
+
+    @Option(
+            names = "--answer-tokens",
+            defaultValue = "64",
+            paramLabel = "N",
+            description = "Most tokens of an answer; default: ${DEFAULT-VALUE}.")
+    private int answerTokens;
+
+    @Option(
+            names = "--ignore-eos",
+            description = "Answers have exactly that many tokens, if the endpoint knows the field ignore_eos.")
+    private boolean ignoreEos;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Of made-up text and arrival times; default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Mixin
+    private RequestFields fields;
+
+    long seed() {
+        return seed;
+    }
+
+    /** Prepares the requests; asks the endpoint where the length of a text depends on its tokenizer. */
+    Workload workload(ChatClient client, String model) throws IOException {
+        Map<String, JsonNode> parameters = fields.parse();
+        parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));
+        if (ignoreEos) {
+            parameters.put("ignore_eos", BooleanNode.TRUE);
+        }
+        return new Workload(PictureVariants.of(images, imageVariants), text(client, model), parameters);
+    }
+
+    String describe() {
+        String pictures = images.isEmpty()
+                ? "no picture"
+                : images.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "))
+                        + (imageVariants == 1 ? "" : " in %d variants each".formatted(imageVariants));
+        String text = promptTokens > 0
+                ? "made-up text of about %d tokens".formatted(promptTokens)
+                : "\"%s\"".formatted(fixedText());
+        return "%s; %s; %s %d tokens".formatted(pictures, text, ignoreEos ? "exactly" : "at most", answerTokens);
+    }
+
+    private IntFunction<String> text(ChatClient client, String model) throws IOException {
+        String fixed = fixedText();
+        return promptTokens > 0 ? MadeUpText.ofTokens(promptTokens, client, model, seed) : number -> fixed;
+    }
+
+    private String fixedText() {
+        if (question != null) {
+            return question;
+        }
+        return images.isEmpty() ? "Tell me a story." : "Please describe the image.";
+    }
+}

@@ -1,0 +1,12 @@
+package dev.pargo.evaluation.benchmark.exam;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question of a benchmark.
+ *
+ * @param id      unique in the benchmark, the same in every run
+ * @param picture null for a question without one
+ * @param text    exactly what the model is asked
+ */
+public record ExamQuestion(String id, @Nullable Picture picture, String text) {}

@@ -1,0 +1,52 @@
+package dev.pargo.evaluation.benchmark.exam;
+
+import dev.pargo.evaluation.input.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * How the files of a benchmark must lie.
+ *
+ * @param benchmark its name
+ * @param expected  a line for each part
+ */
+public record Layout(String benchmark, List<String> expected) {
+
+    private static final int SHOWN = 12;
+
+    /** The error that says what was expected and what is there. */
+    public InputException mismatch(Path data) {
+        return new InputException("%s does not have the layout of %s%n  expected: %s%n  found:    %s"
+                .formatted(
+                        data, benchmark, String.join(System.lineSeparator() + "            ", expected), found(data)));
+    }
+
+    /** The error that says what is wrong with one line or entry of a file. */
+    public static InputException wrong(Path file, int line, String problem) {
+        return new InputException("%s, line %d: %s".formatted(file, line, problem));
+    }
+
+    private static String found(Path data) {
+        if (!Files.exists(data)) {
+            return "nothing: there is no such path";
+        }
+        if (!Files.isDirectory(data)) {
+            return "a file, not a folder";
+        }
+        try (Stream<Path> entries = Files.list(data)) {
+            List<String> names = entries.map(entry -> entry.getFileName() + (Files.isDirectory(entry) ? "/" : ""))
+                    .sorted()
+                    .toList();
+            return names.isEmpty()
+                    ? "an empty folder"
+                    : names.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                            + (names.size() > SHOWN ? ", and %d more".formatted(names.size() - SHOWN) : "");
+        } catch (IOException e) {
+            return "a folder that cannot be read";
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.pargo.evaluation.benchmark.exam;
+
+import dev.pargo.evaluation.client.DataUrl;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A picture that is read when it is needed. */
+@FunctionalInterface
+public interface Picture {
+
+    /** The picture as a data URL. */
+    String dataUrl() throws IOException;
+
+    static Picture of(Path file) {
+        return () -> DataUrl.of(file);
+    }
+}

@@ -1,0 +1,5 @@
+/** One's own questions. */
+@NullMarked
+package dev.pargo.evaluation.benchmark.jsonl;
+
+import org.jspecify.annotations.NullMarked;

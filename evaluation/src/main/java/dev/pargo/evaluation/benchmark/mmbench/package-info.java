@@ -1,0 +1,5 @@
+/** MMBench: multiple choice, with rotated options. */
+@NullMarked
+package dev.pargo.evaluation.benchmark.mmbench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.pargo.evaluation.compare;
+
+import dev.pargo.evaluation.client.ModelCard;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A model that is compared.
+ *
+ * @param note what readers must know about it; null for nothing
+ */
+record Candidate(ModelCard card, @Nullable String note) {
+
+    private static final List<String> STAGES = List.of("encoder", "projector", "llm");
+
+    String name() {
+        return card.id();
+    }
+
+    /** Its networks and their precision, as far as the endpoint tells. */
+    String madeOf() {
+        String parts = STAGES.stream()
+                .map(stage -> card.parts().path(stage))
+                .filter(JsonNode::isObject)
+                .map(part -> "%s (%s)"
+                        .formatted(
+                                part.path("network").asString("?"),
+                                part.path("precision").asString("?")))
+                .collect(Collectors.joining(", "));
+        if (note == null) {
+            return parts;
+        }
+        return parts.isEmpty() ? note : parts + "; " + note;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.pargo.evaluation.compare;
+
+import dev.pargo.evaluation.client.TokenUsage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model answered to one question.
+ *
+ * @param answer       the text; the refusal, if there is no answer
+ * @param isAnswered   whether the model answered
+ * @param isRight      null if the right answer is not known
+ * @param firstTokenMs time to the first token; 0 if the endpoint does not tell
+ * @param totalMs      time of the whole request, as the endpoint tells, or as seen from here
+ */
+record Reply(
+        String answer,
+        boolean isAnswered,
+        @Nullable Boolean isRight,
+        TokenUsage usage,
+        double firstTokenMs,
+        double totalMs) {}

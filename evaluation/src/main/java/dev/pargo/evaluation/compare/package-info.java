@@ -1,0 +1,5 @@
+/** The same questions to several models, side by side. */
+@NullMarked
+package dev.pargo.evaluation.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What users give: files and values. */
+@NullMarked
+package dev.pargo.evaluation.input;
+
+import org.jspecify.annotations.NullMarked;

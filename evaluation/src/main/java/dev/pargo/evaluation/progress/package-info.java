@@ -1,0 +1,5 @@
+/** How far a long command is. */
+@NullMarked
+package dev.pargo.evaluation.progress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.pargo.evaluation.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.pargo.evaluation.client.ChatClient;
+import dev.pargo.evaluation.endpoint.Script;
+import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class LoadGeneratorTest {
+
+    private static final Script ELEVEN_TOKENS = Script.answer("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
+
+    @Test
+    void measuresWhatTheEndpointDoes() throws Exception {
+        try (ScriptedEndpoint endpoint =
+                new ScriptedEndpoint(request -> ELEVEN_TOKENS.after(50).each(10))) {
+            Sample sample = run(endpoint, Level.closed(1), Budget.requests(3)).get(2);
+
+            assertThat(sample.isAnswered()).isTrue();
+            assertThat(sample.tokens()).isEqualTo(11);
+            assertThat(sample.promptTokens()).isEqualTo(12);
+            // Never less than the endpoint waits; more where the machine is busy.
+            assertThat(sample.firstTokenMs()).isBetween(50.0, 150.0);
+            assertThat(sample.perTokenMs()).isBetween(10.0, 25.0);
+            assertThat(sample.totalMs()).isCloseTo(sample.firstTokenMs() + 10 * sample.perTokenMs(), within(0.01));
+        }
+    }
+
+    @Test
+    void keepsTheConcurrency() throws Exception {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ELEVEN_TOKENS.after(20))) {
+            List<Sample> samples = run(endpoint, Level.closed(4), Budget.requests(30));
+
+            assertThat(samples).hasSize(30).allMatch(Sample::isAnswered);
+            assertThat(endpoint.requests()).hasSize(30);
+            assertThat(endpoint.mostUnderWay()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void stopsWhenTheTimeIsOver() throws Exception {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ELEVEN_TOKENS.after(10))) {
+            long start = System.nanoTime();
+
+            List<Sample> samples = run(endpoint, Level.closed(2), Budget.time(Duration.ofMillis(300)));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(3));
+            assertThat(samples).hasSizeBetween(2, 60).allMatch(Sample::isAnswered);
+        }
+    }
+
+    @Test
+    void arrivalsDoNotWaitForAnswers() throws Exception {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ELEVEN_TOKENS.after(400))) {
+            List<Sample> samples = run(endpoint, Level.open(100), Budget.requests(20));
+
+            assertThat(samples).hasSize(20);
+            assertThat(endpoint.mostUnderWay()).isGreaterThan(10);
+            long spread = samples.get(19).start() - samples.get(0).start();
+            assertThat(spread / 1e9).isBetween(0.05, 0.6);
+        }
+    }
+
+    @Test
+    void tellsRefusalsFromFailures() throws Exception {
+        AtomicInteger number = new AtomicInteger();
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> switch (number.getAndIncrement()) {
+            case 0 -> Script.refusal(429);
+            case 1 -> Script.refusal(503);
+            case 2 -> Script.refusal(500);
+            default -> ELEVEN_TOKENS;
+        })) {
+            List<Sample> samples = run(endpoint, Level.closed(1), Budget.requests(4));
+
+            assertThat(samples)
+                    .extracting(Sample::outcome)
+                    .containsExactly(
+                            Sample.Outcome.REFUSED,
+                            Sample.Outcome.REFUSED,
+                            Sample.Outcome.FAILED,
+                            Sample.Outcome.ANSWERED);
+            assertThat(samples.get(2).error()).isEqualTo("scripted refusal");
+        }
+    }
+
+    private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget) throws InterruptedException {
+        Workload workload = new Workload(List.of(), number -> "hello", Map.of());
+        ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
+        try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), 1)) {
+            return load.run(new Target("target", client, "scripted"), level, budget);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.bench;
+
+import org.jspecify.annotations.NullMarked;

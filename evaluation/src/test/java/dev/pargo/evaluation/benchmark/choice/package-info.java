@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.benchmark.choice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.benchmark.mmbench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.question;
+
+import org.jspecify.annotations.NullMarked;

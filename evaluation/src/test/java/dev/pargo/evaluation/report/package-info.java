@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,121 @@
+package dev.pargo.gateway.inference;
+
+import dev.pargo.gateway.GatewayProperties;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Spares images that are known the way through encoder and projector. An image that several requests ask for at once is
+ * made by one of them; if that one leaves, another takes over. No lock is held while tokens are made, so what is known
+ * never waits for what is not. Thread-safe.
+ */
+@Component
+final class VisualTokenCache {
+
+    private final boolean enabled;
+    private final RecentVisualTokens known;
+    private final ConcurrentMap<ImageKey, VisualTokenFlight> flights = new ConcurrentHashMap<>();
+    private final Counter hits;
+    private final Counter joins;
+    private final Counter misses;
+
+    VisualTokenCache(GatewayProperties properties, MeterRegistry metrics) {
+        long capacity = properties.visualCache().toBytes();
+        this.enabled = capacity > 0;
+        this.known = new RecentVisualTokens(capacity);
+        this.hits = counter(metrics, "hit");
+        this.joins = counter(metrics, "joined");
+        this.misses = counter(metrics, "miss");
+        Gauge.builder("pargo.gateway.visual.cache.size", known, RecentVisualTokens::bytes)
+                .description("Visual tokens that are kept")
+                .baseUnit("bytes")
+                .register(metrics);
+    }
+
+    /** Whether anything is kept; if not, every image should be made. */
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    /**
+     * Finds visual tokens, waits for another request that makes them, or makes them.
+     *
+     * @param timings told if this request need not make them
+     */
+    VisualTokens get(ImageKey key, RequestScope scope, Timings timings, Making making)
+            throws StageException, StaleDescriptionException {
+        @Nullable VisualTokens tokens = find(key, timings);
+        while (tokens == null) {
+            VisualTokenFlight mine = new VisualTokenFlight();
+            @Nullable VisualTokenFlight other = flights.putIfAbsent(key, mine);
+            tokens = other == null ? lead(key, mine, timings, making) : follow(other, scope, timings);
+        }
+        return tokens;
+    }
+
+    private @Nullable VisualTokens find(ImageKey key, Timings timings) {
+        @Nullable VisualTokens tokens = known.get(key);
+        if (tokens != null) {
+            hits.increment();
+            timings.reused(0);
+        }
+        return tokens;
+    }
+
+    private @Nullable VisualTokens follow(VisualTokenFlight flight, RequestScope scope, Timings timings)
+            throws StageException, StaleDescriptionException {
+        joins.increment();
+        long start = System.nanoTime();
+        @Nullable VisualTokens tokens = flight.follow(scope);
+        if (tokens != null) {
+            timings.reused(System.nanoTime() - start);
+        }
+        return tokens;
+    }
+
+    private VisualTokens lead(ImageKey key, VisualTokenFlight flight, Timings timings, Making making)
+            throws StageException, StaleDescriptionException {
+        Runnable landing = flight::abandon;
+        try {
+            // Another flight may have landed since the first look.
+            @Nullable VisualTokens tokens = find(key, timings);
+            if (tokens == null) {
+                misses.increment();
+                tokens = making.make();
+                known.put(key, tokens);
+            }
+            VisualTokens made = tokens;
+            landing = () -> flight.land(made);
+            return made;
+        } catch (StageException failure) {
+            if (!failure.isDeadline()) {
+                landing = () -> flight.fail(failure);
+            }
+            throw failure;
+        } catch (StaleDescriptionException replaced) {
+            landing = () -> flight.fail(replaced);
+            throw replaced;
+        } finally {
+            // Removed first, so that a follower who starts again does not find the same flight.
+            flights.remove(key);
+            landing.run();
+        }
+    }
+
+    private static Counter counter(MeterRegistry metrics, String result) {
+        return Counter.builder("pargo.gateway.visual.cache")
+                .description("Images by whether their visual tokens were known, on their way, or to be made")
+                .tag("result", result)
+                .register(metrics);
+    }
+
+    /** The way through encoder and projector. */
+    interface Making {
+        VisualTokens make() throws StageException, StaleDescriptionException;
+    }
+}

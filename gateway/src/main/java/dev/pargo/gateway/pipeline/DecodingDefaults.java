@@ -1,0 +1,44 @@
+package dev.pargo.gateway.pipeline;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a pipeline's answers are written where a request does not say; what is null here is as the model, or the request's
+ * format, has it.
+ *
+ * @param maxTokens         Most tokens to write.
+ * @param temperature       0 is greedy; at most 2.
+ * @param topP              Share of the probability to choose from, above 0 and at most 1.
+ * @param topK              Tokens to choose from, 0 for all.
+ * @param minP              Least probability of a token as a share of the most probable one's, between 0 and 1.
+ * @param repetitionPenalty Divides the logits of tokens that have occurred, above 0 and at most 10.
+ */
+public record DecodingDefaults(
+        @Nullable Integer maxTokens,
+        @Nullable Double temperature,
+        @Nullable Double topP,
+        @Nullable Integer topK,
+        @Nullable Double minP,
+        @Nullable Double repetitionPenalty) {
+
+    /** Leaves everything open. */
+    public static final DecodingDefaults NONE = new DecodingDefaults(null, null, null, null, null, null);
+
+    /** @throws IllegalArgumentException naming the property and its range */
+    public DecodingDefaults {
+        require(maxTokens == null || maxTokens >= 1, "max-tokens must be at least 1");
+        require(temperature == null || temperature >= 0 && temperature <= 2, "temperature must be between 0 and 2");
+        require(topP == null || topP > 0 && topP <= 1, "top-p must be above 0 and at most 1");
+        require(topK == null || topK >= 0, "top-k must not be negative");
+        require(minP == null || minP >= 0 && minP <= 1, "min-p must be between 0 and 1");
+        require(
+                repetitionPenalty == null || repetitionPenalty > 0 && repetitionPenalty <= 10,
+                "repetition-penalty must be above 0 and at most 10");
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway.inference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,161 @@
+package dev.pargo.llm.engine;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+
+/**
+ * The engine's meters, each with the tag {@code gen_ai.request.model}. Names are OpenTelemetry's (semantic conventions
+ * for generative AI) where those have one. Thread-safe.
+ *
+ * <table>
+ * <caption>Meters; Prometheus writes dots as underscores and adds units</caption>
+ * <tr><th>meter</th><th>kind</th><th>meaning</th></tr>
+ * <tr><td>gen_ai.server.time_to_first_token</td><td>histogram, s</td><td>from submission to the first token</td></tr>
+ * <tr><td>gen_ai.server.time_per_output_token</td><td>histogram, s</td><td>mean of an answer's tokens after the first</td></tr>
+ * <tr><td>gen_ai.server.request.duration</td><td>histogram, s</td><td>from submission to the last token</td></tr>
+ * <tr><td>pargo.llm.requests.running</td><td>gauge</td><td>in the batch; llm-d's TotalRunningRequests</td></tr>
+ * <tr><td>pargo.llm.requests.waiting</td><td>gauge</td><td>for a slot; llm-d's TotalQueuedRequests</td></tr>
+ * <tr><td>pargo.llm.kv.utilization</td><td>gauge, 0 to 1</td><td>slots of running answers among all that may run at once;
+ *     remembered prompts give way and do not count; llm-d's KVCacheUtilization</td></tr>
+ * <tr><td>pargo.llm.prefix.queries</td><td>counter, tokens</td><td>of prompts, looked for in the KV cache</td></tr>
+ * <tr><td>pargo.llm.prefix.hits</td><td>counter, tokens</td><td>found there</td></tr>
+ * <tr><td>pargo.llm.tokens{direction=in|out}</td><td>counter, tokens</td><td>of prompts and answers, of cancelled ones
+ *     too</td></tr>
+ * <tr><td>pargo.llm.drafts.accepted</td><td>counter, tokens</td><td>guessed by prompt lookup and found right</td></tr>
+ * <tr><td>pargo.llm.answers{reason=stop|length}</td><td>counter</td><td>complete answers by finish reason</td></tr>
+ * <tr><td>pargo.stage.batch.size, pargo.stage.queue.time, pargo.stage.network.time</td><td>histograms</td><td>of a step, as
+ *     every stage has them with {@code stage=llm}</td></tr>
+ * </table>
+ */
+public final class EngineMetrics {
+
+    // The conventions' buckets, in seconds.
+    private static final double[] FIRST_TOKEN = {
+        0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10
+    };
+    private static final double[] PER_TOKEN = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5
+    };
+    private static final double[] DURATION = {
+        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
+    };
+
+    private final MeterRegistry registry;
+    private final Tags model;
+    private final Timer firstToken;
+    private final Timer perToken;
+    private final Timer duration;
+    private final Counter prefixQueries;
+    private final Counter prefixHits;
+    private final Counter tokensIn;
+    private final Counter tokensOut;
+    private final Counter draftsAccepted;
+
+    private volatile int running;
+    private volatile double utilization;
+
+    /** @param model name of the bundle */
+    public EngineMetrics(MeterRegistry registry, String model) {
+        this.registry = registry;
+        this.model = Tags.of("gen_ai.request.model", model);
+        this.firstToken = timer("gen_ai.server.time_to_first_token", "Until the first token", FIRST_TOKEN);
+        this.perToken = timer("gen_ai.server.time_per_output_token", "Per token after the first", PER_TOKEN);
+        this.duration = timer("gen_ai.server.request.duration", "Until the last token", DURATION);
+        this.prefixQueries = counter("pargo.llm.prefix.queries", "Tokens looked for in the KV cache", Tags.empty());
+        this.prefixHits = counter("pargo.llm.prefix.hits", "Tokens found in the KV cache", Tags.empty());
+        this.tokensIn = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "in"));
+        this.tokensOut = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "out"));
+        this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Tokens guessed and found right", Tags.empty());
+        gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
+        gauge("pargo.llm.kv.utilization", "Share of the slots for running answers", () -> utilization);
+    }
+
+    /** Shows how many requests wait for a slot. */
+    void waiting(Supplier<Number> requests) {
+        gauge("pargo.llm.requests.waiting", "Requests that wait for a slot", requests);
+    }
+
+    /** Shows the running batch from now on. */
+    void running(int requests, double utilization) {
+        this.running = requests;
+        this.utilization = utilization;
+    }
+
+    /** Counts a prompt that joins. */
+    void joined(int promptTokens, int cachedTokens) {
+        tokensIn.increment(promptTokens);
+        prefixQueries.increment(promptTokens);
+        prefixHits.increment(cachedTokens);
+    }
+
+    /** Counts the tokens of a request that leaves, however it ends. */
+    void written(int tokens) {
+        tokensOut.increment(tokens);
+    }
+
+    /** Listens along. */
+    GenerationListener listening(GenerationRequest request, GenerationListener listener) {
+        return new GenerationListener() {
+            @Override
+            public void onText(Piece piece) {
+                if (piece.reason() != null) {
+                    String reason = piece.reason().name().toLowerCase(Locale.ROOT);
+                    counter("pargo.llm.answers", "Complete answers", Tags.of("reason", reason))
+                            .increment();
+                }
+                listener.onText(piece);
+            }
+
+            @Override
+            public void onFinished(GenerationSummary summary) {
+                finished(request, summary);
+                listener.onFinished(summary);
+            }
+
+            @Override
+            public void onFailed(RuntimeException failure) {
+                listener.onFailed(failure);
+            }
+        };
+    }
+
+    private void finished(GenerationRequest request, GenerationSummary summary) {
+        long untilFirst = summary.queue() + summary.prefill();
+        firstToken.record(untilFirst, TimeUnit.NANOSECONDS);
+        duration.record(untilFirst + summary.decode(), TimeUnit.NANOSECONDS);
+        draftsAccepted.increment(summary.draftTokens());
+        double afterFirst = (double) summary.tokens() / request.choices() - 1;
+        if (afterFirst > 0) {
+            perToken.record((long) (summary.decode() / afterFirst), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Timer timer(String name, String description, double[] buckets) {
+        return Timer.builder(name)
+                .description(description)
+                .tags(model)
+                .serviceLevelObjectives(DoubleStream.of(buckets)
+                        .mapToObj(seconds -> Duration.ofNanos(Math.round(seconds * 1e9)))
+                        .toArray(Duration[]::new))
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description, Tags tags) {
+        return Counter.builder(name)
+                .description(description)
+                .tags(model.and(tags))
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).tags(model).register(registry);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.llm.constraint.TokenConstraint;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.llm.Sampling;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Builds requests: greedy and unlimited in everything that is not said. */
+final class Asked {
+
+    private final List<PromptPart> prompt;
+    private int choices = 1;
+    private Sampling sampling = Sampling.GREEDY;
+    private Penalties penalties = Penalties.NONE;
+    private @Nullable BeamOptions beams;
+    private long seed;
+    private int minTokens;
+    private int maxTokens = 60;
+    private List<String> stop = List.of();
+    private List<Integer> stopIds = List.of(PargoMini.EOS);
+    private @Nullable Integer topLogprobs;
+    private @Nullable Supplier<TokenConstraint> constraint;
+    private Duration timeout = Duration.ofSeconds(60);
+
+    private Asked(List<PromptPart> prompt) {
+        this.prompt = prompt;
+    }
+
+    static Asked of(List<PromptPart> prompt) {
+        return new Asked(prompt);
+    }
+
+    Asked choices(int count) {
+        choices = count;
+        return this;
+    }
+
+    Asked sampled(double temperature, long seed) {
+        return sampled(new Sampling(temperature, 0, 1, 0), seed);
+    }
+
+    Asked sampled(Sampling sampling, long seed) {
+        this.sampling = sampling;
+        this.seed = seed;
+        return this;
+    }
+
+    Asked penalties(Penalties penalties) {
+        this.penalties = penalties;
+        return this;
+    }
+
+    Asked beams(int count) {
+        beams = new BeamOptions(count, 1, false, false);
+        return this;
+    }
+
+    Asked tokens(int least, int most) {
+        minTokens = least;
+        maxTokens = most;
+        return this;
+    }
+
+    Asked stop(String... strings) {
+        stop = List.of(strings);
+        return this;
+    }
+
+    Asked stopIds(Integer... ids) {
+        stopIds = List.of(ids);
+        return this;
+    }
+
+    /** Writes exactly so many tokens. */
+    Asked endless(int tokens) {
+        return stopIds().tokens(0, tokens);
+    }
+
+    Asked topLogprobs(int count) {
+        topLogprobs = count;
+        return this;
+    }
+
+    Asked constrained(Supplier<TokenConstraint> constraint) {
+        this.constraint = constraint;
+        return this;
+    }
+
+    Asked timeout(Duration timeout) {
+        this.timeout = timeout;
+        return this;
+    }
+
+    GenerationRequest request() {
+        return new GenerationRequest(
+                prompt,
+                PromptKeys.of(prompt),
+                choices,
+                sampling,
+                penalties,
+                beams,
+                seed,
+                minTokens,
+                maxTokens,
+                stop,
+                stopIds,
+                topLogprobs,
+                constraint,
+                System.nanoTime() + timeout.toNanos());
+    }
+}

@@ -1,0 +1,124 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.Logits;
+import dev.pargo.models.llm.PromptEmbedding;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.StageMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.springframework.util.unit.DataSize;
+
+/** The bundled model behind an engine of its own, in this process. */
+final class PargoMini implements AutoCloseable {
+
+    static final int EOS = 2;
+    static final int VOCABULARY = 1024;
+    static final String DESCRIBE = "Please describe the image.";
+
+    private static final Path BUNDLE = Path.of("../bundle/pargo-mini");
+    private static final int BOS = 1;
+
+    // Loaded once; engines come and go.
+    private static final CausalLm LM;
+    static final Tokenizer TOKENIZER;
+
+    static {
+        TorchRuntime.configure(1);
+        ModelBundle bundle = ModelBundle.read(BUNDLE);
+        LM = CausalLm.load(bundle.llm(), Placement.REFERENCE);
+        TOKENIZER = bundle.tokenizer();
+    }
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final Engine engine;
+    final DeviceExecutor device;
+
+    PargoMini(EngineProperties properties) {
+        engine = new Engine(
+                LM, TOKENIZER, properties, new StageMetrics(meters, "llm"), new EngineMetrics(meters, "pargo-mini"));
+        device = DeviceExecutor.start("test-device", engine);
+    }
+
+    static PargoMini withSequences(int sequences) {
+        return new PargoMini(properties(sequences, 4 * sequences, true));
+    }
+
+    /** @param slots of 512 tokens */
+    static EngineProperties properties(int sequences, int slots, boolean promptLookup) {
+        return new EngineProperties(
+                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, true, promptLookup);
+    }
+
+    /** The bundle's prompt about one of the two pictures of the goldens. */
+    static List<PromptPart> aboutImage(int image, String question) {
+        return about(visualTokens(image), question);
+    }
+
+    static List<PromptPart> about(HostTensor visualTokens, String question) {
+        String template = ModelBundle.read(BUNDLE).prompt().template();
+        String[] around = template.replace("{question}", question).split("<ImageHere>");
+        return List.of(
+                tokens(BOS, TOKENIZER.encode(around[0])),
+                new PromptPart.Visual(visualTokens),
+                new PromptPart.Tokens(TOKENIZER.encode(around[1])));
+    }
+
+    static List<PromptPart> text(String text) {
+        return List.of(tokens(BOS, TOKENIZER.encode(text)));
+    }
+
+    static HostTensor visualTokens(int image) {
+        return Checkpoint.open(BUNDLE.resolve("golden.safetensors"))
+                .read("image%d.visual_tokens".formatted(image))
+                .get(0);
+    }
+
+    private static PromptPart tokens(int first, int[] others) {
+        return new PromptPart.Tokens(
+                IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
+    }
+
+    /** A prompt that goes on with these tokens. */
+    static List<PromptPart> continued(List<PromptPart> prompt, List<Integer> ids) {
+        List<PromptPart> parts = new ArrayList<>(prompt);
+        parts.add(new PromptPart.Tokens(ids.stream().mapToInt(i -> i).toArray()));
+        return parts;
+    }
+
+    /** The network's own logits before each token of an answer, computed in one pass over prompt and answer. */
+    static float[][] logits(List<PromptPart> prompt, List<Integer> answer) {
+        int promptTokens = PromptKeys.of(prompt).length;
+        try (PromptEmbedding rows = LM.embed(continued(prompt, answer));
+                Logits logits = LM.score(rows)) {
+            float[] all = logits.toArray();
+            return IntStream.range(0, answer.size())
+                    .mapToObj(i -> Arrays.copyOfRange(
+                            all, (promptTokens - 1 + i) * VOCABULARY, (promptTokens + i) * VOCABULARY))
+                    .toArray(float[][]::new);
+        }
+    }
+
+    CollectedAnswer submit(Asked asked) {
+        CollectedAnswer answer = new CollectedAnswer();
+        answer.generation = engine.submit(asked.request(), answer);
+        return answer;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.pargo.models.benchmark;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.KvCache;
+import dev.pargo.models.llm.Logits;
+import dev.pargo.models.llm.PromptEmbedding;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.llm.Step;
+import dev.pargo.models.torch.Placement;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * One step of a decoder against its floor. Writing a token reads every weight once, so a step cannot be faster than the
+ * bytes of the weights, and of the KV cache of its sequences, over the memory bandwidth, which is measured in the same
+ * run by summing a large array with as many threads.
+ */
+public final class DecodeStepBenchmark {
+
+    private static final int PROMPT_TOKENS = 320;
+    private static final int STEPS = 48;
+    private static final int[] BATCHES = {1, 2, 4, 8};
+
+    private final CausalLm lm;
+    private final long weightBytes;
+    private final LongSupplier clock;
+    private final PrintWriter out;
+
+    /**
+     * @param weightBytes bytes that a step of one sequence reads
+     * @param clock       nanoseconds; of the thread's CPU time where other processes disturb
+     */
+    public DecodeStepBenchmark(CausalLm lm, long weightBytes, LongSupplier clock, PrintWriter out) {
+        this.lm = lm;
+        this.weightBytes = weightBytes;
+        this.clock = clock;
+        this.out = out;
+    }
+
+    public void run() {
+        double bandwidth = bandwidth();
+        out.printf("memory bandwidth %.1f GB/s, weights %.1f MB%n", bandwidth, weightBytes / 1e6);
+        out.printf("%-10s %10s %12s %12s %10s%n", "step", "ms", "tokens/s", "floor ms", "of floor");
+        try (KvCache cache = lm.newCache(BATCHES[BATCHES.length - 1], PROMPT_TOKENS + BATCHES.length * STEPS)) {
+            int[] ids = new int[PROMPT_TOKENS];
+            Arrays.setAll(ids, i -> i * 37 % lm.config().vocabulary());
+            List<Double> prefills = new ArrayList<>();
+            for (int slot = 0; slot < cache.slots(); slot++) {
+                int target = slot;
+                prefills.add(time(() -> prefill(cache, target, ids)));
+            }
+            out.printf(
+                    "%-10s %10.2f %12.1f%n",
+                    "prefill " + PROMPT_TOKENS, median(prefills), 1e3 * PROMPT_TOKENS / median(prefills));
+            int position = PROMPT_TOKENS;
+            for (int batch : BATCHES) {
+                List<Double> steps = new ArrayList<>();
+                for (int i = 0; i < STEPS; i++) {
+                    int at = position++;
+                    steps.add(time(() -> decode(cache, batch, at)));
+                }
+                long bytes = weightBytes + batch * position * lm.kvBytesPerToken();
+                double floor = bytes / bandwidth / 1e6;
+                double ms = median(steps);
+                out.printf(
+                        "%-10s %10.2f %12.1f %12.2f %9.0f%%%n",
+                        "batch " + batch, ms, 1e3 * batch / ms, floor, 100 * floor / ms);
+            }
+        }
+        out.flush();
+    }
+
+    private void prefill(KvCache cache, int slot, int[] ids) {
+        try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
+                Logits logits =
+                        lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, ids.length)), List.of()))) {
+            logits.argmax();
+        }
+    }
+
+    private void decode(KvCache cache, int batch, int position) {
+        List<Step.Tokens> tokens = new ArrayList<>();
+        for (int slot = 0; slot < batch; slot++) {
+            tokens.add(new Step.Tokens(slot, position, 17 * slot + position));
+        }
+        try (Logits logits = lm.step(cache, new Step(List.of(), tokens))) {
+            logits.argmax();
+        }
+    }
+
+    /** GB/s of reading. */
+    private double bandwidth() {
+        try (PtNDManager manager = Placement.REFERENCE.newManager()) {
+            long elements = 64L << 20;
+            PtNDArray array = (PtNDArray) manager.zeros(new Shape(elements), DataType.FLOAT32);
+            List<Double> times = new ArrayList<>();
+            for (int i = 0; i < 9; i++) {
+                times.add(time(() -> array.sum().close()));
+            }
+            return elements * Float.BYTES / median(times) / 1e6;
+        }
+    }
+
+    private double time(Runnable work) {
+        long begin = clock.getAsLong();
+        work.run();
+        return (clock.getAsLong() - begin) / 1e6;
+    }
+
+    private static double median(List<Double> times) {
+        return times.stream().sorted().toList().get(times.size() / 2);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.llm.DecoderFamily;
+import dev.pargo.models.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The families' own ways to be asked, with an image and a line feed before the question as LLaVA has them. Sources: the
+ * {@code chat_template} of the published tokenizers, and {@code conversation.py} of FastChat and LLaVA.
+ */
+enum ChatFormat {
+
+    /** Vicuna 1.1 and LLaVA-1.5. */
+    VICUNA(
+            "USER: <ImageHere>\n{question} ASSISTANT:",
+            "<s>",
+            "</s>",
+            "{system} ",
+            "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, "
+                    + "detailed, and polite answers to the user's questions.",
+            " {answer}</s>"),
+
+    LLAMA_2(
+            "[INST] {system}<ImageHere>\n{question} [/INST]",
+            "<s>",
+            "</s>",
+            "<<SYS>>\n{system}\n<</SYS>>\n\n",
+            "",
+            " {answer} </s><s>"),
+
+    LLAMA_3(
+            "<|start_header_id|>user<|end_header_id|>\n\n<ImageHere>\n{question}<|eot_id|>"
+                    + "<|start_header_id|>assistant<|end_header_id|>\n\n",
+            "<|begin_of_text|>",
+            "<|eot_id|>",
+            "<|start_header_id|>system<|end_header_id|>\n\n{system}<|eot_id|>",
+            "",
+            "{answer}<|eot_id|>"),
+
+    /** ChatML as Qwen2 has it. */
+    QWEN2(
+            Words.CHATML_TURN,
+            "",
+            Words.IM_END,
+            Words.CHATML_SYSTEM,
+            "You are a helpful assistant.",
+            Words.CHATML_ANSWER),
+
+    /** ChatML as InternLM2-chat has it. */
+    INTERNLM2_CHAT(Words.CHATML_TURN, "<s>", Words.IM_END, Words.CHATML_SYSTEM, "", Words.CHATML_ANSWER),
+
+    /** The instructions belong to the first question. */
+    MISTRAL("[INST] {system}<ImageHere>\n{question} [/INST]", "<s>", "</s>", "{system}\n\n", "", "{answer}</s>");
+
+    /** What ChatML's two users share. */
+    private static final class Words {
+        private static final String IM_START = "<|im_start|>";
+        private static final String IM_END = "<|im_end|>";
+        private static final String CHATML_SYSTEM = IM_START + "system\n{system}" + IM_END + "\n";
+        private static final String CHATML_TURN =
+                IM_START + "user\n<ImageHere>\n{question}" + IM_END + "\n" + IM_START + "assistant\n";
+        private static final String CHATML_ANSWER = "{answer}" + IM_END + "\n";
+    }
+
+    private final Prompt prompt;
+
+    ChatFormat(
+            String template,
+            String bosToken,
+            String eosToken,
+            String systemTemplate,
+            String system,
+            String answerTemplate) {
+        prompt = new Prompt(
+                template, Prompt.IMAGE_PLACEHOLDER, bosToken, eosToken, systemTemplate, system, answerTemplate);
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    /** The name in a manifest, e.g. {@code llama-3}. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws IllegalArgumentException naming the known ones */
+    static ChatFormat named(String label) {
+        return Arrays.stream(values())
+                .filter(format -> format.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown prompt.format '%s'; known: %s"
+                        .formatted(
+                                label,
+                                Arrays.stream(values()).map(ChatFormat::label).collect(Collectors.joining(", ")))));
+    }
+
+    /** The format that a decoder was most likely trained with: its tokenizer has the control tokens of one. */
+    static ChatFormat of(DecoderFamily family, Tokenizer tokenizer) {
+        if (tokenizer.controlToken("<|start_header_id|>").isPresent()) {
+            return LLAMA_3;
+        }
+        if (tokenizer.controlToken(Words.IM_START).isPresent()) {
+            return family == DecoderFamily.INTERNLM2 ? INTERNLM2_CHAT : QWEN2;
+        }
+        return family == DecoderFamily.MISTRAL ? MISTRAL : VICUNA;
+    }
+}

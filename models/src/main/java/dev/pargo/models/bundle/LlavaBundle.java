@@ -1,0 +1,83 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Fingerprint;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A LLaVA-1.5 directory as Hugging Face publishes it, which needs no manifest. */
+record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
+
+    private static final int MAX_NEW_TOKENS = 256;
+
+    static LlavaBundle open(Path path) {
+        if (!Files.exists(path.resolve("config.json"))) {
+            throw new ConfigException("%s has neither a manifest (bundle.json or %s.json) nor a config.json"
+                    .formatted(path, path.toAbsolutePath().normalize().getFileName()));
+        }
+        HuggingFaceDirectory directory = HuggingFaceDirectory.open(path);
+        if (!directory.isLlava()) {
+            throw directory
+                    .config()
+                    .unknown("model_type", directory.modelType(), "llava; other networks are named in a bundle.json");
+        }
+        return new LlavaBundle(directory);
+    }
+
+    @Override
+    public String name() {
+        return directory.path().toAbsolutePath().normalize().getFileName().toString();
+    }
+
+    @Override
+    public String revision() {
+        return new Fingerprint()
+                .add("config", directory.config().json())
+                .add("vision", vision().fingerprint())
+                .add("projector", projector().fingerprint())
+                .add("llm", llm().fingerprint())
+                .hex();
+    }
+
+    @Override
+    public Preprocessing preprocessing() {
+        return directory.preprocessing();
+    }
+
+    @Override
+    public StoredNetwork<VisionConfig> vision() {
+        return directory.vision();
+    }
+
+    @Override
+    public StoredNetwork<ProjectorConfig> projector() {
+        return directory.projector();
+    }
+
+    @Override
+    public StoredNetwork<DecoderConfig> llm() {
+        return directory.llm();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return directory.tokenizer();
+    }
+
+    /** As LLaVA-1.5 was trained, whatever chat template lies beside it. */
+    @Override
+    public Prompt prompt() {
+        return ChatFormat.VICUNA.prompt();
+    }
+
+    @Override
+    public int maxNewTokens() {
+        return MAX_NEW_TOKENS;
+    }
+}

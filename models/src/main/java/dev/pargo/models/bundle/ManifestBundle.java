@@ -1,0 +1,209 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.MlpConfig;
+import dev.pargo.models.projector.ParGoConfig;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.models.vision.Eva02Config;
+import dev.pargo.models.vision.EvaGConfig;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.Fingerprint;
+import dev.pargo.models.weights.FusionCheckpoint;
+import dev.pargo.models.weights.LoraAdapter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bundle that a manifest describes: a JSON file with the sections {@code image}, {@code vision}, {@code ln_vision},
+ * {@code projector}, {@code llm}, {@code prompt} and {@code generation}. A part is either a bare checkpoint ({@code file})
+ * with its dimensions in the section, or a directory as Hugging Face publishes it ({@code dir}), which says them itself.
+ * Paths are relative to the manifest.
+ */
+final class ManifestBundle implements ModelBundle {
+
+    private final JsonConfig manifest;
+
+    ManifestBundle(JsonConfig manifest) {
+        this.manifest = manifest;
+        manifest.string("name");
+        manifest.section("vision");
+        manifest.section("projector");
+        manifest.section("llm");
+    }
+
+    @Override
+    public String name() {
+        return manifest.string("name");
+    }
+
+    @Override
+    public String revision() {
+        if (manifest.has("revision")) {
+            return manifest.string("revision");
+        }
+        return new Fingerprint()
+                .add("manifest", manifest.json())
+                .add("vision", vision().fingerprint())
+                .add("projector", projector().fingerprint())
+                .add("llm", llm().fingerprint())
+                .hex();
+    }
+
+    @Override
+    public Preprocessing preprocessing() {
+        if (manifest.has("image")) {
+            return Preprocessing.read(manifest.section("image"));
+        }
+        HuggingFaceDirectory vision = directory(manifest.section("vision"));
+        if (vision == null) {
+            throw manifest.problem("image is missing");
+        }
+        return vision.preprocessing();
+    }
+
+    @Override
+    public StoredNetwork<VisionConfig> vision() {
+        JsonConfig section = manifest.section("vision");
+        HuggingFaceDirectory directory = directory(section);
+        if (directory != null) {
+            return manifest.has("image")
+                    ? directory.vision(manifest.section("image").size("size"))
+                    : directory.vision();
+        }
+        JsonConfig image = manifest.section("image");
+        int imageSize = image.size("size");
+        int patchSize = image.size("patch_size");
+        Checkpoint checkpoint = FusionCheckpoint.open(file(section)).stripPrefix(section.string("prefix", "visual."));
+        String type = section.string("type");
+        return new StoredNetwork<>(
+                switch (type) {
+                    case "EVAVisionTransformer" -> Eva02Config.read(section, imageSize, patchSize, checkpoint);
+                    case "EVA_ViT" -> EvaGConfig.read(section, imageSize, patchSize, checkpoint);
+                    default ->
+                        throw section.unknown(
+                                "type",
+                                type,
+                                "EVAVisionTransformer (EVA-02-CLIP), EVA_ViT (EVA's ViT-g); CLIP is named by its dir");
+                },
+                checkpoint);
+    }
+
+    @Override
+    public StoredNetwork<ProjectorConfig> projector() {
+        JsonConfig section = manifest.section("projector");
+        HuggingFaceDirectory directory = directory(section);
+        if (directory != null) {
+            return directory.projector();
+        }
+        Checkpoint checkpoint = FusionCheckpoint.open(file(section));
+        JsonConfig norm = manifest.sectionOrEmpty("ln_vision");
+        if (norm.has("file")) {
+            checkpoint = checkpoint.union(FusionCheckpoint.open(file(norm)));
+        }
+        return new StoredNetwork<>(config(section, norm.number("eps", 1e-5), checkpoint), checkpoint);
+    }
+
+    private ProjectorConfig config(JsonConfig section, double normEps, Checkpoint checkpoint) {
+        String type = section.string("type");
+        return switch (type) {
+            case "ParGo" ->
+                ParGoConfig.read(section, section.integer("num_local_query_token"), patches(), normEps, checkpoint);
+            case "Q-Former" -> ParGoConfig.read(section, 0, patches(), normEps, checkpoint);
+            case "linear" -> MlpConfig.linear(section, patches(), normEps, checkpoint);
+            case "mlp" -> MlpConfig.mlp(section, patches(), normEps, checkpoint);
+            default -> throw section.unknown("type", type, "ParGo, Q-Former, linear, mlp; LLaVA's is named by its dir");
+        };
+    }
+
+    private int patches() {
+        JsonConfig image = manifest.sectionOrEmpty("image");
+        if (!image.has("patch_size")) {
+            return vision().config().tokens();
+        }
+        int grid = image.size("size") / image.size("patch_size");
+        return grid * grid;
+    }
+
+    @Override
+    public StoredNetwork<DecoderConfig> llm() {
+        StoredNetwork<DecoderConfig> base = llmDirectory().llm();
+        return new StoredNetwork<>(base.config(), base.checkpoint(), adapter());
+    }
+
+    private LoraAdapter adapter() {
+        JsonConfig llm = manifest.section("llm");
+        if (!llm.has("lora")) {
+            return LoraAdapter.none();
+        }
+        JsonConfig lora = llm.section("lora");
+        Path file = file(lora);
+        return Files.isDirectory(file)
+                ? LoraAdapter.open(file)
+                : LoraAdapter.of(FusionCheckpoint.open(file), lora.number("alpha"));
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return llmDirectory().tokenizer();
+    }
+
+    private HuggingFaceDirectory llmDirectory() {
+        JsonConfig section = manifest.section("llm");
+        return HuggingFaceDirectory.open(resolve(section.string("dir")));
+    }
+
+    @Override
+    public Prompt prompt() {
+        JsonConfig section = manifest.sectionOrEmpty("prompt");
+        JsonConfig generation = manifest.sectionOrEmpty("generation");
+        if (section.has("template")) {
+            return Prompt.read(section, generation, reference(llmDirectory()));
+        }
+        return Prompt.read(section, generation, chatFormat(section).prompt());
+    }
+
+    /** What a manifest with a template of its own leaves out: the instructions are part of the template. */
+    private static Prompt reference(HuggingFaceDirectory llm) {
+        String bos = llm.specialToken("bos_token", "<s>");
+        String eos = llm.specialToken("eos_token", "</s>");
+        return new Prompt("", Prompt.IMAGE_PLACEHOLDER, bos, eos, "", "", "");
+    }
+
+    private ChatFormat chatFormat(JsonConfig section) {
+        if (section.has("format")) {
+            return section.make(() -> ChatFormat.named(section.string("format")));
+        }
+        try (Tokenizer tokenizer = tokenizer()) {
+            return ChatFormat.of(llm().config().family(), tokenizer);
+        }
+    }
+
+    @Override
+    public int maxNewTokens() {
+        return manifest.sectionOrEmpty("generation").size("max_new_tokens", 100);
+    }
+
+    private @Nullable HuggingFaceDirectory directory(JsonConfig section) {
+        return section.has("dir") ? HuggingFaceDirectory.open(resolve(section.string("dir"))) : null;
+    }
+
+    private Path file(JsonConfig section) {
+        return resolve(section.string("file"));
+    }
+
+    private Path resolve(String file) {
+        Path resolved =
+                manifest.file().toAbsolutePath().getParent().resolve(file).normalize();
+        if (!Files.exists(resolved)) {
+            throw new ConfigException("bundle '%s' names %s, which is not there".formatted(name(), resolved));
+        }
+        return resolved;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How a model was trained to be asked. Words of the templates that are control tokens of its tokenizer mean those.
+ *
+ * @param template         one turn with its image and its question, {@code {question}}
+ * @param imagePlaceholder stands for the visual tokens in the template
+ * @param bosToken         control token that opens the prompt; empty for none
+ * @param eosToken         control token that closes an answer
+ * @param systemTemplate   instructions, {@code {system}}, which stand where the first turn says {@code {system}} or else
+ *                         before it; empty: they are what the template has before its last {@code USER:}
+ * @param system           instructions where a conversation brings none; empty for none
+ * @param answerTemplate   what follows a turn that has been answered, {@code {answer}}; empty: the answer and
+ *                         {@code eosToken}
+ */
+public record Prompt(
+        String template,
+        String imagePlaceholder,
+        String bosToken,
+        String eosToken,
+        String systemTemplate,
+        String system,
+        String answerTemplate) {
+
+    static final String IMAGE_PLACEHOLDER = "<ImageHere>";
+
+    /** Reads a manifest's sections; what they leave out is the other prompt's. */
+    static Prompt read(JsonConfig section, JsonConfig generation, Prompt otherwise) {
+        return new Prompt(
+                section.string("template", otherwise.template),
+                section.string("image_placeholder", otherwise.imagePlaceholder),
+                section.string("bos_token", otherwise.bosToken),
+                generation.string("eos_token", otherwise.eosToken),
+                section.string("system_template", otherwise.systemTemplate),
+                section.string("system", otherwise.system),
+                section.string("answer_template", otherwise.answerTemplate));
+    }
+
+    /**
+     * The tokenizer's control tokens that occur in the templates.
+     *
+     * @throws ConfigException if the tokenizer does not have the tokens that open a prompt and close an answer
+     */
+    public List<String> controlTokens(Tokenizer tokenizer) {
+        for (String token : List.of(bosToken, eosToken)) {
+            if (!token.isEmpty() && tokenizer.controlToken(token).isEmpty()) {
+                throw new ConfigException("the prompt's '%s' is not a control token of the tokenizer".formatted(token));
+            }
+        }
+        return tokenizer.controlTokens().stream()
+                .filter(token ->
+                        Stream.of(template, systemTemplate, answerTemplate).anyMatch(text -> text.contains(token)))
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.pargo.models.cli;
+
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.weights.CheckpointException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The commands of {@code ./pargo} that work on model files. They read and write files and never load a network. */
+@Command(
+        name = "./pargo",
+        subcommands = {InspectCommand.class, SynthesizeCommand.class})
+public final class ModelsApplication {
+
+    private ModelsApplication() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commands = new CommandLine(new ModelsApplication());
+        commands.getSubcommands()
+                .get("synthesize")
+                .getCommandSpec()
+                .usageMessage()
+                .footer(SynthesizeCommand.footer());
+        return commands.setUsageHelpAutoWidth(true).setExecutionExceptionHandler(ModelsApplication::report);
+    }
+
+    /** What is wrong with a file is said in one line; anything else is a defect and keeps its stack trace. */
+    private static int report(Exception problem, CommandLine command, CommandLine.ParseResult arguments)
+            throws Exception {
+        if (problem instanceof UncheckedIOException unreadable) {
+            command.getErr()
+                    .printf(
+                            "pargo: %s: %s%n",
+                            problem.getMessage(), unreadable.getCause().getMessage());
+        } else if (problem instanceof CheckpointException || problem instanceof ConfigException) {
+            command.getErr().printf("pargo: %s%n", problem.getMessage());
+        } else {
+            throw problem;
+        }
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}

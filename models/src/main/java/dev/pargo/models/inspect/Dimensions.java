@@ -1,0 +1,74 @@
+package dev.pargo.models.inspect;
+
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.projector.ParGoConfig;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.VisionConfig;
+import org.jspecify.annotations.Nullable;
+
+/** A network's dimensions in words: first what goes in and what comes out. */
+final class Dimensions {
+
+    private Dimensions() {}
+
+    static String describe(NetworkConfig config) {
+        if (config instanceof VisionConfig vision) {
+            return "%d x %d pixels in patches of %d -> %d features of width %d"
+                    .formatted(
+                            vision.imageSize(),
+                            vision.imageSize(),
+                            vision.patchSize(),
+                            vision.tokens(),
+                            vision.width());
+        }
+        if (config instanceof ProjectorConfig projector) {
+            return "%d features of width %d -> %d visual tokens of width %d%s"
+                    .formatted(
+                            projector.inputTokens(),
+                            projector.inputWidth(),
+                            projector.outputTokens(),
+                            projector.outputWidth(),
+                            projector instanceof ParGoConfig pargo ? queries(pargo) : "");
+        }
+        if (config instanceof DecoderConfig decoder) {
+            return "vocabulary %d, width %d, %d layers, %d heads (%d for keys and values), context of %d tokens"
+                    .formatted(
+                            decoder.vocabulary(),
+                            decoder.width(),
+                            decoder.layers(),
+                            decoder.heads(),
+                            decoder.kvHeads(),
+                            decoder.context());
+        }
+        return "";
+    }
+
+    /** Where a projector does not fit its neighbours; what is not known fits. */
+    static @Nullable String misfit(
+            @Nullable VisionConfig vision, @Nullable ProjectorConfig projector, @Nullable DecoderConfig llm) {
+        if (projector == null) {
+            return null;
+        }
+        if (vision != null
+                && (vision.tokens() != projector.inputTokens() || vision.width() != projector.inputWidth())) {
+            return "the encoder gives %d features of width %d".formatted(vision.tokens(), vision.width());
+        }
+        return llm == null || llm.width() == projector.outputWidth()
+                ? null
+                : "the llm takes visual tokens of width %d".formatted(llm.width());
+    }
+
+    /** What a projector's tensors alone tell. */
+    static String widths(ProjectorConfig projector) {
+        String tokens = projector instanceof ParGoConfig pargo ? pargo.queries() + " visual tokens" : "visual tokens";
+        return "features of width %d -> %s of width %d"
+                .formatted(projector.inputWidth(), tokens, projector.outputWidth());
+    }
+
+    private static String queries(ParGoConfig pargo) {
+        return pargo.partial() == 0
+                ? ""
+                : " (%d partial, %d global)".formatted(pargo.partial(), pargo.queries() - pargo.partial());
+    }
+}

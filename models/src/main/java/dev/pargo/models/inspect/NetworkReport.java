@@ -1,0 +1,120 @@
+package dev.pargo.models.inspect;
+
+import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.CheckpointException;
+import dev.pargo.models.weights.Fit;
+import dev.pargo.models.weights.LoraAdapter;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network in a checkpoint.
+ *
+ * @param part       its place in a pipeline: {@code encoder}, {@code projector}, {@code llm} or {@code adapter}
+ * @param source     where its tensors are
+ * @param network    its architecture, or {@code unknown}
+ * @param dimensions in words
+ * @param config     the same in numbers; absent if the tensors are all that is known
+ * @param contents   the tensors that it uses
+ * @param unused     tensors beside them that it does not use
+ * @param fit        what is missing, unexpected or of another shape; absent if that cannot be told
+ * @param problem    what else is wrong
+ */
+public record NetworkReport(
+        String part,
+        String source,
+        String network,
+        String dimensions,
+        @Nullable NetworkConfig config,
+        Contents contents,
+        int unused,
+        @Nullable Fit fit,
+        @Nullable String problem) {
+
+    /** A network that its configuration describes. */
+    static NetworkReport of(String part, String source, NetworkConfig config, Checkpoint checkpoint) {
+        return of(part, source, config.network(), Dimensions.describe(config), config, checkpoint)
+                .withConfig(config);
+    }
+
+    /** @param config tells the tensors; other dimensions in it may be made up */
+    static NetworkReport of(
+            String part,
+            String source,
+            String network,
+            String dimensions,
+            NetworkConfig config,
+            Checkpoint checkpoint) {
+        Set<String> names =
+                config.parameters().stream().map(ParameterSpec::name).collect(Collectors.toSet());
+        Fit fit = checkpoint.compare(config.parameters(), config::ignores);
+        Contents contents = Contents.of(checkpoint.filter(names::contains));
+        int unused = checkpoint.tensors().size()
+                - contents.tensors()
+                - fit.unexpected().size();
+        return new NetworkReport(part, source, network, dimensions, null, contents, unused, fit, null);
+    }
+
+    /** A network whose tensors do not tell whether it is complete. */
+    static NetworkReport of(String part, String source, String network, String dimensions, Checkpoint tensors) {
+        return new NetworkReport(part, source, network, dimensions, null, Contents.of(tensors), 0, null, null);
+    }
+
+    /** @param tensors an adapter's matrices */
+    static NetworkReport ofAdapter(String source, Checkpoint tensors) {
+        List<String> modules = tensors.tensors().keySet().stream()
+                .filter(name -> name.contains(".lora_A."))
+                .map(name -> name.substring(0, name.indexOf(".lora_A.")))
+                .toList();
+        Set<Long> ranks = tensors.filter(name -> name.contains(".lora_A.")).tensors().values().stream()
+                .filter(tensor -> tensor.shape().length == 2)
+                .map(tensor -> tensor.shape()[0])
+                .collect(Collectors.toCollection(TreeSet::new));
+        String dimensions = "%d updates of rank %s: %s"
+                .formatted(
+                        modules.size(),
+                        ranks.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                        String.join(", ", NumberedNames.collapse(modules)));
+        return new NetworkReport(
+                "adapter",
+                source,
+                "lora",
+                dimensions,
+                null,
+                Contents.of(tensors),
+                0,
+                null,
+                problem(() -> LoraAdapter.of(tensors, 1)));
+    }
+
+    /** A network of which nothing can be told, and why. */
+    static NetworkReport unknown(String part, String source, String problem) {
+        return new NetworkReport(part, source, "unknown", "", null, Contents.none(), 0, null, problem);
+    }
+
+    private NetworkReport withConfig(NetworkConfig other) {
+        return new NetworkReport(part, source, network, dimensions, other, contents, unused, fit, problem);
+    }
+
+    NetworkReport withProblem(@Nullable String other) {
+        return new NetworkReport(part, source, network, dimensions, config, contents, unused, fit, other);
+    }
+
+    static @Nullable String problem(Runnable check) {
+        try {
+            check.run();
+            return null;
+        } catch (CheckpointException e) {
+            return e.getMessage();
+        }
+    }
+
+    public boolean isComplete() {
+        return problem == null && (fit == null || fit.isExact());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.pargo.models.network;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.List;
+
+/** The dimensions of a network, from which everything but the values of its parameters follows. Immutable. */
+public interface NetworkConfig {
+
+    /** The architecture's name on the wire, e.g. {@code eva02-clip}. */
+    String network();
+
+    /** The network's parameters by their published names. */
+    List<ParameterSpec> parameters();
+
+    /** Whether a tensor may lie beside the network's own without being used. */
+    boolean ignores(String tensor);
+
+    /** The TorchScript program that runs the network, by its file's name without extension. */
+    String program();
+
+    /**
+     * Adds what the program's {@code build} method takes after the weights.
+     *
+     * @param manager   owns small tensors that are made here, such as masks
+     * @param placement where the network is to run, and in which arithmetic
+     */
+    void addTo(Arguments arguments, PtNDManager manager, Placement placement);
+}

@@ -1,0 +1,43 @@
+package dev.pargo.models.network;
+
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.Fingerprint;
+import dev.pargo.models.weights.LoraAdapter;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A network that is not loaded yet: what it is, and where its weights lie.
+ *
+ * @param config     its dimensions
+ * @param checkpoint its tensors under their published names
+ * @param adapter    updates to merge into them
+ */
+public record StoredNetwork<C extends NetworkConfig>(C config, Checkpoint checkpoint, LoraAdapter adapter) {
+
+    public StoredNetwork(C config, Checkpoint checkpoint) {
+        this(config, checkpoint, LoraAdapter.none());
+    }
+
+    /**
+     * Checks names and shapes; touches no weights.
+     *
+     * @throws dev.pargo.models.weights.CheckpointException naming what is missing, unexpected and misshaped, or
+     *     an update that has no parameter
+     */
+    public void check() {
+        checkpoint.require(config.parameters(), config::ignores);
+        adapter.requireTargets(config.parameters());
+    }
+
+    /** Hash over the dimensions and the weights that the network reads. */
+    public String fingerprint() {
+        Set<String> read = config.parameters().stream().map(ParameterSpec::name).collect(Collectors.toSet());
+        return new Fingerprint()
+                .add("config", config)
+                .add(checkpoint.filter(read::contains))
+                .add(adapter)
+                .hex();
+    }
+}

@@ -1,0 +1,132 @@
+package dev.pargo.models.projector;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.ParameterList;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Dimensions of a projector without queries: neighbouring patches are joined, one linear layer or several follow, with
+ * exact GELU between them.
+ *
+ * @param network        the architecture's name
+ * @param patches        patch features of one image; a multiple of {@code joined}
+ * @param joined         consecutive patches that become one visual token
+ * @param encoderWidth   width of a patch feature
+ * @param layers         at least one
+ * @param featureNormEps of the norm on the incoming features; null if there is none
+ */
+public record MlpConfig(
+        String network,
+        int patches,
+        int joined,
+        int encoderWidth,
+        List<Layer> layers,
+        @Nullable Double featureNormEps) implements ProjectorConfig {
+
+    /**
+     * A linear layer.
+     *
+     * @param name  published name
+     * @param width of its output
+     */
+    public record Layer(String name, int width) {
+
+        /** The layer as wide as a checkpoint has it; a missing one is reported when the network is checked. */
+        static Layer of(String name, Checkpoint checkpoint) {
+            String matrix = name + ".weight";
+            boolean there = checkpoint.tensors().containsKey(matrix)
+                    && checkpoint.get(matrix).shape().length == 2;
+            return new Layer(name, there ? (int) checkpoint.get(matrix).shape()[0] : 0);
+        }
+    }
+
+    public MlpConfig {
+        layers = List.copyOf(layers);
+        if (patches % joined != 0) {
+            throw new IllegalArgumentException(
+                    "%d patches cannot be joined %d at a time (visual_tokens_adjacent)".formatted(patches, joined));
+        }
+    }
+
+    /** ParGo's {@code linear} alternative. */
+    public static MlpConfig linear(
+            JsonConfig section, int patches, @Nullable Double featureNormEps, Checkpoint checkpoint) {
+        return fusion("linear", section, patches, List.of(Layer.of("llm_proj", checkpoint)), featureNormEps);
+    }
+
+    /** ParGo's {@code mlp} alternative. */
+    public static MlpConfig mlp(
+            JsonConfig section, int patches, @Nullable Double featureNormEps, Checkpoint checkpoint) {
+        List<Layer> layers = List.of(Layer.of("llm_proj.0", checkpoint), Layer.of("llm_proj.2", checkpoint));
+        return fusion("mlp", section, patches, layers, featureNormEps);
+    }
+
+    private static MlpConfig fusion(
+            String network, JsonConfig section, int patches, List<Layer> layers, @Nullable Double featureNormEps) {
+        return section.make(() -> new MlpConfig(
+                network,
+                patches,
+                section.size("visual_tokens_adjacent", 4),
+                section.size("encoder_width"),
+                layers,
+                featureNormEps));
+    }
+
+    /** LLaVA-1.5's two layers, each patch for itself. */
+    public static MlpConfig llava(int patches, int encoderWidth, int llmWidth) {
+        List<Layer> layers = List.of(
+                new Layer("multi_modal_projector.linear_1", llmWidth),
+                new Layer("multi_modal_projector.linear_2", llmWidth));
+        return new MlpConfig("llava-mlp", patches, 1, encoderWidth, layers, null);
+    }
+
+    @Override
+    public int inputTokens() {
+        return patches;
+    }
+
+    @Override
+    public int inputWidth() {
+        return encoderWidth;
+    }
+
+    @Override
+    public int outputTokens() {
+        return patches / joined;
+    }
+
+    @Override
+    public int outputWidth() {
+        return layers.get(layers.size() - 1).width();
+    }
+
+    @Override
+    public List<ParameterSpec> parameters() {
+        ParameterList list = new ParameterList();
+        if (featureNormEps != null) {
+            list.norm(FEATURE_NORM, encoderWidth);
+        }
+        int in = encoderWidth * joined;
+        for (int i = 0; i < layers.size(); i++) {
+            list.linear("layers." + i, layers.get(i).name(), layers.get(i).width(), in);
+            in = layers.get(i).width();
+        }
+        return list.toList();
+    }
+
+    @Override
+    public String program() {
+        return "mlp";
+    }
+
+    @Override
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        arguments.add(layers.size()).add(joined).add(featureNormEps == null ? 0 : featureNormEps);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.pargo.models.synthesis;
+
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.weights.ParameterSpec;
+import dev.pargo.models.weights.TensorSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Lists the tensors of a preset's parts. The networks know theirs themselves. */
+record TensorPlan(PlannedNetworks networks) {
+
+    List<TensorSpec> tensors(Preset.Weights weights) {
+        return weights.parts().stream()
+                .flatMap(part -> tensors(part, part.dtype() == null ? weights.dtype() : part.dtype()))
+                .toList();
+    }
+
+    private Stream<TensorSpec> tensors(Preset.Part part, DType dtype) {
+        String prefix = part.prefix() == null ? "" : part.prefix();
+        Stream<ParameterSpec> parameters;
+        if (part.network() != null) {
+            parameters = parameters(part.network()).stream();
+        } else if (part.lora() != null) {
+            parameters = adapter(part.lora());
+        } else {
+            return unused(part, prefix, dtype);
+        }
+        return parameters.map(parameter -> new TensorSpec(prefix + parameter.name(), dtype, parameter.shape()));
+    }
+
+    private List<ParameterSpec> parameters(Preset.NetworkPart network) {
+        return switch (network) {
+            case VISION -> networks.vision().parameters();
+            case PROJECTOR -> networks.projector().parameters();
+            case LLM -> networks.llm().parameters();
+        };
+    }
+
+    private Stream<ParameterSpec> adapter(Preset.Lora lora) {
+        List<ParameterSpec> matrices = new ArrayList<>();
+        for (ParameterSpec parameter : parameters(Preset.NetworkPart.LLM)) {
+            if (parameter.name().endsWith(lora.target() + ".weight")) {
+                String module = parameter.name().substring(0, parameter.name().lastIndexOf('.'));
+                long out = parameter.shape()[0];
+                long in = parameter.shape()[1];
+                matrices.add(new ParameterSpec(module + ".lora_A.default.weight", lora.rank(), in));
+                matrices.add(new ParameterSpec(module + ".lora_B.default.weight", out, lora.rank()));
+            }
+        }
+        return matrices.stream();
+    }
+
+    private static Stream<TensorSpec> unused(Preset.Part part, String prefix, DType dtype) {
+        int repeat = part.repeat() == null ? 1 : part.repeat();
+        return IntStream.range(0, repeat)
+                .mapToObj(i -> prefix.replace("*", String.valueOf(i)))
+                .flatMap(start -> part.tensors().entrySet().stream()
+                        .map(tensor -> new TensorSpec(start + tensor.getKey(), dtype, tensor.getValue())));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.pargo.models.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A {@code tokenizer.json} of Hugging Face's tokenizers. Encoding is the library's, decoding is ours, for it must give
+ * whole characters token by token.
+ *
+ * <p>The library finds special tokens in any text, and its Java interface has no switch against that. So it never learns
+ * of them: in the description that it gets they are left out, or have names that nobody knows; ours stand in our
+ * vocabulary alone.
+ */
+final class FastTokenizer implements Tokenizer {
+
+    private static final Map<String, String> OPTIONS =
+            Map.of("addSpecialTokens", "false", "truncation", "do_not_truncate", "padding", "do_not_pad");
+
+    private static final String ADDED = "added_tokens";
+
+    private final HuggingFaceTokenizer library;
+    private final Vocabulary vocabulary;
+
+    /** @throws ConfigException if the file is not such a description, or decodes in a way that is unknown here */
+    FastTokenizer(JsonConfig file) {
+        JsonConfig model = file.section("model");
+        String type = model.string("type", "BPE");
+        if (!type.equals("BPE")) {
+            throw model.unknown("type", type, "BPE");
+        }
+        vocabulary = file.make(() -> vocabulary(file, TokenDecoder.of(file)));
+        library = load(file, withoutSpecialTokens(file));
+    }
+
+    private static Vocabulary vocabulary(JsonConfig file, TokenDecoder decoder) {
+        Vocabulary vocabulary = new Vocabulary(decoder.dummyPrefix());
+        for (Map.Entry<String, JsonNode> token : tokens(file).properties()) {
+            vocabulary.put(token.getValue().asInt(-1), decoder.bytes(token.getKey()));
+        }
+        for (JsonNode token : file.json().path(ADDED)) {
+            int id = token.path("id").asInt(-1);
+            String text = token.path("content").asString("");
+            if (isSpecial(token)) {
+                vocabulary.putControl(id, text);
+            } else {
+                vocabulary.put(id, decoder.bytes(text));
+            }
+        }
+        return vocabulary;
+    }
+
+    private static JsonNode withoutSpecialTokens(JsonConfig file) {
+        ObjectNode description = JsonNodeFactory.instance.objectNode().setAll((ObjectNode) file.json());
+        ArrayNode added = description.putArray(ADDED);
+        for (JsonNode token : file.json().path(ADDED)) {
+            if (!isSpecial(token)) {
+                added.add(token);
+            } else if (!tokens(file).has(token.path("content").asString(""))) {
+                // The library numbers tokens outside the vocabulary by their order, so their places are kept.
+                added.add(((ObjectNode) token.deepCopy())
+                        .put("content", UUID.randomUUID().toString()));
+            }
+        }
+        // All that these could do is to add special tokens, to cut or to pad.
+        for (String unused : List.of("post_processor", "truncation", "padding")) {
+            description.putNull(unused);
+        }
+        return description;
+    }
+
+    private static JsonNode tokens(JsonConfig file) {
+        return file.section("model").section("vocab").json();
+    }
+
+    private static boolean isSpecial(JsonNode token) {
+        return token.path("special").asBoolean(false);
+    }
+
+    private static HuggingFaceTokenizer load(JsonConfig file, JsonNode description) {
+        try {
+            byte[] json = description.toString().getBytes(StandardCharsets.UTF_8);
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
+        } catch (IOException | RuntimeException e) {
+            throw new ConfigException("%s does not describe a tokenizer: %s".formatted(file.file(), e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public int[] encode(String text) {
+        if (text.isEmpty()) {
+            return new int[0];
+        }
+        return LongStream.of(library.encode(text).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
+    @Override
+    public Detokenizer newDetokenizer() {
+        return vocabulary.newDetokenizer();
+    }
+
+    @Override
+    public OptionalInt controlToken(String piece) {
+        return vocabulary.control(piece);
+    }
+
+    @Override
+    public Set<String> controlTokens() {
+        return vocabulary.controls();
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        return vocabulary.bytes(id);
+    }
+
+    @Override
+    public int vocabulary() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public void close() {
+        library.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.pargo.models.tokenizer;
+
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.config.JsonConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** The files of a tokenizer beside a published LLM. */
+record TokenizerFiles(Path directory) {
+
+    private static final String MODEL = "tokenizer.model";
+    private static final String FAST = "tokenizer.json";
+
+    Tokenizer open() {
+        Path model = directory.resolve(MODEL);
+        if (Files.exists(model)) {
+            return new SentencePieceTokenizer(model, addedControls());
+        }
+        Path fast = directory.resolve(FAST);
+        if (Files.exists(fast)) {
+            return new FastTokenizer(JsonConfig.read(fast));
+        }
+        throw new ConfigException("%s has no tokenizer: neither %s nor %s".formatted(directory, MODEL, FAST));
+    }
+
+    /** Control tokens that a slow tokenizer has beyond its model. */
+    private Map<String, Integer> addedControls() {
+        Map<String, Integer> controls = new HashMap<>();
+        Path config = directory.resolve("tokenizer_config.json");
+        Path added = directory.resolve("added_tokens.json");
+        if (Files.exists(config) && JsonConfig.read(config).has("added_tokens_decoder")) {
+            JsonConfig decoder = JsonConfig.read(config).section("added_tokens_decoder");
+            for (Map.Entry<String, JsonNode> token : decoder.json().properties()) {
+                if (token.getValue().path("special").asBoolean(false)) {
+                    controls.put(token.getValue().path("content").asString(""), id(decoder, token.getKey()));
+                }
+            }
+        } else if (Files.exists(added)) {
+            // Older files do not say which are special; nearly all are, and inert is the safe side.
+            JsonConfig tokens = JsonConfig.read(added);
+            tokens.json().propertyNames().forEach(name -> controls.put(name, tokens.integer(name)));
+        }
+        return controls;
+    }
+
+    private static int id(JsonConfig decoder, String key) {
+        try {
+            return Integer.parseUnsignedInt(key);
+        } catch (NumberFormatException e) {
+            throw decoder.problem("added_tokens_decoder has '%s' for a token's id".formatted(key));
+        }
+    }
+}

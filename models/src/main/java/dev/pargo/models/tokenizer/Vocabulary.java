@@ -1,0 +1,90 @@
+package dev.pargo.models.tokenizer;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** What the tokens of a model stand for: each for some bytes of text, control tokens for none. */
+final class Vocabulary {
+
+    /** Ids beyond any vocabulary are mistakes, which would cost memory. */
+    private static final int MAX_ID = 1 << 22;
+
+    private static final byte[] NONE = {};
+
+    private final List<byte[]> tokens = new ArrayList<>();
+    private final Map<String, Integer> controls = new HashMap<>();
+    private final boolean dummyPrefix;
+
+    /** @param dummyPrefix whether encoding puts a space before the text, which decoding takes off again */
+    Vocabulary(boolean dummyPrefix) {
+        this.dummyPrefix = dummyPrefix;
+    }
+
+    /** @throws IllegalArgumentException if the id cannot be one */
+    void put(int id, byte[] bytes) {
+        if (id < 0 || id > MAX_ID) {
+            throw new IllegalArgumentException("a token's id is not in 0..%d".formatted(MAX_ID));
+        }
+        while (tokens.size() <= id) {
+            tokens.add(NONE);
+        }
+        tokens.set(id, bytes);
+    }
+
+    /** @throws IllegalArgumentException if the id cannot be one */
+    void putControl(int id, String name) {
+        put(id, NONE);
+        controls.put(name, id);
+    }
+
+    /** The token's bytes; none for an id without token, of which a model may have some. */
+    byte[] bytes(int id) {
+        return id < 0 || id >= tokens.size() ? NONE : tokens.get(id);
+    }
+
+    OptionalInt control(String name) {
+        Integer id = controls.get(name);
+        return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    Set<String> controls() {
+        return Collections.unmodifiableSet(controls.keySet());
+    }
+
+    int size() {
+        return tokens.size();
+    }
+
+    Detokenizer newDetokenizer() {
+        return new Reader();
+    }
+
+    /** Joins bytes to characters; the first token with text loses the dummy prefix. */
+    private final class Reader implements Detokenizer {
+
+        private final Utf8Assembler characters = new Utf8Assembler();
+        private boolean atStart = dummyPrefix;
+
+        @Override
+        public String append(int id) {
+            byte[] bytes = bytes(id);
+            if (bytes.length == 0) {
+                return "";
+            }
+            String text = characters.append(bytes);
+            boolean first = atStart;
+            atStart = false;
+            return first && text.startsWith(" ") ? text.substring(1) : text;
+        }
+
+        @Override
+        public String finish() {
+            return characters.finish();
+        }
+    }
+}

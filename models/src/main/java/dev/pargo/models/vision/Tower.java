@@ -1,0 +1,45 @@
+package dev.pargo.models.vision;
+
+import dev.pargo.models.weights.Checkpoint;
+
+/** What the vision towers' configurations share. */
+final class Tower {
+
+    private Tower() {}
+
+    /** @throws IllegalArgumentException if the sizes contradict each other */
+    static void check(int imageSize, int patchSize, int width, int heads) {
+        if (imageSize % patchSize != 0) {
+            throw new IllegalArgumentException(
+                    "an image of %d pixels is not a whole number of patches of %d".formatted(imageSize, patchSize));
+        }
+        if (width % heads != 0) {
+            throw new IllegalArgumentException("width %d is not divisible by %d heads".formatted(width, heads));
+        }
+    }
+
+    /**
+     * The grid that a checkpoint's position table is for.
+     *
+     * @param table     name of the table, [..., 1 + grid * grid, width]
+     * @param otherwise the grid if there is no such table, or it is not one of a square
+     */
+    static int tableGrid(Checkpoint checkpoint, String table, int otherwise) {
+        if (!checkpoint.tensors().containsKey(table)) {
+            return otherwise;
+        }
+        long[] shape = checkpoint.get(table).shape();
+        long patches = shape.length < 2 ? 0 : shape[shape.length - 2] - 1;
+        int side = (int) Math.sqrt(patches);
+        return side > 0 && (long) side * side == patches ? side : otherwise;
+    }
+
+    /** Whether a tensor belongs to a block that is not run: one named {@code prefix + N} with N of at least {@code blocks}. */
+    static boolean isBehind(String tensor, String prefix, int blocks) {
+        if (!tensor.startsWith(prefix)) {
+            return false;
+        }
+        String number = tensor.substring(prefix.length()).split("\\.", 2)[0];
+        return number.matches("\\d{1,4}") && Integer.parseInt(number) >= blocks;
+    }
+}

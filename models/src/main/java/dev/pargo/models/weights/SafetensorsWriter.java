@@ -1,0 +1,68 @@
+package dev.pargo.models.weights;
+
+import dev.pargo.models.tensor.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes safetensors files as the format's own library does: wide types first, names in order. */
+public final class SafetensorsWriter {
+
+    private static final Map<DType, String> DTYPES =
+            Safetensors.DTYPES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+
+    /** With wide types first and this header, every element lies at a multiple of its width, as mapping needs. */
+    private static final int ALIGNMENT = 8;
+
+    private static final Comparator<TensorSpec> ORDER = Comparator.comparingInt(
+                    (TensorSpec tensor) -> -tensor.dtype().bytes())
+            .thenComparing(TensorSpec::name);
+
+    private SafetensorsWriter() {}
+
+    /**
+     * Writes a new file.
+     *
+     * @throws CheckpointException if the file exists already or cannot be written
+     * @throws IllegalArgumentException if the values of a tensor have another length than it
+     */
+    public static void write(Path path, List<TensorSpec> tensors, TensorValues values) {
+        List<TensorSpec> ordered = tensors.stream().sorted(ORDER).toList();
+        try (WeightOutput file = WeightOutput.create(path)) {
+            file.write(header(ordered));
+            for (TensorSpec tensor : ordered) {
+                file.write(tensor, values, file::write);
+            }
+        }
+    }
+
+    private static ByteBuffer header(List<TensorSpec> tensors) {
+        ObjectNode header = JsonNodeFactory.instance.objectNode();
+        header.putObject("__metadata__").put("format", "pt");
+        long offset = 0;
+        for (TensorSpec tensor : tensors) {
+            ObjectNode entry = header.putObject(tensor.name()).put("dtype", DTYPES.get(tensor.dtype()));
+            ArrayNode shape = entry.putArray("shape");
+            for (long dimension : tensor.shape()) {
+                shape.add(dimension);
+            }
+            entry.putArray("data_offsets").add(offset).add(offset += tensor.bytes());
+        }
+        byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+        int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        ByteBuffer bytes = ByteBuffer.allocate(Safetensors.PREFIX + padded).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(padded).put(json);
+        while (bytes.hasRemaining()) {
+            bytes.put((byte) ' ');
+        }
+        return bytes.flip();
+    }
+}
