@@ -63,6 +63,7 @@ record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
             double timePerOutputTokenMs,
             double totalMs,
             int promptTokens,
+            int cachedTokens,
             int completionTokens,
             @Nullable String error) {
 
@@ -72,6 +73,7 @@ record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
                     sample.perTokenMs(),
                     sample.totalMs(),
                     sample.promptTokens(),
+                    sample.cachedTokens(),
                     sample.tokens(),
                     sample.error());
         }

@@ -81,8 +81,12 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
         return format(
                 "Times in ms. TTFT: time to first token. TPOT: time per output token after the first. Load: requests under"
                         + " way, or arrivals a second. Goodput: answers a second with TTFT <= %.0f ms and TPOT <= %.0f ms."
-                        + " Mean length: %.0f tokens in, %.0f out.",
-                slo.firstTokenMs(), slo.perTokenMs(), first.meanPromptTokens(), first.meanAnswerTokens());
+                        + " Mean length: %.0f tokens in (%.0f of them from a cache), %.0f out.",
+                slo.firstTokenMs(),
+                slo.perTokenMs(),
+                first.meanPromptTokens(),
+                first.meanCachedTokens(),
+                first.meanAnswerTokens());
     }
 
     private static void addPercentiles(Distribution distribution, List<String> row) {

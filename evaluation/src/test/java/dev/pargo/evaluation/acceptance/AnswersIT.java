@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 @ExtendWith(SharedStack.class)
 class AnswersIT {
@@ -88,6 +89,22 @@ class AnswersIT {
         assertThat(decode).isPositive();
         assertThat(total).isGreaterThanOrEqualTo(firstToken + decode - 0.01);
         assertThat(network).isPositive().isLessThan(total);
+    }
+
+    @Test
+    void doesNotLookAtAPictureTwice() throws IOException {
+        ObjectNode question = Chat.of(Example.all().get(0));
+
+        JsonNode first = gateway.complete(question).json();
+        JsonNode second = gateway.complete(question).json();
+
+        assertThat(second.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
+        assertThat(first.at("/usage/prompt_tokens_details/cached_images").asInt())
+                .isZero();
+        assertThat(second.at("/usage/prompt_tokens_details/cached_images").asInt())
+                .isEqualTo(1);
+        assertThat(second.at("/timings/encode_ms").asDouble()).isZero();
+        assertThat(second.at("/timings/project_ms").asDouble()).isZero();
     }
 
     @Test

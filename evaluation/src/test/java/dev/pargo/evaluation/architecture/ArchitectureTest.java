@@ -12,6 +12,9 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.pargo.evaluation.stack.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
 
 /** The arrows between the modules, and what holds inside of each. */
 @AnalyzeClasses(locations = Product.class)
@@ -103,7 +106,9 @@ class ArchitectureTest {
             classes().should().haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager)$");
 
     @ArchTest
-    static void everyModuleIsLookedAt(JavaClasses product) {
+    static void everyModuleIsLookedAt(JavaClasses product) throws IOException {
+        assertThat(Files.readString(Repository.file("pom.xml")).split("<module>"))
+                .hasSize(Product.MODULES.size() + 1);
         assertThat(Product.MODULES)
                 .allSatisfy(module -> assertThat(Product.classes(module)).isNotEmpty());
         assertThat(product).hasSizeGreaterThan(300);
