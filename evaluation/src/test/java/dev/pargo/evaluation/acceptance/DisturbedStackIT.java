@@ -103,10 +103,10 @@ class DisturbedStackIT {
 
     @Test
     void deadlineIsKept() throws IOException {
-        URI hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "1s"));
+        URI hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "2s"));
         double cancelled = cancelled();
 
-        Reply reply = new GatewayClient(hasty).complete(longQuestion());
+        Reply reply = new GatewayClient(hasty).complete(Chat.text("?").put("max_tokens", LONG_ANSWER));
 
         assertThat(Refusal.of(reply, 504).path("code").asString()).isEqualTo("deadline_exceeded");
         awaitAdmitted(0);
@@ -172,7 +172,7 @@ class DisturbedStackIT {
     }
 
     private static ObjectNode shortQuestion() throws IOException {
-        return Chat.of(Example.all().get(0)).put("max_tokens", 5);
+        return Chat.picture(UnseenPicture.png(), "What is it?").put("max_tokens", 5);
     }
 
     private static void awaitAdmitted(int requests) {
