@@ -90,6 +90,7 @@ class DisconnectTest {
     @Test
     void noticesAClientThatResetsItsConnection() throws Exception {
         stages.llm.behaviour.hang = true;
+        long before = gateway.ended("cancelled");
         try (Socket socket = connect()) {
             send(socket, post(Bodies.text("Hm?")));
             awaitCall(stages.llm.behaviour);
@@ -97,6 +98,7 @@ class DisconnectTest {
         }
         assertThat(stages.llm.behaviour.cancellations.poll(LIMIT_MILLIS, TimeUnit.MILLISECONDS))
                 .isNotNull();
+        awaitCancelled(before + 1);
     }
 
     @Test
@@ -160,6 +162,7 @@ class DisconnectTest {
     @Test
     void aSilentStreamGetsSignsOfLife() throws Exception {
         stages.llm.stallAfter = 1;
+        long before = gateway.ended("cancelled");
         try (Socket socket = connect()) {
             send(socket, post(Bodies.textStream("Hm?")));
             BufferedReader reader = reader(socket);
@@ -169,7 +172,7 @@ class DisconnectTest {
                 assertThat(line).isNotNull();
             } while (!line.startsWith(": "));
         }
-        await().atMost(Duration.ofSeconds(2)).until(() -> gateway.active() == 0);
+        awaitCancelled(before + 1);
     }
 
     private static void leaveWhileWaitingFor(Behaviour behaviour, String body) throws Exception {
@@ -188,8 +191,12 @@ class DisconnectTest {
         @Nullable Long cancelled = behaviour.cancellations.poll(5, TimeUnit.SECONDS);
         assertThat(cancelled).as("time of cancellation").isNotNull();
         assertThat(Duration.ofNanos(cancelled - left)).isLessThan(Duration.ofMillis(LIMIT_MILLIS));
+        awaitCancelled(before + 1);
+    }
+
+    private static void awaitCancelled(long requests) {
         await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
-            assertThat(gateway.ended("cancelled")).isEqualTo(before + 1);
+            assertThat(gateway.ended("cancelled")).isEqualTo(requests);
             assertThat(gateway.active()).isZero();
         });
     }

@@ -1,7 +1,6 @@
 package dev.pargo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.pargo.gateway.loopback.LoopbackStages;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -194,23 +191,6 @@ class SeveralPipelinesTest {
         second.startLlm();
         await().until(() -> models().at("/data/1/ready").booleanValue());
         assertThat(ask("house/q-former", Bodies.text("Hm?")).statusCode()).isEqualTo(200);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "describe-every=5s, 'several pipelines must have names, each its own'",
-        "pipelines[1].name=, 'several pipelines must have names, each its own'",
-        "pipelines[1].name=pargo, 'several pipelines must have names, each its own'",
-        "pipelines[0].defaults.temperature=3, temperature must be between 0 and 2",
-        "pipelines[0].defaults.max-tokens=0, max-tokens must be at least 1"
-    })
-    void doesNotStartWithPipelinesThatCannotBeMeant(String property, String message) {
-        String[] targets = LoopbackStages.targets(1, "static://e:1", "static://p:1", "static://l:1");
-        String[] arguments = Stream.concat(
-                        Stream.of(targets), Stream.of("--pargo.pipelines[0].name=pargo", "--pargo." + property))
-                .toArray(String[]::new);
-
-        assertThatThrownBy(() -> RunningGateway.startUnready(first, arguments)).hasStackTraceContaining(message);
     }
 
     private static HttpResponse<String> ask(String model, String body) throws Exception {

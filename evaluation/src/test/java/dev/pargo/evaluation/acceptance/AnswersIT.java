@@ -93,6 +93,22 @@ class AnswersIT {
     }
 
     @Test
+    void doesNotLookAtAPictureTwice() throws IOException {
+        ObjectNode question = Chat.of(Example.all().get(0));
+
+        JsonNode first = gateway.complete(question).json();
+        JsonNode second = gateway.complete(question).json();
+
+        assertThat(second.at("/choices/0/message")).isEqualTo(first.at("/choices/0/message"));
+        assertThat(first.at("/usage/prompt_tokens_details/cached_images").asInt())
+                .isZero();
+        assertThat(second.at("/usage/prompt_tokens_details/cached_images").asInt())
+                .isEqualTo(1);
+        assertThat(second.at("/timings/encode_ms").asDouble()).isZero();
+        assertThat(second.at("/timings/project_ms").asDouble()).isZero();
+    }
+
+    @Test
     void stopsAtTheTokenLimit() throws IOException {
         Example example = Example.all().get(0);
 

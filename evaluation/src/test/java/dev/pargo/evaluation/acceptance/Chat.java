@@ -1,9 +1,11 @@
 package dev.pargo.evaluation.acceptance;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,7 +42,13 @@ final class Chat {
         return body;
     }
 
+    /** An example's question about its picture, in a file that no cache knows: decoders ignore what follows a PNG's end. */
     static ObjectNode of(Example example) throws IOException {
-        return picture(example.image(), example.question());
+        byte[] picture = Files.readAllBytes(example.image());
+        byte[] unseen = ByteBuffer.allocate(picture.length + Long.BYTES)
+                .put(picture)
+                .putLong(ThreadLocalRandom.current().nextLong())
+                .array();
+        return picture(unseen, example.question());
     }
 }

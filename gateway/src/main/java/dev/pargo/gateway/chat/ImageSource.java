@@ -49,7 +49,7 @@ record ImageSource(String url, String param) {
         int comma = url.indexOf(',');
         int length = url.length() - comma - 1;
         if (length == 0) {
-            throw GatewayException.invalid(param, "invalid_base64", param + " has no bytes");
+            throw GatewayException.invalid(param, "invalid_image", param + " has no bytes");
         }
         long bytes = length * 3L / 4 - (url.endsWith("==") ? 2 : url.endsWith("=") ? 1 : 0);
         if (bytes > maxBytes) {

@@ -44,7 +44,8 @@ record PipelinesProperties(
      * @param projector         gRPC target of the projector.
      * @param llm               gRPC target of the LLM.
      * @param requireSameBundle Whether the three stages must serve one revision of one bundle.
-     * @param promptTemplate    One turn with its image, in place of the template that the LLM describes.
+     * @param promptTemplate    One turn with its image, in place of the one that the LLM describes; its placeholders
+     *                          and the rest of its prompt format stay.
      * @param defaults          How answers are written where a request does not say.
      */
     record Definition(

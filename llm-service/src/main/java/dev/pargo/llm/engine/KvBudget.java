@@ -12,8 +12,8 @@ record KvBudget(int slots, int tokensPerSlot) {
     /** A slot that cannot hold a picture and a question is of no use. */
     private static final int LEAST_TOKENS = 128;
 
-    /** Prompts that are remembered beyond the running sequences; looking through more costs more than it finds. */
-    private static final int MOST_REMEMBERED = 256;
+    /** Most prompts that are remembered for each running sequence: with small models memory would hold thousands. */
+    private static final int MOST_REMEMBERED = 3;
 
     /**
      * Where the context was not configured it shrinks to what the memory holds.
@@ -42,6 +42,6 @@ record KvBudget(int slots, int tokensPerSlot) {
                             least,
                             sequences * least * bytesPerToken / (1 << 20) + 1));
         }
-        return new KvBudget((int) Math.min(tokens / perSequence, sequences + MOST_REMEMBERED), (int) perSequence);
+        return new KvBudget((int) Math.min(tokens / perSequence, sequences * (1 + MOST_REMEMBERED)), (int) perSequence);
     }
 }

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.Random;
+import java.util.Set;
 
 /** A vocabulary of byte strings, as byte-level BPE has it: halves of characters are tokens too. */
 final class ByteTokenizer implements Tokenizer {

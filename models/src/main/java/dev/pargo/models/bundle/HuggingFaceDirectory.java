@@ -10,6 +10,7 @@ import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -117,10 +118,35 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     Preprocessing preprocessing() {
-        return Preprocessing.readProcessor(JsonConfig.read(path.resolve("preprocessor_config.json")));
+        JsonConfig processor = JsonConfig.read(path.resolve("preprocessor_config.json"));
+        Preprocessing preprocessing = Preprocessing.readProcessor(processor);
+        int imageSize = vision().config().imageSize();
+        if (preprocessing.size() != imageSize) {
+            throw processor.problem(
+                    "size is %d, the vision encoder's is %d".formatted(preprocessing.size(), imageSize));
+        }
+        return preprocessing;
     }
 
     Tokenizer tokenizer() {
         return Tokenizer.open(path);
+    }
+
+    /**
+     * A special token of the tokenizer, empty if it has none.
+     *
+     * @param role      {@code bos_token} or {@code eos_token}
+     * @param otherwise the token if the directory does not say
+     */
+    String specialToken(String role, String otherwise) {
+        Path file = path.resolve("tokenizer_config.json");
+        if (!Files.exists(file)) {
+            return otherwise;
+        }
+        JsonConfig tokenizer = JsonConfig.read(file);
+        if (tokenizer.json().path(role).isObject()) {
+            return tokenizer.section(role).string("content");
+        }
+        return tokenizer.string(role, tokenizer.json().has(role) ? "" : otherwise);
     }
 }

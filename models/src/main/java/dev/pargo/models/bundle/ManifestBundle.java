@@ -28,9 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManifestBundle implements ModelBundle {
 
-    /** What a manifest with a template of its own leaves out: the instructions are part of the template. */
-    private static final Prompt REFERENCE = new Prompt("", Prompt.IMAGE_PLACEHOLDER, "<s>", "</s>", "", "", "");
-
     private final JsonConfig manifest;
 
     ManifestBundle(JsonConfig manifest) {
@@ -167,10 +164,16 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig section = manifest.sectionOrEmpty("prompt");
         JsonConfig generation = manifest.sectionOrEmpty("generation");
         if (section.has("template")) {
-            return Prompt.read(section, generation.string("eos_token", "</s>"), REFERENCE);
+            return Prompt.read(section, generation, reference(llmDirectory()));
         }
-        Prompt family = chatFormat(section).prompt();
-        return Prompt.read(section, generation.string("eos_token", family.eosToken()), family);
+        return Prompt.read(section, generation, chatFormat(section).prompt());
+    }
+
+    /** What a manifest with a template of its own leaves out: the instructions are part of the template. */
+    private static Prompt reference(HuggingFaceDirectory llm) {
+        String bos = llm.specialToken("bos_token", "<s>");
+        String eos = llm.specialToken("eos_token", "</s>");
+        return new Prompt("", Prompt.IMAGE_PLACEHOLDER, bos, eos, "", "", "");
     }
 
     private ChatFormat chatFormat(JsonConfig section) {

@@ -30,13 +30,13 @@ public record Prompt(
 
     static final String IMAGE_PLACEHOLDER = "<ImageHere>";
 
-    /** Reads a manifest's section; what it leaves out is the other prompt's. */
-    static Prompt read(JsonConfig section, String eosToken, Prompt otherwise) {
+    /** Reads a manifest's sections; what they leave out is the other prompt's. */
+    static Prompt read(JsonConfig section, JsonConfig generation, Prompt otherwise) {
         return new Prompt(
                 section.string("template", otherwise.template),
                 section.string("image_placeholder", otherwise.imagePlaceholder),
                 section.string("bos_token", otherwise.bosToken),
-                eosToken,
+                generation.string("eos_token", otherwise.eosToken),
                 section.string("system_template", otherwise.systemTemplate),
                 section.string("system", otherwise.system),
                 section.string("answer_template", otherwise.answerTemplate));

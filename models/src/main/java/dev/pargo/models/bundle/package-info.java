@@ -1,3 +1,64 @@
+/**
+ * Model bundles: what was trained together, from the files as they are published.
+ *
+ * <p>A manifest is a JSON file. Unless marked, a field may be left out; what it then is stands behind it. Paths are
+ * relative to the manifest.
+ *
+ * <pre>
+ * name                      required
+ * revision                  names what was trained together; a hash over manifest and weights
+ *
+ * image                     needed unless vision has a dir with a preprocessor_config.json
+ *   size                    required: side of the encoder's input in pixels; the position table is resampled to it
+ *   patch_size              required unless vision has a dir: side of a patch in pixels
+ *   pad_to_square           pad before resizing; false
+ *   center_crop             resize the shorter side and use the middle; false
+ *   letterbox               the released evaluation's way: side of its letterbox
+ *   convention              natural or reference: how alpha and EXIF orientation are handled; natural
+ *   pad_color, mean, std    CLIP's
+ *
+ * vision                    required; a directory:
+ *   dir                     config.json of model_type clip, clip_vision_model or llava
+ *                           or a bare checkpoint:
+ *   type                    EVAVisionTransformer (EVA-02-CLIP) or EVA_ViT (EVA's ViT-g)
+ *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
+ *   width, layers, head_width, mlp_hidden or mlp_ratio, layer_norm_eps
+ *                           those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
+ *   pt_hw_seq_len           EVA-02: side of the grid that rotary positions are scaled to; 16
+ *
+ * ln_vision                 the norm between encoder and projector
+ *   eps, file               1e-5; the projector's file
+ *
+ * projector                 required; a directory:
+ *   dir                     config.json of model_type llava
+ *                           or a fusion checkpoint in any of the reference's layouts:
+ *   type                    ParGo, Q-Former, linear or mlp
+ *   file, encoder_width     required
+ *                           linear, mlp:
+ *   visual_tokens_adjacent  consecutive patches that are joined; 4
+ *                           ParGo, Q-Former:
+ *   num_query_token, hidden_size, num_hidden_layers, num_attention_heads, intermediate_size
+ *                           required
+ *   num_local_query_token   required for ParGo: partial tokens
+ *   cross_attention_freq, layer_norm_eps, max_position_embeddings
+ *                           1, 1e-12, 512
+ *   cascade.radii           radius of partial self-attention in each layer, -1 for all; all
+ *
+ * llm                       required
+ *   dir                     required: config.json of model_type internlm2, llama, qwen2 or mistral, or llava
+ *   lora.file, lora.alpha   updates: a PEFT directory, or a fusion checkpoint and its alpha
+ *
+ * prompt
+ *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; the format's
+ *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; that of the LLM's family
+ *   image_placeholder, bos_token, system_template, system, answer_template
+ *                           the format's, or with a template: &lt;ImageHere&gt;, the tokenizer's, none
+ *
+ * generation
+ *   eos_token               control token that closes an answer; the format's or the tokenizer's
+ *   max_new_tokens          most tokens of an answer where a request does not say; 100
+ * </pre>
+ */
 @NullMarked
 package dev.pargo.models.bundle;
 

@@ -237,6 +237,15 @@ class ModelBundleTest {
     }
 
     @Test
+    void aProcessorForAnotherSizeThanTheTowersIsRefused() throws IOException {
+        Path llava = LlavaDirectory.write(directory.resolve("llava"), false);
+        Files.writeString(llava.resolve("preprocessor_config.json"), "{\"size\": 224}");
+        assertThatThrownBy(() -> ModelBundle.read(llava).preprocessing())
+                .isInstanceOf(ConfigException.class)
+                .hasMessageEndingWith("preprocessor_config.json: size is 224, the vision encoder's is 28");
+    }
+
+    @Test
     void weightsThatDoNotFitAreRefusedByName() throws IOException {
         Path llava = LlavaDirectory.write(directory.resolve("llava"), false);
         Files.writeString(

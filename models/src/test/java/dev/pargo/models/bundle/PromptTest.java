@@ -84,6 +84,19 @@ class PromptTest {
     }
 
     @Test
+    void aTemplateOfItsOwnIsOpenedAndClosedAsTheTokenizerSays() throws IOException {
+        ModelBundle bundle = bundle("llama", ", 'prompt': {'template': '<ImageHere>{question}'}");
+        Path tokenizer = directory.resolve("llm/tokenizer_config.json");
+        Files.writeString(
+                tokenizer, "{\"bos_token\": \"<|begin_of_text|>\", \"eos_token\": {\"content\": \"<|eot_id|>\"}}");
+        assertThat(bundle.prompt().bosToken()).isEqualTo("<|begin_of_text|>");
+        assertThat(bundle.prompt().eosToken()).isEqualTo("<|eot_id|>");
+        Files.writeString(tokenizer, "{\"bos_token\": null}");
+        assertThat(bundle.prompt().bosToken()).isEmpty();
+        assertThat(bundle.prompt().eosToken()).isEqualTo("</s>");
+    }
+
+    @Test
     void wordsThatAreControlTokensOfTheTokenizerMeanThose() throws IOException {
         ModelBundle qwen = bundle("qwen2", "", "<|endoftext|>", "<|im_start|>", "<|im_end|>");
         try (Tokenizer tokenizer = qwen.tokenizer()) {

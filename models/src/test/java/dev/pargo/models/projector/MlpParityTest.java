@@ -48,22 +48,22 @@ class MlpParityTest {
 
     @TestFactory
     Stream<DynamicTest> theNormOfTheCheckpointIsAppliedToTheTowersOutput() {
-        List<HostTensor> features = FixtureCase.discover("eva").stream()
-                .flatMap(eva -> batch(eva.golden("features")).stream())
-                .map(MlpParityTest::withoutCls)
-                .toList();
+        List<FixtureCase> towers = FixtureCase.discover("eva");
         return FixtureCase.discover("linear", "mlp").stream()
-                .map(fixture -> DynamicTest.dynamicTest(
-                        fixture.name(),
-                        () -> check(
-                                fixture,
-                                alternative(
-                                        fixture,
-                                        fixture.golden("image_embeds"),
-                                        NORM_EPS,
-                                        FusionCheckpoint.open(fixture.file("/weights/fusion"))),
-                                features,
-                                fixture.golden("output"))));
+                .flatMap(fixture -> towers.stream()
+                        .filter(tower -> tower.golden("image_embeds")
+                                .data()
+                                .equals(fixture.golden("image_embeds").data()))
+                        .map(tower -> DynamicTest.dynamicTest(fixture.name() + " on " + tower.name(), () -> {
+                            Checkpoint checkpoint = FusionCheckpoint.open(fixture.file("/weights/fusion"));
+                            check(
+                                    fixture,
+                                    alternative(fixture, fixture.golden("image_embeds"), NORM_EPS, checkpoint),
+                                    batch(tower.golden("features")).stream()
+                                            .map(MlpParityTest::withoutCls)
+                                            .toList(),
+                                    fixture.golden("output"));
+                        })));
     }
 
     private StoredNetwork<MlpConfig> alternative(

@@ -6,6 +6,7 @@ import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,11 +28,10 @@ class Eva02ParityTest {
     private static void check(FixtureCase fixture) {
         HostTensor pixels = Tolerance.float32(fixture.golden("pixel_values"));
         HostTensor want = withoutCls(fixture.golden("features"));
-        try (VisionEncoder encoder = VisionEncoder.load(
-                new StoredNetwork<>(
-                        config(fixture),
-                        FusionCheckpoint.open(fixture.file("/weights/vision")).stripPrefix("visual.")),
-                Placement.REFERENCE)) {
+        Checkpoint checkpoint =
+                FusionCheckpoint.open(fixture.file("/weights/vision")).stripPrefix("visual.");
+        try (VisionEncoder encoder =
+                VisionEncoder.load(new StoredNetwork<>(config(fixture, checkpoint), checkpoint), Placement.REFERENCE)) {
             int batch = (int) pixels.shape()[0];
             HostTensor together = encoder.encode(
                     IntStream.range(0, batch).mapToObj(pixels::get).toList());
@@ -42,17 +42,20 @@ class Eva02ParityTest {
         }
     }
 
-    private static Eva02Config config(FixtureCase fixture) {
+    private static Eva02Config config(FixtureCase fixture, Checkpoint checkpoint) {
         JsonNode config = fixture.config();
+        int imageSize = config.get("img_size").asInt();
+        int patchSize = config.get("patch_size").asInt();
         return new Eva02Config(
-                config.get("img_size").asInt(),
-                config.get("patch_size").asInt(),
+                imageSize,
+                patchSize,
                 config.get("width").asInt(),
                 config.get("layers").asInt(),
                 config.get("num_heads").asInt(),
                 config.get("mlp_hidden").asInt(),
                 config.get("pt_hw_seq_len").asInt(),
-                config.get("norm_eps").asDouble());
+                config.get("norm_eps").asDouble(),
+                Tower.tableGrid(checkpoint, "pos_embed", imageSize / patchSize));
     }
 
     private static HostTensor withoutCls(HostTensor features) {

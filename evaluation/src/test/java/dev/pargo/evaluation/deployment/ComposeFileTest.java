@@ -1,0 +1,121 @@
+package dev.pargo.evaluation.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.evaluation.stack.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.Yaml;
+
+/** What {@code docker compose} needs to know of the services, held against the services themselves. */
+@SuppressWarnings("unchecked") // YAML's mappings have keys of type String here.
+class ComposeFileTest {
+
+    private static Map<String, Map<String, Object>> services;
+
+    @BeforeAll
+    static void read() throws IOException {
+        Map<String, Object> file = new Yaml().load(Files.readString(Repository.file("docker-compose.yml")));
+        services = (Map<String, Map<String, Object>>) file.get("services");
+    }
+
+    @Test
+    void hasTheFourServices() {
+        assertThat(services).containsOnlyKeys("encoder-service", "projector-service", "llm-service", "gateway");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
+    void buildsEachServiceOfItsModule(String name) {
+        Map<String, Object> build = (Map<String, Object>) services.get(name).get("build");
+
+        assertThat(build.get("args")).isEqualTo(Map.of("SERVICE", name));
+        assertThat(Repository.file((String) build.get("dockerfile"))).exists();
+        assertThat(Repository.file(name + "/pom.xml")).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "encoder-service, PARGO_ENCODER_MANAGEMENT_PORT",
+        "projector-service, PARGO_PROJECTOR_MANAGEMENT_PORT",
+        "llm-service, PARGO_LLM_MANAGEMENT_PORT",
+        "gateway, PARGO_GATEWAY_MANAGEMENT_PORT"
+    })
+    void checksReadinessWhereTheServiceTellsIt(String name, String setting) throws IOException {
+        Map<String, Object> healthcheck =
+                (Map<String, Object>) services.get(name).get("healthcheck");
+
+        assertThat(healthcheck.get("test")).isEqualTo(List.of("CMD", "./ready", standard(name, setting)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service"})
+    void stagesScale(String name) {
+        assertThat(services.get(name)).doesNotContainKeys("container_name", "hostname", "ports");
+        assertThat((List<String>) services.get(name).get("volumes"))
+                .isNotEmpty()
+                .allMatch(volume -> volume.endsWith(":ro"));
+    }
+
+    @Test
+    void gatewayWaitsForHealthyStagesAndFindsTheirReplicas() throws IOException {
+        Map<String, Object> gateway = services.get("gateway");
+        Map<String, Object> dependencies = (Map<String, Object>) gateway.get("depends_on");
+        Map<String, Object> environment = (Map<String, Object>) gateway.get("environment");
+
+        for (String stage : List.of("encoder-service", "projector-service", "llm-service")) {
+            String kind = stage.replace("-service", "").toUpperCase(Locale.ROOT);
+            String port = standard(stage, "PARGO_%s_PORT".formatted(kind));
+            assertThat(dependencies).containsEntry(stage, Map.of("condition", "service_healthy"));
+            assertThat(environment)
+                    .containsEntry("PARGO_%s_TARGET".formatted(kind), "dns:///%s:%s".formatted(stage, port));
+        }
+        assertThat((List<String>) gateway.get("ports"))
+                .singleElement()
+                .asString()
+                .endsWith(":" + standard("gateway", "PARGO_GATEWAY_PORT"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
+    void setsOnlyWhatTheServiceReads(String name) throws IOException {
+        Map<String, Object> environment =
+                (Map<String, Object>) services.get(name).get("environment");
+        String settings = settings(name);
+
+        assertThat(environment).isNotEmpty();
+        assertThat(environment.keySet())
+                .allSatisfy(setting -> assertThat(settings).contains("${" + setting + ":"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
+    void containersAreConfined(String name) {
+        assertThat(services.get(name))
+                .containsEntry("read_only", true)
+                .containsEntry("cap_drop", List.of("ALL"))
+                .containsKeys("mem_limit", "stop_grace_period");
+    }
+
+    /** The value that a service takes when a setting is absent. */
+    private static String standard(String service, String setting) throws IOException {
+        Matcher matcher =
+                Pattern.compile(Pattern.quote("${" + setting + ":") + "(\\d+)}").matcher(settings(service));
+        assertThat(matcher.find()).as("%s in %s", setting, service).isTrue();
+        return matcher.group(1);
+    }
+
+    private static String settings(String service) throws IOException {
+        return Files.readString(Repository.file(service + "/src/main/resources/application.yml"));
+    }
+}

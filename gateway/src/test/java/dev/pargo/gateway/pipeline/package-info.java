@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway.pipeline;
+
+import org.jspecify.annotations.NullMarked;
