@@ -74,8 +74,9 @@ class AnswersIT {
 
     @Test
     void tellsWhereTheTimeWent() throws IOException {
-        JsonNode timings =
-                gateway.complete(Chat.of(Example.all().get(0))).json().path("timings");
+        JsonNode timings = gateway.complete(Chat.picture(UnseenPicture.png(), "Please describe the image."))
+                .json()
+                .path("timings");
 
         double encode = timings.path("encode_ms").asDouble();
         double project = timings.path("project_ms").asDouble();
@@ -145,6 +146,20 @@ class AnswersIT {
     }
 
     @Test
+    void knownPictureSkipsEncoderAndProjector() throws IOException {
+        ObjectNode question = Chat.picture(UnseenPicture.png(), "Please describe the image.");
+        Reply first = gateway.complete(question);
+        double encoded = passes(ServiceKind.ENCODER);
+
+        Reply second = gateway.complete(question);
+
+        assertThat(second.answer()).isEqualTo(first.answer());
+        assertThat(cachedImages(first)).isZero();
+        assertThat(cachedImages(second)).isEqualTo(1);
+        assertThat(passes(ServiceKind.ENCODER)).isEqualTo(encoded);
+    }
+
+    @Test
     void conversationsAtOnceDoNotMix() throws IOException {
         Map<Example, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
         for (Example example : Example.all()) {
@@ -176,6 +191,10 @@ class AnswersIT {
         assertThat(model.at("/pargo/projector/network").asString()).isEqualTo("pargo");
         assertThat(model.at("/pargo/llm/network").asString()).isEqualTo("internlm2");
         assertThat(model.at("/pargo/visual_tokens").asInt()).isEqualTo(80);
+    }
+
+    private static int cachedImages(Reply reply) {
+        return reply.json().at("/usage/prompt_tokens_details/cached_images").asInt();
     }
 
     private double passes(ServiceKind stage) throws IOException {

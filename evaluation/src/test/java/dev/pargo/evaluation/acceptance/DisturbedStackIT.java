@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A stack whose clients leave, whose queues are full and whose stages are lost. Its model never ends an answer by
- * itself, and its LLM takes two requests at once.
+ * A stack whose clients leave, whose queues are full and whose stages are lost. Its LLM takes two
+ * requests at once.
  */
 class DisturbedStackIT {
 
@@ -40,7 +40,7 @@ class DisturbedStackIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
-        bundle = Bundles.tireless(directory);
+        bundle = Bundles.longContext(directory);
         stack = RunningStack.start(bundle, Map.of("PARGO_LLM_MAX_REQUESTS", "2", "PARGO_LLM_SEQUENCES", "2"));
         gateway = new GatewayClient(stack.url());
     }
@@ -103,12 +103,11 @@ class DisturbedStackIT {
 
     @Test
     void deadlineIsKept() throws IOException {
-        URI hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "200ms"));
+        URI hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "1s"));
         double cancelled = cancelled();
 
         // Without a picture, so that the time runs out in the LLM.
-        Reply reply = new GatewayClient(hasty)
-                .complete(Chat.text("?").put("ignore_eos", true).put("max_tokens", LONG_ANSWER));
+        Reply reply = new GatewayClient(hasty).complete(atLength(Chat.text("?")));
 
         assertThat(Refusal.of(reply, 504).path("code").asString()).isEqualTo("deadline_exceeded");
         awaitAdmitted(0);
@@ -158,7 +157,7 @@ class DisturbedStackIT {
             await().untilAsserted(() -> assertThat(Refusal.retryable(gateway.complete(shortQuestion()), 503)
                             .path("message")
                             .asString())
-                    .contains("different bundles", "tireless"));
+                    .contains("different bundles", "long-context"));
             assertThat(stack.service(ServiceKind.GATEWAY).isReady()).isFalse();
         } finally {
             stack.service(ServiceKind.PROJECTOR).close();
@@ -170,11 +169,15 @@ class DisturbedStackIT {
     }
 
     private static ObjectNode longQuestion() throws IOException {
-        return Chat.of(Example.all().get(0)).put("ignore_eos", true).put("max_tokens", LONG_ANSWER);
+        return atLength(Chat.of(Example.all().get(0)));
+    }
+
+    private static ObjectNode atLength(ObjectNode question) {
+        return question.put("max_tokens", LONG_ANSWER).put("ignore_eos", true);
     }
 
     private static ObjectNode shortQuestion() throws IOException {
-        return Chat.of(Example.all().get(0)).put("max_tokens", 5);
+        return Chat.picture(UnseenPicture.png(), "What is it?").put("max_tokens", 5);
     }
 
     private static void awaitAdmitted(int requests) {

@@ -17,20 +17,20 @@ public final class Bundles {
     private Bundles() {}
 
     /**
-     * Makes a copy of pargo-mini that never ends an answer by itself: its end token is one that it never writes. It has
-     * a long context and a revision of its own.
+     * Makes a copy of pargo-mini with a context that long answers fit into, and a revision of its own.
      */
-    public static Path tireless(Path directory) throws IOException {
+    public static Path longContext(Path directory) throws IOException {
         Path llm = Files.createDirectories(directory.resolve("llm"));
-        for (String file : List.of("vision.pt", "pargo.pt", "llm/model.safetensors", "llm/tokenizer.model")) {
+        for (String file : List.of(
+                "vision.pt",
+                "pargo.pt",
+                "llm/model.safetensors",
+                "llm/tokenizer.model",
+                "llm/generation_config.json")) {
             Files.copy(PARGO_MINI.resolve(file), directory.resolve(file));
         }
-        edit("pargo-mini.json", directory.resolve("bundle.json"), manifest -> manifest.put("revision", "tireless"));
+        edit("pargo-mini.json", directory.resolve("bundle.json"), manifest -> manifest.put("revision", "long-context"));
         edit("llm/config.json", llm.resolve("config.json"), config -> config.put("max_position_embeddings", 4096));
-        edit(
-                "llm/generation_config.json",
-                llm.resolve("generation_config.json"),
-                config -> config.put("eos_token_id", 0));
         return directory;
     }
 

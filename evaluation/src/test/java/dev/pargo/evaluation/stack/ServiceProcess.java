@@ -11,10 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One service as a process. */
@@ -104,27 +102,10 @@ public final class ServiceProcess implements AutoCloseable {
         return Files.readString(log);
     }
 
-    /** Memory that the process holds, in bytes. */
-    public long residentBytes() throws IOException {
-        try (Stream<String> status = Files.lines(Path.of("/proc/%d/status".formatted(process.pid())))) {
-            String line = status.filter(s -> s.startsWith("VmRSS:")).findFirst().orElseThrow();
-            return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-    }
-
     /** Ends the process as a power cut would. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
-    }
-
-    /** The process stands still until {@link #thaw()}; its connections stay open. */
-    public void freeze() throws IOException, InterruptedException {
-        signal("STOP");
-    }
-
-    public void thaw() throws IOException, InterruptedException {
-        signal("CONT");
     }
 
     /** Ends the process as its operator would, and waits for its end. */
@@ -134,11 +115,6 @@ public final class ServiceProcess implements AutoCloseable {
         if (!process.waitFor(30, TimeUnit.SECONDS)) {
             kill();
         }
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        List<String> command = List.of("kill", "-" + name, String.valueOf(process.pid()));
-        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
     }
 
     private HttpResponse<String> get(String path) throws IOException {
