@@ -109,7 +109,7 @@ class RefusalsIT {
         resize(bomb, 20_000, 20_000);
         return Stream.of(
                 arguments("text instead of an image", "hello".getBytes(UTF_8), "invalid_image", ""),
-                arguments("nothing", new byte[0], "invalid_base64", ""),
+                arguments("nothing", new byte[0], "invalid_image", ""),
                 arguments("a truncated image", Arrays.copyOf(picture, picture.length / 2), "invalid_image", ""),
                 arguments("too many pixels", bomb, "image_too_large", "50000000"));
     }
