@@ -23,7 +23,7 @@ final class Asked {
     private List<Integer> stopIds = List.of(PargoMini.EOS);
     private @Nullable Integer topLogprobs;
     private @Nullable Supplier<TokenConstraint> constraint;
-    private Duration timeout = Duration.ofSeconds(60);
+    private Duration timeout = Duration.ofSeconds(120);
 
     private Asked(List<PromptPart> prompt) {
         this.prompt = prompt;

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,15 +15,27 @@ import org.jspecify.annotations.Nullable;
 final class CollectedAnswer implements GenerationListener {
 
     private final List<Piece> pieces = new CopyOnWriteArrayList<>();
-    private final CountDownLatch begun = new CountDownLatch(1);
     private final CompletableFuture<GenerationSummary> end = new CompletableFuture<>();
 
+    private final Runnable atFirstToken;
+
     volatile @Nullable Generation generation;
+
+    CollectedAnswer() {
+        this(() -> {});
+    }
+
+    /** @param atFirstToken what the engine's thread does before it goes on */
+    CollectedAnswer(Runnable atFirstToken) {
+        this.atFirstToken = atFirstToken;
+    }
 
     @Override
     public void onText(Piece piece) {
         pieces.add(piece);
-        begun.countDown();
+        if (pieces.size() == 1) {
+            atFirstToken.run();
+        }
     }
 
     @Override
@@ -41,14 +52,6 @@ final class CollectedAnswer implements GenerationListener {
         }
     }
 
-    /** Waits for the first token. */
-    CollectedAnswer begun() throws InterruptedException {
-        if (!begun.await(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("no beginning");
-        }
-        return this;
-    }
-
     boolean isOver() {
         return end.isDone();
     }
@@ -56,7 +59,7 @@ final class CollectedAnswer implements GenerationListener {
     /** Waits for the end, whichever it is. */
     void end() {
         try {
-            end.handle((summary, failure) -> true).get(60, TimeUnit.SECONDS);
+            end.handle((summary, failure) -> true).get(120, TimeUnit.SECONDS);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
             throw new AssertionError("no end", e);
         }
@@ -64,7 +67,7 @@ final class CollectedAnswer implements GenerationListener {
 
     GenerationSummary summary() {
         try {
-            return end.get(60, TimeUnit.SECONDS);
+            return end.get(120, TimeUnit.SECONDS);
         } catch (ExecutionException | InterruptedException | TimeoutException e) {
             throw new AssertionError("no answer", e);
         }
@@ -72,7 +75,7 @@ final class CollectedAnswer implements GenerationListener {
 
     Throwable failure() {
         try {
-            throw new AssertionError("no failure but " + end.get(60, TimeUnit.SECONDS));
+            throw new AssertionError("no failure but " + end.get(120, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             return e.getCause();
         } catch (InterruptedException | TimeoutException e) {

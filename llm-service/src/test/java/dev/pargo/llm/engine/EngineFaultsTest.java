@@ -86,12 +86,14 @@ class EngineFaultsTest {
     @Test
     void aCancelledRequestThatWaitsNeverRuns() throws Exception {
         try (PargoMini mini = PargoMini.withSequences(1)) {
-            CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(200)).begun();
-            CollectedAnswer waiting = mini.submit(Asked.of(TEXT).endless(200));
+            Standstill still = new Standstill();
+            CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(20), still);
+            still.begun();
+            CollectedAnswer waiting = mini.submit(Asked.of(TEXT).endless(20));
+            assertThat(mini.engine.waiting()).isEqualTo(1);
             waiting.generation.cancel();
-            await().until(() -> mini.engine.waiting() == 0);
-            assertThat(running.isOver()).isFalse();
-            running.generation.cancel();
+            still.end();
+            assertThat(running.ids()).hasSize(20);
             assertNothingIsLost(mini);
             assertThat(waiting.pieces()).isEmpty();
         }
@@ -113,12 +115,17 @@ class EngineFaultsTest {
     void aPromptThatCannotBeEmbeddedFailsAlone() throws Exception {
         HostTensor narrow = HostTensor.allocate(PargoMini.visualTokens(1).dtype(), new long[] {80, 64});
         try (PargoMini mini = PargoMini.withSequences(4)) {
-            CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(150)).begun();
-            assertFailed(
-                    mini.submit(Asked.of(List.of(new PromptPart.Tokens(new int[] {1, PargoMini.VOCABULARY})))),
-                    ErrorReason.INTERNAL);
-            assertFailed(mini.submit(Asked.of(PargoMini.about(narrow, DESCRIBE)).choices(2)), ErrorReason.INTERNAL);
-            assertThat(running.ids()).hasSize(150);
+            Standstill still = new Standstill();
+            CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(50), still);
+            still.begun();
+            CollectedAnswer unknown =
+                    mini.submit(Asked.of(List.of(new PromptPart.Tokens(new int[] {1, PargoMini.VOCABULARY}))));
+            CollectedAnswer misfit =
+                    mini.submit(Asked.of(PargoMini.about(narrow, DESCRIBE)).choices(2));
+            still.end();
+            assertFailed(unknown, ErrorReason.INTERNAL);
+            assertFailed(misfit, ErrorReason.INTERNAL);
+            assertThat(running.ids()).hasSize(50);
             assertNothingIsLost(mini);
         }
     }
@@ -127,9 +134,12 @@ class EngineFaultsTest {
     void aFailedStepFailsThoseWhoTookPartAndNobodyElse() throws Exception {
         try (PargoMini mini = PargoMini.withSequences(4)) {
             List<Integer> want = mini.submit(Asked.of(PICTURE)).ids();
-            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(200)).begun();
+            Standstill still = new Standstill();
+            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(200), still);
+            still.begun();
             CollectedAnswer impossible = mini.submit(Asked.of(TEXT).penalties(IMPOSSIBLE));
             CollectedAnswer waiting = mini.submit(Asked.of(PICTURE).choices(4));
+            still.end();
             assertFailed(impossible, ErrorReason.INTERNAL);
             assertFailed(beside, ErrorReason.INTERNAL);
             // What the failed ones had left in their slots is not trusted; whoever comes later is not touched.
@@ -173,7 +183,7 @@ class EngineFaultsTest {
             }
         };
         try (PargoMini mini = PargoMini.withSequences(4)) {
-            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100)).begun();
+            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100));
             assertFailed(mini.submit(Asked.of(TEXT).constrained(failing)), ErrorReason.INTERNAL);
             assertFailed(
                     mini.submit(Asked.of(TEXT).constrained(() -> {
@@ -188,7 +198,7 @@ class EngineFaultsTest {
     @Test
     void aListenerThatFailsIsDropped() throws Exception {
         try (PargoMini mini = PargoMini.withSequences(2)) {
-            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100)).begun();
+            CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100));
             int[] heard = {0};
             mini.engine.submit(Asked.of(TEXT).endless(100).request(), new GenerationListener() {
                 @Override
@@ -216,13 +226,16 @@ class EngineFaultsTest {
     @Test
     void aCrashFailsEverybodyOnceAndEndsTheDevice() throws Exception {
         PargoMini mini = PargoMini.withSequences(2);
-        CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(400)).begun();
+        Standstill still = new Standstill();
+        CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(400), still);
+        still.begun();
         CollectedAnswer fatal = mini.submit(Asked.of(TEXT).constrained(() -> {
             throw new OutOfMemoryError("as if the device were gone");
         }));
         List<CollectedAnswer> waiting = IntStream.range(0, 3)
                 .mapToObj(i -> mini.submit(Asked.of(TEXT).endless(400)))
                 .toList();
+        still.end();
         assertFailed(fatal, ErrorReason.DEVICE_LOST);
         assertFailed(running, ErrorReason.DEVICE_LOST);
         waiting.forEach(answer -> assertFailed(answer, ErrorReason.DEVICE_LOST));
@@ -235,7 +248,9 @@ class EngineFaultsTest {
     @Test
     void closingFailsWhatIsLeftAsDraining() throws Exception {
         PargoMini mini = PargoMini.withSequences(1);
-        CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(400)).begun();
+        Standstill untilItCloses = new Standstill();
+        CollectedAnswer running = mini.submit(Asked.of(TEXT).endless(400), untilItCloses);
+        untilItCloses.begun();
         CollectedAnswer waiting = mini.submit(Asked.of(TEXT).endless(400));
         mini.device.close();
         assertFailed(running, ErrorReason.DRAINING);

@@ -16,19 +16,20 @@ class EngineMetricsTest {
     @Test
     void showsWhatRunsAndWhatWaits() throws Exception {
         try (PargoMini mini = PargoMini.withSequences(4)) {
-            CollectedAnswer three =
-                    mini.submit(Asked.of(PICTURE).choices(3).endless(350)).begun();
-            CollectedAnswer two = mini.submit(Asked.of(PICTURE).choices(2).endless(350));
-            await().untilAsserted(() ->
-                    assertThat(gauge(mini, "pargo.llm.requests.waiting")).isEqualTo(1));
+            Standstill still = new Standstill();
+            CollectedAnswer three = mini.submit(Asked.of(PICTURE).choices(3).endless(9), still);
+            still.begun();
+            Standstill later = new Standstill();
+            mini.submit(Asked.of(PICTURE).choices(2).endless(9), later);
+            assertThat(gauge(mini, "pargo.llm.requests.waiting")).isEqualTo(1);
             assertThat(gauge(mini, "pargo.llm.requests.running")).isEqualTo(1);
             assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(0.75);
             three.generation.cancel();
-            two.begun();
-            await().untilAsserted(() ->
-                    assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(0.5));
+            still.end();
+            later.begun();
             assertThat(gauge(mini, "pargo.llm.requests.waiting")).isZero();
-            two.generation.cancel();
+            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(0.5);
+            later.end();
             mini.submit(Asked.of(PICTURE).endless(1)).summary();
             await().untilAsserted(() ->
                     assertThat(gauge(mini, "pargo.llm.requests.running")).isZero());

@@ -14,20 +14,20 @@ class LookupExactnessTest {
     void guessedAnswersEqualUnguessedOnesTokenByToken() {
         String sentence = "a red circle at the top left, a blue star at the bottom right. ";
         List<List<PromptPart>> prompts = Stream.concat(
-                        IntStream.range(1, 7).mapToObj(times -> PargoMini.text(sentence.repeat(times))),
+                        IntStream.range(1, 5).mapToObj(times -> PargoMini.text(sentence.repeat(times))),
                         IntStream.of(1, 2).mapToObj(image -> PargoMini.aboutImage(image, PargoMini.DESCRIBE)))
                 .toList();
         try (PargoMini guessing = new PargoMini(PargoMini.properties(8, 8, true));
                 PargoMini plain = new PargoMini(PargoMini.properties(8, 8, false))) {
             List<CollectedAnswer> guessed = prompts.stream()
-                    .map(prompt -> guessing.submit(Asked.of(prompt).endless(150)))
+                    .map(prompt -> guessing.submit(Asked.of(prompt).endless(100)))
                     .toList();
             List<CollectedAnswer> unguessed = prompts.stream()
-                    .map(prompt -> plain.submit(Asked.of(prompt).endless(150)))
+                    .map(prompt -> plain.submit(Asked.of(prompt).endless(100)))
                     .toList();
             for (int i = 0; i < prompts.size(); i++) {
                 assertThat(guessed.get(i).ids())
-                        .hasSize(150)
+                        .hasSize(100)
                         .isEqualTo(unguessed.get(i).ids());
                 assertThat(guessed.get(i).text()).isEqualTo(unguessed.get(i).text());
                 assertThat(unguessed.get(i).summary().draftTokens()).isZero();
@@ -35,7 +35,7 @@ class LookupExactnessTest {
             assertThat(guessed.stream()
                             .mapToInt(answer -> answer.summary().draftTokens())
                             .sum())
-                    .isGreaterThan(100);
+                    .isGreaterThan(50);
         }
     }
 

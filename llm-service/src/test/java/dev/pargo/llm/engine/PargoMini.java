@@ -111,7 +111,12 @@ final class PargoMini implements AutoCloseable {
     }
 
     CollectedAnswer submit(Asked asked) {
-        CollectedAnswer answer = new CollectedAnswer();
+        return submit(asked, () -> {});
+    }
+
+    /** @param atFirstToken what happens while the engine stands still after the first token */
+    CollectedAnswer submit(Asked asked, Runnable atFirstToken) {
+        CollectedAnswer answer = new CollectedAnswer(atFirstToken);
         answer.generation = engine.submit(asked.request(), answer);
         return answer;
     }

@@ -15,6 +15,7 @@ import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Sampling;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
@@ -97,27 +98,29 @@ class ServiceEndTest {
     void drainingLetsRunningAndWaitingStreamsFinishAndRefusesNewOnes() throws Exception {
         List<BlockingClientCall<GenerateRequest, GenerateResponse>> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            calls.add(ask(400));
+            calls.add(ask(200));
         }
         // Two of the four are being written, two wait; the stage has taken all of them in.
         assertThat(calls.get(0).read().hasStarted()).isTrue();
         LlmHost host = service.getBean(LlmHost.class);
-        await().until(() -> host.admission().requests() == 4);
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> host.admission().requests() == 4);
         CompletableFuture<Void> closed = CompletableFuture.runAsync(service::close);
-        await().untilAsserted(() -> assertThatThrownBy(() -> tokens(ask(1)))
-                .satisfies(failure ->
-                        assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.UNAVAILABLE)));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThatThrownBy(this::describe).satisfies(ServiceEndTest::isUnavailable));
+        assertThatThrownBy(() -> tokens(ask(1))).satisfies(ServiceEndTest::isUnavailable);
         for (BlockingClientCall<GenerateRequest, GenerateResponse> call : calls) {
-            assertThat(tokens(call)).isEqualTo(400);
+            assertThat(tokens(call)).isEqualTo(200);
         }
         closed.get(30, TimeUnit.SECONDS);
     }
 
     @Test
     void aCrashTurnsHealthDownAndFailsEveryCall() throws Exception {
-        BlockingClientCall<GenerateRequest, GenerateResponse> running = ask(500);
-        assertThat(running.read().hasStarted()).isTrue();
         assertThat(health()).isEqualTo(ServingStatus.SERVING);
+        BlockingClientCall<GenerateRequest, GenerateResponse> running = ask(480);
+        assertThat(running.read().hasStarted()).isTrue();
         service.getBean(Engine.class).submit(fatal(), new GenerationListener() {
             @Override
             public void onText(Piece piece) {}
@@ -135,9 +138,19 @@ class ServiceEndTest {
         await().untilAsserted(() -> assertThat(health()).isEqualTo(ServingStatus.NOT_SERVING));
     }
 
-    private static void isDeviceLost(Throwable failure) {
+    private static void isUnavailable(Throwable failure) {
         assertThat(Status.fromThrowable(failure).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    private static void isDeviceLost(Throwable failure) {
+        isUnavailable(failure);
         assertThat(StageError.of(failure).orElseThrow().reason()).isEqualTo(ErrorReason.DEVICE_LOST);
+    }
+
+    private void describe() throws Exception {
+        LlmGrpc.newBlockingV2Stub(channel)
+                .withDeadlineAfter(Duration.ofSeconds(5))
+                .describe(DescribeRequest.getDefaultInstance());
     }
 
     private ServingStatus health() {
