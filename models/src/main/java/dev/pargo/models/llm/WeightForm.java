@@ -1,7 +1,6 @@
 package dev.pargo.models.llm;
 
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.torch.Precision;
 
 /** How a decoder's linear layers hold their weights; the order is that of {@code form} in decoder.py. */
 enum WeightForm {
@@ -10,15 +9,16 @@ enum WeightForm {
     /** In oneDNN's blocked layout: private memory, and twice as fast for a single sequence. */
     BLOCKED,
     /** 8-bit integers. */
-    INT8;
+    INT8,
+    /** 4-bit integers. */
+    INT4;
 
     static WeightForm of(Placement placement) {
-        if (placement.precision().isQuantized()) {
-            return INT8;
-        }
-        boolean blocked = placement.packsWeights()
-                && placement.precision() == Precision.BFLOAT16
-                && !placement.device().isGpu();
-        return blocked ? BLOCKED : STORED;
+        return switch (placement.precision()) {
+            case INT8 -> INT8;
+            case INT4 -> INT4;
+            case BFLOAT16 -> placement.packsWeights() && !placement.device().isGpu() ? BLOCKED : STORED;
+            case FLOAT32, FLOAT16 -> STORED;
+        };
     }
 }

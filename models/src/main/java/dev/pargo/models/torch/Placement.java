@@ -92,7 +92,7 @@ public record Placement(Device device, Precision precision, boolean packsWeights
                 .filter(precision -> precision.label().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new PlacementException(
-                        "unknown precision '%s': use float32, bfloat16, float16, int8 or auto".formatted(name)));
+                        "unknown precision '%s': use float32, bfloat16, float16, int8, int4 or auto".formatted(name)));
     }
 
     private static boolean computesBfloat16(Device device) {
