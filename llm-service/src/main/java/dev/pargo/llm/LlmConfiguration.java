@@ -5,6 +5,7 @@ import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
@@ -66,6 +67,7 @@ class LlmConfiguration {
                 .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
+                .setRandomWeights(bundle.hasRandomWeights(BundlePart.LLM))
                 .build();
     }
 

@@ -21,6 +21,9 @@ final class HtmlReport {
         StringBuilder body = new StringBuilder();
         body.append("<div class=\"scroll\">%s</div>\n"
                 .formatted(Summary.of(comparison).toHtml()));
+        if (!comparison.caution().isEmpty()) {
+            body.append("<p><strong>%s</strong></p>\n".formatted(Html.escape(comparison.caution())));
+        }
         body.append("<p class=\"note\">Times are means over the answers, one request at a time.</p>\n");
         for (Comparison.Row row : comparison.rows()) {
             body.append("<div class=\"question\">\n");

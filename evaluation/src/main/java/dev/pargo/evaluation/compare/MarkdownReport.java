@@ -27,6 +27,9 @@ final class MarkdownReport {
         Path pictures = Files.createDirectories(folder.resolve(PICTURES));
         StringBuilder text = new StringBuilder("# Comparison\n\n");
         text.append(Summary.of(comparison).toMarkdown()).append('\n');
+        if (!comparison.caution().isEmpty()) {
+            text.append("**%s**\n\n".formatted(Markdown.escape(comparison.caution())));
+        }
         text.append("Times are means over the answers, one request at a time.\n");
         int number = 0;
         for (Comparison.Row row : comparison.rows()) {

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,15 +81,21 @@ class EvaluationIT {
                 .isEqualTo(200);
     }
 
+    /** One encoder and one LLM behind the projectors of the paper's comparison, of which ParGo's alone is trained. */
     @Test
-    void comparesThreePipelines(RunningStack stack) throws IOException {
-        URI gateway = stack.startGateway(stack.pipelines("first", "second", "third"));
+    void comparesProjectors(RunningStack stack) throws IOException, InterruptedException {
+        Map<String, Path> bundles = new LinkedHashMap<>();
+        bundles.put("pargo", Bundles.PARGO_MINI);
+        bundles.put("q-former", Bundles.variant("Q-Former", directory.resolve("mini-q-former")));
+        bundles.put("linear", Bundles.variant("linear", directory.resolve("mini-linear")));
+        bundles.put("mlp", Bundles.variant("mlp", directory.resolve("mini-mlp"), "--visual-tokens", "16"));
+        URI gateway = stack.startProjectors(bundles);
         writeQuestions(scenes().subList(0, 3));
 
         Cli cli = Cli.run(
                 "compare",
                 "--models",
-                "first,second,third",
+                "pargo,q-former,linear,mlp",
                 "--questions",
                 directory.resolve("questions.jsonl").toString(),
                 "--out",
@@ -96,11 +104,20 @@ class EvaluationIT {
                 gateway.toString());
 
         assertThat(cli.status()).as(cli.err()).isZero();
-        assertThat(cli.out().lines().filter(line -> line.contains("eva02-clip (float32), pargo (float32)")))
-                .hasSize(3)
-                .allMatch(line -> line.contains("100.0 %") && line.contains(" 80 "));
+        String encoder = "eva02-clip \\(float32\\), ";
+        String llm = ", internlm2 \\(float32\\) .*";
+        String random = " \\(float32, random weights\\)";
+        assertThat(cli.out().lines())
+                .anyMatch(line -> line.matches("pargo +" + encoder + "pargo \\(float32\\)" + llm + "100.0 % +80 .*"))
+                .anyMatch(line -> line.matches("q-former +" + encoder + "q-former" + random + llm + "% +80 .*"))
+                .anyMatch(line -> line.matches("linear +" + encoder + "linear" + random + llm + "% +36 .*"))
+                .anyMatch(line -> line.matches("mlp +" + encoder + "mlp" + random + llm + "% +16 .*"));
+        for (String report : List.of("out/report.html", "out/report.md")) {
+            assertThat(Files.readString(directory.resolve(report)).replace("\\", ""))
+                    .contains("Random weights: q-former (projector), linear (projector), mlp (projector).");
+        }
         assertThat(Files.readString(directory.resolve("out/report.html")))
-                .contains("first", "second", "third", "data:image/png;base64,", "class=\"right\"");
+                .contains("data:image/png;base64,", "class=\"right\"");
     }
 
     @Test

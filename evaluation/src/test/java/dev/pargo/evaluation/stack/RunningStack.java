@@ -15,7 +15,7 @@ public final class RunningStack implements AutoCloseable {
     private final StackPorts ports;
     private final Map<String, String> settings;
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
-    private final List<ServiceProcess> otherGateways = new ArrayList<>();
+    private final List<ServiceProcess> others = new ArrayList<>();
 
     private RunningStack(StackPorts ports, Map<String, String> settings) {
         this.ports = ports;
@@ -59,21 +59,38 @@ public final class RunningStack implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(settings);
         all.putAll(otherSettings);
         ServiceProcess gateway = ServiceProcess.start(ServiceKind.GATEWAY, other, all);
-        otherGateways.add(gateway);
+        others.add(gateway);
         gateway.awaitReady();
         return url(other);
     }
 
-    /** Settings of a gateway that offers the stages as several pipelines. */
-    public Map<String, String> pipelines(String... names) {
-        Map<String, String> environment = new TreeMap<>();
-        for (int i = 0; i < names.length; i++) {
-            environment.put("PARGO_PIPELINES_%d_NAME".formatted(i), names[i]);
-            for (ServiceKind stage : ServiceKind.STAGES) {
-                environment.put("PARGO_PIPELINES_%d_%s".formatted(i, stage), "static://127.0.0.1:" + ports.work(stage));
-            }
+    /**
+     * Starts projectors beside the stack's own, and a gateway that offers each with the stack's encoder and LLM.
+     *
+     * @param bundles of the projectors, by the pipelines' names
+     */
+    public URI startProjectors(Map<String, Path> bundles) throws IOException {
+        Map<String, String> pipelines = new TreeMap<>();
+        List<ServiceProcess> projectors = new ArrayList<>();
+        for (Map.Entry<String, Path> bundle : bundles.entrySet()) {
+            StackPorts own = StackPorts.free();
+            Map<String, String> all = new TreeMap<>(settings);
+            all.put("PARGO_MODEL", bundle.getValue().toString());
+            String pipeline = "PARGO_PIPELINES_%d_".formatted(projectors.size());
+            projectors.add(ServiceProcess.start(ServiceKind.PROJECTOR, own, all));
+            pipelines.put(pipeline + "NAME", bundle.getKey());
+            pipelines.put(pipeline + "ENCODER", target(ports, ServiceKind.ENCODER));
+            pipelines.put(pipeline + "PROJECTOR", target(own, ServiceKind.PROJECTOR));
+            pipelines.put(pipeline + "LLM", target(ports, ServiceKind.LLM));
+            pipelines.put(pipeline + "REQUIRESAMEBUNDLE", "false");
         }
-        return environment;
+        others.addAll(projectors);
+        projectors.forEach(ServiceProcess::awaitReady);
+        return startGateway(pipelines);
+    }
+
+    private static String target(StackPorts ports, ServiceKind kind) {
+        return "static://127.0.0.1:" + ports.work(kind);
     }
 
     /** Starts a service that has been killed again, with another model, and waits until it is ready. */
@@ -87,7 +104,7 @@ public final class RunningStack implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ServiceProcess> running = new ArrayList<>(otherGateways);
+        List<ServiceProcess> running = new ArrayList<>(others);
         running.addAll(services.values());
         running.parallelStream().forEach(RunningStack::stop);
     }

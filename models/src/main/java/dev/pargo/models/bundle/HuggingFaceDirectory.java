@@ -37,6 +37,11 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return modelType().equals(LLAVA);
     }
 
+    /** Published configurations do not say it; ours do. */
+    boolean hasRandomWeights() {
+        return config.flag(ModelBundle.RANDOM_WEIGHTS, false);
+    }
+
     StoredNetwork<VisionConfig> vision() {
         Checkpoint checkpoint = isLlava() ? llavaPart("vision_tower.") : Checkpoint.open(path);
         return new StoredNetwork<>(clip(checkpoint), checkpoint);

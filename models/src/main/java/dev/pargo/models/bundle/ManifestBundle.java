@@ -5,8 +5,6 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
-import dev.pargo.models.projector.MlpConfig;
-import dev.pargo.models.projector.ParGoConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.Eva02Config;
@@ -18,7 +16,12 @@ import dev.pargo.models.weights.FusionCheckpoint;
 import dev.pargo.models.weights.LoraAdapter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * A bundle that a manifest describes: a JSON file with the sections {@code image}, {@code vision}, {@code ln_vision},
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Paths are relative to the manifest.
  */
 final class ManifestBundle implements ModelBundle {
+
+    /** Fields that name files. */
+    private static final Set<String> FILES = Set.of("file", "dir");
 
     private final JsonConfig manifest;
 
@@ -54,6 +60,38 @@ final class ManifestBundle implements ModelBundle {
                 .add("projector", projector().fingerprint())
                 .add("llm", llm().fingerprint())
                 .hex();
+    }
+
+    @Override
+    public boolean hasRandomWeights(BundlePart part) {
+        JsonConfig section = manifest.section(part.section());
+        HuggingFaceDirectory directory = directory(section);
+        return section.flag(RANDOM_WEIGHTS, directory != null && directory.hasRandomWeights());
+    }
+
+    @Override
+    public ObjectNode manifestIn(Path directory) {
+        ObjectNode copy = (ObjectNode) manifest.json().deepCopy();
+        copy.remove("revision");
+        relocate(copy, directory);
+        return copy;
+    }
+
+    private void relocate(ObjectNode section, Path directory) {
+        for (Map.Entry<String, JsonNode> field : section.properties()) {
+            if (field.getValue() instanceof ObjectNode inner) {
+                relocate(inner, directory);
+            } else if (FILES.contains(field.getKey())) {
+                Path file = resolve(field.getValue().asString());
+                field.setValue(StringNode.valueOf(relative(directory, file)));
+            }
+        }
+    }
+
+    /** A file's name as seen from a directory. */
+    static String relative(Path directory, Path file) {
+        Path from = directory.toAbsolutePath().normalize();
+        return from.relativize(file.toAbsolutePath().normalize()).toString();
     }
 
     @Override
@@ -107,19 +145,8 @@ final class ManifestBundle implements ModelBundle {
         if (norm.has("file")) {
             checkpoint = checkpoint.union(FusionCheckpoint.open(file(norm)));
         }
-        return new StoredNetwork<>(config(section, norm.number("eps", 1e-5), checkpoint), checkpoint);
-    }
-
-    private ProjectorConfig config(JsonConfig section, double normEps, Checkpoint checkpoint) {
-        String type = section.string("type");
-        return switch (type) {
-            case "ParGo" ->
-                ParGoConfig.read(section, section.integer("num_local_query_token"), patches(), normEps, checkpoint);
-            case "Q-Former" -> ParGoConfig.read(section, 0, patches(), normEps, checkpoint);
-            case "linear" -> MlpConfig.linear(section, patches(), normEps, checkpoint);
-            case "mlp" -> MlpConfig.mlp(section, patches(), normEps, checkpoint);
-            default -> throw section.unknown("type", type, "ParGo, Q-Former, linear, mlp; LLaVA's is named by its dir");
-        };
+        return new StoredNetwork<>(
+                ProjectorConfig.read(section, patches(), norm.number("eps", 1e-5), checkpoint), checkpoint);
     }
 
     private int patches() {
