@@ -8,12 +8,9 @@ import dev.pargo.evaluation.stack.Bundles;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,45 +76,6 @@ class EvaluationIT {
         assertThat(Cli.run("score", "mme", results.toString()).out()).isEqualTo(cli.out());
         assertThat(read("out/scores.json").at("/scores/subtasks/existence").asDouble())
                 .isEqualTo(200);
-    }
-
-    /** One encoder and one LLM behind the projectors of the paper's comparison, of which ParGo's alone is trained. */
-    @Test
-    void comparesProjectors(RunningStack stack) throws IOException, InterruptedException {
-        Map<String, Path> bundles = new LinkedHashMap<>();
-        bundles.put("pargo", Bundles.PARGO_MINI);
-        bundles.put("q-former", Bundles.variant("Q-Former", directory.resolve("mini-q-former")));
-        bundles.put("linear", Bundles.variant("linear", directory.resolve("mini-linear")));
-        bundles.put("mlp", Bundles.variant("mlp", directory.resolve("mini-mlp"), "--visual-tokens", "16"));
-        URI gateway = stack.startProjectors(bundles);
-        writeQuestions(scenes().subList(0, 3));
-
-        Cli cli = Cli.run(
-                "compare",
-                "--models",
-                "pargo,q-former,linear,mlp",
-                "--questions",
-                directory.resolve("questions.jsonl").toString(),
-                "--out",
-                out(),
-                "--url",
-                gateway.toString());
-
-        assertThat(cli.status()).as(cli.err()).isZero();
-        String encoder = "eva02-clip \\(float32\\), ";
-        String llm = ", internlm2 \\(float32\\) .*";
-        String random = " \\(float32, random weights\\)";
-        assertThat(cli.out().lines())
-                .anyMatch(line -> line.matches("pargo +" + encoder + "pargo \\(float32\\)" + llm + "100.0 % +80 .*"))
-                .anyMatch(line -> line.matches("q-former +" + encoder + "q-former" + random + llm + "% +80 .*"))
-                .anyMatch(line -> line.matches("linear +" + encoder + "linear" + random + llm + "% +36 .*"))
-                .anyMatch(line -> line.matches("mlp +" + encoder + "mlp" + random + llm + "% +16 .*"));
-        for (String report : List.of("out/report.html", "out/report.md")) {
-            assertThat(Files.readString(directory.resolve(report)).replace("\\", ""))
-                    .contains("Random weights: q-former (projector), linear (projector), mlp (projector).");
-        }
-        assertThat(Files.readString(directory.resolve("out/report.html")))
-                .contains("data:image/png;base64,", "class=\"right\"");
     }
 
     @Test

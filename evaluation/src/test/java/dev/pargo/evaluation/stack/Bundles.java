@@ -1,13 +1,9 @@
 package dev.pargo.evaluation.stack;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -60,19 +56,6 @@ public final class Bundles {
                 }
                 """.formatted(
                         checkpoint, checkpoint, fixture.resolve("llm"), checkpoint));
-        return directory;
-    }
-
-    /** Makes a bundle beside pargo-mini with another projector, as a user does. */
-    public static Path variant(String projector, Path directory, String... options)
-            throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of("synthesize", "--projector", projector, "--beside", PARGO_MINI.toString()));
-        command.addAll(List.of(options));
-        command.add(directory.toString());
-        Launcher launcher = new Launcher(Map.of(), directory.getParent());
-        Launcher.Outcome outcome = launcher.run(command.toArray(String[]::new));
-        assertThat(outcome.status()).as(outcome.err()).isZero();
         return directory;
     }
 

@@ -15,7 +15,7 @@ public final class RunningStack implements AutoCloseable {
     private final StackPorts ports;
     private final Map<String, String> settings;
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
-    private final List<ServiceProcess> others = new ArrayList<>();
+    private final List<ServiceProcess> otherGateways = new ArrayList<>();
 
     private RunningStack(StackPorts ports, Map<String, String> settings) {
         this.ports = ports;
@@ -59,38 +59,9 @@ public final class RunningStack implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(settings);
         all.putAll(otherSettings);
         ServiceProcess gateway = ServiceProcess.start(ServiceKind.GATEWAY, other, all);
-        others.add(gateway);
+        otherGateways.add(gateway);
         gateway.awaitReady();
         return url(other);
-    }
-
-    /**
-     * Starts projectors beside the stack's own, and a gateway that offers each with the stack's encoder and LLM.
-     *
-     * @param bundles of the projectors, by the pipelines' names
-     */
-    public URI startProjectors(Map<String, Path> bundles) throws IOException {
-        Map<String, String> pipelines = new TreeMap<>();
-        List<ServiceProcess> projectors = new ArrayList<>();
-        for (Map.Entry<String, Path> bundle : bundles.entrySet()) {
-            StackPorts own = StackPorts.free();
-            Map<String, String> all = new TreeMap<>(settings);
-            all.put("PARGO_MODEL", bundle.getValue().toString());
-            String pipeline = "PARGO_PIPELINES_%d_".formatted(projectors.size());
-            projectors.add(ServiceProcess.start(ServiceKind.PROJECTOR, own, all));
-            pipelines.put(pipeline + "NAME", bundle.getKey());
-            pipelines.put(pipeline + "ENCODER", target(ports, ServiceKind.ENCODER));
-            pipelines.put(pipeline + "PROJECTOR", target(own, ServiceKind.PROJECTOR));
-            pipelines.put(pipeline + "LLM", target(ports, ServiceKind.LLM));
-            pipelines.put(pipeline + "REQUIRESAMEBUNDLE", "false");
-        }
-        others.addAll(projectors);
-        projectors.forEach(ServiceProcess::awaitReady);
-        return startGateway(pipelines);
-    }
-
-    private static String target(StackPorts ports, ServiceKind kind) {
-        return "static://127.0.0.1:" + ports.work(kind);
     }
 
     /** Starts a service that has been killed again, with another model, and waits until it is ready. */
@@ -104,7 +75,7 @@ public final class RunningStack implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ServiceProcess> running = new ArrayList<>(others);
+        List<ServiceProcess> running = new ArrayList<>(otherGateways);
         running.addAll(services.values());
         running.parallelStream().forEach(RunningStack::stop);
     }
