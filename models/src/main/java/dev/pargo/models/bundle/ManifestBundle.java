@@ -118,7 +118,12 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig image = manifest.section("image");
         int imageSize = image.size("size");
         int patchSize = image.size("patch_size");
-        Checkpoint checkpoint = FusionCheckpoint.open(file(section)).stripPrefix(section.string("prefix", "visual."));
+        String prefix = section.string("prefix", "visual.");
+        Checkpoint checkpoint = FusionCheckpoint.open(file(section)).stripPrefix(prefix);
+        if (checkpoint.tensors().isEmpty()) {
+            throw section.problem("vision.prefix is '%s', but no tensor of %s is named so; name the file with the tower"
+                    .formatted(prefix, checkpoint.source()));
+        }
         String type = section.string("type");
         return new StoredNetwork<>(
                 switch (type) {

@@ -181,6 +181,19 @@ class ModelBundleTest {
         return ModelBundle.read(manifest(json.replace('\'', '"')));
     }
 
+    /** A fusion checkpoint may have the tower that it was trained with, or not. */
+    @Test
+    void aTowerThatIsNotInTheFileIsOneClearLine() {
+        ModelBundle bundle = ModelBundle.read(manifest("""
+                {"name": "x", "projector": {}, "llm": {}, "image": {"size": 56, "patch_size": 14},
+                 "vision": {"type": "EVAVisionTransformer", "file": "%s/pargo/pargo.pt", "prefix": "visual_encoder."}}""".formatted(FIXTURES)));
+
+        assertThatThrownBy(bundle::vision)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("vision.prefix is 'visual_encoder.', but no tensor of")
+                .hasMessageContaining("pargo.pt is named so");
+    }
+
     @Test
     void anUnknownArchitectureGetsAListOfTheKnown() throws IOException {
         assertThatThrownBy(() -> projector("{'type': 'perceiver', 'file': '%s/linear/fusion.pt'}")
