@@ -143,7 +143,7 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig section = manifest.section("projector");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
-            return directory.projector();
+            return directory.projector(vision().config());
         }
         Checkpoint checkpoint = FusionCheckpoint.open(file(section));
         JsonConfig norm = manifest.sectionOrEmpty("ln_vision");

@@ -24,13 +24,15 @@
  *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
  *   width, layers, head_width, mlp_hidden or mlp_ratio, layer_norm_eps
  *                           those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
+ *   random_weights          whether the weights mean nothing; false, or the directory's
  *   pt_hw_seq_len           EVA-02: side of the grid that rotary positions are scaled to; 16
  *
  * ln_vision                 the norm between encoder and projector
  *   eps, file               1e-5; the projector's file
  *
  * projector                 required; a directory:
- *   dir                     config.json of model_type llava
+ *   dir                     config.json of model_type llava; there are as many patches as vision gives
+ *   random_weights          as in vision
  *                           or a fusion checkpoint in any of the reference's layouts:
  *   type                    ParGo, Q-Former, linear or mlp
  *   file, encoder_width     required

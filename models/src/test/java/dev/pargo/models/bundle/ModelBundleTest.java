@@ -129,7 +129,7 @@ class ModelBundleTest {
         assertThat(bundle.vision().config().tokens()).isEqualTo(36);
         assertThat(bundle.vision().config().tableGrid()).isEqualTo(4);
         assertThat(bundle.llm().config().network()).isEqualTo("qwen2");
-        assertThat(bundle.projector().config().inputTokens()).isEqualTo(16);
+        assertThat(bundle.projector().config().inputTokens()).isEqualTo(36);
         bundle.vision().check();
         bundle.llm().check();
         assertThat(llava).exists();
