@@ -14,6 +14,8 @@ import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A directory as Hugging Face publishes models: config.json, whose {@code model_type} says what is in it, and weights. A
@@ -164,6 +166,14 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
 
     Tokenizer tokenizer() {
         return Tokenizer.open(path);
+    }
+
+    /** The program that writes conversations, in Jinja; empty if the directory has none. */
+    String chatTemplate() {
+        Path file = path.resolve("tokenizer_config.json");
+        JsonNode template =
+                Files.exists(file) ? JsonConfig.read(file).json().path("chat_template") : MissingNode.getInstance();
+        return template.isString() ? template.asString() : "";
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
@@ -212,8 +213,17 @@ final class ManifestBundle implements ModelBundle {
         if (section.has("format")) {
             return section.make(() -> ChatFormat.named(section.string("format")));
         }
+        DecoderFamily family = llm().config().family();
+        String published = llmDirectory().chatTemplate();
+        if (!published.isEmpty()) {
+            return ChatFormat.writtenBy(published, family)
+                    .orElseThrow(() -> manifest.problem(
+                            "the chat_template of %s's tokenizer_config.json writes none of the known formats (%s);"
+                                            .formatted(manifest.section("llm").string("dir"), ChatFormat.known())
+                                    + " give prompt.format or prompt.template"));
+        }
         try (Tokenizer tokenizer = tokenizer()) {
-            return ChatFormat.of(llm().config().family(), tokenizer);
+            return ChatFormat.of(family, tokenizer);
         }
     }
 

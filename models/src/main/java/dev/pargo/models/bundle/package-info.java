@@ -52,7 +52,8 @@
  *
  * prompt
  *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; the format's
- *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; that of the LLM's family
+ *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; what the LLM's chat_template
+ *                           writes, or its family's
  *   image_placeholder, bos_token, system_template, system, answer_template
  *                           the format's, or with a template: &lt;ImageHere&gt;, the tokenizer's, none
  *
