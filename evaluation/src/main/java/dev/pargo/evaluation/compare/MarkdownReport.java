@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A comparison in Markdown; its pictures lie beside it. */
 final class MarkdownReport {
@@ -56,15 +55,11 @@ final class MarkdownReport {
             table.row(List.of(
                     comparison.candidates().get(i).name(),
                     reply.answer(),
-                    mark(reply.isRight()),
+                    reply.verdict(),
                     String.valueOf(reply.usage().visual()),
                     Summary.number(reply.totalMs())));
         }
         return table;
-    }
-
-    private static String mark(@Nullable Boolean right) {
-        return right == null ? "" : right ? "right" : "wrong";
     }
 
     private static String safeName(Path picture) {
