@@ -51,7 +51,7 @@ public final class CausalLm implements AutoCloseable {
                 * config.layers()
                 * config.kvHeads()
                 * config.headWidth()
-                * placement().precision().dtype().bytes();
+                * KvCache.dtype(placement()).bytes();
     }
 
     /** Allocates a cache. The caller closes it. */
@@ -91,13 +91,14 @@ public final class CausalLm implements AutoCloseable {
      * @return logits after the rows that the step wants, in its order, possibly none; the caller closes them
      */
     public Logits step(KvCache cache, Step step) {
-        StepRows rows = new StepRows(step);
+        StepRows rows = new StepRows(step, placement().device().isGpu());
         List<PtNDArray> prompts =
                 step.chunks().stream().map(chunk -> chunk.prompt().rows()).toList();
         long[] first = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
+            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
@@ -106,11 +107,12 @@ public final class CausalLm implements AutoCloseable {
                             .add(cache.tensors())
                             .addAll(prompts)
                             .add(first)
+                            .add(rows.chunkSlots)
+                            .add(rows.chunkRows)
+                            .add(rows.chunkPast)
                             .add(ids)
+                            .add(slots)
                             .add(positions)
-                            .add(rows.sequenceSlots)
-                            .add(rows.sequenceRows)
-                            .add(rows.sequencePast)
                             .add(wanted))) {
                 return new Logits(network, scope, logits.toTensor(scope));
             }

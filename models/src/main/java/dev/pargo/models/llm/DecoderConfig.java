@@ -216,6 +216,7 @@ public record DecoderConfig(
                 .add((PtNDArray) manager.create(rope.frequencies(headWidth)))
                 .add(context)
                 .add(placement.precision().dtype().torchCode())
+                .add(KvCache.dtype(placement).torchCode())
                 .add(WeightForm.of(placement).ordinal());
     }
 }

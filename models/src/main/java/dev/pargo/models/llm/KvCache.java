@@ -4,6 +4,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.network.Network;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 
 /**
  * Keys and values of all layers, preallocated: a fixed number of slots, each for one sequence of up to a fixed number
@@ -23,6 +26,15 @@ public final class KvCache implements AutoCloseable {
         this.tokensPerSlot = tokensPerSlot;
     }
 
+    /**
+     * Type of keys and values. On a CPU 16 bits are enough unless everything is float32: float16, which is the more exact
+     * one for numbers of this size.
+     */
+    static DType dtype(Placement placement) {
+        boolean exact = placement.device().isGpu() || placement.precision() == Precision.FLOAT32;
+        return exact ? placement.precision().dtype() : DType.FLOAT16;
+    }
+
     IValue tensors() {
         return tensors;
     }
@@ -38,7 +50,7 @@ public final class KvCache implements AutoCloseable {
     /**
      * Copies keys and values between slots: {@code to[i]} gets those of {@code from[i]}, as they were before the call.
      *
-     * @param begin first position that is copied
+     * @param begin first position that is copied; before it the slots agree
      * @param end   position after the last
      */
     public void copy(int[] from, int[] to, int begin, int end) {
