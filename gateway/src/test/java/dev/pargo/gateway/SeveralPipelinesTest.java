@@ -32,8 +32,8 @@ class SeveralPipelinesTest {
         first = new LoopbackStages();
         second = new LoopbackStages();
         second.projector.description = second.projector.description.toBuilder()
-                .setIdentity(LoopbackStages.identity("q-former", "p2").toBuilder()
-                        .setRandomWeights(true))
+                .setIdentity(
+                        LoopbackStages.identity("q-former", "p2").toBuilder().setRandomWeights(true))
                 .setOutput(LoopbackStages.tensor(144, 4096))
                 .build();
         second.llm.description = second.llm.description.toBuilder()
