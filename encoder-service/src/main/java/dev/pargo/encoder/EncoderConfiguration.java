@@ -1,5 +1,6 @@
 package dev.pargo.encoder;
 
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
@@ -49,6 +50,7 @@ class EncoderConfiguration {
                 .setFingerprint(bundle.vision().fingerprint())
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
+                .setRandomWeights(bundle.hasRandomWeights(BundlePart.VISION))
                 .build();
     }
 

@@ -32,7 +32,8 @@ class SeveralPipelinesTest {
         first = new LoopbackStages();
         second = new LoopbackStages();
         second.projector.description = second.projector.description.toBuilder()
-                .setIdentity(LoopbackStages.identity("q-former", "p2"))
+                .setIdentity(
+                        LoopbackStages.identity("q-former", "p2").toBuilder().setRandomWeights(true))
                 .setOutput(LoopbackStages.tensor(144, 4096))
                 .build();
         second.llm.description = second.llm.description.toBuilder()
@@ -114,6 +115,9 @@ class SeveralPipelinesTest {
         assertThat(models)
                 .extracting(model -> model.at("/pargo/projector/network").asString())
                 .containsExactly("pargo", "q-former", "pargo");
+        assertThat(models)
+                .extracting(model -> model.at("/pargo/projector/random_weights").asBoolean())
+                .containsExactly(false, true, false);
         assertThat(models)
                 .extracting(model -> model.at("/pargo/llm/network").asString())
                 .containsExactly("internlm2", "llama", "llama");

@@ -5,6 +5,7 @@ import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
@@ -26,6 +27,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,6 +39,8 @@ import org.springframework.context.annotation.Import;
 @Import(StageConfiguration.class)
 @EnableConfigurationProperties(EngineProperties.class)
 class LlmConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(LlmConfiguration.class);
 
     /** A request's images; each takes its visual tokens out of the context. */
     private static final int MAX_VISUAL_TENSORS = 16;
@@ -66,6 +71,7 @@ class LlmConfiguration {
                 .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
+                .setRandomWeights(bundle.hasRandomWeights(BundlePart.LLM))
                 .build();
     }
 
@@ -81,7 +87,11 @@ class LlmConfiguration {
             EngineProperties properties,
             StageMetrics stageMetrics,
             EngineMetrics metrics) {
-        return new Engine(model, tokenizer, properties, stageMetrics, metrics);
+        EngineProperties fitting =
+                properties.forModel(model.kvBytesPerToken(), model.config().context());
+        Engine engine = new Engine(model, tokenizer, fitting, stageMetrics, metrics);
+        log.info("{} answers at once, of {} tokens with their prompts", engine.maxSequences(), engine.contextTokens());
+        return engine;
     }
 
     @Bean

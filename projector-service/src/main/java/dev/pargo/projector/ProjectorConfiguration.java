@@ -1,5 +1,6 @@
 package dev.pargo.projector;
 
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.torch.Placement;
@@ -50,6 +51,7 @@ class ProjectorConfiguration {
                 .setFingerprint(bundle.projector().fingerprint())
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
+                .setRandomWeights(bundle.hasRandomWeights(BundlePart.PROJECTOR))
                 .build();
     }
 

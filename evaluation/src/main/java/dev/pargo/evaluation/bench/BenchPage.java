@@ -86,6 +86,6 @@ final class BenchPage {
     }
 
     private static void table(StringBuilder body, String title, String html) {
-        body.append("<h2>%s</h2>\n<div class=\"scroll\">%s</div>\n".formatted(Html.escape(title), html));
+        body.append("<h2>%s</h2>\n%s".formatted(Html.escape(title), html));
     }
 }

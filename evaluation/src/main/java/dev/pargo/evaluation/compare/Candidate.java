@@ -24,14 +24,26 @@ record Candidate(ModelCard card, @Nullable String note) {
         String parts = STAGES.stream()
                 .map(stage -> card.parts().path(stage))
                 .filter(JsonNode::isObject)
-                .map(part -> "%s (%s)"
+                .map(part -> "%s (%s%s)"
                         .formatted(
                                 part.path("network").asString("?"),
-                                part.path("precision").asString("?")))
+                                part.path("precision").asString("?"),
+                                isRandom(part) ? ", random weights" : ""))
                 .collect(Collectors.joining(", "));
         if (note == null) {
             return parts;
         }
         return parts.isEmpty() ? note : parts + "; " + note;
+    }
+
+    /** The stages whose weights are random, as far as the endpoint tells. */
+    List<String> randomStages() {
+        return STAGES.stream()
+                .filter(stage -> isRandom(card.parts().path(stage)))
+                .toList();
+    }
+
+    private static boolean isRandom(JsonNode part) {
+        return part.path("random_weights").asBoolean(false);
     }
 }

@@ -87,6 +87,9 @@ public final class CompareCommand implements Callable<Integer> {
         new HtmlReport(comparison).write(out);
         PrintWriter print = spec.commandLine().getOut();
         print.print(Summary.of(comparison));
+        if (!comparison.caution().isEmpty()) {
+            print.println(comparison.caution());
+        }
         print.printf("%s and report.md%n", out.resolve("report.html"));
         print.flush();
         return 0;

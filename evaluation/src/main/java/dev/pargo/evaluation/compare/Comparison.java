@@ -4,6 +4,7 @@ import dev.pargo.evaluation.question.OwnQuestion;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * All answers.
@@ -52,6 +53,18 @@ record Comparison(List<Candidate> candidates, List<Row> rows) {
                 .mapToDouble(figure)
                 .average()
                 .orElse(0);
+    }
+
+    /** What readers must know of models with random weights; empty if there are none. */
+    String caution() {
+        String random = candidates.stream()
+                .filter(candidate -> !candidate.randomStages().isEmpty())
+                .map(candidate -> "%s (%s)".formatted(candidate.name(), String.join(", ", candidate.randomStages())))
+                .collect(Collectors.joining(", "));
+        return random.isEmpty()
+                ? ""
+                : "Random weights: %s. Their visual tokens and times mean something, their answers do not."
+                        .formatted(random);
     }
 
     static String percent(double share) {

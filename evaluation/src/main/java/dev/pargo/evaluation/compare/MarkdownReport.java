@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A comparison in Markdown; its pictures lie beside it. */
 final class MarkdownReport {
@@ -27,6 +26,9 @@ final class MarkdownReport {
         Path pictures = Files.createDirectories(folder.resolve(PICTURES));
         StringBuilder text = new StringBuilder("# Comparison\n\n");
         text.append(Summary.of(comparison).toMarkdown()).append('\n');
+        if (!comparison.caution().isEmpty()) {
+            text.append("**%s**\n\n".formatted(Markdown.escape(comparison.caution())));
+        }
         text.append("Times are means over the answers, one request at a time.\n");
         int number = 0;
         for (Comparison.Row row : comparison.rows()) {
@@ -53,15 +55,11 @@ final class MarkdownReport {
             table.row(List.of(
                     comparison.candidates().get(i).name(),
                     reply.answer(),
-                    mark(reply.isRight()),
+                    reply.verdict(),
                     String.valueOf(reply.usage().visual()),
                     Summary.number(reply.totalMs())));
         }
         return table;
-    }
-
-    private static String mark(@Nullable Boolean right) {
-        return right == null ? "" : right ? "right" : "wrong";
     }
 
     private static String safeName(Path picture) {

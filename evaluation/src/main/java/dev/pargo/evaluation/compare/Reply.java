@@ -18,4 +18,10 @@ record Reply(
         @Nullable Boolean isRight,
         TokenUsage usage,
         double firstTokenMs,
-        double totalMs) {}
+        double totalMs) {
+
+    /** {@code right}, {@code wrong}, or nothing if that is not known. */
+    String verdict() {
+        return isRight == null ? "" : isRight ? "right" : "wrong";
+    }
+}

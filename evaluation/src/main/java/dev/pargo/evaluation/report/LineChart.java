@@ -15,18 +15,20 @@ import java.util.StringJoiner;
 public record LineChart(String title, String xLabel, List<String> xs, List<Series> series) {
 
     private static final int WIDTH = 560;
-    private static final int HEIGHT = 300;
+    private static final int HEIGHT = 290;
     private static final int LEFT = 60;
     private static final int RIGHT = 20;
     private static final int TOP = 40;
-    private static final int BOTTOM = 70;
+    private static final int BOTTOM = 52;
+    private static final int LEGEND_ROW = 18;
 
     /** One line. */
     public record Series(String name, List<Double> values) {}
 
     /** The plot as an element of a page that has the style of {@link Html#page}. */
     public String toSvg() {
-        StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 %d %d\" role=\"img\">".formatted(WIDTH, HEIGHT));
+        StringBuilder svg = new StringBuilder(
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\">".formatted(WIDTH, HEIGHT + LEGEND_ROW * series.size()));
         svg.append("<title>%s</title>".formatted(Html.escape(title)));
         svg.append(text(LEFT, 20, "heading", title));
         double step = step();
@@ -61,15 +63,9 @@ public record LineChart(String title, String xLabel, List<String> xs, List<Serie
                             Html.escape(xs.get(i)),
                             number(one.values().get(i))));
         }
-        double legend = LEFT + index * (WIDTH - LEFT - RIGHT) / (double) series.size();
-        return "<g class=\"s%d\"><polyline points=\"%s\"/>%s<rect x=\"%.1f\" y=\"%d\" width=\"14\" height=\"4\"/>%s</g>"
-                .formatted(
-                        index % 6,
-                        points,
-                        dots,
-                        legend,
-                        HEIGHT - 14,
-                        text(legend + 20, HEIGHT - 8, "start", one.name()));
+        int legend = HEIGHT + LEGEND_ROW * index;
+        return "<g class=\"s%d\"><polyline points=\"%s\"/>%s<rect x=\"%d\" y=\"%d\" width=\"14\" height=\"4\"/>%s</g>"
+                .formatted(index % 6, points, dots, LEFT, legend, text(LEFT + 20, legend + 6, "start", one.name()));
     }
 
     private double max() {

@@ -58,23 +58,25 @@ public final class TextTable {
         return text.toString();
     }
 
-    /** The table in HTML. */
+    /** The table in HTML; where it is wider than the page it is scrolled, also with keys. */
     public String toHtml() {
-        StringBuilder html = new StringBuilder("<table>\n");
+        StringBuilder html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\">\n<table>\n");
         for (int row = 0; row < rows.size(); row++) {
             String tag = row == 0 ? "th" : "td";
+            String scope = row == 0 ? " scope=\"col\"" : "";
             html.append("<tr>");
             for (int column = 0; column < rows.get(row).size(); column++) {
-                html.append("<%s%s>%s</%s>"
+                html.append("<%s%s%s>%s</%s>"
                         .formatted(
                                 tag,
+                                scope,
                                 isNumeric(column) ? " class=\"number\"" : "",
                                 Html.escape(rows.get(row).get(column)),
                                 tag));
             }
             html.append("</tr>\n");
         }
-        return html.append("</table>\n").toString();
+        return html.append("</table>\n</div>\n").toString();
     }
 
     private String cell(String text, int column) {

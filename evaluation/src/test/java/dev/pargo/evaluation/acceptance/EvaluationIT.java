@@ -8,7 +8,6 @@ import dev.pargo.evaluation.stack.Bundles;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,30 +76,6 @@ class EvaluationIT {
         assertThat(Cli.run("score", "mme", results.toString()).out()).isEqualTo(cli.out());
         assertThat(read("out/scores.json").at("/scores/subtasks/existence").asDouble())
                 .isEqualTo(200);
-    }
-
-    @Test
-    void comparesThreePipelines(RunningStack stack) throws IOException {
-        URI gateway = stack.startGateway(stack.pipelines("first", "second", "third"));
-        writeQuestions(scenes().subList(0, 3));
-
-        Cli cli = Cli.run(
-                "compare",
-                "--models",
-                "first,second,third",
-                "--questions",
-                directory.resolve("questions.jsonl").toString(),
-                "--out",
-                out(),
-                "--url",
-                gateway.toString());
-
-        assertThat(cli.status()).as(cli.err()).isZero();
-        assertThat(cli.out().lines().filter(line -> line.contains("eva02-clip (float32), pargo (float32)")))
-                .hasSize(3)
-                .allMatch(line -> line.contains("100.0 %") && line.contains(" 80 "));
-        assertThat(Files.readString(directory.resolve("out/report.html")))
-                .contains("first", "second", "third", "data:image/png;base64,", "class=\"right\"");
     }
 
     @Test

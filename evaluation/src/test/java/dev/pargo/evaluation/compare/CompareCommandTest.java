@@ -46,7 +46,8 @@ class CompareCommandTest {
         String page = Files.readString(directory.resolve("out/report.html"));
         assertThat(page)
                 .contains("Is &lt;it&gt; a cat?", "src=\"data:image/png;base64,", "random weights")
-                .contains("<td class=\"right\">yes</td>", "<td class=\"wrong\">&lt;b&gt;no&lt;/b&gt;</td>")
+                .contains("<td class=\"right\">yes</td><td class=\"verdict right\">right</td>")
+                .contains("<td class=\"wrong\">&lt;b&gt;no&lt;/b&gt;</td><td class=\"verdict wrong\">wrong</td>")
                 .doesNotContain("http:", "https:", "<script", "<b>no</b>");
         String report = Files.readString(directory.resolve("out/report.md"));
         assertThat(report)

@@ -64,18 +64,6 @@ public final class RunningStack implements AutoCloseable {
         return url(other);
     }
 
-    /** Settings of a gateway that offers the stages as several pipelines. */
-    public Map<String, String> pipelines(String... names) {
-        Map<String, String> environment = new TreeMap<>();
-        for (int i = 0; i < names.length; i++) {
-            environment.put("PARGO_PIPELINES_%d_NAME".formatted(i), names[i]);
-            for (ServiceKind stage : ServiceKind.STAGES) {
-                environment.put("PARGO_PIPELINES_%d_%s".formatted(i, stage), "static://127.0.0.1:" + ports.work(stage));
-            }
-        }
-        return environment;
-    }
-
     /** Starts a service that has been killed again, with another model, and waits until it is ready. */
     public void restart(ServiceKind kind, Path bundle) throws IOException {
         Map<String, String> all = new TreeMap<>(settings);

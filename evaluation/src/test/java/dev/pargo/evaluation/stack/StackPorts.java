@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** Where the services of one stack listen: a port for its work and one for its management each. */
 public final class StackPorts {
@@ -36,6 +37,30 @@ public final class StackPorts {
             for (ServerSocket socket : sockets) {
                 socket.close();
             }
+        }
+    }
+
+    /** Ports for a stack of the launcher's with several projectors, whose ports lie ten apart. */
+    public static StackPorts freeForProjectors(int projectors) throws IOException {
+        StackPorts ports;
+        do {
+            ports = free();
+        } while (!ports.leavesRoomFor(projectors));
+        return ports;
+    }
+
+    private boolean leavesRoomFor(int projectors) {
+        return IntStream.range(1, projectors)
+                .map(projector -> 10 * projector)
+                .allMatch(distance -> isFree(work(ServiceKind.PROJECTOR) + distance)
+                        && isFree(management(ServiceKind.PROJECTOR) + distance));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

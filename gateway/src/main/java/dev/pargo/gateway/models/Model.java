@@ -63,7 +63,13 @@ record Model(
     /** One stage. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Part(
-            String network, String bundle, String bundleRevision, String fingerprint, String precision, String device) {
+            String network,
+            String bundle,
+            String bundleRevision,
+            String fingerprint,
+            String precision,
+            String device,
+            boolean randomWeights) {
 
         static Part of(StageIdentity identity) {
             return new Part(
@@ -72,7 +78,8 @@ record Model(
                     identity.getBundleRevision(),
                     identity.getFingerprint(),
                     identity.getPrecision(),
-                    identity.getDevice());
+                    identity.getDevice(),
+                    identity.getRandomWeights());
         }
     }
 }

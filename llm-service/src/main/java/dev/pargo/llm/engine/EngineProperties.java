@@ -8,7 +8,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * How the engine batches.
  *
- * @param sequences    Answers that are written at once.
+ * @param sequences    Answers that are written at once; default: 8, or as many as the KV cache holds with 1024 tokens each.
  * @param context      Most tokens of prompt and answer together; default: the model's.
  * @param kvCache      Memory of the KV cache; what the running sequences do not need remembers earlier prompts.
  * @param promptRows   Most rows of prompts that are read in one step, so that long prompts do not stall running answers.
@@ -18,9 +18,23 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("pargo.llm")
 public record EngineProperties(
-        @DefaultValue("8") int sequences,
+        @Nullable Integer sequences,
         @Nullable Integer context,
         @DefaultValue("1GB") DataSize kvCache,
         @DefaultValue("512") int promptRows,
         @DefaultValue("true") boolean packWeights,
-        @DefaultValue("true") boolean promptLookup) {}
+        @DefaultValue("true") boolean promptLookup) {
+
+    /** With the number of sequences that a model has where none is configured. */
+    public EngineProperties forModel(long kvBytesPerToken, int modelContext) {
+        return sequences != null
+                ? this
+                : new EngineProperties(
+                        KvBudget.sequences(this, kvBytesPerToken, modelContext),
+                        context,
+                        kvCache,
+                        promptRows,
+                        packWeights,
+                        promptLookup);
+    }
+}

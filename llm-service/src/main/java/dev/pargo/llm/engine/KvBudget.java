@@ -9,15 +9,18 @@ package dev.pargo.llm.engine;
  */
 record KvBudget(int slots, int tokensPerSlot) {
 
-    /** A slot that cannot hold a picture and a question is of no use. */
-    private static final int LEAST_TOKENS = 128;
+    /** Tokens of a slot that holds a picture, the 576 of LLaVA-1.5, with its question and answer. */
+    private static final int LEAST_TOKENS = 1024;
+
+    private static final int MOST_SEQUENCES = 8;
 
     /** Most prompts that are remembered for each running sequence: with small models memory would hold thousands. */
     private static final int MOST_REMEMBERED = 3;
 
     /**
-     * Where the context was not configured it shrinks to what the memory holds.
+     * Where the context was not configured it shrinks to what the memory holds, but never below a picture's need.
      *
+     * @param properties   with a number of sequences
      * @param modelContext most tokens that the model can attend to
      * @throws KvBudgetException naming what is configured and what is needed
      */
@@ -31,11 +34,11 @@ record KvBudget(int slots, int tokensPerSlot) {
             throw new KvBudgetException("pargo.llm.context is %d, but must be between 2 and the model's %d"
                     .formatted(wanted, modelContext));
         }
-        long tokens = properties.kvCache().toBytes() / bytesPerToken;
+        long tokens = tokens(properties, bytesPerToken);
         long perSequence = Math.min(wanted == null ? modelContext : wanted, tokens / sequences);
-        int least = wanted == null ? Math.min(modelContext, LEAST_TOKENS) : wanted;
+        long least = least(properties, modelContext);
         if (perSequence < least) {
-            throw new KvBudgetException("pargo.llm.kv-cache of %d MB is too small: %d sequences of %d tokens need %d MB"
+            throw new KvBudgetException("pargo.llm.kv-cache of %d MB is too small: %d x %d tokens need %d MB"
                     .formatted(
                             properties.kvCache().toMegabytes(),
                             sequences,
@@ -43,5 +46,19 @@ record KvBudget(int slots, int tokensPerSlot) {
                             sequences * least * bytesPerToken / (1 << 20) + 1));
         }
         return new KvBudget((int) Math.min(tokens / perSequence, sequences * (1 + MOST_REMEMBERED)), (int) perSequence);
+    }
+
+    /** As many sequences as find room: fewer are better than some that cannot hold a picture. */
+    static int sequences(EngineProperties properties, long bytesPerToken, int modelContext) {
+        long fitting = tokens(properties, bytesPerToken) / least(properties, modelContext);
+        return (int) Math.max(1, Math.min(fitting, MOST_SEQUENCES));
+    }
+
+    private static long tokens(EngineProperties properties, long bytesPerToken) {
+        return properties.kvCache().toBytes() / bytesPerToken;
+    }
+
+    private static long least(EngineProperties properties, int modelContext) {
+        return properties.context() == null ? Math.min(modelContext, LEAST_TOKENS) : properties.context();
     }
 }

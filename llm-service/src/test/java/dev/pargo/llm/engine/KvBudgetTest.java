@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
 class KvBudgetTest {
 
-    private static EngineProperties properties(int sequences, @Nullable Integer context, int megabytes) {
+    private static EngineProperties properties(@Nullable Integer sequences, @Nullable Integer context, int megabytes) {
         return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, true, true);
     }
 
@@ -29,18 +31,52 @@ class KvBudgetTest {
                 .isEqualTo(512);
     }
 
+    /** Bytes of a token in bfloat16: 32 layers, keys and values of 8 heads of 128, or of 32. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "InternLM2-7B, 131072, 32768, 8, 1024",
+        "LLaVA-1.5-7B, 524288, 4096, 2, 1024",
+        "LLaVA-1.5-7B in float32, 1048576, 4096, 1, 1024",
+        "a small model, 4096, 512, 8, 512"
+    })
+    void byDefaultThereAreAsManySequencesAsHoldAPicture(
+            String model, int bytesPerToken, int modelContext, int sequences, int tokens) {
+        EngineProperties fitting = properties(null, null, 1024).forModel(bytesPerToken, modelContext);
+
+        assertThat(fitting.sequences()).isEqualTo(sequences);
+        assertThat(KvBudget.of(fitting, bytesPerToken, modelContext).tokensPerSlot())
+                .isEqualTo(tokens);
+    }
+
+    @Test
+    void aConfiguredContextDecidesHowManySequencesThereAre() {
+        assertThat(properties(null, 2048, 32).forModel(4096, 4096).sequences()).isEqualTo(4);
+    }
+
+    @Test
+    void aConfiguredNumberOfSequencesStays() {
+        assertThat(properties(16, null, 1024).forModel(4096, 4096).sequences()).isEqualTo(16);
+    }
+
     @Test
     void refusesAMemoryThatHoldsNoPicture() {
-        assertThatThrownBy(() -> KvBudget.of(properties(8, null, 1), 131_072, 4096))
+        EngineProperties fitting = properties(null, null, 100).forModel(131_072, 4096);
+
+        assertThatThrownBy(() -> KvBudget.of(fitting, 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
-                .hasMessageContaining("pargo.llm.kv-cache")
-                .hasMessageContaining("8 sequences of 128 tokens need 129 MB");
+                .hasMessage("pargo.llm.kv-cache of 100 MB is too small: 1 x 1024 tokens need 129 MB");
+    }
+
+    @Test
+    void refusesMoreSequencesThanHoldAPicture() {
+        assertThatThrownBy(() -> KvBudget.of(properties(8, null, 1024), 524_288, 4096))
+                .hasMessageContaining("8 x 1024 tokens need 4097 MB");
     }
 
     @Test
     void refusesAContextThatTheMemoryDoesNotHold() {
         assertThatThrownBy(() -> KvBudget.of(properties(8, 2048, 32), 4096, 4096))
-                .hasMessageContaining("8 sequences of 2048 tokens need 65 MB");
+                .hasMessageContaining("8 x 2048 tokens need 65 MB");
     }
 
     @Test

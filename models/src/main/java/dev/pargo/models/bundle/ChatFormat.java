@@ -4,6 +4,7 @@ import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -64,6 +65,8 @@ enum ChatFormat {
         private static final String CHATML_ANSWER = "{answer}" + IM_END + "\n";
     }
 
+    private static final String HEADER = "<|start_header_id|>";
+
     private final Prompt prompt;
 
     ChatFormat(
@@ -91,20 +94,45 @@ enum ChatFormat {
         return Arrays.stream(values())
                 .filter(format -> format.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("unknown prompt.format '%s'; known: %s"
-                        .formatted(
-                                label,
-                                Arrays.stream(values()).map(ChatFormat::label).collect(Collectors.joining(", ")))));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "unknown prompt.format '%s'; known: %s".formatted(label, known())));
     }
 
     /** The format that a decoder was most likely trained with: its tokenizer has the control tokens of one. */
     static ChatFormat of(DecoderFamily family, Tokenizer tokenizer) {
-        if (tokenizer.controlToken("<|start_header_id|>").isPresent()) {
+        if (tokenizer.controlToken(HEADER).isPresent()) {
             return LLAMA_3;
         }
         if (tokenizer.controlToken(Words.IM_START).isPresent()) {
-            return family == DecoderFamily.INTERNLM2 ? INTERNLM2_CHAT : QWEN2;
+            return chatMl(family);
         }
         return family == DecoderFamily.MISTRAL ? MISTRAL : VICUNA;
+    }
+
+    /**
+     * The format that a published chat template writes, known by its words: the template itself is a program.
+     *
+     * @return empty if it writes none of these
+     */
+    static Optional<ChatFormat> writtenBy(String chatTemplate, DecoderFamily family) {
+        if (chatTemplate.contains(HEADER)) {
+            return Optional.of(LLAMA_3);
+        }
+        if (chatTemplate.contains(Words.IM_START)) {
+            return Optional.of(chatMl(family));
+        }
+        if (chatTemplate.contains("[INST]")) {
+            return Optional.of(chatTemplate.contains("<<SYS>>") ? LLAMA_2 : MISTRAL);
+        }
+        return chatTemplate.contains("USER: ") ? Optional.of(VICUNA) : Optional.empty();
+    }
+
+    private static ChatFormat chatMl(DecoderFamily family) {
+        return family == DecoderFamily.INTERNLM2 ? INTERNLM2_CHAT : QWEN2;
+    }
+
+    /** The names in manifests, for messages. */
+    static String known() {
+        return Arrays.stream(values()).map(ChatFormat::label).collect(Collectors.joining(", "));
     }
 }

@@ -2,6 +2,7 @@ package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.ResizeMode;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.MlpConfig;
@@ -13,10 +14,13 @@ import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * A directory as Hugging Face publishes models: config.json, whose {@code model_type} says what is in it, and weights. A
- * LLaVA directory holds a CLIP tower, a projector and a decoder; others hold one network.
+ * LLaVA directory holds a CLIP tower, a projector and a decoder, but for the tower where its authors published it; others
+ * hold one network.
  */
 record HuggingFaceDirectory(Path path, JsonConfig config) {
 
@@ -26,7 +30,8 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     private static final int FEATURE_LAYER = -2;
 
     static HuggingFaceDirectory open(Path path) {
-        return new HuggingFaceDirectory(path, JsonConfig.read(path.resolve("config.json")));
+        JsonConfig config = JsonConfig.read(path.resolve("config.json"));
+        return new HuggingFaceDirectory(path, OriginalLlava.is(config) ? OriginalLlava.toHuggingFace(config) : config);
     }
 
     String modelType() {
@@ -37,8 +42,21 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return modelType().equals(LLAVA);
     }
 
+    /** Whether the vision tower is in a directory of its own. */
+    private boolean hasOwnTower() {
+        return config.has(OriginalLlava.TOWER) && !config.has("vision_config");
+    }
+
+    /** Published configurations do not say it; ours do. */
+    boolean hasRandomWeights() {
+        return config.flag(ModelBundle.RANDOM_WEIGHTS, false);
+    }
+
     StoredNetwork<VisionConfig> vision() {
         Checkpoint checkpoint = isLlava() ? llavaPart("vision_tower.") : Checkpoint.open(path);
+        if (hasOwnTower() && checkpoint.tensors().isEmpty()) {
+            checkpoint = Checkpoint.open(tower().path);
+        }
         return new StoredNetwork<>(clip(checkpoint), checkpoint);
     }
 
@@ -60,6 +78,10 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     private JsonConfig clipSection() {
+        if (hasOwnTower()) {
+            JsonConfig tower = tower().config;
+            return tower.has("vision_config") ? tower.section("vision_config") : tower;
+        }
         JsonConfig section = config.section("vision_config");
         String type = section.string("model_type", "clip_vision_model");
         if (!type.equals("clip_vision_model")) {
@@ -82,6 +104,11 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     StoredNetwork<ProjectorConfig> projector() {
+        return projector(vision().config());
+    }
+
+    /** The projector behind a tower that may be another directory's: each patch passes for itself. */
+    StoredNetwork<ProjectorConfig> projector(VisionConfig vision) {
         if (!isLlava()) {
             throw config.unknown("model_type", modelType(), "llava (for a projector)");
         }
@@ -89,7 +116,6 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         if (!activation.equals("gelu")) {
             throw config.unknown("projector_hidden_act", activation, "gelu");
         }
-        VisionConfig vision = vision().config();
         int llmWidth = DecoderConfig.read(config.section("text_config"), path).width();
         String name = "multi_modal_projector.";
         return new StoredNetwork<>(
@@ -104,12 +130,19 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
                 : new StoredNetwork<>(DecoderConfig.read(config, path), Checkpoint.open(path));
     }
 
+    private HuggingFaceDirectory tower() {
+        return open(OriginalLlava.tower(path, config));
+    }
+
     /** A LLaVA network's tensors. Newer files have them under {@code model.}, all but the output layer. */
     private Checkpoint llavaPart(String prefix) {
         return Checkpoint.open(path)
                 .rename(name -> {
                     if (name.startsWith("lm_head.")) {
                         return "language_model." + name;
+                    }
+                    if (hasOwnTower()) {
+                        return OriginalLlava.rename(name);
                     }
                     return name.replaceFirst("^model\\.language_model\\.", "language_model.model.")
                             .replaceFirst("^model\\.(?=vision_tower\\.|multi_modal_projector\\.)", "");
@@ -118,8 +151,11 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     Preprocessing preprocessing() {
-        JsonConfig processor = JsonConfig.read(path.resolve("preprocessor_config.json"));
-        Preprocessing preprocessing = Preprocessing.readProcessor(processor);
+        Path directory = hasOwnTower() ? tower().path : path;
+        JsonConfig processor = JsonConfig.read(directory.resolve("preprocessor_config.json"));
+        Preprocessing published = Preprocessing.readProcessor(processor);
+        Preprocessing preprocessing =
+                OriginalLlava.pads(config) ? published.withMode(ResizeMode.EXPAND_TO_SQUARE) : published;
         int imageSize = vision().config().imageSize();
         if (preprocessing.size() != imageSize) {
             throw processor.problem(
@@ -130,6 +166,14 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
 
     Tokenizer tokenizer() {
         return Tokenizer.open(path);
+    }
+
+    /** The program that writes conversations, in Jinja; empty if the directory has none. */
+    String chatTemplate() {
+        Path file = path.resolve("tokenizer_config.json");
+        JsonNode template =
+                Files.exists(file) ? JsonConfig.read(file).json().path("chat_template") : MissingNode.getInstance();
+        return template.isString() ? template.asString() : "";
     }
 
     /**

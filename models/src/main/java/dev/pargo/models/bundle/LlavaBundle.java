@@ -10,6 +10,8 @@ import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Fingerprint;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A LLaVA-1.5 directory as Hugging Face publishes it, which needs no manifest. */
 record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
@@ -43,6 +45,23 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
                 .add("projector", projector().fingerprint())
                 .add("llm", llm().fingerprint())
                 .hex();
+    }
+
+    @Override
+    public boolean hasRandomWeights(BundlePart part) {
+        return directory.hasRandomWeights();
+    }
+
+    @Override
+    public ObjectNode manifestIn(Path other) {
+        ObjectNode manifest = JsonNodeFactory.instance.objectNode().put("name", name());
+        String path = ManifestBundle.relative(other, directory.path());
+        for (BundlePart part : BundlePart.values()) {
+            manifest.putObject(part.section()).put("dir", path);
+        }
+        manifest.putObject("prompt").put("format", ChatFormat.VICUNA.label());
+        manifest.putObject("generation").put("max_new_tokens", MAX_NEW_TOKENS);
+        return manifest;
     }
 
     @Override

@@ -4,9 +4,8 @@ import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.network.StoredNetwork;
-import dev.pargo.models.projector.MlpConfig;
-import dev.pargo.models.projector.ParGoConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.Eva02Config;
@@ -18,7 +17,12 @@ import dev.pargo.models.weights.FusionCheckpoint;
 import dev.pargo.models.weights.LoraAdapter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * A bundle that a manifest describes: a JSON file with the sections {@code image}, {@code vision}, {@code ln_vision},
@@ -27,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * Paths are relative to the manifest.
  */
 final class ManifestBundle implements ModelBundle {
+
+    /** Fields that name files. */
+    private static final Set<String> FILES = Set.of("file", "dir");
 
     private final JsonConfig manifest;
 
@@ -57,6 +64,38 @@ final class ManifestBundle implements ModelBundle {
     }
 
     @Override
+    public boolean hasRandomWeights(BundlePart part) {
+        JsonConfig section = manifest.section(part.section());
+        HuggingFaceDirectory directory = directory(section);
+        return section.flag(RANDOM_WEIGHTS, directory != null && directory.hasRandomWeights());
+    }
+
+    @Override
+    public ObjectNode manifestIn(Path directory) {
+        ObjectNode copy = (ObjectNode) manifest.json().deepCopy();
+        copy.remove("revision");
+        relocate(copy, directory);
+        return copy;
+    }
+
+    private void relocate(ObjectNode section, Path directory) {
+        for (Map.Entry<String, JsonNode> field : section.properties()) {
+            if (field.getValue() instanceof ObjectNode inner) {
+                relocate(inner, directory);
+            } else if (FILES.contains(field.getKey())) {
+                Path file = resolve(field.getValue().asString());
+                field.setValue(StringNode.valueOf(relative(directory, file)));
+            }
+        }
+    }
+
+    /** A file's name as seen from a directory. */
+    static String relative(Path directory, Path file) {
+        Path from = directory.toAbsolutePath().normalize();
+        return from.relativize(file.toAbsolutePath().normalize()).toString();
+    }
+
+    @Override
     public Preprocessing preprocessing() {
         if (manifest.has("image")) {
             return Preprocessing.read(manifest.section("image"));
@@ -80,7 +119,12 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig image = manifest.section("image");
         int imageSize = image.size("size");
         int patchSize = image.size("patch_size");
-        Checkpoint checkpoint = FusionCheckpoint.open(file(section)).stripPrefix(section.string("prefix", "visual."));
+        String prefix = section.string("prefix", "visual.");
+        Checkpoint checkpoint = FusionCheckpoint.open(file(section)).stripPrefix(prefix);
+        if (checkpoint.tensors().isEmpty()) {
+            throw section.problem("vision.prefix is '%s', but no tensor of %s is named so; name the file with the tower"
+                    .formatted(prefix, checkpoint.source()));
+        }
         String type = section.string("type");
         return new StoredNetwork<>(
                 switch (type) {
@@ -100,26 +144,15 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig section = manifest.section("projector");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
-            return directory.projector();
+            return directory.projector(vision().config());
         }
         Checkpoint checkpoint = FusionCheckpoint.open(file(section));
         JsonConfig norm = manifest.sectionOrEmpty("ln_vision");
         if (norm.has("file")) {
             checkpoint = checkpoint.union(FusionCheckpoint.open(file(norm)));
         }
-        return new StoredNetwork<>(config(section, norm.number("eps", 1e-5), checkpoint), checkpoint);
-    }
-
-    private ProjectorConfig config(JsonConfig section, double normEps, Checkpoint checkpoint) {
-        String type = section.string("type");
-        return switch (type) {
-            case "ParGo" ->
-                ParGoConfig.read(section, section.integer("num_local_query_token"), patches(), normEps, checkpoint);
-            case "Q-Former" -> ParGoConfig.read(section, 0, patches(), normEps, checkpoint);
-            case "linear" -> MlpConfig.linear(section, patches(), normEps, checkpoint);
-            case "mlp" -> MlpConfig.mlp(section, patches(), normEps, checkpoint);
-            default -> throw section.unknown("type", type, "ParGo, Q-Former, linear, mlp; LLaVA's is named by its dir");
-        };
+        return new StoredNetwork<>(
+                ProjectorConfig.read(section, patches(), norm.number("eps", 1e-5), checkpoint), checkpoint);
     }
 
     private int patches() {
@@ -180,8 +213,17 @@ final class ManifestBundle implements ModelBundle {
         if (section.has("format")) {
             return section.make(() -> ChatFormat.named(section.string("format")));
         }
+        DecoderFamily family = llm().config().family();
+        String published = llmDirectory().chatTemplate();
+        if (!published.isEmpty()) {
+            return ChatFormat.writtenBy(published, family)
+                    .orElseThrow(() -> manifest.problem(
+                            "the chat_template of %s's tokenizer_config.json writes none of the known formats (%s);"
+                                            .formatted(manifest.section("llm").string("dir"), ChatFormat.known())
+                                    + " give prompt.format or prompt.template"));
+        }
         try (Tokenizer tokenizer = tokenizer()) {
-            return ChatFormat.of(llm().config().family(), tokenizer);
+            return ChatFormat.of(family, tokenizer);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.pargo.models.vision.VisionConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model that was trained together: vision encoder, projector and LLM, with the preprocessing and the prompt that they
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  * {@link StoredNetwork#check}. Immutable.
  */
 public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
+
+    /** Marks random weights: in a part's section of a manifest, or in a directory's config.json. */
+    String RANDOM_WEIGHTS = "random_weights";
 
     /**
      * Opens a bundle.
@@ -53,6 +57,15 @@ public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
      * needs a manifest with a revision.
      */
     String revision();
+
+    /**
+     * Whether the files say that a part's weights are random, as those of a synthesized model are: what it answers means
+     * nothing.
+     */
+    boolean hasRandomWeights(BundlePart part);
+
+    /** A manifest of the same model for another directory: names of files are relative to that. */
+    ObjectNode manifestIn(Path directory);
 
     Preprocessing preprocessing();
 

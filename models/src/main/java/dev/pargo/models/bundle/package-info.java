@@ -24,13 +24,15 @@
  *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
  *   width, layers, head_width, mlp_hidden or mlp_ratio, layer_norm_eps
  *                           those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
+ *   random_weights          whether the weights mean nothing; false, or the directory's
  *   pt_hw_seq_len           EVA-02: side of the grid that rotary positions are scaled to; 16
  *
  * ln_vision                 the norm between encoder and projector
  *   eps, file               1e-5; the projector's file
  *
  * projector                 required; a directory:
- *   dir                     config.json of model_type llava
+ *   dir                     config.json of model_type llava; there are as many patches as vision gives
+ *   random_weights          as in vision
  *                           or a fusion checkpoint in any of the reference's layouts:
  *   type                    ParGo, Q-Former, linear or mlp
  *   file, encoder_width     required
@@ -50,7 +52,8 @@
  *
  * prompt
  *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; the format's
- *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; that of the LLM's family
+ *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; what the LLM's chat_template
+ *                           writes, or its family's
  *   image_placeholder, bos_token, system_template, system, answer_template
  *                           the format's, or with a template: &lt;ImageHere&gt;, the tokenizer's, none
  *

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A JSON object that describes a model, read field by field. A field that is null counts as absent. Whatever is missing
@@ -53,6 +54,11 @@ public final class JsonConfig {
 
     private static int line(JacksonException e) {
         return e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    }
+
+    /** @param file where the object is to be, or was read from */
+    public static JsonConfig of(Path file, ObjectNode object) {
+        return new JsonConfig(file, "", object);
     }
 
     public Path file() {

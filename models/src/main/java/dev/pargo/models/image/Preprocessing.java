@@ -68,6 +68,11 @@ public record Preprocessing(
                 convention(section.string("convention", "natural"))));
     }
 
+    /** The same with the image fitted into the square in another way. */
+    public Preprocessing withMode(ResizeMode other) {
+        return new Preprocessing(size, other, letterboxSize, padColor, mean, std, convention);
+    }
+
     private static ResizeMode mode(JsonConfig section) {
         if (section.has("letterbox")) {
             return ResizeMode.LETTERBOX_CROP;

@@ -1,5 +1,6 @@
 package dev.pargo.models.inspect;
 
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,7 @@ public final class Inspector {
             return inspector.bundle();
         }
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
-        return config.string("model_type", "").equals("llava") ? inspector.bundle() : inspector.directory(config);
+        return config.string("model_type", "").startsWith("llava") ? inspector.bundle() : inspector.directory(config);
     }
 
     private Report checkpoint() {
@@ -72,9 +74,10 @@ public final class Inspector {
 
     private Report bundle() {
         ModelBundle bundle = ModelBundle.read(path);
-        VisionConfig vision = stored("encoder", bundle::vision);
-        ProjectorConfig projector = stored("projector", bundle::projector);
-        DecoderConfig llm = stored("llm", bundle::llm);
+        VisionConfig vision = stored("encoder", bundle::vision, () -> bundle.hasRandomWeights(BundlePart.VISION));
+        ProjectorConfig projector =
+                stored("projector", bundle::projector, () -> bundle.hasRandomWeights(BundlePart.PROJECTOR));
+        DecoderConfig llm = stored("llm", bundle::llm, () -> bundle.hasRandomWeights(BundlePart.LLM));
         addProblem("projector", Dimensions.misfit(vision, projector, llm));
         addProblem("llm", missingTokenizer());
         return report("bundle '%s'".formatted(bundle.name()), Contents.none());
@@ -105,7 +108,8 @@ public final class Inspector {
                             case "clip_vision_model" -> ClipConfig.read(config, LAST_LAYER, checkpoint);
                             default -> DecoderConfig.read(config, path);
                         },
-                        checkpoint));
+                        checkpoint),
+                () -> config.flag(ModelBundle.RANDOM_WEIGHTS, false));
         return report(
                 "directory of model type '%s'".formatted(modelType),
                 known == null ? Contents.of(checkpoint) : Contents.none());
@@ -119,12 +123,14 @@ public final class Inspector {
     }
 
     /** Reports a network that a configuration describes; why it cannot be opened is part of the report. */
-    private <C extends NetworkConfig> @Nullable C stored(String part, Supplier<StoredNetwork<C>> network) {
+    private <C extends NetworkConfig> @Nullable C stored(
+            String part, Supplier<StoredNetwork<C>> network, BooleanSupplier random) {
         try {
             StoredNetwork<C> stored = network.get();
             Checkpoint checkpoint = stored.checkpoint();
             add(checkpoint);
-            networks.add(NetworkReport.of(part, source(checkpoint), stored.config(), checkpoint));
+            networks.add(NetworkReport.of(part, source(checkpoint), stored.config(), checkpoint)
+                    .withRandomWeights(random.getAsBoolean()));
             if (!stored.adapter().isEmpty()) {
                 Checkpoint adapter = stored.adapter().tensors();
                 add(adapter);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param dimensions in words
  * @param config     the same in numbers; absent if the tensors are all that is known
  * @param contents   the tensors that it uses
+ * @param random     whether its files say that its weights are random
  * @param unused     tensors beside them that it does not use
  * @param fit        what is missing, unexpected or of another shape; absent if that cannot be told
  * @param problem    what else is wrong
@@ -32,6 +33,7 @@ public record NetworkReport(
         String dimensions,
         @Nullable NetworkConfig config,
         Contents contents,
+        boolean random,
         int unused,
         @Nullable Fit fit,
         @Nullable String problem) {
@@ -57,12 +59,12 @@ public record NetworkReport(
         int unused = checkpoint.tensors().size()
                 - contents.tensors()
                 - fit.unexpected().size();
-        return new NetworkReport(part, source, network, dimensions, null, contents, unused, fit, null);
+        return new NetworkReport(part, source, network, dimensions, null, contents, false, unused, fit, null);
     }
 
     /** A network whose tensors do not tell whether it is complete. */
     static NetworkReport of(String part, String source, String network, String dimensions, Checkpoint tensors) {
-        return new NetworkReport(part, source, network, dimensions, null, Contents.of(tensors), 0, null, null);
+        return new NetworkReport(part, source, network, dimensions, null, Contents.of(tensors), false, 0, null, null);
     }
 
     /** @param tensors an adapter's matrices */
@@ -87,6 +89,7 @@ public record NetworkReport(
                 dimensions,
                 null,
                 Contents.of(tensors),
+                false,
                 0,
                 null,
                 problem(() -> LoraAdapter.of(tensors, 1)));
@@ -94,15 +97,19 @@ public record NetworkReport(
 
     /** A network of which nothing can be told, and why. */
     static NetworkReport unknown(String part, String source, String problem) {
-        return new NetworkReport(part, source, "unknown", "", null, Contents.none(), 0, null, problem);
+        return new NetworkReport(part, source, "unknown", "", null, Contents.none(), false, 0, null, problem);
     }
 
     private NetworkReport withConfig(NetworkConfig other) {
-        return new NetworkReport(part, source, network, dimensions, other, contents, unused, fit, problem);
+        return new NetworkReport(part, source, network, dimensions, other, contents, random, unused, fit, problem);
+    }
+
+    NetworkReport withRandomWeights(boolean other) {
+        return new NetworkReport(part, source, network, dimensions, config, contents, other, unused, fit, problem);
     }
 
     NetworkReport withProblem(@Nullable String other) {
-        return new NetworkReport(part, source, network, dimensions, config, contents, unused, fit, other);
+        return new NetworkReport(part, source, network, dimensions, config, contents, random, unused, fit, other);
     }
 
     static @Nullable String problem(Runnable check) {

@@ -47,6 +47,9 @@ public record ReportText(Report report) {
         if (network.isComplete() && network.fit() != null) {
             line(text, "  complete");
         }
+        if (network.random()) {
+            line(text, "  weights are random");
+        }
         append(text, network.contents().groups());
     }
 

@@ -86,6 +86,14 @@ public record MlpConfig(
         return new MlpConfig("llava-mlp", patches, 1, encoderWidth, layers, null);
     }
 
+    /** As the reference has it, every layer is as wide as the LLM. */
+    @Override
+    public MlpConfig withLlmWidth(int width) {
+        List<Layer> wide =
+                layers.stream().map(layer -> new Layer(layer.name(), width)).toList();
+        return new MlpConfig(network, patches, joined, encoderWidth, wide, featureNormEps);
+    }
+
     @Override
     public int inputTokens() {
         return patches;

@@ -99,7 +99,7 @@ public record ParGoConfig(
                 featureNormEps));
     }
 
-    /** The same projector in front of an LLM of another width. */
+    @Override
     public ParGoConfig withLlmWidth(int width) {
         return new ParGoConfig(
                 queries,

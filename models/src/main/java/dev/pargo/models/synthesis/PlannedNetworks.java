@@ -4,7 +4,7 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.projector.MlpConfig;
-import dev.pargo.models.projector.ParGoConfig;
+import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.Eva02Config;
 import dev.pargo.models.vision.VisionConfig;
@@ -41,10 +41,8 @@ interface PlannedNetworks {
 
         @Override
         public NetworkConfig projector() {
-            JsonConfig section = manifest.section("projector");
             double normEps = manifest.section("ln_vision").number("eps");
-            int partial = section.integer("num_local_query_token");
-            return ParGoConfig.read(section, partial, vision().tokens(), normEps, Checkpoint.empty())
+            return ProjectorConfig.read(manifest.section("projector"), vision().tokens(), normEps, Checkpoint.empty())
                     .withLlmWidth(llm().width());
         }
 

@@ -1,5 +1,6 @@
 package dev.pargo.models.synthesis;
 
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,18 +51,12 @@ record Preset(String description, Map<String, ObjectNode> documents, String toke
      * @param repeat  how often {@code tensors} occur
      */
     record Part(
-            @Nullable NetworkPart network,
+            @Nullable BundlePart network,
             @Nullable Lora lora,
             @Nullable Map<String, long[]> tensors,
             @Nullable String prefix,
             @Nullable DType dtype,
             @Nullable Integer repeat) {}
-
-    enum NetworkPart {
-        VISION,
-        PROJECTOR,
-        LLM
-    }
 
     /**
      * An adapter.

@@ -1,5 +1,6 @@
 package dev.pargo.models.synthesis;
 
+import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.weights.CheckpointException;
 import dev.pargo.models.weights.ShardedWriter;
 import dev.pargo.models.weights.TensorSpec;
@@ -101,22 +102,28 @@ public final class Synthesis {
     }
 
     private void writeDocuments(OptionalInt layers) throws IOException {
-        Files.createDirectories(directory);
-        try (Stream<Path> files = Files.list(directory)) {
-            if (files.findAny().isPresent()) {
-                throw new CheckpointException("%s is not empty; name a new directory".formatted(directory));
-            }
-        }
+        NewDirectory.make(directory);
         for (Map.Entry<String, ObjectNode> document : preset.documents().entrySet()) {
             Path file = directory.resolve(document.getKey());
             if (file.endsWith("config.json")) {
                 layers.ifPresent(count -> decoder(document.getValue()).put("num_hidden_layers", count));
             }
+            declareRandom(document.getKey(), document.getValue());
             Files.createDirectories(file.getParent());
             Files.writeString(file, document.getValue().toPrettyString() + "\n");
         }
         try (InputStream tokenizer = Synthesis.class.getResourceAsStream("/presets/tokenizer.model")) {
             Files.copy(tokenizer, directory.resolve(preset.tokenizer()));
+        }
+    }
+
+    /** The one thing that is not as published: nobody shall take the answers for a model's. */
+    private static void declareRandom(String path, ObjectNode document) {
+        if (path.equals("bundle.json")) {
+            Stream.of("vision", "projector")
+                    .forEach(part -> ((ObjectNode) document.get(part)).put(ModelBundle.RANDOM_WEIGHTS, true));
+        } else if (document.has("model_type")) {
+            document.put(ModelBundle.RANDOM_WEIGHTS, true);
         }
     }
 

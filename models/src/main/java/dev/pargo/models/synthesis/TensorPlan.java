@@ -1,5 +1,6 @@
 package dev.pargo.models.synthesis;
 
+import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.weights.ParameterSpec;
 import dev.pargo.models.weights.TensorSpec;
@@ -8,8 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * Lists the tensors of a preset's parts. The networks know theirs themselves. */
+/** Lists the tensors of a preset's parts. The networks know theirs themselves. */
 record TensorPlan(PlannedNetworks networks) {
 
     List<TensorSpec> tensors(Preset.Weights weights) {
@@ -31,7 +31,7 @@ record TensorPlan(PlannedNetworks networks) {
         return parameters.map(parameter -> new TensorSpec(prefix + parameter.name(), dtype, parameter.shape()));
     }
 
-    private List<ParameterSpec> parameters(Preset.NetworkPart network) {
+    private List<ParameterSpec> parameters(BundlePart network) {
         return switch (network) {
             case VISION -> networks.vision().parameters();
             case PROJECTOR -> networks.projector().parameters();
@@ -41,7 +41,7 @@ record TensorPlan(PlannedNetworks networks) {
 
     private Stream<ParameterSpec> adapter(Preset.Lora lora) {
         List<ParameterSpec> matrices = new ArrayList<>();
-        for (ParameterSpec parameter : parameters(Preset.NetworkPart.LLM)) {
+        for (ParameterSpec parameter : parameters(BundlePart.LLM)) {
             if (parameter.name().endsWith(lora.target() + ".weight")) {
                 String module = parameter.name().substring(0, parameter.name().lastIndexOf('.'));
                 long out = parameter.shape()[0];

@@ -129,7 +129,7 @@ class ModelBundleTest {
         assertThat(bundle.vision().config().tokens()).isEqualTo(36);
         assertThat(bundle.vision().config().tableGrid()).isEqualTo(4);
         assertThat(bundle.llm().config().network()).isEqualTo("qwen2");
-        assertThat(bundle.projector().config().inputTokens()).isEqualTo(16);
+        assertThat(bundle.projector().config().inputTokens()).isEqualTo(36);
         bundle.vision().check();
         bundle.llm().check();
         assertThat(llava).exists();
@@ -179,6 +179,19 @@ class ModelBundleTest {
         String json = "{'name': 'p', 'image': {'size': 56, 'patch_size': 14}, 'vision': {}, 'llm': {}, 'projector': "
                 + section.replace("%s", FIXTURES.toString()) + "}";
         return ModelBundle.read(manifest(json.replace('\'', '"')));
+    }
+
+    /** A fusion checkpoint may have the tower that it was trained with, or not. */
+    @Test
+    void aTowerThatIsNotInTheFileIsOneClearLine() {
+        ModelBundle bundle = ModelBundle.read(manifest("""
+                {"name": "x", "projector": {}, "llm": {}, "image": {"size": 56, "patch_size": 14},
+                 "vision": {"type": "EVAVisionTransformer", "file": "%s/pargo/pargo.pt", "prefix": "visual_encoder."}}""".formatted(FIXTURES)));
+
+        assertThatThrownBy(bundle::vision)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("vision.prefix is 'visual_encoder.', but no tensor of")
+                .hasMessageContaining("pargo.pt is named so");
     }
 
     @Test

@@ -74,6 +74,21 @@ class PromptTest {
                         "unknown prompt.format 'alpaca'; known: vicuna, llama-2, llama-3, qwen2, internlm2");
     }
 
+    /** Llama-2-chat's tokenizer has no control token that would tell. */
+    @Test
+    void aModelWithAChatTemplateIsAskedAsThatWrites() throws IOException {
+        ModelBundle bundle = bundle("llama", "", "<s>");
+        Path tokenizer = directory.resolve("llm/tokenizer_config.json");
+        Files.writeString(tokenizer, "{\"chat_template\": \"{{ '[INST] <<SYS>>' }}\"}");
+        assertThat(bundle.prompt()).isEqualTo(ChatFormat.LLAMA_2.prompt());
+        Files.writeString(tokenizer, "{\"chat_template\": \"{{ '<start_of_turn>' }}\"}");
+        assertThatThrownBy(bundle::prompt)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(
+                        "the chat_template of llm's tokenizer_config.json writes none of the known formats"
+                                + " (vicuna, llama-2, llama-3, qwen2, internlm2-chat, mistral); give prompt.format or");
+    }
+
     @Test
     void aTemplateOfItsOwnHasTheReferencesRest() throws IOException {
         Prompt prompt = bundle("llama", ", 'prompt': {'template': 'Q <ImageHere> {question} A'}")

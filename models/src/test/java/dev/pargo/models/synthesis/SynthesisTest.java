@@ -9,11 +9,13 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
@@ -128,6 +130,25 @@ class SynthesisTest {
                         .get("model.tok_embeddings.weight")
                         .dtype())
                 .isEqualTo(DType.BFLOAT16);
+    }
+
+    /** It is in two files: as trained together with the projector, and as it was before. */
+    @Test
+    void theReleasesTowerCanComeFromEitherFile() throws IOException {
+        Path directory = write(TinyPresets.shrink("pargo-internlm2-7b"), 1);
+        StoredNetwork<VisionConfig> fused = ModelBundle.read(directory).vision();
+        Path manifest = directory.resolve("bundle.json");
+        Files.writeString(
+                manifest,
+                Files.readString(manifest)
+                        .replaceFirst("pytorch_model.bin", "EVA02_CLIP_L_336_psz14_s6B.pt")
+                        .replace("visual_encoder.", "visual."));
+        StoredNetwork<VisionConfig> published = ModelBundle.read(directory).vision();
+
+        fused.check();
+        published.check();
+        assertThat(published.config()).isEqualTo(fused.config());
+        assertThat(published.fingerprint()).isNotEqualTo(fused.fingerprint());
     }
 
     @Test

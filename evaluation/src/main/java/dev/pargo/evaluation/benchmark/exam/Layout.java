@@ -20,9 +20,19 @@ public record Layout(String benchmark, List<String> expected) {
 
     /** The error that says what was expected and what is there. */
     public InputException mismatch(Path data) {
-        return new InputException("%s does not have the layout of %s%n  expected: %s%n  found:    %s"
+        return mismatch(data, "");
+    }
+
+    /** @param detail what was found on a closer look; empty for nothing */
+    public InputException mismatch(Path data, String detail) {
+        String indent = System.lineSeparator() + "            ";
+        return new InputException("%s does not have the layout of %s%n  expected: %s%n  found:    %s%s"
                 .formatted(
-                        data, benchmark, String.join(System.lineSeparator() + "            ", expected), found(data)));
+                        data,
+                        benchmark,
+                        String.join(indent, expected),
+                        found(data),
+                        detail.isEmpty() ? "" : indent + detail));
     }
 
     /** The error that says what is wrong with one line or entry of a file. */

@@ -108,6 +108,8 @@ public final class MmbenchExam implements Exam {
     }
 
     private void add(MmbenchRow row, ChoiceQuestion question, String id, boolean isMain, MmbenchTable table) {
+        // A row without a picture is told before the first question is asked.
+        table.picture(row);
         Picture picture = () -> DataUrl.ofBase64(table.picture(row), "image/jpeg");
         items.add(new Item(id, row.group(), isMain, row.category(), picture, question, row.isScored()));
     }

@@ -27,6 +27,7 @@ final class MmbenchTable {
                     "one .tsv file, such as MMBench_DEV_EN.tsv, or its path",
                     "with the columns index, question, A, B, image, and mostly hint, C, D, answer, category"));
     private static final List<String> COLUMNS = List.of("index", "question", "A", "B", "image");
+    private static final int MOST_SHOWN = 200;
     private static final CsvSchema SCHEMA = CsvSchema.emptySchema().withHeader().withColumnSeparator('\t');
 
     private final List<MmbenchRow> rows;
@@ -52,8 +53,17 @@ final class MmbenchTable {
                 .with(SCHEMA)
                 .readValues(file)) {
             List<Map<String, String>> cells = lines.readAll();
-            if (cells.isEmpty() || !cells.get(0).keySet().containsAll(COLUMNS)) {
-                throw LAYOUT.mismatch(data);
+            if (cells.isEmpty()) {
+                throw LAYOUT.mismatch(data, "%s has no rows".formatted(file.getFileName()));
+            }
+            if (!cells.get(0).keySet().containsAll(COLUMNS)) {
+                String columns = String.join(" | ", cells.get(0).keySet());
+                throw LAYOUT.mismatch(
+                        data,
+                        "the columns of %s: %s"
+                                .formatted(
+                                        file.getFileName(),
+                                        columns.substring(0, Math.min(columns.length(), MOST_SHOWN))));
             }
             return new MmbenchTable(cells.stream()
                     .map(MmbenchRow::of)
@@ -77,7 +87,9 @@ final class MmbenchTable {
         @Nullable
         MmbenchRow owner = row.image().matches("\\d{1,9}") ? byIndex.get(Integer.parseInt(row.image())) : null;
         if (owner == null || !owner.hasPicture()) {
-            throw new InputException("row %d of the MMBench table has no picture".formatted(row.index()));
+            throw new InputException(
+                    "row %d of the MMBench table has no picture: image is neither base64 nor the index of a row that has one"
+                            .formatted(row.index()));
         }
         return owner.image();
     }

@@ -27,6 +27,7 @@ final class MmeData {
 
     private final List<MmeItem> items = new ArrayList<>();
     private int skipped;
+    private @Nullable Path missing;
 
     private MmeData() {}
 
@@ -44,9 +45,15 @@ final class MmeData {
             }
         }
         if (read.items.isEmpty()) {
-            throw LAYOUT.mismatch(data);
+            throw LAYOUT.mismatch(data, read.detail(data));
         }
         return read;
+    }
+
+    private String detail(Path data) {
+        return missing == null
+                ? ""
+                : "%d questions, but none of their pictures, such as %s".formatted(skipped, data.relativize(missing));
     }
 
     List<MmeItem> items() {
@@ -72,7 +79,7 @@ final class MmeData {
         Path images = folder.resolve("images");
         int number = 0;
         for (Path file : list(Files.isDirectory(questions) ? questions : folder, ".txt")) {
-            @Nullable Path image = image(Files.isDirectory(images) ? images : folder, name(file));
+            Path image = image(Files.isDirectory(images) ? images : folder, name(file));
             List<String> lines = Files.readAllLines(file);
             for (int i = 0; i < lines.size(); i++) {
                 String[] cells = cells(lines.get(i), 2, file, i + 1);
@@ -81,9 +88,10 @@ final class MmeData {
         }
     }
 
-    private void add(String subtask, int number, @Nullable Path image, String question, String answer) {
-        if (image == null || !Files.isRegularFile(image)) {
+    private void add(String subtask, int number, Path image, String question, String answer) {
+        if (!Files.isRegularFile(image)) {
             skipped++;
+            missing = missing == null ? image : missing;
         } else {
             items.add(new MmeItem("%s %d".formatted(subtask, number), subtask, image, question, answer));
         }
@@ -112,12 +120,12 @@ final class MmeData {
         }
     }
 
-    private static @Nullable Path image(Path folder, String name) {
+    private static Path image(Path folder, String name) {
         return TYPES.stream()
                 .map(type -> folder.resolve(name + type))
                 .filter(Files::isRegularFile)
                 .findFirst()
-                .orElse(null);
+                .orElse(folder.resolve(name + TYPES.get(0)));
     }
 
     private static String name(Path file) {

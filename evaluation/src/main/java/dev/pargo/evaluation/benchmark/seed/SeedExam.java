@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,6 +40,7 @@ public final class SeedExam implements Exam {
     private final ExamOptions options;
     private final List<Item> items = new ArrayList<>();
     private int leftOut;
+    private @Nullable Path missing;
 
     private record Item(String id, Path picture, String kind, String category, ChoiceQuestion question) {}
 
@@ -57,8 +59,15 @@ public final class SeedExam implements Exam {
             add(question, categories);
         }
         if (items.isEmpty()) {
-            throw LAYOUT.mismatch(options.data());
+            throw LAYOUT.mismatch(options.data(), detail(json));
         }
+    }
+
+    private String detail(JsonNode json) {
+        return leftOut == 0
+                ? "SEED-Bench.json with the fields %s, but no questions"
+                        .formatted(String.join(", ", json.propertyNames()))
+                : "%d questions, but none of their pictures, such as %s".formatted(leftOut, missing);
     }
 
     @Override
@@ -109,6 +118,7 @@ public final class SeedExam implements Exam {
                 : options.data().resolve("SEED-Bench-video-image").resolve(data + ".png");
         if (!Files.isRegularFile(picture)) {
             leftOut++;
+            missing = missing == null ? options.data().relativize(picture) : missing;
             return;
         }
         int type = json.path("question_type_id").asInt(0);

@@ -116,7 +116,23 @@ class MmbenchEvaluationTest {
 
             assertThat(cli.status()).isEqualTo(2);
             assertThat(cli.err())
-                    .contains("layout of mmbench", "MMBench_DEV_EN.tsv", "the columns index, question, A, B, image");
+                    .contains("layout of mmbench", "MMBench_DEV_EN.tsv", "the columns index, question, A, B, image")
+                    .contains("the columns of MMBench_DEV_EN.tsv: id | text");
+        }
+    }
+
+    @Test
+    void namesTheRowThatHasNoPictureBeforeItAsks() throws IOException {
+        Files.writeString(
+                table,
+                HEADER + "1\tWhat is it?\t\tcat\tdog\t\t\tA\tanimals\t" + picture + "\n"
+                        + "2\tWhat is it?\t\tcat\tdog\t\t\tA\tanimals\t3.jpg\n");
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(MmbenchEvaluationTest::alwaysACat)) {
+            Cli cli = evaluate(endpoint);
+
+            assertThat(cli.status()).isEqualTo(2);
+            assertThat(cli.err()).contains("row 2 of the MMBench table has no picture: image is neither base64 nor");
+            assertThat(endpoint.requests()).isEmpty();
         }
     }
 

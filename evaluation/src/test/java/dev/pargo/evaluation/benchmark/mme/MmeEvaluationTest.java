@@ -161,6 +161,18 @@ class MmeEvaluationTest {
     }
 
     @Test
+    void namesAPictureWhereNoneIsThere() throws IOException {
+        Files.delete(data.resolve("images/color/a.png"));
+        Files.delete(data.resolve("images/color/b.png"));
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(MmeEvaluationTest::catsEverywhere)) {
+            Cli cli = evaluate(endpoint);
+
+            assertThat(cli.status()).isEqualTo(2);
+            assertThat(cli.err()).contains("4 questions, but none of their pictures, such as images/color/a.png");
+        }
+    }
+
+    @Test
     void namesTheLineOfAWrongTable() throws IOException {
         Files.writeString(data.resolve("Data_json/color.txt"), QUESTIONS + "a.png Is there a cat? Yes\n");
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(MmeEvaluationTest::catsEverywhere)) {

@@ -74,6 +74,19 @@ class SeedEvaluationTest {
     }
 
     @Test
+    void tellsWhatItMissedOnACloserLook() throws IOException {
+        Path questions = directory.resolve("SEED-Bench.json");
+        Files.writeString(questions, QUESTIONS);
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("B"))) {
+            assertThat(evaluate(endpoint).err())
+                    .contains("4 questions, but none of their pictures, such as SEED-Bench-image/11_22");
+            Files.writeString(questions, "{\"annotations\": []}");
+            assertThat(evaluate(endpoint).err())
+                    .contains("SEED-Bench.json with the fields annotations, but no questions");
+        }
+    }
+
+    @Test
     void namesTheQuestionThatIsWrong() throws IOException {
         Files.writeString(
                 directory.resolve("SEED-Bench.json"), QUESTIONS.replace("\"answer\": \"A\"", "\"answer\": \"E\""));

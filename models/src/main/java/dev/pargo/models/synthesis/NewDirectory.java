@@ -1,0 +1,23 @@
+package dev.pargo.models.synthesis;
+
+import dev.pargo.models.weights.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Where models are written: never over something else. */
+final class NewDirectory {
+
+    private NewDirectory() {}
+
+    /** @throws CheckpointException if there is something in it */
+    static void make(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent()) {
+                throw new CheckpointException("%s is not empty; name a new directory".formatted(directory));
+            }
+        }
+    }
+}
