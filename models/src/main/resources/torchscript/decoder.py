@@ -4,7 +4,8 @@
 
 # A linear layer, its weights in one of four forms: 0 as stored (which may be a view of the mapped file), 1 in oneDNN's
 # blocked layout (bfloat16 on a CPU: reads at the memory's speed, but is a copy), 2 in 8 bits with one scale an output,
-# its activations quantised as they come, 3 in 4 bits with a scale and a minimum for each run of 32 inputs.
+# its activations quantised as they come, 3 in 4 bits with a scale and a minimum for each run of 32 inputs, or like 1 where
+# the inputs are no multiple of 32.
 class Linear:
   form : int
   weight : Tensor
@@ -15,6 +16,8 @@ class Linear:
   no_scalars : List[Optional[number]]
 
   def __init__(self: __torch__.Linear, weight: Tensor, bias: Optional[Tensor], form: int) -> NoneType:
+    if form == 3 and weight.size(1) % 32 != 0:
+      form = 1
     self.form = form
     self.weight = weight
     self.bias = bias

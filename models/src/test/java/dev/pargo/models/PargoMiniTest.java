@@ -266,6 +266,19 @@ class PargoMiniTest {
         }
     }
 
+    @Test
+    void int4AnswersMostExamplesTheSame() throws IOException {
+        List<Example> examples = examples();
+        try (CausalLm lm = CausalLm.load(BUNDLE.llm(), in(Precision.INT4))) {
+            List<List<PromptPart>> prompts = prompts(examples, Precision.FLOAT32);
+            long equal = equal(examples, answers(lm, prompts));
+            DoubleSummaryStatistics cosines = cosines(lm, prompts, examples);
+            report(Precision.INT4, equal, cosines);
+            assertThat(equal).isGreaterThanOrEqualTo(54);
+            assertThat(cosines.getAverage()).isGreaterThanOrEqualTo(0.998);
+        }
+    }
+
     private static void report(Precision precision, long equal, DoubleSummaryStatistics cosines) {
         log.info(
                 "{}: {} of 60 answers equal float32's; cosine of logits mean {}, least {} over {} positions",

@@ -11,7 +11,9 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
 import dev.pargo.models.weights.LoraAdapter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -50,6 +52,47 @@ class DecoderParityTest {
     @TestFactory
     Stream<DynamicContainer> aPromptReadInChunksBesideOthersGivesTheSameAnswer() {
         return perCase(fixture -> List.of(DynamicTest.dynamicTest("all prompts", () -> checkTogether(fixture))));
+    }
+
+    /** Lengths around the cache's blocks of 64 tokens. */
+    @TestFactory
+    Stream<DynamicTest> rowsOfDifferentLengthsAttendAsIfEachWereAlone() {
+        return FixtureCase.discover(FAMILIES).stream()
+                .map(fixture -> DynamicTest.dynamicTest(fixture.name(), () -> checkLengths(fixture)));
+    }
+
+    private static void checkLengths(FixtureCase fixture) {
+        int[] lengths = {2, 64, 65, 66, 129, 200};
+        Random random = new Random(1);
+        try (CausalLm lm = load(fixture, false);
+                KvCache cache = lm.newCache(lengths.length, 200)) {
+            List<Step.Tokens> last = new ArrayList<>();
+            List<float[]> alone = new ArrayList<>();
+            for (int slot = 0; slot < lengths.length; slot++) {
+                int[] ids =
+                        random.ints(lengths[slot], 0, lm.config().vocabulary()).toArray();
+                int end = ids.length - 1;
+                try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
+                        Logits all = lm.score(prompt)) {
+                    float[] rows = all.toArray();
+                    alone.add(Arrays.copyOfRange(
+                            rows,
+                            end * lm.config().vocabulary(),
+                            ids.length * lm.config().vocabulary()));
+                    lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, end)), List.of()))
+                            .close();
+                }
+                last.add(new Step.Tokens(slot, end, ids[end]));
+            }
+            try (Logits together = lm.step(cache, new Step(List.of(), last))) {
+                float[] rows = together.toArray();
+                for (int slot = 0; slot < lengths.length; slot++) {
+                    int width = lm.config().vocabulary();
+                    new Tolerance(1e-4, 1e-4)
+                            .check(Arrays.copyOfRange(rows, slot * width, (slot + 1) * width), alone.get(slot));
+                }
+            }
+        }
     }
 
     private static Stream<DynamicContainer> perCase(java.util.function.Function<FixtureCase, List<DynamicTest>> tests) {
