@@ -45,7 +45,7 @@ public final class Network implements AutoCloseable {
         NetworkConfig config = stored.config();
         PtNDManager manager = placement.newManager();
         try {
-            Script script = Script.load(manager, config.program(), "nn");
+            Script script = Script.load(manager, config.program(), config.libraries());
             Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
                 arguments.add(weights);

@@ -56,7 +56,8 @@ class ModelsApplicationTest {
     void decodeStepSetsEachBatchAgainstItsFloor() {
         assertThat(run("decode-step", "--precision", "int8", BUNDLE)).isZero();
         assertThat(out.toString()).contains("pargo-mini, int8, threads: 1", "memory bandwidth", "weights 4.");
-        assertThat(out.toString().lines()).anyMatch(line -> line.matches("batch 8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+%"));
+        assertThat(out.toString().lines())
+                .anyMatch(line -> line.matches("batch 8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+%"));
     }
 
     @Test
