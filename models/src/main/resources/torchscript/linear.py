@@ -18,7 +18,7 @@ class Linear:
     self.weight = weight
     self.bias = bias
     self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
-    self.scales = weight
+    self.scales = torch.empty([0])
     self.no_scalars = annotate(List[Optional[number]], [])
     if form == 1:
       self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
