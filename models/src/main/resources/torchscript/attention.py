@@ -183,10 +183,10 @@ class Attention:
     if self.paired:
       bias = annotate(Optional[Tensor], None)
       if name + ".qkv.weight" in weights:
-        parts = torch.split(weights[name + ".qkv.weight"].unflatten(0, [heads, groups + 2, -1]), [groups, 1, 1], 1)
+        parts = torch.split(weights.pop(name + ".qkv.weight").unflatten(0, [heads, groups + 2, -1]), [groups, 1, 1], 1)
         weight = __torch__.attention.group_heads(parts[0].flatten(0, 2), parts[1].flatten(0, 2), parts[2].flatten(0, 2), heads, groups)
       else:
-        weight = __torch__.attention.group_heads(weights[name + ".q.weight"], weights[name + ".k.weight"], weights[name + ".v.weight"], heads, groups)
+        weight = __torch__.attention.group_heads(weights.pop(name + ".q.weight"), weights.pop(name + ".k.weight"), weights.pop(name + ".v.weight"), heads, groups)
         if name + ".q.bias" in weights:
           grouped = __torch__.attention.group_heads(weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"], heads, groups)
           bias = grouped.squeeze(1)

@@ -28,7 +28,7 @@ class FeedForward:
   def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, form: int) -> NoneType:
     self.projections = annotate(List[__torch__.linear.Linear], [])
     if form > 0:
-      weight = torch.cat([weights[name + ".gate.weight"], weights[name + ".up.weight"]])
+      weight = torch.cat([weights.pop(name + ".gate.weight"), weights.pop(name + ".up.weight")])
       self.projections.append(__torch__.linear.Linear(weight, None, form))
     else:
       self.projections.append(__torch__.linear.linear(weights, name + ".gate", form))
@@ -86,7 +86,7 @@ class Decoder:
     self.norm = __torch__.RmsNorm(weights, "norm", eps, dtype)
     output = self.embedding
     if "output.weight" in weights:
-      output = weights["output.weight"]
+      output = weights.pop("output.weight")
     # The most sensitive layer keeps its bits.
     self.output = __torch__.linear.Linear(output, None, 1 if form == 3 else form)
     self.heads = heads

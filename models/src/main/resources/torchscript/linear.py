@@ -59,5 +59,6 @@ class Linear:
     return torch.linear(x, self.weight, self.bias)
 
 
+# Takes the weight out of the dictionary, so that it is freed if the layer has one of its own.
 def linear(weights: Dict[str, Tensor], name: str, form: int) -> __torch__.linear.Linear:
-  return __torch__.linear.Linear(weights[name + ".weight"], weights.get(name + ".bias"), form)
+  return __torch__.linear.Linear(weights.pop(name + ".weight"), weights.get(name + ".bias"), form)

@@ -49,11 +49,10 @@ public final class Network implements AutoCloseable {
             Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
                 arguments.add(weights);
+                // From here on the program holds them, so it can free what it has only read, such as what it quantises.
+                weights.values().forEach(PtNDArray::close);
                 config.addTo(arguments, manager, placement);
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));
-            } finally {
-                // What the network keeps it holds itself; what it has only read, e.g. to quantise it, is freed.
-                weights.values().forEach(PtNDArray::close);
             }
         } catch (RuntimeException e) {
             manager.close();
