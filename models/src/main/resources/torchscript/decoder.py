@@ -196,24 +196,9 @@ class Program(Module):
     best, best_ids = torch.topk(all, top)
     return torch.gather(all, 1, ids.unsqueeze(1)).squeeze(1), best_ids, best
 
-  # logits: [rows, vocabulary]; the rest has one number a row, uniform in [0, 1). Draws by inverting the cumulative
-  # distribution, so a row's token depends on its own number only, not on who shares the batch.
-  def sample(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, uniform: Tensor) -> Tensor:
-    scaled = logits / torch.clamp(temperature, min=1e-6).unsqueeze(1)
-    ranked, ids = torch.sort(scaled, -1, True)
-    rank = torch.arange(logits.size(1), device=ops.prim.device(logits)).unsqueeze(0)
-    limit = torch.where(top_k > 0, top_k, torch.full_like(top_k, logits.size(1))).unsqueeze(1)
-    p = torch.softmax(torch.masked_fill(ranked, rank >= limit, -float("inf")), -1)
-    # A token stays while those before it have not reached top_p; the first always stays.
-    before = torch.cumsum(p, -1) - p
-    p = torch.masked_fill(p, before >= top_p.unsqueeze(1), 0.)
-    p = torch.masked_fill(p, p < min_p.unsqueeze(1) * p[:, :1], 0.)
-    cumulative = torch.cumsum(p, -1)
-    target = uniform.unsqueeze(1) * cumulative[:, -1:]
-    chosen = torch.sum(cumulative <= target, [-1], True)
-    last = torch.sum(p > 0., [-1], True) - 1
-    drawn = torch.gather(ids, 1, torch.minimum(chosen, last)).squeeze(1)
-    return torch.where(temperature > 0., drawn, torch.argmax(logits, -1))
+  # See sampling.py; all but the logits: [rows]
+  def sample(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, share: Tensor) -> Tensor:
+    return __torch__.sampling.sample(logits, temperature.unsqueeze(1), top_k.unsqueeze(1), top_p.unsqueeze(1), min_p.unsqueeze(1), share.unsqueeze(1))
 
   # The best continuations of all beams together: scores [beams] are sums of log probabilities so far.
   # -> [top] scores, [top] index into beams x vocabulary, best first

@@ -131,7 +131,10 @@ class DrawnAnswersTest {
                 new Sampling(2, 3, 1, 0),
                 new Sampling(2, 0, 0.6, 0),
                 new Sampling(2, 0, 1, 0.2),
-                new Sampling(2, 9, 0.9, 0.05))) {
+                new Sampling(2, 9, 0.9, 0.05),
+                // So flat that more tokens are left than are ranked at first.
+                new Sampling(50, 0, 0.5, 0),
+                new Sampling(50, 600, 0.8, 0))) {
             for (int seed = 0; seed < 3; seed++) {
                 List<Integer> ids = MINI.submit(
                                 Asked.of(TEXT).sampled(sampling, seed).endless(20))
@@ -144,6 +147,25 @@ class DrawnAnswersTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aWideNucleusIsDrawnFromAsAWhole() {
+        Sampling flat = new Sampling(1000, 0, 0.95, 0);
+        List<Integer> ids =
+                MINI.submit(Asked.of(TEXT).sampled(flat, 1).endless(40)).ids();
+        float[][] logits = PargoMini.logits(TEXT, ids);
+        long beyond = IntStream.range(0, ids.size())
+                .filter(i -> rank(logits[i], ids.get(i)) >= 256)
+                .count();
+        // All of 1024 tokens are nearly as probable as each other.
+        assertThat(beyond).isBetween(20L, 38L);
+    }
+
+    private static long rank(float[] logits, int id) {
+        return IntStream.range(0, logits.length)
+                .filter(other -> logits[other] > logits[id])
+                .count();
     }
 
     /** Tokens that top_k, then top_p, then min_p leave. */

@@ -208,7 +208,7 @@ public record DecoderConfig(
 
     @Override
     public List<String> libraries() {
-        return List.of("linear", "attention");
+        return List.of("linear", "attention", "sampling");
     }
 
     @Override
