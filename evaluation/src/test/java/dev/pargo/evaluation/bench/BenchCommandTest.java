@@ -51,6 +51,7 @@ class BenchCommandTest {
         assertThat(run.at("/time_to_first_token_ms/p50").asDouble()).isGreaterThanOrEqualTo(5);
         assertThat(run.path("tokens_per_second").asDouble()).isPositive();
         assertThat(run.path("requests").size()).isEqualTo(6);
+        assertThat(run.path("url").asString()).startsWith("http://127.0.0.1:");
         assertThat(run.has("stages")).isFalse();
         assertThat(Files.readString(html))
                 .contains("<svg", "Time to first token", "</html>")
@@ -116,10 +117,74 @@ class BenchCommandTest {
     @Test
     void failuresAreToldAndFailTheCommand() throws IOException {
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(500))) {
-            Cli cli = Cli.run("bench", "--url", endpoint.url().toString(), "--concurrency", "1", "--requests", "2");
+            Cli cli = Cli.run(
+                    "bench",
+                    "--url",
+                    endpoint.url().toString(),
+                    "--concurrency",
+                    "1",
+                    "--requests",
+                    "2",
+                    "--warmup",
+                    "0");
 
             assertThat(cli.status()).isEqualTo(1);
             assertThat(cli.out()).contains("First failure: scripted refusal");
+        }
+    }
+
+    @Test
+    void measuresNothingWhereTheWarmUpFails() throws IOException {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(400))) {
+            Cli cli = Cli.run("bench", "--url", endpoint.url().toString());
+
+            assertThat(cli.status()).isEqualTo(1);
+            assertThat(cli.err()).contains("scripted fails: scripted refusal");
+            assertThat(cli.out()).isEmpty();
+            assertThat(endpoint.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void leavesOutFieldsThatAnEndpointDoesNotKnow() throws IOException {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ANSWER)) {
+            Cli.run(
+                    "bench",
+                    "--url",
+                    endpoint.url().toString(),
+                    "--requests",
+                    "1",
+                    "--set",
+                    "max_tokens=null",
+                    "--set",
+                    "max_completion_tokens=9");
+
+            JsonNode request = endpoint.requests().get(0);
+            assertThat(request.has("max_tokens")).isFalse();
+            assertThat(request.has("ignore_eos")).isFalse();
+            assertThat(request.path("max_completion_tokens").asInt()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void tellsHowLongAnswersWereAtEachEndpoint() throws IOException {
+        try (ScriptedEndpoint one = new ScriptedEndpoint(request -> ANSWER);
+                ScriptedEndpoint other = new ScriptedEndpoint(request -> Script.answer("a"))) {
+            Cli cli = Cli.run(
+                    "bench",
+                    "--url",
+                    one.url().toString(),
+                    "--against",
+                    other.url().toString(),
+                    "--concurrency",
+                    "1",
+                    "--requests",
+                    "4");
+
+            assertThat(cli.out().lines().filter(line -> line.startsWith("scripted at")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).containsPattern("18 +0 +3 "),
+                            line -> assertThat(line).containsPattern("18 +0 +1 "));
         }
     }
 
