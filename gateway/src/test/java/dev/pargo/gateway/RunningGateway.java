@@ -55,9 +55,12 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpResponse<String> readiness() throws IOException, InterruptedException {
+        return actuator("health/readiness");
+    }
+
+    HttpResponse<String> actuator(String path) throws IOException, InterruptedException {
         String management = context.getEnvironment().getRequiredProperty("local.management.port");
-        return send(HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%s/actuator/health/readiness".formatted(management)))
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s/actuator/%s".formatted(management, path)))
                 .build());
     }
 
@@ -88,8 +91,8 @@ final class RunningGateway implements AutoCloseable {
     long ended(String outcome) {
         return context
                 .getBean(MeterRegistry.class)
-                .find("pargo.gateway.requests")
-                .tag("outcome", outcome)
+                .find("gen_ai.server.request.duration")
+                .tag("error.type", outcome.equals("ok") ? "" : outcome)
                 .timers()
                 .stream()
                 .mapToLong(Timer::count)
