@@ -110,10 +110,11 @@ final class RunningGateway implements AutoCloseable {
 
     /** Chat requests that are worked on now. */
     double active() {
-        return context.getBean(MeterRegistry.class)
-                .get("pargo.gateway.active")
-                .gauge()
-                .value();
+        return gauge("pargo.gateway.active");
+    }
+
+    double gauge(String name) {
+        return context.getBean(MeterRegistry.class).get(name).gauge().value();
     }
 
     @Override
