@@ -2,6 +2,8 @@ package dev.pargo.gateway;
 
 import static org.awaitility.Awaitility.await;
 
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -66,6 +68,15 @@ final class RunningGateway implements AutoCloseable {
 
     HttpResponse<String> chat(String body) throws IOException, InterruptedException {
         return send(chatRequest(body).build());
+    }
+
+    /** OpenAI's own client; to be closed. */
+    OpenAIClient openAi() {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(uri("/v1").toString())
+                .apiKey("none")
+                .maxRetries(0)
+                .build();
     }
 
     HttpRequest.Builder chatRequest(String body) {
