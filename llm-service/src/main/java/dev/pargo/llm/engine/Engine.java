@@ -150,7 +150,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
         admit();
         if (!running.isEmpty()) {
             showRunning();
-            forward(new StepPlan(running, properties.promptRows()));
+            forward(new StepPlan(running, properties));
         }
         showRunning();
     }

@@ -11,7 +11,8 @@ import org.springframework.util.unit.DataSize;
  * @param sequences    Answers that are written at once; default: 8, or as many as the KV cache holds with 1024 tokens each.
  * @param context      Most tokens of prompt and answer together; default: the model's.
  * @param kvCache      Memory of the KV cache; what the running sequences do not need remembers earlier prompts.
- * @param promptRows   Most rows of prompts that are read in one step, so that long prompts do not stall running answers.
+ * @param promptRows   Most rows of prompts that are read in one step while no answer is being written.
+ * @param promptRowsBesideAnswers The same while answers are being written, which a long prompt is not to stall.
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
  *                     they stay in the mapped file, which replicas on a host share.
  * @param promptLookup Whether greedy answers guess tokens by looking them up in the prompt.
@@ -22,6 +23,7 @@ public record EngineProperties(
         @Nullable Integer context,
         @DefaultValue("1GB") DataSize kvCache,
         @DefaultValue("512") int promptRows,
+        @DefaultValue("128") int promptRowsBesideAnswers,
         @DefaultValue("true") boolean packWeights,
         @DefaultValue("true") boolean promptLookup) {
 
@@ -34,6 +36,7 @@ public record EngineProperties(
                         context,
                         kvCache,
                         promptRows,
+                        promptRowsBesideAnswers,
                         packWeights,
                         promptLookup);
     }

@@ -17,11 +17,10 @@ final class StepPlan {
     private final List<Step.Tokens> tokens = new ArrayList<>();
     private final Map<Generation, Integer> firstRows = new LinkedHashMap<>();
 
-    /** @param promptRows most rows of prompts */
-    StepPlan(List<Generation> running, int promptRows) {
+    StepPlan(List<Generation> running, EngineProperties properties) {
         List<Generation> writers =
                 running.stream().filter(each -> !each.isReadingPrompt()).toList();
-        int rest = promptRows;
+        int rest = writers.isEmpty() ? properties.promptRows() : properties.promptRowsBesideAnswers();
         int row = 0;
         for (Generation generation : running) {
             if (generation.isReadingPrompt() && rest > 0) {

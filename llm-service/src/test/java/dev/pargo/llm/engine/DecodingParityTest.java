@@ -55,7 +55,7 @@ class DecodingParityTest {
                         description.at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
         Checkpoint goldens = Checkpoint.open(directory.resolve("golden.safetensors"));
-        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, true, true);
+        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, 16, true, true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
                         new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),

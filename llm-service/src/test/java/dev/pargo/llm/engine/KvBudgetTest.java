@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
 class KvBudgetTest {
 
     private static EngineProperties properties(@Nullable Integer sequences, @Nullable Integer context, int megabytes) {
-        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, true, true);
+        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, true);
     }
 
     @Test

@@ -58,7 +58,7 @@ final class PargoMini implements AutoCloseable {
     /** @param slots of 512 tokens */
     static EngineProperties properties(int sequences, int slots, boolean promptLookup) {
         return new EngineProperties(
-                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, true, promptLookup);
+                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, 32, true, promptLookup);
     }
 
     /** The bundle's prompt about one of the two pictures of the goldens. */

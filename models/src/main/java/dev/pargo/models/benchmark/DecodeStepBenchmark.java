@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * One step of a decoder against its floor. Writing a token reads every weight once, so a step cannot be faster than the
@@ -29,23 +28,16 @@ public final class DecodeStepBenchmark {
     private static final int[] BATCHES = {1, 2, 4, 8};
 
     private final CausalLm lm;
-    private final long weightBytes;
-    private final LongSupplier clock;
     private final PrintWriter out;
 
-    /**
-     * @param weightBytes bytes that a step of one sequence reads
-     * @param clock       nanoseconds; of the thread's CPU time where other processes disturb
-     */
-    public DecodeStepBenchmark(CausalLm lm, long weightBytes, LongSupplier clock, PrintWriter out) {
+    public DecodeStepBenchmark(CausalLm lm, PrintWriter out) {
         this.lm = lm;
-        this.weightBytes = weightBytes;
-        this.clock = clock;
         this.out = out;
     }
 
     public void run() {
         double bandwidth = bandwidth();
+        long weightBytes = lm.weightBytesPerStep();
         out.printf("memory bandwidth %.1f GB/s, weights %.1f MB%n", bandwidth, weightBytes / 1e6);
         out.printf("%-10s %10s %12s %12s %10s%n", "step", "ms", "tokens/s", "floor ms", "of floor");
         try (KvCache cache = lm.newCache(BATCHES[BATCHES.length - 1], PROMPT_TOKENS + BATCHES.length * STEPS)) {
@@ -109,9 +101,9 @@ public final class DecodeStepBenchmark {
     }
 
     private double time(Runnable work) {
-        long begin = clock.getAsLong();
+        long begin = System.nanoTime();
         work.run();
-        return (clock.getAsLong() - begin) / 1e6;
+        return (System.nanoTime() - begin) / 1e6;
     }
 
     private static double median(List<Double> times) {

@@ -1,15 +1,16 @@
 package dev.pargo.models.cli;
 
 import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.torch.PlacementException;
 import dev.pargo.models.weights.CheckpointException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The commands of {@code ./pargo} that work on model files. They read and write files and never load a network. */
+/** The commands of {@code ./pargo} that work on model files. All but {@code decode-step} never load a network. */
 @Command(
         name = "./pargo",
-        subcommands = {InspectCommand.class, SynthesizeCommand.class})
+        subcommands = {InspectCommand.class, SynthesizeCommand.class, DecodeStepCommand.class})
 public final class ModelsApplication {
 
     private ModelsApplication() {}
@@ -36,7 +37,9 @@ public final class ModelsApplication {
                     .printf(
                             "pargo: %s: %s%n",
                             problem.getMessage(), unreadable.getCause().getMessage());
-        } else if (problem instanceof CheckpointException || problem instanceof ConfigException) {
+        } else if (problem instanceof CheckpointException
+                || problem instanceof ConfigException
+                || problem instanceof PlacementException) {
             command.getErr().printf("pargo: %s%n", problem.getMessage());
         } else {
             throw problem;

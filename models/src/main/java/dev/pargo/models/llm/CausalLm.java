@@ -9,6 +9,8 @@ import dev.pargo.models.network.Network;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
+import dev.pargo.models.weights.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -52,6 +54,29 @@ public final class CausalLm implements AutoCloseable {
                 * config.kvHeads()
                 * config.headWidth()
                 * KvCache.dtype(placement()).bytes();
+    }
+
+    /** Bytes of weights that every step reads, however few its rows: those of all matrices but a mere embedding table. */
+    public long weightBytesPerStep() {
+        String outputLayer = config.tied() ? "embedding" : "output";
+        long bits = 0;
+        for (ParameterSpec parameter : config.parameters()) {
+            boolean isOutput = parameter.role().equals(outputLayer + ".weight");
+            if (parameter.shape().length == 2 && (isOutput || parameter.role().startsWith("layers."))) {
+                bits += parameter.shape()[0] * parameter.shape()[1] * bitsPerWeight(isOutput);
+            }
+        }
+        return bits / Byte.SIZE;
+    }
+
+    private int bitsPerWeight(boolean isOutput) {
+        Precision precision = placement().precision();
+        return switch (precision) {
+            case INT8 -> 8;
+            // Each run of 32 has a scale and a minimum.
+            case INT4 -> isOutput ? 16 : 4 + 2 * 16 / 32;
+            case FLOAT32, FLOAT16, BFLOAT16 -> precision.dtype().bytes() * Byte.SIZE;
+        };
     }
 
     /** Allocates a cache. The caller closes it. */

@@ -207,6 +207,11 @@ public record DecoderConfig(
     }
 
     @Override
+    public List<String> libraries() {
+        return List.of("linear", "attention");
+    }
+
+    @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
         arguments
                 .add(layers)

@@ -45,15 +45,14 @@ public final class Network implements AutoCloseable {
         NetworkConfig config = stored.config();
         PtNDManager manager = placement.newManager();
         try {
-            Script script = Script.load(manager, config.program(), "nn");
+            Script script = Script.load(manager, config.program(), config.libraries());
             Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
                 arguments.add(weights);
+                // From here on the program holds them, so it can free what it has only read, such as what it quantises.
+                weights.values().forEach(PtNDArray::close);
                 config.addTo(arguments, manager, placement);
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));
-            } finally {
-                // What the network keeps it holds itself; what it has only read, e.g. to quantise it, is freed.
-                weights.values().forEach(PtNDArray::close);
             }
         } catch (RuntimeException e) {
             manager.close();

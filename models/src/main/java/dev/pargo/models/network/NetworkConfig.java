@@ -21,6 +21,11 @@ public interface NetworkConfig {
     /** The TorchScript program that runs the network, by its file's name without extension. */
     String program();
 
+    /** The files that the program uses. */
+    default List<String> libraries() {
+        return List.of("nn");
+    }
+
     /**
      * Adds what the program's {@code build} method takes after the weights.
      *

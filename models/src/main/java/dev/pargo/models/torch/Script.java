@@ -8,6 +8,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * A loaded TorchScript program. Its entry methods are called by name with {@link IValue} arguments; each call crosses
@@ -31,7 +32,7 @@ public final class Script implements AutoCloseable {
      * @param library files that {@code main} uses, by the names that it uses
      * @throws ai.djl.engine.EngineException if the source does not compile; the message has the line
      */
-    public static Script load(PtNDManager manager, String main, String... library) {
+    public static Script load(PtNDManager manager, String main, List<String> library) {
         byte[] archive = ScriptArchive.pack(main, library);
         try {
             return new Script(JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));

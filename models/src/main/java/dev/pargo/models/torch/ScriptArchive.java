@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -22,7 +23,7 @@ final class ScriptArchive {
 
     private ScriptArchive() {}
 
-    static byte[] pack(String main, String... library) {
+    static byte[] pack(String main, List<String> library) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             store(zip, "program/data.pkl", MODULE_PICKLE.getBytes(StandardCharsets.ISO_8859_1));

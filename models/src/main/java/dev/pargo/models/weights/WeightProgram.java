@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,7 +36,7 @@ final class WeightProgram implements AutoCloseable {
     /** @param manager owns the arrays that the methods return */
     WeightProgram(PtNDManager manager) {
         this.manager = manager;
-        this.script = Script.load(manager, "weights");
+        this.script = Script.load(manager, "weights", List.of());
     }
 
     /** Whether torch can address the tensor in a mapped file: only whole elements from the file's start. */

@@ -53,6 +53,20 @@ class ModelsApplicationTest {
     }
 
     @Test
+    void decodeStepSetsEachBatchAgainstItsFloor() {
+        assertThat(run("decode-step", "--precision", "int8", BUNDLE)).isZero();
+        assertThat(out.toString()).contains("pargo-mini, int8, threads: 1", "memory bandwidth", "weights 4.");
+        assertThat(out.toString().lines())
+                .anyMatch(line -> line.matches("batch 8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+%"));
+    }
+
+    @Test
+    void decodeStepNamesThePrecisionsThatThereAre() {
+        assertThat(run("decode-step", "--precision", "int3", BUNDLE)).isEqualTo(1);
+        assertThat(err.toString()).startsWith("pargo: unknown precision 'int3': use float32");
+    }
+
+    @Test
     void aCheckpointThatIsNoneGivesOneLine() {
         assertThat(run("inspect", "pom.xml")).isEqualTo(1);
         assertThat(err.toString().lines())

@@ -1,0 +1,243 @@
+# Grouped-query attention with rotary embedding over a KV cache: chunks of prompts, each by itself, and single rows, all at
+# once.
+
+# Keys and values of every layer, laid out for RaggedAttention: keys in blocks of tokens, a head's first numbers of all of
+# them together, then its second; values token by token.
+class KvCache:
+  slots : int
+  heads : int
+  blocks : int
+  # Tokens of a block.
+  block : int
+  width : int
+  # All numbers of a layer: its keys, then its values.
+  flat : List[Tensor]
+  # [slots * heads * blocks * width, block]
+  keys : List[Tensor]
+  # [slots * heads * blocks * block, width]
+  values : List[Tensor]
+
+  def __init__(self: __torch__.attention.KvCache, layers: int, slots: int, heads: int, tokens: int, width: int, like: Tensor) -> NoneType:
+    self.slots = slots
+    self.heads = heads
+    self.block = 64
+    self.blocks = (tokens + self.block - 1) // self.block
+    self.width = width
+    self.flat = annotate(List[Tensor], [])
+    self.keys = annotate(List[Tensor], [])
+    self.values = annotate(List[Tensor], [])
+    for i in range(layers):
+      flat = torch.new_empty(like, [2, slots * heads * self.blocks * self.block * width])
+      self.flat.append(flat)
+      self.keys.append(flat[0].view(-1, self.block))
+      self.values.append(flat[1].view(-1, width))
+
+  # Where keys and values of positions stand in a layer's flat numbers: [rows, heads, 2, width]
+  def places(self: __torch__.attention.KvCache, slots: Tensor, positions: Tensor) -> Tensor:
+    device = ops.prim.device(positions)
+    head = (slots.unsqueeze(1) * self.heads + torch.arange(self.heads, device=device)).unsqueeze(2)
+    number = torch.arange(self.width, device=device)
+    at = positions.view(-1, 1, 1)
+    keys = ((head * self.blocks + at // self.block) * self.width + number) * self.block + at % self.block
+    values = (self.slots * self.heads + head) * (self.blocks * self.block) + at
+    return torch.stack([keys, values * self.width + number], 2)
+
+  # The first tokens of a slot: [1, heads, tokens, width]
+  def slot_keys(self: __torch__.attention.KvCache, layer: int, slot: int, tokens: int) -> Tensor:
+    all = self.keys[layer].view(self.slots, self.heads, self.blocks, self.width, self.block)
+    blocks = all[slot, :, :(tokens + self.block - 1) // self.block]
+    return blocks.transpose(2, 3).flatten(1, 2).unsqueeze(0)[:, :, :tokens]
+
+  def slot_values(self: __torch__.attention.KvCache, layer: int, slot: int, tokens: int) -> Tensor:
+    return self.values[layer].view(self.slots, 1, self.heads, -1, self.width)[slot, :, :, :tokens]
+
+
+# Attention of single rows, each to all tokens of its slot up to its own, many rows and lengths at once. Scores are the rows
+# of a block of keys weighted with the query; outputs are the rows of values weighted with the probabilities. Both are
+# weighted sums of table rows, for which libtorch has one operation with fast kernels: an embedding bag. It skips what a
+# shorter row has not got, where a batched matrix product would compute it.
+class RaggedAttention:
+  # A bag for each row, query head and block of the longest row: the block's rows in the table of keys.
+  key_rows : Tensor
+  key_bags : Tensor
+  # Of the blocks that there are: whose query weights them, and, if some are missing, where they stand among the bags.
+  queries : Tensor
+  present : Optional[Tensor]
+  # [rows, 1, tokens of the longest row's blocks]: positions behind the row's own.
+  unseen : Tensor
+  # A bag for each row and query head: the tokens' rows in the table of values.
+  value_rows : Tensor
+  value_bags : Tensor
+
+  # The rows from `begin` on. slots, positions: of all rows.
+  def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, positions: Tensor, groups: int) -> NoneType:
+    heads = cache.heads
+    block = cache.block
+    own = torch.to(positions[begin:], 3).view(-1, 1, 1, 1, 1)
+    rows = own.size(0)
+    longest = int(torch.max(own)) // block + 1
+    number = torch.arange(longest, dtype=3).view(1, 1, 1, longest, 1)
+    there = number * block <= own
+    bags = there.expand([rows, heads, groups, longest, 1]).reshape(-1)
+    shape = [rows, heads, groups, longest, -1]
+    head = torch.to(slots[begin:], 3).view(-1, 1, 1, 1, 1) * heads + torch.arange(heads, dtype=3).view(1, heads, 1, 1, 1)
+
+    key_rows = (head * cache.blocks + number) * cache.width + torch.arange(cache.width, dtype=3)
+    self.key_rows = torch.masked_select(key_rows.expand(shape), there)
+    size = torch.to(bags, 3) * cache.width
+    self.key_bags = torch.to(torch.cumsum(size, 0) - size, 3)
+
+    present = torch.nonzero(bags).squeeze(1)
+    query = present // longest
+    self.queries = (query // groups + begin * heads) * (groups + 2) + query % groups
+    self.present = annotate(Optional[Tensor], None)
+    if present.size(0) < bags.numel():
+      self.present = present
+
+    # Unseen positions have no probability; they look at the row's own token, for behind it anything may stand.
+    position = number * block + torch.arange(block, dtype=3)
+    self.unseen = (position > own).view(rows, 1, -1)
+    value_rows = head * (cache.blocks * block) + torch.minimum(position, own)
+    self.value_rows = torch.masked_select(value_rows.expand(shape), there)
+    size = torch.sum(bags.view(-1, longest), [1]) * block
+    self.value_bags = torch.to(torch.cumsum(size, 0) - size, 3)
+
+  # qkv: of all rows, see Attention. keys, values: of a layer.
+  # -> [rows, query heads * head width]
+  def forward(self: __torch__.attention.RaggedAttention, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    queries = torch.index_select(qkv.view(-1, values.size(1)), 0, self.queries)
+    scores, _0, _1, _2 = torch._embedding_bag_forward_only(keys, self.key_rows, self.key_bags, False, 0, False, queries.view(-1))
+    rows = self.unseen.size(0)
+    p = torch.softmax(torch.masked_fill(scores.view(rows, -1, self.unseen.size(2)), self.unseen, -float("inf")), -1)
+    present = self.present
+    if present is not None:
+      p = torch.index_select(p.view(-1, keys.size(1)), 0, present)
+    y, _3, _4, _5 = torch._embedding_bag_forward_only(values, self.value_rows, self.value_bags, False, 0, False, p.view(-1))
+    return y.view(rows, -1)
+
+
+# The rows of one step: chunks of prompts, which attend as one, then single rows.
+class Rows:
+  # [rows, 1, groups + 2, head width / 2], complex: how queries and keys turn at their positions. Values stay.
+  turn : Tensor
+  # Where they go in the cache.
+  places : Tensor
+  # Of each chunk: slot, number of rows, tokens already in the cache, and [groups * rows, past + rows], who sees whom.
+  slots : List[int]
+  counts : List[int]
+  past : List[int]
+  masks : List[Tensor]
+  singles : Optional[__torch__.attention.RaggedAttention]
+
+  # turn: [context, head width / 2]; row_slots, positions: [rows]
+  def __init__(self: __torch__.attention.Rows, cache: __torch__.attention.KvCache, turn: Tensor, groups: int, row_slots: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int]) -> NoneType:
+    own = turn[positions].unsqueeze(1)
+    self.turn = torch.cat([own.expand([-1, groups + 1, -1]), torch.ones_like(own)], 1).unsqueeze(1)
+    self.places = cache.places(row_slots, positions)
+    self.slots = slots
+    self.counts = counts
+    self.past = past
+    self.masks = annotate(List[Tensor], [])
+    begin = 0
+    for i in range(len(counts)):
+      seen = torch.ones([counts[i], past[i] + counts[i]], dtype=11, device=ops.prim.device(positions))
+      self.masks.append(torch.tril(seen, past[i]).repeat([groups, 1]))
+      begin += counts[i]
+    self.singles = annotate(Optional[__torch__.attention.RaggedAttention], None)
+    if begin < row_slots.size(0):
+      self.singles = __torch__.attention.RaggedAttention(cache, begin, row_slots, positions, groups)
+
+
+# The rotary embedding turns number i of a head with number i + width / 2. Here such pairs stand next to each other, in
+# queries and keys alike, so that they are complex numbers.
+# [..., width] -> [..., width / 2, 2]
+def pairs(x: Tensor) -> Tensor:
+  return x.unflatten(-1, [2, -1]).transpose(-1, -2)
+
+
+# Rows of one matrix grouped by key/value head: its queries in pairs, its key in pairs, its value.
+# q, k, v: [heads * n * width, ...]
+def group_heads(q: Tensor, k: Tensor, v: Tensor, heads: int, groups: int) -> Tensor:
+  width = v.size(0) // heads
+  rows = annotate(List[Tensor], [])
+  for part in [q, k]:
+    rows.append(part.view(heads, -1, 2, width // 2, part.numel() // part.size(0)).transpose(2, 3).reshape(heads, -1, part.numel() // part.size(0)))
+  rows.append(v.view(heads, width, -1))
+  return torch.cat(rows, 1).flatten(0, 1)
+
+
+class Attention:
+  heads : int
+  groups : int
+  # One projection, grouped by group_heads or (unpaired) by the checkpoint; or q, k and v.
+  projections : List[__torch__.linear.Linear]
+  paired : bool
+  out : __torch__.linear.Linear
+
+  def __init__(self: __torch__.attention.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, form: int) -> NoneType:
+    self.heads = heads
+    self.groups = groups
+    self.projections = annotate(List[__torch__.linear.Linear], [])
+    # Packed weights are copies anyway, so they may as well be in the order that suits.
+    self.paired = form > 0
+    if self.paired:
+      bias = annotate(Optional[Tensor], None)
+      if name + ".qkv.weight" in weights:
+        parts = torch.split(weights.pop(name + ".qkv.weight").unflatten(0, [heads, groups + 2, -1]), [groups, 1, 1], 1)
+        weight = __torch__.attention.group_heads(parts[0].flatten(0, 2), parts[1].flatten(0, 2), parts[2].flatten(0, 2), heads, groups)
+      else:
+        weight = __torch__.attention.group_heads(weights.pop(name + ".q.weight"), weights.pop(name + ".k.weight"), weights.pop(name + ".v.weight"), heads, groups)
+        if name + ".q.bias" in weights:
+          grouped = __torch__.attention.group_heads(weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"], heads, groups)
+          bias = grouped.squeeze(1)
+      self.projections.append(__torch__.linear.Linear(weight, bias, form))
+    elif name + ".qkv.weight" in weights:
+      self.projections.append(__torch__.linear.linear(weights, name + ".qkv", form))
+    else:
+      self.projections.append(__torch__.linear.linear(weights, name + ".q", form))
+      self.projections.append(__torch__.linear.linear(weights, name + ".k", form))
+      self.projections.append(__torch__.linear.linear(weights, name + ".v", form))
+    self.out = __torch__.linear.linear(weights, name + ".out", form)
+
+  # [rows, heads, groups + 2, head width / 2, 2]: a key/value head's queries and its key in pairs, its value.
+  def project(self: __torch__.attention.Attention, x: Tensor) -> Tensor:
+    rows = x.size(0)
+    first = self.projections[0].forward(x)
+    if self.paired:
+      return first.view(rows, self.heads, self.groups + 2, -1, 2)
+    if len(self.projections) == 1:
+      q, k, v = torch.split(first.view(rows, self.heads, self.groups + 2, -1), [self.groups, 1, 1], 2)
+    else:
+      q = first.view(rows, self.heads, self.groups, -1)
+      k = self.projections[1].forward(x).view(rows, self.heads, 1, -1)
+      v = self.projections[2].forward(x).view(rows, self.heads, 1, -1)
+    return torch.cat([__torch__.attention.pairs(q), __torch__.attention.pairs(k), v.unflatten(-1, [-1, 2])], 2)
+
+  def forward(self: __torch__.attention.Attention, x: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows) -> Tensor:
+    flat = cache.flat[layer]
+    turned = torch.view_as_complex(torch.to(self.project(x), 6)) * rows.turn
+    qkv = torch.to(torch.view_as_real(turned), ops.prim.dtype(flat))
+    flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
+    singles = rows.singles
+    if singles is not None and len(rows.counts) == 0:
+      return self.out.forward(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
+    outputs = annotate(List[Tensor], [])
+    begin = 0
+    for i in range(len(rows.counts)):
+      outputs.append(self.chunk(torch.narrow(qkv, 0, begin, rows.counts[i]), cache, layer, rows, i, ops.prim.dtype(x)))
+      begin += rows.counts[i]
+    if singles is not None:
+      outputs.append(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
+    return self.out.forward(torch.cat(outputs))
+
+  # Attention of a chunk's rows, in the type of the activations: a CPU has no fast matrix products of float16.
+  # -> [rows, query heads * head width]
+  def chunk(self: __torch__.attention.Attention, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows, i: int, dtype: int) -> Tensor:
+    count = rows.counts[i]
+    tokens = rows.past[i] + count
+    # The queries that share a key/value head stand behind each other.
+    q = torch.narrow(qkv, 2, 0, self.groups).flatten(-2).permute(1, 2, 0, 3).reshape(1, self.heads, self.groups * count, -1)
+    k = torch.to(cache.slot_keys(layer, rows.slots[i], tokens), dtype)
+    v = torch.to(cache.slot_values(layer, rows.slots[i], tokens), dtype)
+    y = torch.scaled_dot_product_attention(torch.to(q, dtype), k, v, rows.masks[i], scale=1.)
+    return y.view(self.heads, self.groups, count, -1).permute(2, 0, 1, 3).reshape(count, -1)

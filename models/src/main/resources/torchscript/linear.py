@@ -1,0 +1,64 @@
+# A linear layer, its weights in one of four forms: 0 as stored (which may be a view of the mapped file), 1 in oneDNN's
+# blocked layout (bfloat16 on a CPU: reads at the memory's speed, but is a copy), 2 in 8 bits with one scale an output,
+# its activations quantised as they come, 3 in 4 bits with a scale and a minimum for each run of 32 inputs, or like 1 where
+# the inputs are no multiple of 32.
+class Linear:
+  form : int
+  weight : Tensor
+  bias : Optional[Tensor]
+  int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+  # Of 4 bits: [inputs / 32, outputs, 2].
+  scales : Tensor
+  no_scalars : List[Optional[number]]
+
+  def __init__(self: __torch__.linear.Linear, weight: Tensor, bias: Optional[Tensor], form: int) -> NoneType:
+    if form == 3 and weight.size(1) % 32 != 0:
+      form = 1
+    self.form = form
+    self.weight = weight
+    self.bias = bias
+    self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
+    self.scales = torch.empty([0])
+    self.no_scalars = annotate(List[Optional[number]], [])
+    if form == 1:
+      self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
+    if form > 1:
+      # Changed in place, for these are large.
+      wide = torch.to(weight, 6, False, True)
+      if form == 2:
+        wide_bias = annotate(Optional[Tensor], None)
+        if bias is not None:
+          wide_bias = torch.to(bias, 6)
+        least, most = torch.aminmax(wide, dim=1, keepdim=True)
+        scale = torch.clamp(torch.maximum(most, -least) / 127., min=1e-12)
+        numbers = torch.to(torch.round_(wide.div_(scale)), 1)
+        zeros = torch.zeros([scale.size(0)], dtype=4)
+        whole = torch._make_per_channel_quantized_tensor(numbers, torch.to(scale.squeeze(1), 7), zeros, 0)
+        self.int8 = ops.quantized.linear_prepack(whole, wide_bias)
+        self.weight = torch.empty([0])
+      else:
+        runs = wide.unflatten(1, [-1, 32])
+        least, most = torch.aminmax(runs, dim=2, keepdim=True)
+        scale = torch.clamp((most - least) / 15., min=1e-12)
+        numbers = torch.to(torch.round_(runs.sub_(least).div_(scale)), 3).flatten(1)
+        self.weight = torch._convert_weight_to_int4pack_for_cpu(numbers, 1)
+        self.scales = torch.to(torch.cat([scale, least + scale * 8.], 2).transpose(0, 1), 15).contiguous()
+
+  def forward(self: __torch__.linear.Linear, x: Tensor) -> Tensor:
+    packed = self.int8
+    if packed is not None:
+      return ops.quantized.linear_dynamic(x, packed, False)
+    if self.form == 1:
+      return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
+    if self.form == 3:
+      y = torch._weight_int4pack_mm_for_cpu(x, self.weight, 32, self.scales)
+      bias = self.bias
+      if bias is not None:
+        y.add_(bias)
+      return y
+    return torch.linear(x, self.weight, self.bias)
+
+
+# Takes the weight out of the dictionary, so that it is freed if the layer has one of its own.
+def linear(weights: Dict[str, Tensor], name: str, form: int) -> __torch__.linear.Linear:
+  return __torch__.linear.Linear(weights.pop(name + ".weight"), weights.get(name + ".bias"), form)
