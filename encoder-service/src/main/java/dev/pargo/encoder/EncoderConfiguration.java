@@ -12,8 +12,9 @@ import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
-import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -84,8 +85,11 @@ class EncoderConfiguration {
 
     @Bean
     BatchedStage<HostTensor> stageOfImages(
-            Batcher<HostTensor, WireTensor> batcher, StageProperties properties, StageMetrics metrics) {
-        return BatchedStage.of(batcher, properties.admission(), metrics);
+            Batcher<HostTensor, WireTensor> batcher,
+            StageProperties properties,
+            CallTimer timer,
+            StageMetrics metrics) {
+        return BatchedStage.of(batcher, properties.admission(), timer, metrics);
     }
 
     @Bean

@@ -23,7 +23,7 @@ import dev.pargo.proto.v1.EncoderGrpc;
 import dev.pargo.proto.v1.ImageHeader;
 import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.call.BatchedStage;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.health.v1.HealthCheckRequest;

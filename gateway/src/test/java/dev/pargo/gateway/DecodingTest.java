@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.models.ResponseFormatJsonObject;
@@ -43,11 +42,7 @@ class DecodingTest {
     static void start() throws Exception {
         stages = new LoopbackStages();
         gateway = RunningGateway.start(stages);
-        client = OpenAIOkHttpClient.builder()
-                .baseUrl(gateway.uri("/v1").toString())
-                .apiKey("none")
-                .maxRetries(0)
-                .build();
+        client = gateway.openAi();
     }
 
     @AfterAll

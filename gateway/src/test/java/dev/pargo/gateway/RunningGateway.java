@@ -2,6 +2,8 @@ package dev.pargo.gateway;
 
 import static org.awaitility.Awaitility.await;
 
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -55,14 +57,26 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpResponse<String> readiness() throws IOException, InterruptedException {
+        return actuator("health/readiness");
+    }
+
+    HttpResponse<String> actuator(String path) throws IOException, InterruptedException {
         String management = context.getEnvironment().getRequiredProperty("local.management.port");
-        return send(HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%s/actuator/health/readiness".formatted(management)))
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s/actuator/%s".formatted(management, path)))
                 .build());
     }
 
     HttpResponse<String> chat(String body) throws IOException, InterruptedException {
         return send(chatRequest(body).build());
+    }
+
+    /** OpenAI's own client; to be closed. */
+    OpenAIClient openAi() {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl(uri("/v1").toString())
+                .apiKey("none")
+                .maxRetries(0)
+                .build();
     }
 
     HttpRequest.Builder chatRequest(String body) {
@@ -88,8 +102,8 @@ final class RunningGateway implements AutoCloseable {
     long ended(String outcome) {
         return context
                 .getBean(MeterRegistry.class)
-                .find("pargo.gateway.requests")
-                .tag("outcome", outcome)
+                .find("gen_ai.server.request.duration")
+                .tag("error.type", outcome.equals("ok") ? "" : outcome)
                 .timers()
                 .stream()
                 .mapToLong(Timer::count)
@@ -107,10 +121,11 @@ final class RunningGateway implements AutoCloseable {
 
     /** Chat requests that are worked on now. */
     double active() {
-        return context.getBean(MeterRegistry.class)
-                .get("pargo.gateway.active")
-                .gauge()
-                .value();
+        return gauge("pargo.gateway.active");
+    }
+
+    double gauge(String name) {
+        return context.getBean(MeterRegistry.class).get(name).gauge().value();
     }
 
     @Override

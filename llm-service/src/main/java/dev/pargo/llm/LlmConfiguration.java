@@ -21,6 +21,7 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -107,6 +108,7 @@ class LlmConfiguration {
             Engine engine,
             Tokenizer tokenizer,
             StageProperties properties,
+            CallTimer timer,
             StageMetrics metrics) {
         Admission admission = new Admission(properties.admission(), engine::estimatedWait);
         metrics.admission(admission);
@@ -118,6 +120,7 @@ class LlmConfiguration {
                 new Constraints(tokenizer),
                 endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 admission,
+                timer,
                 metrics);
     }
 

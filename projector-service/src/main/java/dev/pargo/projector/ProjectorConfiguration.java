@@ -11,8 +11,9 @@ import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
-import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import java.util.List;
@@ -85,7 +86,10 @@ class ProjectorConfiguration {
 
     @Bean
     BatchedStage<WireTensor> stageOfFeatures(
-            Batcher<WireTensor, WireTensor> batcher, StageProperties properties, StageMetrics metrics) {
-        return BatchedStage.of(batcher, properties.admission(), metrics);
+            Batcher<WireTensor, WireTensor> batcher,
+            StageProperties properties,
+            CallTimer timer,
+            StageMetrics metrics) {
+        return BatchedStage.of(batcher, properties.admission(), timer, metrics);
     }
 }

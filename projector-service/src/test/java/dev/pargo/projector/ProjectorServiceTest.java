@@ -18,7 +18,7 @@ import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TensorHeader;
-import dev.pargo.stage.batch.BatchedStage;
+import dev.pargo.stage.call.BatchedStage;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;

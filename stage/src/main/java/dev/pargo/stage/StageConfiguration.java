@@ -1,6 +1,7 @@
 package dev.pargo.stage;
 
 import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
 import dev.pargo.stage.device.DeviceExecutor;
@@ -49,6 +50,11 @@ public class StageConfiguration {
     @Bean
     Faults faults() {
         return new Faults();
+    }
+
+    @Bean
+    CallTimer callTimer(StageProperties properties) {
+        return new CallTimer(properties.timeLimit());
     }
 
     @Bean

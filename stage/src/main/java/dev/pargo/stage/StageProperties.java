@@ -3,6 +3,7 @@ package dev.pargo.stage;
 import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads   Threads of one forward pass on the CPU.
  * @param batch     How concurrent requests are gathered.
  * @param admission What the stage takes in.
+ * @param timeLimit Most time of one call, even where its client allows more.
  */
 @ConfigurationProperties("pargo.stage")
 public record StageProperties(
@@ -25,7 +27,8 @@ public record StageProperties(
         @DefaultValue("float32") String precision,
         @DefaultValue("1") int threads,
         @DefaultValue BatchLimits batch,
-        @DefaultValue AdmissionLimits admission) {
+        @DefaultValue AdmissionLimits admission,
+        @DefaultValue("2m") Duration timeLimit) {
 
     /** Where the bundle lies; not bound as a path, because in a web application Spring Boot refuses relative ones. */
     public Path bundle() {

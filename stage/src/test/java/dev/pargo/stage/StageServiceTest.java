@@ -13,8 +13,9 @@ import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.ManagedChannel;
@@ -263,8 +264,11 @@ class StageServiceTest {
 
         @Bean
         BatchedStage<WireTensor> batchedStage(
-                Batcher<WireTensor, WireTensor> batcher, StageProperties properties, StageMetrics metrics) {
-            return BatchedStage.of(batcher, properties.admission(), metrics);
+                Batcher<WireTensor, WireTensor> batcher,
+                StageProperties properties,
+                CallTimer timer,
+                StageMetrics metrics) {
+            return BatchedStage.of(batcher, properties.admission(), timer, metrics);
         }
 
         @Bean

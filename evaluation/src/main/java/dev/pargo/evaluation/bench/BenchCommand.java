@@ -20,6 +20,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,8 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false)
 public final class BenchCommand implements Callable<Integer> {
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
 
     @Spec
     private CommandSpec spec;
@@ -133,10 +136,19 @@ public final class BenchCommand implements Callable<Integer> {
                 LoadGenerator load = new LoadGenerator(
                         new Probe(asked, budget.isTimed() ? () -> {} : progress::step), workload.seed())) {
             for (Target target : targets) {
-                load.run(target, Level.closed(2), Budget.requests(warmup));
+                warmUp(target, load);
             }
             return new InterleavedRun(targets, turns, slo, budget.isTimed() ? progress::step : () -> {})
                     .measure(levels, budget, load);
+        }
+    }
+
+    /** An endpoint that fails every request is not worth a measurement. */
+    private void warmUp(Target target, LoadGenerator load) throws IOException, InterruptedException {
+        List<Sample> samples = load.run(target, Level.closed(2), Budget.requests(warmup), 0);
+        if (warmup > 0 && samples.stream().allMatch(sample -> sample.outcome() == Sample.Outcome.FAILED)) {
+            throw new IOException(
+                    "%s fails: %s".formatted(target.name(), samples.get(0).error()));
         }
     }
 
@@ -144,7 +156,9 @@ public final class BenchCommand implements Callable<Integer> {
         List<Target> targets = new ArrayList<>();
         targets.add(target(endpoint.url(), model));
         if (against != null) {
-            targets.add(target(against, againstModel));
+            Target other = target(against, againstModel);
+            boolean itself = other.name().equals(targets.get(0).name());
+            targets.add(itself ? new Target(other.name() + ", again", other.client(), other.model()) : other);
         }
         return targets;
     }

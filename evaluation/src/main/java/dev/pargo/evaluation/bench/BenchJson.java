@@ -4,23 +4,20 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import tools.jackson.databind.annotation.JsonNaming;
 
 /**
  * A load test for programs; all times in milliseconds.
  *
  * @param workload what was asked, in words
  */
-@JsonNaming(SnakeCaseStrategy.class)
 record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
 
     /** One endpoint under one load. */
-    @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(Include.NON_NULL)
     record Run(
             String endpoint,
             String model,
+            String url,
             String load,
             double seconds,
             int answered,
@@ -39,6 +36,7 @@ record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
             return new Run(
                     one.target().name(),
                     one.target().model(),
+                    one.target().client().base(),
                     one.level().label(),
                     one.seconds(),
                     one.answered(),
@@ -56,7 +54,6 @@ record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
     }
 
     /** One request. */
-    @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(Include.NON_NULL)
     record Request(
             double timeToFirstTokenMs,

@@ -17,6 +17,9 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
                 "ok",
                 "refused",
                 "failed",
+                "in",
+                "cached",
+                "out",
                 "req/s",
                 "tok/s",
                 "TTFT p50",
@@ -36,6 +39,9 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
                     String.valueOf(one.answered()),
                     String.valueOf(one.refused()),
                     String.valueOf(one.failed()),
+                    format("%.0f", one.meanPromptTokens()),
+                    format("%.0f", one.meanCachedTokens()),
+                    format("%.0f", one.meanAnswerTokens()),
                     format("%.2f", one.requestsPerSecond()),
                     format("%.1f", one.tokensPerSecond())));
             addPercentiles(one.firstToken(), row);
@@ -77,16 +83,11 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
 
     /** How to read {@link #latencies()}. */
     String legend() {
-        Measurement first = measurements.get(0);
         return format(
                 "Times in ms. TTFT: time to first token. TPOT: time per output token after the first. Load: requests under"
-                        + " way, or arrivals a second. Goodput: answers a second with TTFT <= %.0f ms and TPOT <= %.0f ms."
-                        + " Mean length: %.0f tokens in (%.0f of them from a cache), %.0f out.",
-                slo.firstTokenMs(),
-                slo.perTokenMs(),
-                first.meanPromptTokens(),
-                first.meanCachedTokens(),
-                first.meanAnswerTokens());
+                        + " way, or arrivals a second. In, cached, out: mean tokens of a prompt, those of them that a cache"
+                        + " had, and of an answer. Goodput: answers a second with TTFT <= %.0f ms and TPOT <= %.0f ms.",
+                slo.firstTokenMs(), slo.perTokenMs());
     }
 
     private static void addPercentiles(Distribution distribution, List<String> row) {

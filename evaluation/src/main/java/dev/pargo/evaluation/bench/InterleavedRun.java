@@ -35,7 +35,7 @@ final class InterleavedRun {
             targets.forEach(target -> samples.put(target, new ArrayList<>()));
             for (int round = 0; round < rounds; round++) {
                 for (Target target : order(round)) {
-                    samples.get(target).add(load.run(target, level, budget.split(rounds)));
+                    samples.get(target).add(load.run(target, level, budget.split(rounds), round));
                     progress.run();
                 }
             }

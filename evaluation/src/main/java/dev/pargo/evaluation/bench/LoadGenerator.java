@@ -15,24 +15,29 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>In a closed loop, {@code c} workers each send the next request when their last is answered. In an open loop, requests
  * are due at the times of a Poisson process: gaps are exponential with mean {@code 1 / rate}, and a request's clock starts
- * when it is due, so that a slow endpoint cannot hide its queue.
+ * when it is due, so that a slow endpoint cannot hide its queue. All targets see the same arrivals in a round.
  */
 final class LoadGenerator implements AutoCloseable {
 
     private final Probe probe;
-    private final Random random;
+    private final long seed;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger next = new AtomicInteger();
 
     LoadGenerator(Probe probe, long seed) {
         this.probe = probe;
-        this.random = new Random(seed);
+        this.seed = seed;
     }
 
-    /** Presses a target until the budget is used up, and waits for the last answer. */
-    List<Sample> run(Target target, Level level, Budget budget) throws InterruptedException {
-        List<Future<List<Sample>>> parts =
-                level.isOpen() ? open(target, level.rate(), budget) : closed(target, level.concurrency(), budget);
+    /**
+     * Presses a target until the budget is used up, and waits for the last answer.
+     *
+     * @param round decides about the times of random arrivals
+     */
+    List<Sample> run(Target target, Level level, Budget budget, int round) throws InterruptedException {
+        List<Future<List<Sample>>> parts = level.isOpen()
+                ? open(target, level.rate(), budget, new Random(seed + round))
+                : closed(target, level.concurrency(), budget);
         List<Sample> samples = new ArrayList<>();
         for (Future<List<Sample>> part : parts) {
             samples.addAll(result(part));
@@ -61,7 +66,8 @@ final class LoadGenerator implements AutoCloseable {
         return workers;
     }
 
-    private List<Future<List<Sample>>> open(Target target, double rate, Budget budget) throws InterruptedException {
+    private List<Future<List<Sample>>> open(Target target, double rate, Budget budget, Random random)
+            throws InterruptedException {
         long start = System.nanoTime();
         long due = start;
         List<Future<List<Sample>>> requests = new ArrayList<>();

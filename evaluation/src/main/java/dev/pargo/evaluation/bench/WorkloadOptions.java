@@ -74,7 +74,7 @@ final class WorkloadOptions {
         Map<String, JsonNode> parameters = fields.parse();
         parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));
         if (ignoreEos) {
-            parameters.put("ignore_eos", BooleanNode.TRUE);
+            parameters.putIfAbsent("ignore_eos", BooleanNode.TRUE);
         }
         return new Workload(PictureVariants.of(images, imageVariants), text(client, model), parameters);
     }

@@ -46,6 +46,11 @@ public final class ChatClient {
         this.timeout = timeout;
     }
 
+    /** Address of the endpoint, without {@code /v1}. */
+    public String base() {
+        return base;
+    }
+
     /**
      * The models that the endpoint serves.
      *

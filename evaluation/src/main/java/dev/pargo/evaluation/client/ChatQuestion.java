@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param model      name of the model to ask
  * @param image      picture as a data URL, or null
- * @param parameters more fields of the request, such as {@code max_tokens}
+ * @param parameters more fields of the request, such as {@code max_tokens}; those that are null are left out
  */
 public record ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
 
@@ -23,7 +23,11 @@ public record ChatQuestion(String model, @Nullable String image, String text, Ma
     ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model);
-        json.setAll(parameters);
+        parameters.forEach((name, value) -> {
+            if (!value.isNull()) {
+                json.set(name, value);
+            }
+        });
         ObjectNode message = json.putArray("messages").addObject().put("role", "user");
         if (image == null) {
             message.put("content", text);

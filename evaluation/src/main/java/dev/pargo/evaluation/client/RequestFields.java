@@ -16,7 +16,8 @@ public final class RequestFields {
     @Option(
             names = "--set",
             paramLabel = "FIELD=VALUE",
-            description = "Another field of every request, such as temperature=0.7; may be repeated.")
+            description =
+                    "Another field of every request, such as temperature=0.7; null leaves one out; may be repeated.")
     private Map<String, String> fields = new LinkedHashMap<>();
 
     /** The fields, in a map of the caller's own; values are JSON, or else text. */

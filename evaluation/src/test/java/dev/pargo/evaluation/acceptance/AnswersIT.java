@@ -74,9 +74,8 @@ class AnswersIT {
 
     @Test
     void tellsWhereTheTimeWent() throws IOException {
-        JsonNode timings = gateway.complete(Chat.picture(UnseenPicture.png(), "Please describe the image."))
-                .json()
-                .path("timings");
+        JsonNode timings =
+                gateway.complete(Chat.of(Example.all().get(0))).json().path("timings");
 
         double encode = timings.path("encode_ms").asDouble();
         double project = timings.path("project_ms").asDouble();
@@ -147,7 +146,7 @@ class AnswersIT {
 
     @Test
     void knownPictureSkipsEncoderAndProjector() throws IOException {
-        ObjectNode question = Chat.picture(UnseenPicture.png(), "Please describe the image.");
+        ObjectNode question = Chat.of(Example.all().get(0));
         Reply first = gateway.complete(question);
         double encoded = passes(ServiceKind.ENCODER);
 

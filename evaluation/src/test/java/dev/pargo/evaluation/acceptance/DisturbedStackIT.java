@@ -177,7 +177,7 @@ class DisturbedStackIT {
     }
 
     private static ObjectNode shortQuestion() throws IOException {
-        return Chat.picture(UnseenPicture.png(), "What is it?").put("max_tokens", 5);
+        return Chat.of(Example.all().get(0)).put("max_tokens", 5);
     }
 
     private static void awaitAdmitted(int requests) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -27,10 +28,8 @@ class BenchCommandTest {
         Path json = directory.resolve("bench.json");
         Path html = directory.resolve("bench.html");
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ANSWER)) {
-            Cli cli = Cli.run(
-                    "bench",
-                    "--url",
-                    endpoint.url().toString(),
+            Cli cli = bench(
+                    endpoint,
                     "--concurrency",
                     "1,2",
                     "--requests",
@@ -51,6 +50,7 @@ class BenchCommandTest {
         assertThat(run.at("/time_to_first_token_ms/p50").asDouble()).isGreaterThanOrEqualTo(5);
         assertThat(run.path("tokens_per_second").asDouble()).isPositive();
         assertThat(run.path("requests").size()).isEqualTo(6);
+        assertThat(run.path("url").asString()).startsWith("http://127.0.0.1:");
         assertThat(run.has("stages")).isFalse();
         assertThat(Files.readString(html))
                 .contains("<svg", "Time to first token", "</html>")
@@ -62,18 +62,8 @@ class BenchCommandTest {
         List<String> order = new CopyOnWriteArrayList<>();
         try (ScriptedEndpoint one = new ScriptedEndpoint(request -> remember("one", order));
                 ScriptedEndpoint other = new ScriptedEndpoint(request -> remember("other", order))) {
-            Cli cli = Cli.run(
-                    "bench",
-                    "--url",
-                    one.url().toString(),
-                    "--against",
-                    other.url().toString(),
-                    "--concurrency",
-                    "1",
-                    "--requests",
-                    "8",
-                    "--warmup",
-                    "0");
+            Cli cli = bench(
+                    one, "--against", other.url().toString(), "--concurrency", "1", "--requests", "8", "--warmup", "0");
 
             assertThat(cli.status()).as(cli.err()).isZero();
             assertThat(order)
@@ -86,10 +76,8 @@ class BenchCommandTest {
     @Test
     void sendsWhatTheOptionsSay() throws IOException {
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ANSWER)) {
-            Cli.run(
-                    "bench",
-                    "--url",
-                    endpoint.url().toString(),
+            bench(
+                    endpoint,
                     "--concurrency",
                     "1",
                     "--requests",
@@ -116,10 +104,47 @@ class BenchCommandTest {
     @Test
     void failuresAreToldAndFailTheCommand() throws IOException {
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(500))) {
-            Cli cli = Cli.run("bench", "--url", endpoint.url().toString(), "--concurrency", "1", "--requests", "2");
+            Cli cli = bench(endpoint, "--concurrency", "1", "--requests", "2", "--warmup", "0");
 
             assertThat(cli.status()).isEqualTo(1);
             assertThat(cli.out()).contains("First failure: scripted refusal");
+        }
+    }
+
+    @Test
+    void measuresNothingWhereTheWarmUpFails() throws IOException {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(400))) {
+            Cli cli = bench(endpoint);
+
+            assertThat(cli.status()).isEqualTo(1);
+            assertThat(cli.err()).contains("scripted fails: scripted refusal");
+            assertThat(cli.out()).isEmpty();
+            assertThat(endpoint.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void leavesOutFieldsThatAnEndpointDoesNotKnow() throws IOException {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ANSWER)) {
+            bench(endpoint, "--requests", "1", "--set", "max_tokens=null", "--set", "max_completion_tokens=9");
+
+            JsonNode request = endpoint.requests().get(0);
+            assertThat(request.has("max_tokens")).isFalse();
+            assertThat(request.has("ignore_eos")).isFalse();
+            assertThat(request.path("max_completion_tokens").asInt()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void tellsHowLongAnswersWereAtEachEndpoint() throws IOException {
+        try (ScriptedEndpoint one = new ScriptedEndpoint(request -> ANSWER);
+                ScriptedEndpoint other = new ScriptedEndpoint(request -> Script.answer("a"))) {
+            Cli cli = bench(one, "--against", other.url().toString(), "--concurrency", "1", "--requests", "4");
+
+            assertThat(cli.out().lines().filter(line -> line.startsWith("scripted at")))
+                    .satisfiesExactly(
+                            line -> assertThat(line).containsPattern("18 +0 +3 "),
+                            line -> assertThat(line).containsPattern("18 +0 +1 "));
         }
     }
 
@@ -130,6 +155,11 @@ class BenchCommandTest {
         assertThat(cli.status()).isEqualTo(1);
         assertThat(cli.err())
                 .isEqualToIgnoringNewLines("pargo: nobody answers at http://127.0.0.1:1; ./pargo up starts a stack");
+    }
+
+    private static Cli bench(ScriptedEndpoint endpoint, String... options) {
+        return Cli.run(Stream.concat(Stream.of("bench", "--url", endpoint.url().toString()), Stream.of(options))
+                .toArray(String[]::new));
     }
 
     private static Script remember(String name, List<String> order) {

@@ -90,11 +90,31 @@ class LoadGeneratorTest {
         }
     }
 
+    @Test
+    void arrivalsOfARoundAreTheSameForEveryTarget() throws Exception {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ELEVEN_TOKENS)) {
+            assertThat(arrivals(endpoint, 1)).isEqualTo(arrivals(endpoint, 1)).isNotEqualTo(arrivals(endpoint, 2));
+        }
+    }
+
+    /** Nanoseconds from the first arrival of a round to every other. */
+    private static List<Long> arrivals(ScriptedEndpoint endpoint, int round) throws InterruptedException {
+        List<Sample> samples = run(endpoint, Level.open(200), Budget.requests(10), round);
+        return samples.stream()
+                .map(sample -> sample.start() - samples.get(0).start())
+                .toList();
+    }
+
     private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget) throws InterruptedException {
+        return run(endpoint, level, budget, 0);
+    }
+
+    private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget, int round)
+            throws InterruptedException {
         Workload workload = new Workload(List.of(), number -> "hello", Map.of());
         ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
         try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), 1)) {
-            return load.run(new Target("target", client, "scripted"), level, budget);
+            return load.run(new Target("target", client, "scripted"), level, budget, round);
         }
     }
 }

@@ -39,7 +39,6 @@ import org.springframework.web.bind.annotation.RestController;
 final class ChatController {
 
     private static final Logger log = LoggerFactory.getLogger(ChatController.class);
-    private static final String NO_MODEL = "none";
 
     private final GatewayProperties properties;
     private final Admission admission;
@@ -113,7 +112,10 @@ final class ChatController {
             }
             exchange.watch.stop();
             answer.end(generation, exchange.watch);
-            metrics.answered(exchange.model, ChatResponse.TimingsMillis.of(generation.timings(), exchange.watch));
+            metrics.answered(
+                    exchange.model,
+                    ChatResponse.TimingsMillis.of(generation.timings(), exchange.watch),
+                    (double) generation.finished().getCompletionTokens() / choices);
         }
     }
 
@@ -165,7 +167,7 @@ final class ChatController {
         final HttpServletRequest request;
         final HttpServletResponse response;
         final Stopwatch watch = new Stopwatch();
-        String model = NO_MODEL;
+        String model = "";
 
         Exchange(HttpServletRequest request, HttpServletResponse response) {
             this.request = request;

@@ -2,11 +2,15 @@ package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.error.Outcome;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
-/** Counts how requests end, and how long they take. */
+/**
+ * Counts how requests end, and how long they take: the names and attributes are those of OpenTelemetry's semantic
+ * conventions for generative AI, where it has them; see {@code docs/metrics.md}.
+ */
 @Component
 final class ChatMetrics {
 
@@ -19,33 +23,54 @@ final class ChatMetrics {
     /**
      * One request has ended.
      *
-     * @param model the pipeline's name, or {@code none}: never what a client wrote, which would be without bound
+     * @param model the pipeline's name, or empty: never what a client wrote, which would be without bound
      */
     void ended(Outcome outcome, String model, Duration total) {
-        Timer.builder("pargo.gateway.requests")
-                .description("Chat requests by their one terminal state")
-                .tag("outcome", outcome.tag())
-                .tag("model", model)
-                .publishPercentileHistogram()
-                .register(registry)
-                .record(total);
+        record(
+                "gen_ai.server.request.duration",
+                operation(model).and("error.type", outcome == Outcome.OK ? "" : outcome.tag()),
+                total);
     }
 
-    /** A request has been answered: where its time went. */
-    void answered(String model, ChatResponse.TimingsMillis timings) {
-        record("time.to.first.token", model, timings.timeToFirstTokenMs());
-        record("decode", model, timings.decodeMs());
-        record("network", model, timings.networkMs());
+    /**
+     * A request has been answered: where its time went.
+     *
+     * @param tokens of one answer on the average
+     */
+    void answered(String model, ChatResponse.TimingsMillis timings, double tokens) {
+        record("gen_ai.server.time_to_first_token", operation(model), millis(timings.timeToFirstTokenMs()));
+        if (tokens > 1) {
+            record("gen_ai.server.time_per_output_token", operation(model), millis(timings.decodeMs() / (tokens - 1)));
+        }
+        Tags stages = Tags.of("model", model);
+        record("pargo.gateway.network", stages, millis(timings.networkMs()));
         if (timings.encodeMs() > 0) {
-            record("encode", model, timings.encodeMs());
-            record("project", model, timings.projectMs());
+            record("pargo.gateway.encode", stages, millis(timings.encodeMs()));
+            record("pargo.gateway.project", stages, millis(timings.projectMs()));
         }
     }
 
-    private void record(String name, String model, double millis) {
-        Timer.builder("pargo.gateway." + name)
-                .tag("model", model)
+    private static Tags operation(String model) {
+        return Tags.of(
+                "gen_ai.operation.name",
+                "chat",
+                "gen_ai.provider.name",
+                "pargo",
+                "gen_ai.request.model",
+                model,
+                "gen_ai.response.model",
+                model);
+    }
+
+    private void record(String name, Tags tags, Duration time) {
+        Timer.builder(name)
+                .tags(tags)
+                .publishPercentileHistogram()
                 .register(registry)
-                .record(Duration.ofNanos((long) (millis * 1e6)));
+                .record(time);
+    }
+
+    private static Duration millis(double millis) {
+        return Duration.ofNanos((long) (millis * 1e6));
     }
 }

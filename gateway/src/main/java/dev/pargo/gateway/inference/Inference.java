@@ -38,10 +38,12 @@ public final class Inference {
     private static final Duration AWAY_RETRY = Duration.ofSeconds(2);
 
     private final VisualTokenCache cache;
+    private final VisualBudget budget;
     private final MeterRegistry metrics;
 
-    Inference(VisualTokenCache cache, MeterRegistry metrics) {
+    Inference(VisualTokenCache cache, VisualBudget budget, MeterRegistry metrics) {
         this.cache = cache;
+        this.budget = budget;
         this.metrics = metrics;
     }
 
@@ -61,29 +63,31 @@ public final class Inference {
 
     /** Starts an answer; the caller closes it. */
     public Generation start(Pipeline pipeline, InferenceRequest request, RequestScope scope) {
-        try {
-            return attempt(pipeline, request, scope);
+        try (VisualBudget.Share share = budget.open()) {
+            return attempt(pipeline, request, scope, share);
         } catch (StaleDescriptionException replaced) {
             log.info("Request {} starts again: the {}", scope.id(), replaced.getMessage());
             refresh(pipeline, scope);
         }
-        try {
-            return attempt(pipeline, request, scope);
+        try (VisualBudget.Share share = budget.open()) {
+            return attempt(pipeline, request, scope, share);
         } catch (StaleDescriptionException again) {
             throw GatewayException.unavailable(
                     "The %s is being replaced".formatted(again.stage().title()), REPLACED_RETRY);
         }
     }
 
-    private Generation attempt(Pipeline pipeline, InferenceRequest request, RequestScope scope)
+    private Generation attempt(
+            Pipeline pipeline, InferenceRequest request, RequestScope scope, VisualBudget.Share share)
             throws StaleDescriptionException {
         PipelineState state = require(pipeline, !request.images().isEmpty());
         PipelineState.Text text = state.text();
         Timings timings = new Timings();
         List<VisualTokens> visuals = new ArrayList<>();
         for (InferenceRequest.Image image : request.images()) {
-            VisualTokenCache.Making path = visualTokens(image.bytes(), pipeline, state.vision(), scope, timings);
-            visuals.add(retrying(VISION_RETRIES, scope, image.param(), path::make));
+            VisionPath path = new VisionPath(pipeline, state.vision(), scope, share, timings);
+            VisualTokenCache.Making making = visualTokens(image.bytes(), path, state.vision(), scope, timings);
+            visuals.add(retrying(VISION_RETRIES, scope, image.param(), making::make));
         }
         GenerateStart start = request.decoding().toBuilder()
                 .setRequestId(scope.id())
@@ -99,8 +103,7 @@ public final class Inference {
     }
 
     private VisualTokenCache.Making visualTokens(
-            byte[] image, Pipeline pipeline, PipelineState.Vision vision, RequestScope scope, Timings timings) {
-        VisionPath path = new VisionPath(pipeline, vision, scope, timings);
+            byte[] image, VisionPath path, PipelineState.Vision vision, RequestScope scope, Timings timings) {
         if (!cache.isEnabled()) {
             return () -> path.run(image);
         }

@@ -2,6 +2,7 @@ package dev.pargo.gateway.inference;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState.Vision;
 import dev.pargo.gateway.pipeline.StageKind;
@@ -23,15 +24,18 @@ final class VisionPath {
     private final Pipeline pipeline;
     private final Vision vision;
     private final RequestScope scope;
+    private final VisualBudget.Share share;
     private final Timings timings;
 
-    VisionPath(Pipeline pipeline, Vision vision, RequestScope scope, Timings timings) {
+    VisionPath(Pipeline pipeline, Vision vision, RequestScope scope, VisualBudget.Share share, Timings timings) {
         this.pipeline = pipeline;
         this.vision = vision;
         this.scope = scope;
+        this.share = share;
         this.timings = timings;
     }
 
+    /** @throws GatewayException BUSY if there is no room for the visual tokens */
     VisualTokens run(byte[] image) throws StageException, StaleDescriptionException {
         long start = System.nanoTime();
         try (StageCall<EncodeRequest, TensorChunk> encode = encode()) {
@@ -95,10 +99,11 @@ final class VisionPath {
         project.complete();
     }
 
-    private static VisualTokens collect(TensorStream visual) throws StageException {
+    private VisualTokens collect(TensorStream visual) throws StageException {
         List<ByteString> data = new ArrayList<>();
         @Nullable ByteString chunk;
         while ((chunk = visual.next()) != null) {
+            share.add(chunk.size());
             data.add(chunk);
         }
         return new VisualTokens(visual.header(), data);

@@ -5,14 +5,16 @@ package dev.pargo.llm.constraint;
  * without objects.
  *
  * <p>It is narrower than the standard where an answer could run on for ever or trip a reader: objects and arrays nest
- * {@value #MOST_NESTED} deep, between two signs stand at most {@value #MOST_WHITESPACE} whitespace bytes, a number has at
- * most {@value #MOST_DIGITS} digits on each side of its point and {@value #MOST_EXPONENT_DIGITS} in its exponent, strings
- * are well-formed UTF-8, and surrogates are escaped in pairs.
+ * {@value #MOST_NESTED} deep, a number has at most {@value #MOST_DIGITS} digits on each side of its point and
+ * {@value #MOST_EXPONENT_DIGITS} in its exponent, strings are well-formed UTF-8, and surrogates are escaped in pairs.
+ * Models that do not know what to write next write whitespace, so between two signs stands what a layout needs, as in
+ * llama.cpp's grammar for JSON: nothing, one space, or one line feed and the line's indentation, at most
+ * {@value #MOST_INDENTATION} blanks or tabs for each object and array that is open.
  */
 final class JsonAutomaton {
 
     static final int MOST_NESTED = 32;
-    static final int MOST_WHITESPACE = 40;
+    static final int MOST_INDENTATION = 4;
     static final int MOST_DIGITS = 20;
     static final int MOST_EXPONENT_DIGITS = 3;
 
@@ -20,7 +22,9 @@ final class JsonAutomaton {
     static final long REJECTED = -1;
 
     private enum Place {
-        // Between signs: whitespace may come.
+        // Between signs; its counter says what whitespace there is: 1 for a space, 2 for a line feed and 1 for each
+        // blank
+        // after it.
         BEGIN,
         OBJECT_OPENED,
         KEY,
@@ -62,15 +66,19 @@ final class JsonAutomaton {
 
     private static final Place[] PLACES = Place.values();
 
-    // A state from its lowest bit: place (6), whether the string is a key (1), counter (6), nesting (6), then what is
+    // A state from its lowest bit: place (6), whether the string is a key (1), counter (8), nesting (6), then what is
     // open, innermost first (32): 1 for an array.
     private static final int PLACE_BITS = 6;
     private static final long KEY_FLAG = 1L << PLACE_BITS;
     private static final int COUNT_SHIFT = PLACE_BITS + 1;
     private static final long ONE = 1L << COUNT_SHIFT;
-    private static final int DEPTH_SHIFT = COUNT_SHIFT + 6;
+    private static final int DEPTH_SHIFT = COUNT_SHIFT + 8;
     private static final int OPEN_SHIFT = DEPTH_SHIFT + 6;
     private static final long SIX_BITS = 0x3F;
+    private static final long COUNT_BITS = 0xFF;
+
+    private static final int SPACE = 1;
+    private static final int LINE_FEED = 2;
 
     static final long START = Place.BEGIN.ordinal();
 
@@ -104,7 +112,7 @@ final class JsonAutomaton {
         Place place = place(state);
         return switch (place) {
             case BEGIN, OBJECT_OPENED, KEY, COLON, VALUE, ARRAY_OPENED, VALUE_ENDED, END ->
-                isWhitespace(octet) ? whitespace(state, place) : sign(state, place, octet);
+                isWhitespace(octet) ? whitespace(state, place, octet) : sign(state, place, octet);
             case STRING -> inString(state, octet);
             case UTF8 -> isWithin(octet, 0x80, 0xBF) ? countdown(state, Place.STRING) : REJECTED;
             case UTF8_AFTER_E0 -> isWithin(octet, 0xA0, 0xBF) ? at(state, Place.UTF8, 1) : REJECTED;
@@ -128,8 +136,16 @@ final class JsonAutomaton {
         };
     }
 
-    private static long whitespace(long state, Place place) {
-        return place == Place.END || count(state) == MOST_WHITESPACE ? REJECTED : state + ONE;
+    private static long whitespace(long state, Place place, int octet) {
+        int count = count(state);
+        if (place == Place.END) {
+            return REJECTED;
+        }
+        if (count == 0) {
+            return octet == ' ' ? at(state, place, SPACE) : octet == '\n' ? at(state, place, LINE_FEED) : REJECTED;
+        }
+        boolean indents = count >= LINE_FEED && octet != '\n' && count < LINE_FEED + MOST_INDENTATION * depth(state);
+        return indents ? state + ONE : REJECTED;
     }
 
     private static long sign(long state, Place place, int octet) {
@@ -172,7 +188,7 @@ final class JsonAutomaton {
     }
 
     private static long open(long state, boolean array) {
-        long depth = state >>> DEPTH_SHIFT & SIX_BITS;
+        long depth = depth(state);
         if (depth == MOST_NESTED) {
             return REJECTED;
         }
@@ -181,7 +197,7 @@ final class JsonAutomaton {
     }
 
     private static long close(long state) {
-        long depth = (state >>> DEPTH_SHIFT & SIX_BITS) - 1;
+        long depth = depth(state) - 1;
         return state(depth == 0 ? Place.END : Place.VALUE_ENDED, depth, state >>> OPEN_SHIFT >>> 1);
     }
 
@@ -274,7 +290,7 @@ final class JsonAutomaton {
     }
 
     private static boolean isWhitespace(int octet) {
-        return octet == ' ' || octet == '\n' || octet == '\t' || octet == '\r';
+        return octet == ' ' || octet == '\n' || octet == '\t';
     }
 
     private static boolean isHex(int octet) {
@@ -290,12 +306,17 @@ final class JsonAutomaton {
     }
 
     private static int count(long state) {
-        return (int) (state >>> COUNT_SHIFT & SIX_BITS);
+        return (int) (state >>> COUNT_SHIFT & COUNT_BITS);
+    }
+
+    /** How many objects and arrays are open. */
+    private static long depth(long state) {
+        return state >>> DEPTH_SHIFT & SIX_BITS;
     }
 
     /** The state at another place, with a new count and all else as it is. */
     private static long at(long state, Place place, int count) {
-        return state & ~(SIX_BITS | SIX_BITS << COUNT_SHIFT) | place.ordinal() | (long) count << COUNT_SHIFT;
+        return state & ~(SIX_BITS | COUNT_BITS << COUNT_SHIFT) | place.ordinal() | (long) count << COUNT_SHIFT;
     }
 
     /** One byte less is needed; after the last one comes the place. */

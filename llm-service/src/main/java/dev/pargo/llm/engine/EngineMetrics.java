@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,28 +13,12 @@ import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
 /**
- * The engine's meters, each with the tag {@code gen_ai.request.model}. Names are OpenTelemetry's (semantic conventions
- * for generative AI) where those have one. Thread-safe.
+ * The engine's meters, as {@code docs/metrics.md} describes them. Those that OpenTelemetry's semantic conventions for
+ * generative AI know have its names, attributes and buckets. Thread-safe.
  *
- * <table>
- * <caption>Meters; Prometheus writes dots as underscores and adds units</caption>
- * <tr><th>meter</th><th>kind</th><th>meaning</th></tr>
- * <tr><td>gen_ai.server.time_to_first_token</td><td>histogram, s</td><td>from submission to the first token</td></tr>
- * <tr><td>gen_ai.server.time_per_output_token</td><td>histogram, s</td><td>mean of an answer's tokens after the first</td></tr>
- * <tr><td>gen_ai.server.request.duration</td><td>histogram, s</td><td>from submission to the last token</td></tr>
- * <tr><td>pargo.llm.requests.running</td><td>gauge</td><td>in the batch; llm-d's TotalRunningRequests</td></tr>
- * <tr><td>pargo.llm.requests.waiting</td><td>gauge</td><td>for a slot; llm-d's TotalQueuedRequests</td></tr>
- * <tr><td>pargo.llm.kv.utilization</td><td>gauge, 0 to 1</td><td>slots of running answers among all that may run at once;
- *     remembered prompts give way and do not count; llm-d's KVCacheUtilization</td></tr>
- * <tr><td>pargo.llm.prefix.queries</td><td>counter, tokens</td><td>of prompts, looked for in the KV cache</td></tr>
- * <tr><td>pargo.llm.prefix.hits</td><td>counter, tokens</td><td>found there</td></tr>
- * <tr><td>pargo.llm.tokens{direction=in|out}</td><td>counter, tokens</td><td>of prompts and answers, of cancelled ones
- *     too</td></tr>
- * <tr><td>pargo.llm.drafts.accepted</td><td>counter, tokens</td><td>guessed by prompt lookup and found right</td></tr>
- * <tr><td>pargo.llm.answers{reason=stop|length}</td><td>counter</td><td>complete answers by finish reason</td></tr>
- * <tr><td>pargo.stage.batch.size, pargo.stage.queue.time, pargo.stage.network.time</td><td>histograms</td><td>of a step, as
- *     every stage has them with {@code stage=llm}</td></tr>
- * </table>
+ * <p>KV utilization is the share of slots that are taken: a slot reserves the memory of a whole context, so what its
+ * answer has not written yet is of no use to anybody else, and 1 means that the next request waits. Prompts that are
+ * remembered for later give way, and do not count.
  */
 public final class EngineMetrics {
 
@@ -48,11 +33,14 @@ public final class EngineMetrics {
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
     };
 
+    /** To Prometheus a label without a value is none; the conventions want it that way. */
+    private static final String NO_ERROR = "";
+
     private final MeterRegistry registry;
     private final Tags model;
+    private final Tags operation;
     private final Timer firstToken;
     private final Timer perToken;
-    private final Timer duration;
     private final Counter prefixQueries;
     private final Counter prefixHits;
     private final Counter tokensIn;
@@ -66,16 +54,20 @@ public final class EngineMetrics {
     public EngineMetrics(MeterRegistry registry, String model) {
         this.registry = registry;
         this.model = Tags.of("gen_ai.request.model", model);
-        this.firstToken = timer("gen_ai.server.time_to_first_token", "Until the first token", FIRST_TOKEN);
-        this.perToken = timer("gen_ai.server.time_per_output_token", "Per token after the first", PER_TOKEN);
-        this.duration = timer("gen_ai.server.request.duration", "Until the last token", DURATION);
+        this.operation = this.model.and(
+                "gen_ai.operation.name", "text_completion",
+                "gen_ai.provider.name", "pargo",
+                "gen_ai.response.model", model);
+        this.firstToken = timer("gen_ai.server.time_to_first_token", "Until the first token", FIRST_TOKEN, operation);
+        this.perToken = timer("gen_ai.server.time_per_output_token", "Per token after the first", PER_TOKEN, operation);
         this.prefixQueries = counter("pargo.llm.prefix.queries", "Tokens looked for in the KV cache", Tags.empty());
         this.prefixHits = counter("pargo.llm.prefix.hits", "Tokens found in the KV cache", Tags.empty());
         this.tokensIn = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "in"));
         this.tokensOut = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "out"));
         this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Tokens guessed and found right", Tags.empty());
+        duration(NO_ERROR);
         gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
-        gauge("pargo.llm.kv.utilization", "Share of the slots for running answers", () -> utilization);
+        gauge("pargo.llm.kv.utilization", "Share of the KV cache's slots that are taken", () -> utilization);
     }
 
     /** Shows how many requests wait for a slot. */
@@ -103,6 +95,7 @@ public final class EngineMetrics {
 
     /** Listens along. */
     GenerationListener listening(GenerationRequest request, GenerationListener listener) {
+        long submitted = System.nanoTime();
         return new GenerationListener() {
             @Override
             public void onText(Piece piece) {
@@ -122,6 +115,8 @@ public final class EngineMetrics {
 
             @Override
             public void onFailed(RuntimeException failure) {
+                duration(Status.fromThrowable(failure).getCode().name())
+                        .record(System.nanoTime() - submitted, TimeUnit.NANOSECONDS);
                 listener.onFailed(failure);
             }
         };
@@ -130,7 +125,7 @@ public final class EngineMetrics {
     private void finished(GenerationRequest request, GenerationSummary summary) {
         long untilFirst = summary.queue() + summary.prefill();
         firstToken.record(untilFirst, TimeUnit.NANOSECONDS);
-        duration.record(untilFirst + summary.decode(), TimeUnit.NANOSECONDS);
+        duration(NO_ERROR).record(untilFirst + summary.decode(), TimeUnit.NANOSECONDS);
         draftsAccepted.increment(summary.draftTokens());
         double afterFirst = (double) summary.tokens() / request.choices() - 1;
         if (afterFirst > 0) {
@@ -138,10 +133,18 @@ public final class EngineMetrics {
         }
     }
 
-    private Timer timer(String name, String description, double[] buckets) {
+    private Timer duration(String errorType) {
+        return timer(
+                "gen_ai.server.request.duration",
+                "Until the last token",
+                DURATION,
+                operation.and("error.type", errorType));
+    }
+
+    private Timer timer(String name, String description, double[] buckets, Tags tags) {
         return Timer.builder(name)
                 .description(description)
-                .tags(model)
+                .tags(tags)
                 .serviceLevelObjectives(DoubleStream.of(buckets)
                         .mapToObj(seconds -> Duration.ofNanos(Math.round(seconds * 1e9)))
                         .toArray(Duration[]::new))

@@ -10,11 +10,9 @@ import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.status.StageMetrics.Outcome;
-import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenerateCall implements StreamObserver<GenerateRequest> {
 
-    /** For clients that set none; the gateway does. */
-    private static final long DEFAULT_DEADLINE_NANOS = TimeUnit.MINUTES.toNanos(10);
-
     private final LlmHost host;
     private final AnswerSender answer;
     private final long deadline;
+    private final Future<?> timeLimit;
 
     private @Nullable RequestReader start;
     private @Nullable PromptReader prompt;
@@ -40,11 +36,10 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     GenerateCall(ServerCallStreamObserver<GenerateResponse> out, LlmHost host) {
         this.host = host;
         this.answer = new AnswerSender(out, host.tokenizer());
-        Deadline limit = Context.current().getDeadline();
-        this.deadline = System.nanoTime()
-                + (limit == null ? DEFAULT_DEADLINE_NANOS : limit.timeRemaining(TimeUnit.NANOSECONDS));
+        this.deadline = host.timer().deadline();
         out.setOnCancelHandler(() -> end(Outcome.CANCELLED));
         out.setOnCloseHandler(() -> end(Outcome.COMPLETED));
+        this.timeLimit = host.timer().start(this::fail);
     }
 
     @Override
@@ -120,6 +115,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
 
     private void end(Outcome outcome) {
         over = true;
+        timeLimit.cancel(false);
         answer.stop();
         if (generation != null) {
             generation.cancel();

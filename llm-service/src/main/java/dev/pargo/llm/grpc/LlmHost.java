@@ -6,6 +6,7 @@ import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.status.StageMetrics;
 import java.util.List;
 
@@ -17,6 +18,7 @@ public record LlmHost(
         Constraints constraints,
         List<Integer> endIds,
         Admission admission,
+        CallTimer timer,
         StageMetrics metrics) {
 
     /** @throws io.grpc.StatusRuntimeException if the prompt does not fit the model */

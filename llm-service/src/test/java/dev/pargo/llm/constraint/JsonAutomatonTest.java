@@ -167,10 +167,39 @@ class JsonAutomatonTest {
     }
 
     @Test
-    void whitespaceNestingAndNumbersHaveAnEnd() {
-        int most = JsonAutomaton.MOST_WHITESPACE;
-        assertThat(accepts("{" + " ".repeat(most) + "}")).isTrue();
-        assertThat(accepts("{" + " ".repeat(most + 1) + "}")).isFalse();
+    void linesAreIndentedByTheirNesting() {
+        assertThat(accepts("{\n    \"a\": [\n\t\t1,\n        2\n  ]\n}")).isTrue();
+        assertThat(accepts("{\n     \"a\":1}")).isFalse();
+        assertThat(accepts("{\"a\":[\n" + " ".repeat(2 * JsonAutomaton.MOST_INDENTATION) + "]}"))
+                .isTrue();
+        assertThat(accepts("{\"a\":[\n" + " ".repeat(2 * JsonAutomaton.MOST_INDENTATION + 1) + "]}"))
+                .isFalse();
+        int nested = JsonAutomaton.MOST_NESTED - 1;
+        String deepest = "\n" + " ".repeat(JsonAutomaton.MOST_NESTED * JsonAutomaton.MOST_INDENTATION);
+        assertThat(accepts("{\"a\":" + "[".repeat(nested) + deepest + "]".repeat(nested) + "}"))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "  {}",
+                "\n {}",
+                "\n\n{}",
+                "{  }",
+                "{\t}",
+                "{\r\n}",
+                "{ \n}",
+                "{\n\n}",
+                "{\"a\":  1}",
+                "{\"a\":1  }",
+            })
+    void refusesMoreWhitespaceThanALayoutNeeds(String text) {
+        assertThat(accepts(text)).isFalse();
+    }
+
+    @Test
+    void nestingAndNumbersHaveAnEnd() {
         int nested = JsonAutomaton.MOST_NESTED - 1;
         assertThat(accepts("{\"a\":" + "[".repeat(nested) + "]".repeat(nested) + "}"))
                 .isTrue();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pargo.models.llm.PromptPart;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,26 @@ class EngineMetricsTest {
                     .isEqualTo(1);
             assertThat(timer(mini, "gen_ai.server.time_to_first_token").count()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void tellsWhatFailedAndWhy() {
+        try (PargoMini mini = PargoMini.withSequences(1)) {
+            mini.submit(Asked.of(PICTURE).endless(2)).summary();
+            mini.submit(Asked.of(PICTURE).timeout(Duration.ZERO)).failure();
+            assertThat(requests(mini, "")).isEqualTo(1);
+            assertThat(requests(mini, "DEADLINE_EXCEEDED")).isEqualTo(1);
+        }
+    }
+
+    private static long requests(PargoMini mini, String errorType) {
+        return mini.meters
+                .get("gen_ai.server.request.duration")
+                .tags("gen_ai.operation.name", "text_completion", "gen_ai.provider.name", "pargo")
+                .tags("gen_ai.request.model", "pargo-mini", "gen_ai.response.model", "pargo-mini")
+                .tag("error.type", errorType)
+                .timer()
+                .count();
     }
 
     private static double gauge(PargoMini mini, String name) {

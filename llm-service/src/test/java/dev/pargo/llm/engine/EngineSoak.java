@@ -19,12 +19,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Ten thousand short requests of all kinds, a hundred at a time; prints the process's memory as they go. Its name keeps
+ * Ten thousand short requests of all kinds, a hundred at a time; logs the process's memory as they go. Its name keeps
  * it out of the suite: {@code ./mvnw -pl llm-service -am test -Dtest=EngineSoak -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class EngineSoak {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineSoak.class);
 
     private static final int ROUNDS = 100;
     private static final int AT_ONCE = 100;
@@ -67,8 +71,8 @@ class EngineSoak {
                 mini.submit(Asked.of(prompts.get(3)).endless(2)).summary();
                 assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
                 if (round % 5 == 0) {
-                    System.out.printf(
-                            "%6d requests %5d s %3d of %d slots free  %s%n",
+                    log.info(
+                            "{} requests, {} s, {} of {} slots free, {}",
                             round * AT_ONCE,
                             (System.nanoTime() - begin) / 1_000_000_000,
                             mini.engine.freeSlots(),

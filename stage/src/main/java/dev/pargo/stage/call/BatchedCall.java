@@ -6,12 +6,12 @@ import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.batch.Batched;
-import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.status.StageMetrics.Outcome;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +25,7 @@ public final class BatchedCall<I> {
 
     private final BatchedStage<I> stage;
     private final PacedSender<TensorChunk> sender;
+    private final Future<?> timeLimit;
     private volatile Admission.@Nullable Ticket ticket;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
     private volatile @Nullable Outcome failure;
@@ -37,6 +38,7 @@ public final class BatchedCall<I> {
         this.sender = new PacedSender<>(response);
         response.setOnCancelHandler(() -> end(Outcome.CANCELLED));
         response.setOnCloseHandler(() -> end(Outcome.COMPLETED));
+        this.timeLimit = stage.timer().start(this::fail);
     }
 
     /** Handles one step of the request; an exception fails the call. Ignored when the call is over. */
@@ -109,6 +111,7 @@ public final class BatchedCall<I> {
 
     private void end(Outcome outcome) {
         over = true;
+        timeLimit.cancel(false);
         sender.stop();
         if (request != null) {
             request.cancel();

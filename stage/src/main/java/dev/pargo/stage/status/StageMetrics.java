@@ -61,6 +61,7 @@ public final class StageMetrics {
         this.batchSize = DistributionSummary.builder("pargo.stage.batch.size")
                 .description("Requests in one forward pass")
                 .tags(this.stage)
+                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64)
                 .register(registry);
         this.queueTime = Timer.builder("pargo.stage.queue.time")
                 .description("From submission to the start of the forward pass")

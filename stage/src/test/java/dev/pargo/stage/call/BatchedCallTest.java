@@ -15,7 +15,6 @@ import dev.pargo.stage.ToyProjector;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
-import dev.pargo.stage.batch.BatchedStage;
 import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
@@ -64,6 +63,7 @@ class BatchedCallTest {
             System::nanoTime);
     private final Admission admission =
             new Admission(new AdmissionLimits(MAX_REQUESTS, DataSize.ofBytes(1_000)), () -> Duration.ofSeconds(3));
+    private final CallTimer timer = new CallTimer(Duration.ofSeconds(2));
     private DeviceExecutor device;
     private Server server;
     private ManagedChannel channel;
@@ -72,7 +72,7 @@ class BatchedCallTest {
     void start() throws IOException {
         device = DeviceExecutor.start("device", batcher);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .addService(new ToyProjector(new BatchedStage<>(admission, batcher, metrics)))
+                .addService(new ToyProjector(new BatchedStage<>(admission, batcher, timer, metrics)))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
@@ -86,6 +86,7 @@ class BatchedCallTest {
         channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         device.close();
+        timer.close();
     }
 
     @Test
@@ -168,6 +169,32 @@ class BatchedCallTest {
         gate.release(2);
         awaitOutcome("completed", 1);
         assertThat(computed).hasValue(1);
+    }
+
+    @Test
+    void endsACallThatTakesTooLongWhateverItsClientAllows() {
+        project(1, 1, 1);
+        await().until(() -> admission.requests() == 1 && batcher.queued() == 0);
+        CompletableFuture<List<TensorChunk>> waiting = project(2, 2, 2);
+        await().until(() -> batcher.queued() == 1);
+
+        Status end = Status.fromThrowable(failure(waiting));
+
+        assertThat(end.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(end.getDescription()).isEqualTo("the call took longer than 2 s, the limit of this stage");
+        await().until(() -> batcher.queued() == 0 && admission.requests() == 0);
+        gate.release(2);
+        awaitOutcome("cancelled", 2);
+        assertThat(computed).hasValueLessThan(2);
+    }
+
+    @Test
+    void endsACallThatNeverSendsAnything() {
+        Call call = new Call(tensor(1, 1, 1));
+        ProjectorGrpc.newStub(channel).project(call);
+
+        assertThat(Status.fromThrowable(failure(call.answer)).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        awaitOutcome("cancelled", 1);
     }
 
     @Test

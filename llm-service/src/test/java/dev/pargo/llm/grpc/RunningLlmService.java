@@ -1,0 +1,151 @@
+package dev.pargo.llm.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.pargo.llm.LlmServiceApplication;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.GenerateRequest;
+import dev.pargo.proto.v1.GenerateResponse;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.LlmGrpc;
+import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole service with pargo-mini, over loopback; it runs once for the tests that share its settings. */
+@SpringBootTest(
+        classes = LlmServiceApplication.class,
+        webEnvironment = SpringBootTest.WebEnvironment.NONE,
+        properties = {
+            "spring.grpc.server.port=0",
+            "pargo.stage.model=../bundle/pargo-mini",
+            "pargo.stage.admission.max-requests=12",
+            "pargo.llm.sequences=4",
+        })
+abstract class RunningLlmService {
+
+    private static final Path BUNDLE = Path.of("../bundle/pargo-mini");
+
+    @Autowired
+    private GrpcServerLifecycle server;
+
+    @Autowired
+    LlmHost host;
+
+    private ManagedChannel channel;
+    LlmGrpc.LlmBlockingV2Stub stub;
+    LlmDescription description;
+
+    @BeforeEach
+    void connect() throws StatusException {
+        channel = ManagedChannelBuilder.forAddress("localhost", server.getPort())
+                .usePlaintext()
+                .build();
+        stub = LlmGrpc.newBlockingV2Stub(channel);
+        description = stub.withDeadlineAfter(Duration.ofSeconds(5)).describe(DescribeRequest.getDefaultInstance());
+    }
+
+    @AfterEach
+    void everyPlaceIsGivenBack() {
+        await().untilAsserted(() -> assertThat(host.admission().requests()).isZero());
+        assertThat(host.admission().bytes()).isZero();
+        channel.shutdownNow();
+    }
+
+    record Answer(
+            String text, List<Integer> ids, GenerateResponse first, FinishReason reason, GenerationFinished finished) {}
+
+    BlockingClientCall<GenerateRequest, GenerateResponse> open() {
+        return stub.withDeadlineAfter(Duration.ofSeconds(30)).generate();
+    }
+
+    Answer ask(GenerateStart start, WireTensor... visual) throws Exception {
+        BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
+        call.write(GenerateRequest.newBuilder().setStart(start).build());
+        for (WireTensor tensor : visual) {
+            for (Iterator<TensorChunk> chunks = tensor.chunks(); chunks.hasNext(); ) {
+                call.write(GenerateRequest.newBuilder().setVisual(chunks.next()).build());
+            }
+        }
+        call.halfClose();
+        GenerateResponse first = call.read();
+        StringBuilder text = new StringBuilder();
+        List<Integer> ids = new ArrayList<>();
+        FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
+        GenerateResponse next = call.read();
+        while (next.hasDelta()) {
+            reason = next.getDelta().getFinishReason();
+            text.append(next.getDelta().getText());
+            ids.addAll(next.getDelta().getTokenIdsList());
+            next = call.read();
+        }
+        assertThat(call.read()).isNull();
+        return new Answer(text.toString(), ids, first, reason, next.getFinished());
+    }
+
+    /** The bundle's prompt about one picture. */
+    GenerateStart.Builder question(String question) {
+        String template = description.getPrompt().getTemplate().replace("{question}", question);
+        String[] around = template.split(description.getPrompt().getImagePlaceholder());
+        return GenerateStart.newBuilder()
+                .addPrompt(PromptSegment.newBuilder().setControl("<s>"))
+                .addPrompt(PromptSegment.newBuilder().setText(around[0]))
+                .addPrompt(PromptSegment.newBuilder().setVisual(0))
+                .addPrompt(PromptSegment.newBuilder().setText(around[1]));
+    }
+
+    static GenerateStart.Builder text(String text) {
+        return GenerateStart.newBuilder()
+                .addPrompt(PromptSegment.newBuilder().setControl("<s>"))
+                .addPrompt(PromptSegment.newBuilder().setText(text));
+    }
+
+    static WireTensor visual(String prefix) {
+        HostTensor tokens = Checkpoint.open(BUNDLE.resolve("golden.safetensors"))
+                .read(prefix + "visual_tokens")
+                .get(0);
+        TensorHeader header = TensorHeader.newBuilder()
+                .setName("visual_tokens")
+                .setDtype(DataType.FLOAT32)
+                .addShape(tokens.shape()[0])
+                .addShape(tokens.shape()[1])
+                .build();
+        return new WireTensor(header, tokens.data());
+    }
+
+    static JsonNode golden() throws Exception {
+        return new JsonMapper().readTree(Files.readAllBytes(BUNDLE.resolve("golden.json")));
+    }
+
+    static List<Integer> ids(JsonNode ids) {
+        return StreamSupport.stream(ids.spliterator(), false)
+                .map(JsonNode::asInt)
+                .toList();
+    }
+}

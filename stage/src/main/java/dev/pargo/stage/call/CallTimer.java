@@ -1,0 +1,57 @@
+package dev.pargo.stage.call;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the time of a call, whatever its client allows. A client's own deadline, if it is sooner, is gRPC's to keep.
+ * Thread-safe.
+ */
+public final class CallTimer implements AutoCloseable {
+
+    private final Duration limit;
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "call-timer"));
+
+    /** @param limit most time of a call */
+    public CallTimer(Duration limit) {
+        this.limit = limit;
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** When the current call is over at the latest, as {@link System#nanoTime}. */
+    public long deadline() {
+        @Nullable Deadline client = Context.current().getDeadline();
+        long most = limit.toNanos();
+        return System.nanoTime() + (client == null ? most : Math.min(most, client.timeRemaining(TimeUnit.NANOSECONDS)));
+    }
+
+    /**
+     * Starts the time of a call.
+     *
+     * @param end called on the timer's thread when time is up, with DEADLINE_EXCEEDED
+     * @return to be cancelled when the call is over
+     */
+    public Future<?> start(Consumer<StatusRuntimeException> end) {
+        return timer.schedule(
+                () -> end.accept(Status.DEADLINE_EXCEEDED
+                        .withDescription(
+                                "the call took longer than %d s, the limit of this stage".formatted(limit.toSeconds()))
+                        .asRuntimeException()),
+                limit.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}
