@@ -24,6 +24,14 @@ public record Placement(Device device, Precision precision, boolean packsWeights
     /** CUDA compute capability from which bfloat16 is computed natively (Ampere). */
     private static final int BFLOAT16_CAPABILITY = 80;
 
+    /** @throws PlacementException if the device cannot compute in this precision */
+    public Placement {
+        if (precision.isQuantized() && device.isGpu()) {
+            throw new PlacementException(
+                    "precision '%s' is for CPUs: on a GPU use bfloat16 or float16".formatted(precision.label()));
+        }
+    }
+
     public static final Placement REFERENCE = new Placement(Device.cpu(), Precision.FLOAT32, true);
 
     /**
