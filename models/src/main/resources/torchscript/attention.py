@@ -55,7 +55,7 @@ class KvCache:
 # Attention of single rows, each to all tokens of its slot up to its own, many rows and lengths at once. Scores are the rows
 # of a block of keys weighted with the query; outputs are the rows of values weighted with the probabilities. Both are
 # weighted sums of table rows, for which libtorch has one operation with fast kernels: an embedding bag. It skips what a
-# shorter row has not got, where a batched matrix product would compute it.
+# shorter row has not got, where a batched matrix product would compute it. For CPUs: on a GPU answers' rows are chunks.
 class RaggedAttention:
   # A bag for each row, query head and block of the longest row: the block's rows in the table of keys.
   key_rows : Tensor

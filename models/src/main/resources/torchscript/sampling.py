@@ -28,7 +28,7 @@ def draw_from_best(scaled: Tensor, most: int, top_k: Tensor, top_p: Tensor, min_
   left = torch.where(top_k > 0, torch.logsumexp(best, [-1], True), torch.logsumexp(scaled, [-1], True))
   p = torch.exp(best - left)
   cumulative = torch.cumsum(p, -1)
-  found = torch.logical_or(torch.logical_and(top_k > 0, top_k <= most), cumulative[:, -1:] >= top_p)
+  found = torch.where(top_k > 0, top_k <= most, cumulative[:, -1:] >= top_p)
   # A token stays while those before it have not reached top_p; the first always stays.
   p = torch.masked_fill(p, cumulative - p >= top_p, 0.)
   p = torch.masked_fill(p, p < min_p * p[:, :1], 0.)

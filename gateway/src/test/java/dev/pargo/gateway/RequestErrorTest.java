@@ -43,6 +43,7 @@ class RequestErrorTest {
         return Stream.of(
                 wrong("", null, "The body must be one JSON object"),
                 wrong("[]", null, "The body must be one JSON object"),
+                wrong("null", null, "The body must be one JSON object"),
                 wrong("{\"model\":\n  oops}", null, "The body is not valid JSON at line 2, column 3"),
                 wrong("{\"model\":\"loopback\"", null, "The body ends in the middle of its JSON"),
                 wrong("{} {}", null, "The body must be one JSON object"),
@@ -56,6 +57,10 @@ class RequestErrorTest {
                         "model",
                         "model must be a string"),
                 wrong("{\"messages\":[]}", "model", "model is missing"),
+                wrong(
+                        messages("[{\"role\":\"user\",\"content\":\"%s\"}]".formatted("x".repeat(250_001))),
+                        "messages",
+                        "messages must have at most 250000 characters of text"),
                 wrong(messages("[]"), "messages", "messages must have at least one message"),
                 wrong(messages("\"Hello\""), "messages", "messages must be a list"),
                 wrong(messages("[null]"), "messages[0].role", "messages[0].role is missing"),
@@ -155,6 +160,10 @@ class RequestErrorTest {
                         "max_completion_tokens must be at least 1"),
                 wrong(with("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"), "stop", "stop may have at most 4 strings"),
                 wrong(with("\"stop\":\"\""), "stop", "stop must not have an empty string"),
+                wrong(
+                        with("\"stop\":\"%s\"".formatted("x".repeat(1001))),
+                        "stop",
+                        "stop must have strings of at most 1000 characters"),
                 wrong(with("\"stop\":[1]"), "stop[0]", "stop[0] must be a string"),
                 wrong(with("\"stream\":\"yes\""), "stream", "stream must be true or false"),
                 wrong(with("\"guided_regex\":\"a*\""), "guided_regex", "guided_regex is not supported with this value"),

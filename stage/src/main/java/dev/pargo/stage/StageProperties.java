@@ -30,6 +30,12 @@ public record StageProperties(
         @DefaultValue AdmissionLimits admission,
         @DefaultValue("2m") Duration timeLimit) {
 
+    public StageProperties {
+        if (threads < 1) {
+            throw new IllegalArgumentException("pargo.stage.threads is %d, but must be at least 1".formatted(threads));
+        }
+    }
+
     /** Where the bundle lies; not bound as a path, because in a web application Spring Boot refuses relative ones. */
     public Path bundle() {
         return Path.of(model);

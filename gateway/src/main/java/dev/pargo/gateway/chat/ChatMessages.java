@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatMessages {
 
+    /** No model reads as much, and it fits into one message to the language model's stage. */
+    private static final int MAX_CHARACTERS = 250_000;
+
     private final int maxImages;
     private final List<String> system = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();
@@ -25,6 +28,7 @@ final class ChatMessages {
     private final List<String> question = new ArrayList<>();
     private final List<String> answer = new ArrayList<>();
     private int imagesOfEarlierTurns;
+    private int characters;
 
     private ChatMessages(int maxImages) {
         this.maxImages = maxImages;
@@ -108,7 +112,7 @@ final class ChatMessages {
 
     private String withImages(Content content, String path) {
         if (content.text() != null) {
-            return content.text();
+            return counted(content.text());
         }
         List<@Nullable Part> parts = content.parts() == null ? List.of() : content.parts();
         if (parts.isEmpty()) {
@@ -130,11 +134,22 @@ final class ChatMessages {
                 if (part.text() == null) {
                     throw invalid(path + ".text", path + ".text is missing");
                 }
-                texts.add(part.text());
+                texts.add(counted(part.text()));
             }
             case "image_url" -> addImage(part, path + ".image_url");
             default -> throw invalid(path + ".type", path + ".type must be text or image_url");
         }
+    }
+
+    private String counted(String text) {
+        characters += text.length();
+        if (characters > MAX_CHARACTERS) {
+            throw GatewayException.invalid(
+                    "messages",
+                    "context_length_exceeded",
+                    "messages must have at most %d characters of text".formatted(MAX_CHARACTERS));
+        }
+        return text;
     }
 
     private void addImage(Part part, String path) {

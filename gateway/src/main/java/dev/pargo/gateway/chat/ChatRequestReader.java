@@ -64,7 +64,11 @@ final class ChatRequestReader {
      */
     ChatRequest read(InputStream body) throws IOException {
         try {
-            return json.readValue(new BoundedInputStream(body, maxBytes), ChatRequest.class);
+            ChatRequest request = json.readValue(new BoundedInputStream(body, maxBytes), ChatRequest.class);
+            if (request == null) {
+                throw GatewayException.invalid(null, "invalid_json", "The body must be one JSON object");
+            }
+            return request;
         } catch (JacksonIOException failure) {
             if (failure.getCause() instanceof BoundedInputStream.LimitExceededException) {
                 throw tooLarge(maxBytes);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DecodingReader {
 
     private static final int MAX_STOPS = 4;
+    private static final int MAX_STOP_LENGTH = 1000;
     private static final int MAX_STOP_IDS = 128;
     private static final int MAX_BIASES = 1024;
     private static final int MAX_TOP_LOGPROBS = 20;
@@ -142,6 +143,10 @@ final class DecodingReader {
         for (@Nullable String text : stop) {
             if (text == null || text.isEmpty()) {
                 throw Bounds.invalid("stop", "stop must not have an empty string");
+            }
+            if (text.length() > MAX_STOP_LENGTH) {
+                throw Bounds.invalid(
+                        "stop", "stop must have strings of at most %d characters".formatted(MAX_STOP_LENGTH));
             }
         }
         return List.copyOf(stop);

@@ -151,7 +151,12 @@ class DrawnAnswersTest {
 
     @Test
     void aWideNucleusIsDrawnFromAsAWhole() {
-        Sampling flat = new Sampling(1000, 0, 0.95, 0);
+        for (Sampling flat : List.of(new Sampling(1000, 0, 0.95, 0), new Sampling(1000, 1000, 0.95, 0))) {
+            assertReachesBeyondTheFirstRanked(flat);
+        }
+    }
+
+    private static void assertReachesBeyondTheFirstRanked(Sampling flat) {
         List<Integer> ids =
                 MINI.submit(Asked.of(TEXT).sampled(flat, 1).endless(40)).ids();
         float[][] logits = PargoMini.logits(TEXT, ids);

@@ -1,6 +1,7 @@
 package dev.pargo.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.jspecify.annotations.Nullable;
@@ -83,5 +84,15 @@ class KvBudgetTest {
     void refusesAContextBeyondTheModels() {
         assertThatThrownBy(() -> KvBudget.of(properties(8, 8192, 32), 4096, 4096))
                 .hasMessageContaining("pargo.llm.context is 8192");
+    }
+
+    @Test
+    void settingsWithoutSenseAreNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> properties(null, 0, 1024))
+                .withMessage("pargo.llm.context is 0, but must be at least 2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, true))
+                .withMessageStartingWith("pargo.llm.prompt-rows is 0");
     }
 }
