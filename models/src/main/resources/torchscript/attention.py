@@ -17,11 +17,11 @@ class KvCache:
   # [slots * heads * blocks * block, width]
   values : List[Tensor]
 
-  def __init__(self: __torch__.attention.KvCache, layers: int, slots: int, heads: int, tokens: int, width: int, like: Tensor) -> NoneType:
+  def __init__(self: __torch__.attention.KvCache, layers: int, slots: int, heads: int, tokens: int, width: int, block: int, like: Tensor) -> NoneType:
     self.slots = slots
     self.heads = heads
-    self.block = 64
-    self.blocks = (tokens + self.block - 1) // self.block
+    self.block = block
+    self.blocks = (tokens + block - 1) // block
     self.width = width
     self.flat = annotate(List[Tensor], [])
     self.keys = annotate(List[Tensor], [])

@@ -71,13 +71,14 @@ class Decoder:
   output : __torch__.linear.Linear
   heads : int
   groups : int
-  # Of keys and values in the cache.
+  # Of the cache: the type of keys and values, and the tokens of a block.
   kv_dtype : int
+  block : int
   # [context, head width / 2], complex: by how much pairs turn at each position. Its length, once in the query and once in
   # the key, is attention's scale.
   turn : Tensor
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, form: int) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
     self.embedding = weights["embedding.weight"]
     self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
@@ -93,6 +94,7 @@ class Decoder:
     self.groups = groups
     angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
     self.kv_dtype = kv_dtype
+    self.block = block
     self.turn = torch.polar(torch.full_like(angles, (2. * frequencies.size(0)) ** -0.25), angles)
 
   def embed(self: __torch__.Decoder, ids: Tensor) -> Tensor:
@@ -115,12 +117,12 @@ class Program(Module):
   __buffers__ = []
 
   # frequencies: [head width / 2], float32: radians a position for each rotated pair. dtype: of the activations.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, form: int) -> __torch__.Decoder:
-    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, kv_dtype, form)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
+    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, kv_dtype, block, form)
 
   def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.attention.KvCache:
     like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(decoder.turn))
-    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * decoder.turn.size(1), like)
+    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * decoder.turn.size(1), decoder.block, like)
 
   # Copies keys and values of positions [begin, end) between slots: to[i] gets those of source[i], all read before any is
   # written. Keys are copied by whole blocks, so the two slots agree before `begin`.

@@ -88,9 +88,7 @@ class LlmConfiguration {
             EngineProperties properties,
             StageMetrics stageMetrics,
             EngineMetrics metrics) {
-        EngineProperties fitting =
-                properties.forModel(model.kvBytesPerToken(), model.config().context());
-        Engine engine = new Engine(model, tokenizer, fitting, stageMetrics, metrics);
+        Engine engine = new Engine(model, tokenizer, properties, stageMetrics, metrics);
         log.info("{} answers at once, of {} tokens with their prompts", engine.maxSequences(), engine.contextTokens());
         return engine;
     }

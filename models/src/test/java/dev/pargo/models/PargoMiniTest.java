@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.fixture.Cosine;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImageLimits;
@@ -278,7 +279,7 @@ class PargoMiniTest {
                 List<float[]> want =
                         logits(exact, exactPrompts.get(i), examples.get(i).answer());
                 for (int position = 0; position < got.size(); position++) {
-                    cosines.accept(cosine(got.get(position), want.get(position)));
+                    cosines.accept(Cosine.of(got.get(position), want.get(position)));
                 }
             }
         }
@@ -301,18 +302,6 @@ class PargoMiniTest {
                     .mapToObj(row -> Arrays.copyOfRange(all, row * width, (row + 1) * width))
                     .toList();
         }
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < a.length; i++) {
-            dot += (double) a[i] * b[i];
-            aa += (double) a[i] * a[i];
-            bb += (double) b[i] * b[i];
-        }
-        return dot / Math.sqrt(aa * bb);
     }
 
     private static List<Integer> ids(JsonNode ids) {

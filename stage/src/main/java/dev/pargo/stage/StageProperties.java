@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name      Kind of the stage, as its metrics and its health show it.
  * @param model     Path of the model bundle.
  * @param device    Where the network runs: cpu, cuda:N or auto.
- * @param precision Arithmetic of the network: float32, bfloat16 or auto.
+ * @param precision Arithmetic of the network: float32, bfloat16, float16, auto; of a language model also int8, int4.
  * @param threads   Threads of one forward pass on the CPU.
  * @param batch     How concurrent requests are gathered.
  * @param admission What the stage takes in.

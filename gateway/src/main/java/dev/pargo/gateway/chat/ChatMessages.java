@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChatMessages {
 
-    /** No model reads as much, and it fits into one message to the language model's stage. */
+    /** What fits into one message to the stage of the language model, at three bytes each. */
     private static final int MAX_CHARACTERS = 250_000;
 
     private final int maxImages;

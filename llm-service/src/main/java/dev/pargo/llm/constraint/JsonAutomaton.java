@@ -22,9 +22,8 @@ final class JsonAutomaton {
     static final long REJECTED = -1;
 
     private enum Place {
-        // Between signs; its counter says what whitespace there is: 1 for a space, 2 for a line feed and 1 for each
-        // blank
-        // after it.
+        // Between signs; its counter says what whitespace there is: 1 for a space, 2 for a line feed, and 1 more for
+        // each blank after that.
         BEGIN,
         OBJECT_OPENED,
         KEY,

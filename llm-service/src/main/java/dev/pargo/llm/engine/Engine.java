@@ -45,6 +45,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
     private final EngineProperties properties;
     private final StageMetrics stageMetrics;
     private final EngineMetrics metrics;
+    private final int sequences;
     private final KvCache cache;
     private final KvSlots slots;
 
@@ -74,6 +75,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
         this.metrics = metrics;
         KvBudget budget =
                 KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
+        this.sequences = budget.sequences();
         this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
         this.slots = new KvSlots(budget.slots());
         stageMetrics.queueDepth(this::waiting);
@@ -87,7 +89,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     /** Most answers, or beams, of one request. */
     public int maxSequences() {
-        return properties.sequences();
+        return sequences;
     }
 
     /** Slots of the KV cache. */
@@ -114,7 +116,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
     public Duration estimatedWait() {
         lock.lock();
         try {
-            return Duration.ofNanos((long) (averageAnswerNanos * (waiting.size() + 1) / properties.sequences()));
+            return Duration.ofNanos((long) (averageAnswerNanos * (waiting.size() + 1) / sequences));
         } finally {
             lock.unlock();
         }
@@ -156,7 +158,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
     }
 
     private void showRunning() {
-        metrics.running(running.size(), (double) runningSlots() / properties.sequences());
+        metrics.running(running.size(), (double) runningSlots() / sequences);
     }
 
     private int runningSlots() {
@@ -196,10 +198,10 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     /** Lets waiting requests join in their order, as long as the next one's slots are free. */
     private void admit() {
-        Generation next = poll(properties.sequences() - runningSlots());
+        Generation next = poll(sequences - runningSlots());
         while (next != null) {
             join(next);
-            next = poll(properties.sequences() - runningSlots());
+            next = poll(sequences - runningSlots());
         }
     }
 

@@ -28,27 +28,10 @@ public record EngineProperties(
         @DefaultValue("true") boolean promptLookup) {
 
     public EngineProperties {
-        if (context != null && context < 2) {
-            throw new IllegalArgumentException("pargo.llm.context is %d, but must be at least 2".formatted(context));
-        }
         if (promptRows < 1 || promptRowsBesideAnswers < 1) {
             throw new IllegalArgumentException(
                     "pargo.llm.prompt-rows is %d and prompt-rows-beside-answers %d, but both must be at least 1"
                             .formatted(promptRows, promptRowsBesideAnswers));
         }
-    }
-
-    /** With the number of sequences that a model has where none is configured. */
-    public EngineProperties forModel(long kvBytesPerToken, int modelContext) {
-        return sequences != null
-                ? this
-                : new EngineProperties(
-                        KvBudget.sequences(this, kvBytesPerToken, modelContext),
-                        context,
-                        kvCache,
-                        promptRows,
-                        promptRowsBesideAnswers,
-                        packWeights,
-                        promptLookup);
     }
 }

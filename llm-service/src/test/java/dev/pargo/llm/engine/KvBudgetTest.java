@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 class KvBudgetTest {
@@ -18,12 +19,12 @@ class KvBudgetTest {
 
     @Test
     void sequencesShareAMemoryThatIsTooSmallForWholeContexts() {
-        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(8, 2048));
+        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(8, 8, 2048));
     }
 
     @Test
     void whatTheRunningSequencesDoNotNeedRemembersPrompts() {
-        assertThat(KvBudget.of(properties(8, 1024, 128), 4096, 32_768)).isEqualTo(new KvBudget(32, 1024));
+        assertThat(KvBudget.of(properties(8, 1024, 128), 4096, 32_768)).isEqualTo(new KvBudget(8, 32, 1024));
     }
 
     @Test
@@ -42,28 +43,27 @@ class KvBudgetTest {
     })
     void byDefaultThereAreAsManySequencesAsHoldAPicture(
             String model, int bytesPerToken, int modelContext, int sequences, int tokens) {
-        EngineProperties fitting = properties(null, null, 1024).forModel(bytesPerToken, modelContext);
+        KvBudget budget = KvBudget.of(properties(null, null, 1024), bytesPerToken, modelContext);
 
-        assertThat(fitting.sequences()).isEqualTo(sequences);
-        assertThat(KvBudget.of(fitting, bytesPerToken, modelContext).tokensPerSlot())
-                .isEqualTo(tokens);
+        assertThat(budget.sequences()).isEqualTo(sequences);
+        assertThat(budget.tokensPerSlot()).isEqualTo(tokens);
     }
 
     @Test
     void aConfiguredContextDecidesHowManySequencesThereAre() {
-        assertThat(properties(null, 2048, 32).forModel(4096, 4096).sequences()).isEqualTo(4);
+        assertThat(KvBudget.of(properties(null, 2048, 32), 4096, 4096).sequences())
+                .isEqualTo(4);
     }
 
     @Test
     void aConfiguredNumberOfSequencesStays() {
-        assertThat(properties(16, null, 1024).forModel(4096, 4096).sequences()).isEqualTo(16);
+        assertThat(KvBudget.of(properties(16, null, 1024), 4096, 4096).sequences())
+                .isEqualTo(16);
     }
 
     @Test
     void refusesAMemoryThatHoldsNoPicture() {
-        EngineProperties fitting = properties(null, null, 100).forModel(131_072, 4096);
-
-        assertThatThrownBy(() -> KvBudget.of(fitting, 131_072, 4096))
+        assertThatThrownBy(() -> KvBudget.of(properties(null, null, 100), 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
                 .hasMessage("pargo.llm.kv-cache of 100 MB is too small: 1 x 1024 tokens need 129 MB");
     }
@@ -86,11 +86,25 @@ class KvBudgetTest {
                 .hasMessageContaining("pargo.llm.context is 8192");
     }
 
+    /** The cache has blocks of 64 tokens: 100 tokens take as much memory as 128. */
     @Test
-    void settingsWithoutSenseAreNamed() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> properties(null, 0, 1024))
-                .withMessage("pargo.llm.context is 0, but must be at least 2");
+    void slotsTakeWholeBlocksOfTheMemory() {
+        assertThat(KvBudget.of(properties(4, 100, 2), 4096, 4096)).isEqualTo(new KvBudget(4, 4, 100));
+        assertThatThrownBy(() -> KvBudget.of(properties(5, 100, 2), 4096, 4096))
+                .hasMessageContaining("5 x 100 tokens need 3 MB");
+        assertThat(KvBudget.of(properties(3, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(3, 3, 5440));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void refusesAContextWithoutRoomForAnAnswer(int context) {
+        assertThatThrownBy(() -> KvBudget.of(properties(null, context, 1024), 4096, 4096))
+                .isInstanceOf(KvBudgetException.class)
+                .hasMessage("pargo.llm.context is %d, but must be between 2 and the model's 4096", context);
+    }
+
+    @Test
+    void refusesToReadPromptsByNoRows() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, true))
                 .withMessageStartingWith("pargo.llm.prompt-rows is 0");

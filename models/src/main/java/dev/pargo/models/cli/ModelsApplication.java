@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The commands of {@code ./pargo} that work on model files. All but {@code decode-step} never load a network. */
+/** The commands of {@code ./pargo} that work on model files. Only {@code decode-step} loads a network. */
 @Command(
         name = "./pargo",
         subcommands = {InspectCommand.class, SynthesizeCommand.class, DecodeStepCommand.class})

@@ -63,18 +63,21 @@ public final class CausalLm implements AutoCloseable {
         for (ParameterSpec parameter : config.parameters()) {
             boolean isOutput = parameter.role().equals(outputLayer + ".weight");
             if (parameter.shape().length == 2 && (isOutput || parameter.role().startsWith("layers."))) {
-                bits += parameter.shape()[0] * parameter.shape()[1] * bitsPerWeight(isOutput);
+                bits += parameter.shape()[0]
+                        * parameter.shape()[1]
+                        * bitsPerWeight(isOutput || parameter.shape()[1] % 32 != 0);
             }
         }
         return bits / Byte.SIZE;
     }
 
-    private int bitsPerWeight(boolean isOutput) {
+    /** @param keepsBits whether the layer is not quantised to 4 bits, see linear.py */
+    private int bitsPerWeight(boolean keepsBits) {
         Precision precision = placement().precision();
         return switch (precision) {
             case INT8 -> 8;
             // Each run of 32 has a scale and a minimum.
-            case INT4 -> isOutput ? 16 : 4 + 2 * 16 / 32;
+            case INT4 -> keepsBits ? 16 : 4 + 2 * 16 / 32;
             case FLOAT32, FLOAT16, BFLOAT16 -> precision.dtype().bytes() * Byte.SIZE;
         };
     }

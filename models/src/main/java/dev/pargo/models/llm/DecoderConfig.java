@@ -222,6 +222,7 @@ public record DecoderConfig(
                 .add(context)
                 .add(placement.precision().dtype().torchCode())
                 .add(KvCache.dtype(placement).torchCode())
+                .add(KvCache.BLOCK_TOKENS)
                 .add(WeightForm.of(placement).ordinal());
     }
 }

@@ -14,6 +14,9 @@ import dev.pargo.models.torch.Precision;
  */
 public final class KvCache implements AutoCloseable {
 
+    /** A slot's memory is that of whole blocks of so many tokens. */
+    public static final int BLOCK_TOKENS = 64;
+
     private final Network network;
     private final IValue tensors;
     private final int slots;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.Device;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.fixture.Cosine;
 import dev.pargo.models.fixture.FixtureCase;
 import dev.pargo.models.fixture.RandomWeights;
 import dev.pargo.models.fixture.Tolerance;
@@ -43,16 +44,8 @@ class Bfloat16Test {
     private static final Checkpoint GOLDEN = Checkpoint.open(Path.of("../bundle/pargo-mini/golden.safetensors"));
 
     private static void assertClose(float[] got, float[] want) {
-        double dot = 0;
-        double gotSquared = 0;
-        double wantSquared = 0;
-        for (int i = 0; i < want.length; i++) {
-            dot += (double) got[i] * want[i];
-            gotSquared += (double) got[i] * got[i];
-            wantSquared += (double) want[i] * want[i];
-        }
         assertThat(got).hasSameSizeAs(want);
-        assertThat(dot / Math.sqrt(gotSquared * wantSquared)).isGreaterThanOrEqualTo(0.999);
+        assertThat(Cosine.of(got, want)).isGreaterThanOrEqualTo(0.999);
     }
 
     private static void checkEncoder(StoredNetwork<? extends VisionConfig> stored, HostTensor pixels, HostTensor want) {
