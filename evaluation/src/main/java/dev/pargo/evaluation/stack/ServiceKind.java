@@ -11,9 +11,10 @@ public enum ServiceKind {
     LLM,
     GATEWAY;
 
-    static final List<ServiceKind> STAGES = List.of(ENCODER, PROJECTOR, LLM);
+    public static final List<ServiceKind> STAGES = List.of(ENCODER, PROJECTOR, LLM);
 
-    String label() {
+    /** Its name in lower case. */
+    public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 

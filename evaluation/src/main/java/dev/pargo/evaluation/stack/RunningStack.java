@@ -29,14 +29,26 @@ public final class RunningStack implements AutoCloseable {
      * @param settings more of the environment of all services
      */
     public static RunningStack start(Path bundle, Map<String, String> settings) throws IOException {
+        return start(bundle, settings, List.of());
+    }
+
+    /**
+     * Starts a stack and waits until it is ready.
+     *
+     * @param options more options of all services' JVMs
+     */
+    public static RunningStack start(Path bundle, Map<String, String> settings, List<String> options)
+            throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
         RunningStack stack = new RunningStack(StackPorts.free(), all);
         try {
             for (ServiceKind kind : ServiceKind.values()) {
-                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all));
+                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all, options));
             }
-            stack.services.values().forEach(ServiceProcess::awaitReady);
+            for (ServiceProcess service : stack.services.values()) {
+                service.awaitReady();
+            }
             return stack;
         } catch (Throwable failure) {
             stack.close();
