@@ -31,6 +31,8 @@ public final class Constraints {
         return switch (format.getFormatCase()) {
             case ONE_OF -> oneOf(format.getOneOf().getStringsList());
             case JSON_OBJECT -> jsonObject(format.getJsonObject());
+            case JSON_SCHEMA -> throw refusal("format.json_schema is not supported");
+            case REGEX -> throw refusal("format.regex is not supported");
             case FORMAT_NOT_SET -> throw refusal("format must be one_of or json_object");
         };
     }

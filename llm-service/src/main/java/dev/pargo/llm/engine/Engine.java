@@ -51,11 +51,11 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition submitted = lock.newCondition();
-    private final Queue<Generation> waiting = new ArrayDeque<>();
+    private final Queue<SequenceGroup> waiting = new ArrayDeque<>();
     private double averageAnswerNanos;
     private @Nullable StageError abandoned;
 
-    private final List<Generation> running = new ArrayList<>();
+    private final List<SequenceGroup> running = new ArrayList<>();
 
     /**
      * Allocates the KV cache.
@@ -127,8 +127,8 @@ public final class Engine implements DeviceWork, AutoCloseable {
      *
      * @param listener hears of the answers, and of the engine's end if that comes first
      */
-    public Generation submit(GenerationRequest request, GenerationListener listener) {
-        Generation generation = new Generation(request, metrics.listening(request, listener), System.nanoTime());
+    public SequenceGroup submit(GenerationRequest request, GenerationListener listener) {
+        SequenceGroup generation = new SequenceGroup(request, metrics.listening(request, listener), System.nanoTime());
         lock.lock();
         try {
             if (abandoned != null) {
@@ -181,8 +181,9 @@ public final class Engine implements DeviceWork, AutoCloseable {
     /** Drops the requests that nobody waits for any more. */
     private void drop() {
         long now = System.nanoTime();
-        Predicate<Generation> dropped = generation -> generation.isCancelled() || generation.isExpired(now);
-        List<Generation> left = new ArrayList<>(running.stream().filter(dropped).toList());
+        Predicate<SequenceGroup> dropped = generation -> generation.isCancelled() || generation.isExpired(now);
+        List<SequenceGroup> left =
+                new ArrayList<>(running.stream().filter(dropped).toList());
         left.forEach(this::leave);
         lock.lock();
         try {
@@ -198,24 +199,24 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     /** Lets waiting requests join in their order, as long as the next one's slots are free. */
     private void admit() {
-        Generation next = poll(sequences - runningSlots());
+        SequenceGroup next = poll(sequences - runningSlots());
         while (next != null) {
             join(next);
             next = poll(sequences - runningSlots());
         }
     }
 
-    private @Nullable Generation poll(int mostSlots) {
+    private @Nullable SequenceGroup poll(int mostSlots) {
         lock.lock();
         try {
-            Generation next = waiting.peek();
+            SequenceGroup next = waiting.peek();
             return next == null || next.request().slots() > mostSlots ? null : waiting.remove();
         } finally {
             lock.unlock();
         }
     }
 
-    private void join(Generation generation) {
+    private void join(SequenceGroup generation) {
         // First of all, for whatever goes wrong, a running generation hears of it.
         running.add(generation);
         GenerationRequest request = generation.request();
@@ -229,7 +230,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
         stageMetrics.queued(generation.queueNanos());
         metrics.joined(request.promptTokens(), lease.reusable());
         try {
-            Decoding decoding = decoding(generation, own);
+            DecodingStrategy decoding = decoding(generation, own);
             if (lease.source() != lease.slot()) {
                 cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
             }
@@ -239,16 +240,17 @@ public final class Engine implements DeviceWork, AutoCloseable {
         }
     }
 
-    private Decoding decoding(Generation generation, int[] own) {
+    private DecodingStrategy decoding(SequenceGroup generation, int[] own) {
         GenerationRequest request = generation.request();
         int room = contextTokens() - request.promptTokens();
         if (request.beams() != null) {
-            BeamSearch search = new BeamSearch(request.beams(), request.stopIds());
-            return new BeamDecoding(search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
+            BeamScorer search = new BeamScorer(request.beams(), request.stopIds());
+            return new BeamSearchStrategy(
+                    search, request, room, tokenizer.newDetokenizer(), own, cache, generation::onText);
         }
-        List<Answer> answers = new ArrayList<>();
+        List<Sequence> answers = new ArrayList<>();
         for (int choice = 0; choice < own.length; choice++) {
-            answers.add(new Answer(
+            answers.add(new Sequence(
                     choice,
                     generation,
                     room,
@@ -256,14 +258,14 @@ public final class Engine implements DeviceWork, AutoCloseable {
                     new SplittableRandom(request.seed() + choice),
                     properties.promptLookup()));
         }
-        return new SampledDecoding(answers, own, request.promptTokens(), cache);
+        return new SamplingStrategy(answers, own, request.promptTokens(), cache);
     }
 
     /** One forward pass. If it fails, so do the requests that took part, and only those. */
     private void forward(StepPlan plan) {
         long begin = System.nanoTime();
         try (Logits logits = lm.step(cache, plan.step())) {
-            Draws draws = new Draws();
+            Sampler draws = new Sampler();
             plan.firstRows().forEach((generation, row) -> generation.decide(logits, row, draws));
             draws.run(logits);
         } catch (RuntimeException e) {
@@ -273,11 +275,11 @@ public final class Engine implements DeviceWork, AutoCloseable {
         // Not before the tokens are here: a GPU computes while this thread goes on.
         long end = System.nanoTime();
         stageMetrics.batch(plan.size(), end - begin);
-        for (Generation generation : plan.sequences()) {
+        for (SequenceGroup generation : plan.sequences()) {
             generation.stepped(end - begin, end);
             slots.holds(generation.slots()[0], generation.promptRead());
         }
-        for (Generation generation : plan.firstRows().keySet()) {
+        for (SequenceGroup generation : plan.firstRows().keySet()) {
             RuntimeException failure = generation.failure();
             if (failure != null) {
                 fail(List.of(generation), failure);
@@ -290,25 +292,25 @@ public final class Engine implements DeviceWork, AutoCloseable {
         }
     }
 
-    private void fail(List<Generation> generations, RuntimeException cause) {
+    private void fail(List<SequenceGroup> generations, RuntimeException cause) {
         log.error("{} requests failed in the network", generations.size(), cause);
-        for (Generation generation : generations) {
+        for (SequenceGroup generation : generations) {
             discard(generation);
             generation.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
         }
     }
 
     /** Gives everything back; what the slots hold is remembered. */
-    private void leave(Generation generation) {
+    private void leave(SequenceGroup generation) {
         leave(generation, generation.contents());
     }
 
     /** Gives everything back; nobody knows what the slots hold. */
-    private void discard(Generation generation) {
+    private void discard(SequenceGroup generation) {
         leave(generation, Collections.nCopies(generation.slots().length, new long[0]));
     }
 
-    private void leave(Generation generation, List<long[]> contents) {
+    private void leave(SequenceGroup generation, List<long[]> contents) {
         generation.leavePrompt();
         running.remove(generation);
         metrics.written(generation.tokensWritten());
@@ -331,7 +333,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
 
     @Override
     public void abandon(StageError reason) {
-        List<Generation> left = new ArrayList<>(running);
+        List<SequenceGroup> left = new ArrayList<>(running);
         lock.lock();
         try {
             abandoned = reason;

@@ -1,6 +1,6 @@
 package dev.pargo.llm.engine;
 
-import dev.pargo.models.llm.TokenLogprobs;
+import dev.pargo.models.llm.SampleLogprobs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,8 @@ public interface GenerationListener {
             int choice,
             String text,
             int[] ids,
-            List<TokenLogprobs> logprobs,
-            @Nullable FinishReason reason) {}
+            List<SampleLogprobs> logprobs,
+            @Nullable StopReason reason) {}
 
     /** An answer goes on. */
     void onText(Piece piece);

@@ -2,7 +2,7 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +27,9 @@ public record GenerationRequest(
         List<PromptPart> prompt,
         long[] keys,
         int choices,
-        Sampling sampling,
+        SamplingParams sampling,
         Penalties penalties,
-        @Nullable BeamOptions beams,
+        @Nullable BeamSearchParams beams,
         long seed,
         int minTokens,
         int maxTokens,

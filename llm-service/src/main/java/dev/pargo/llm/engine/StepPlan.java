@@ -12,17 +12,17 @@ import java.util.Map;
  */
 final class StepPlan {
 
-    private final List<Generation> sequences = new ArrayList<>();
+    private final List<SequenceGroup> sequences = new ArrayList<>();
     private final List<Step.Chunk> chunks = new ArrayList<>();
     private final List<Step.Tokens> tokens = new ArrayList<>();
-    private final Map<Generation, Integer> firstRows = new LinkedHashMap<>();
+    private final Map<SequenceGroup, Integer> firstRows = new LinkedHashMap<>();
 
-    StepPlan(List<Generation> running, EngineProperties properties) {
-        List<Generation> writers =
+    StepPlan(List<SequenceGroup> running, EngineProperties properties) {
+        List<SequenceGroup> writers =
                 running.stream().filter(each -> !each.isReadingPrompt()).toList();
         int rest = writers.isEmpty() ? properties.promptRows() : properties.promptRowsBesideAnswers();
         int row = 0;
-        for (Generation generation : running) {
+        for (SequenceGroup generation : running) {
             if (generation.isReadingPrompt() && rest > 0) {
                 Step.Chunk chunk = generation.nextChunk(rest);
                 rest -= chunk.count();
@@ -33,7 +33,7 @@ final class StepPlan {
                 }
             }
         }
-        for (Generation generation : writers) {
+        for (SequenceGroup generation : writers) {
             sequences.add(generation);
             firstRows.put(generation, row);
             for (Step.Tokens next : generation.decoding().tokens()) {
@@ -48,12 +48,12 @@ final class StepPlan {
     }
 
     /** Everybody who takes part. */
-    List<Generation> sequences() {
+    List<SequenceGroup> sequences() {
         return sequences;
     }
 
     /** Those who get logits, each with its first row. */
-    Map<Generation, Integer> firstRows() {
+    Map<SequenceGroup, Integer> firstRows() {
         return firstRows;
     }
 

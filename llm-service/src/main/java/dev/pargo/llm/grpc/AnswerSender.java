@@ -3,6 +3,7 @@ package dev.pargo.llm.grpc;
 import com.google.protobuf.ByteString;
 import dev.pargo.llm.engine.GenerationListener;
 import dev.pargo.llm.engine.GenerationSummary;
+import dev.pargo.models.llm.SampleLogprobs;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateResponse;
@@ -11,6 +12,7 @@ import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.TextDelta;
 import dev.pargo.proto.v1.TokenLogprob;
+import dev.pargo.proto.v1.TokenLogprobs;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.status.StageMetrics.Outcome;
 import io.grpc.StatusRuntimeException;
@@ -74,8 +76,8 @@ final class AnswerSender implements GenerationListener {
         pump();
     }
 
-    private dev.pargo.proto.v1.TokenLogprobs logprobs(int id, dev.pargo.models.llm.TokenLogprobs logprobs) {
-        dev.pargo.proto.v1.TokenLogprobs.Builder all = dev.pargo.proto.v1.TokenLogprobs.newBuilder();
+    private TokenLogprobs logprobs(int id, SampleLogprobs logprobs) {
+        TokenLogprobs.Builder all = TokenLogprobs.newBuilder();
         all.setChosen(logprob(id, logprobs.chosen()));
         for (int i = 0; i < logprobs.topIds().length; i++) {
             all.addTop(logprob(logprobs.topIds()[i], logprobs.topLogprobs()[i]));

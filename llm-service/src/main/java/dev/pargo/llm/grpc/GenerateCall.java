@@ -1,7 +1,7 @@
 package dev.pargo.llm.grpc;
 
-import dev.pargo.llm.engine.Generation;
 import dev.pargo.llm.engine.GenerationRequest;
+import dev.pargo.llm.engine.SequenceGroup;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -29,7 +29,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     private @Nullable RequestReader start;
     private @Nullable PromptReader prompt;
     private volatile Admission.@Nullable Ticket ticket;
-    private volatile @Nullable Generation generation;
+    private volatile @Nullable SequenceGroup generation;
     private volatile boolean over;
 
     /** To be created before the service method returns. */
@@ -93,7 +93,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
                     .setPromptTokens(request.promptTokens())
                     .setVisualTokens(request.visualTokens())
                     .build());
-            Generation submitted = host.engine().submit(request, answer);
+            SequenceGroup submitted = host.engine().submit(request, answer);
             generation = submitted;
             if (over) {
                 // The call ended between the check above and now.

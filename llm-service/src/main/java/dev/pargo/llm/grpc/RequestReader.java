@@ -1,16 +1,17 @@
 package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.constraint.TokenConstraint;
-import dev.pargo.llm.engine.BeamOptions;
+import dev.pargo.llm.engine.BeamSearchParams;
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -61,7 +62,7 @@ final class RequestReader {
         this.constraint = start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
     }
 
-    private void check(dev.pargo.proto.v1.Sampling sampling) {
+    private void check(Sampling sampling) {
         require(
                 within(sampling.getTemperature(), 0, 100),
                 "temperature",
@@ -107,9 +108,9 @@ final class RequestReader {
                 deadline);
     }
 
-    private Sampling sampling() {
-        dev.pargo.proto.v1.Sampling sampling = start.getSampling();
-        return new Sampling(
+    private SamplingParams sampling() {
+        Sampling sampling = start.getSampling();
+        return new SamplingParams(
                 sampling.getTemperature(),
                 sampling.getTopK(),
                 sampling.getTopP() == 0 ? 1 : sampling.getTopP(),
@@ -117,7 +118,7 @@ final class RequestReader {
     }
 
     private Penalties penalties() {
-        dev.pargo.proto.v1.Sampling sampling = start.getSampling();
+        Sampling sampling = start.getSampling();
         return new Penalties(
                 sampling.getRepetitionPenalty() == 0 ? 1 : sampling.getRepetitionPenalty(),
                 sampling.getPresencePenalty(),
@@ -125,12 +126,12 @@ final class RequestReader {
                 sampling.getLogitBiasMap());
     }
 
-    private @Nullable BeamOptions beams() {
+    private @Nullable BeamSearchParams beams() {
         if (!start.hasBeamSearch()) {
             return null;
         }
         BeamSearch beams = start.getBeamSearch();
-        return new BeamOptions(
+        return new BeamSearchParams(
                 beams.getBeams(), beams.getLengthPenalty(), beams.getEarlyStopping(), beams.getNewerLengthRule());
     }
 

@@ -2,7 +2,7 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,9 +13,9 @@ final class Asked {
 
     private final List<PromptPart> prompt;
     private int choices = 1;
-    private Sampling sampling = Sampling.GREEDY;
+    private SamplingParams sampling = SamplingParams.GREEDY;
     private Penalties penalties = Penalties.NONE;
-    private @Nullable BeamOptions beams;
+    private @Nullable BeamSearchParams beams;
     private long seed;
     private int minTokens;
     private int maxTokens = 60;
@@ -39,10 +39,10 @@ final class Asked {
     }
 
     Asked sampled(double temperature, long seed) {
-        return sampled(new Sampling(temperature, 0, 1, 0), seed);
+        return sampled(new SamplingParams(temperature, 0, 1, 0), seed);
     }
 
-    Asked sampled(Sampling sampling, long seed) {
+    Asked sampled(SamplingParams sampling, long seed) {
         this.sampling = sampling;
         this.seed = seed;
         return this;
@@ -54,7 +54,7 @@ final class Asked {
     }
 
     Asked beams(int count) {
-        beams = new BeamOptions(count, 1, false, false);
+        beams = new BeamSearchParams(count, 1, false, false);
         return this;
     }
 

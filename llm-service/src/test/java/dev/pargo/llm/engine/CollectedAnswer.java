@@ -1,6 +1,6 @@
 package dev.pargo.llm.engine;
 
-import dev.pargo.models.llm.TokenLogprobs;
+import dev.pargo.models.llm.SampleLogprobs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +19,7 @@ final class CollectedAnswer implements GenerationListener {
 
     private final Runnable atFirstToken;
 
-    volatile @Nullable Generation generation;
+    volatile @Nullable SequenceGroup generation;
 
     CollectedAnswer() {
         this(() -> {});
@@ -103,7 +103,7 @@ final class CollectedAnswer implements GenerationListener {
         return ids;
     }
 
-    List<TokenLogprobs> logprobs() {
+    List<SampleLogprobs> logprobs() {
         return pieces(0).stream().flatMap(piece -> piece.logprobs().stream()).toList();
     }
 
@@ -118,7 +118,7 @@ final class CollectedAnswer implements GenerationListener {
     }
 
     @Nullable
-    FinishReason reason() {
+    StopReason reason() {
         List<Piece> all = pieces(0);
         return all.get(all.size() - 1).reason();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
@@ -76,9 +76,16 @@ class DecodingParityTest {
                 List<PromptPart> parts = List.of(new PromptPart.Visual(
                         goldens.read(promptName + ".inputs_embeds").get(0)));
                 checks.add(submit(engine, lm, parts, null, prompt, "greedy", description));
-                checks.add(submit(engine, lm, parts, new BeamOptions(4, 1, false, false), prompt, "beam", description));
                 checks.add(submit(
-                        engine, lm, parts, new BeamOptions(4, 1, false, true), prompt, "beam_newer_rule", description));
+                        engine, lm, parts, new BeamSearchParams(4, 1, false, false), prompt, "beam", description));
+                checks.add(submit(
+                        engine,
+                        lm,
+                        parts,
+                        new BeamSearchParams(4, 1, false, true),
+                        prompt,
+                        "beam_newer_rule",
+                        description));
             }
             checks.forEach(Runnable::run);
             assertThat(engine.freeSlots()).isEqualTo(engine.slots());
@@ -89,7 +96,7 @@ class DecodingParityTest {
             Engine engine,
             CausalLm lm,
             List<PromptPart> prompt,
-            @Nullable BeamOptions beams,
+            @Nullable BeamSearchParams beams,
             JsonNode fixture,
             String golden,
             JsonNode description) {
@@ -102,7 +109,7 @@ class DecodingParityTest {
                         prompt,
                         PromptKeys.of(prompt),
                         1,
-                        Sampling.GREEDY,
+                        SamplingParams.GREEDY,
                         Penalties.NONE,
                         beams,
                         0,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
-import dev.pargo.models.llm.TokenLogprobs;
+import dev.pargo.models.llm.SampleLogprobs;
+import dev.pargo.models.llm.SamplingParams;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -127,14 +127,14 @@ class DrawnAnswersTest {
 
     @Test
     void drawsOnlyWhatTheCutsLeave() {
-        for (Sampling sampling : List.of(
-                new Sampling(2, 3, 1, 0),
-                new Sampling(2, 0, 0.6, 0),
-                new Sampling(2, 0, 1, 0.2),
-                new Sampling(2, 9, 0.9, 0.05),
+        for (SamplingParams sampling : List.of(
+                new SamplingParams(2, 3, 1, 0),
+                new SamplingParams(2, 0, 0.6, 0),
+                new SamplingParams(2, 0, 1, 0.2),
+                new SamplingParams(2, 9, 0.9, 0.05),
                 // So flat that more tokens are left than are ranked at first.
-                new Sampling(50, 0, 0.5, 0),
-                new Sampling(50, 600, 0.8, 0))) {
+                new SamplingParams(50, 0, 0.5, 0),
+                new SamplingParams(50, 600, 0.8, 0))) {
             for (int seed = 0; seed < 3; seed++) {
                 List<Integer> ids = MINI.submit(
                                 Asked.of(TEXT).sampled(sampling, seed).endless(20))
@@ -151,12 +151,13 @@ class DrawnAnswersTest {
 
     @Test
     void aWideNucleusIsDrawnFromAsAWhole() {
-        for (Sampling flat : List.of(new Sampling(1000, 0, 0.95, 0), new Sampling(1000, 1000, 0.95, 0))) {
+        for (SamplingParams flat :
+                List.of(new SamplingParams(1000, 0, 0.95, 0), new SamplingParams(1000, 1000, 0.95, 0))) {
             assertReachesBeyondTheFirstRanked(flat);
         }
     }
 
-    private static void assertReachesBeyondTheFirstRanked(Sampling flat) {
+    private static void assertReachesBeyondTheFirstRanked(SamplingParams flat) {
         List<Integer> ids =
                 MINI.submit(Asked.of(TEXT).sampled(flat, 1).endless(40)).ids();
         float[][] logits = PargoMini.logits(TEXT, ids);
@@ -174,7 +175,7 @@ class DrawnAnswersTest {
     }
 
     /** Tokens that top_k, then top_p, then min_p leave. */
-    private static Set<Integer> left(float[] logits, Sampling sampling) {
+    private static Set<Integer> left(float[] logits, SamplingParams sampling) {
         List<Integer> ranked = IntStream.range(0, logits.length)
                 .boxed()
                 .sorted((a, b) -> Float.compare(logits[b], logits[a]))
@@ -235,7 +236,7 @@ class DrawnAnswersTest {
                 .isEqualTo(free.subList(0, answer.ids().size()));
         assertThat(PargoMini.TOKENIZER.decode(free.stream().mapToInt(i -> i).toArray()))
                 .startsWith(answer.text());
-        assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
+        assertThat(answer.reason()).isEqualTo(StopReason.STOP);
     }
 
     @Test
@@ -244,7 +245,7 @@ class DrawnAnswersTest {
         int sixth = free.get(5);
         CollectedAnswer answer = MINI.submit(Asked.of(PICTURE).stopIds(PargoMini.EOS, sixth));
         assertThat(answer.ids()).isEqualTo(free.subList(0, free.indexOf(sixth) + 1));
-        assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
+        assertThat(answer.reason()).isEqualTo(StopReason.STOP);
         assertThat(answer.text())
                 .isEqualTo(PargoMini.TOKENIZER.decode(free.subList(0, free.indexOf(sixth)).stream()
                         .mapToInt(i -> i)
@@ -255,7 +256,7 @@ class DrawnAnswersTest {
     void withoutEndTokensAnAnswerRunsToItsLimit() {
         CollectedAnswer answer = MINI.submit(Asked.of(PICTURE).endless(55));
         assertThat(answer.ids()).hasSize(55);
-        assertThat(answer.reason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(answer.reason()).isEqualTo(StopReason.LENGTH);
     }
 
     @Test
@@ -266,7 +267,7 @@ class DrawnAnswersTest {
                 Asked.of(PICTURE).penalties(new Penalties(1.5, 1, 1, Map.of(300, 20f))))) {
             CollectedAnswer answer = MINI.submit(asked.topLogprobs(5).endless(30));
             List<Integer> ids = answer.ids();
-            List<TokenLogprobs> got = answer.logprobs();
+            List<SampleLogprobs> got = answer.logprobs();
             assertThat(got).hasSameSizeAs(ids);
             float[][] logits = PargoMini.logits(PICTURE, ids);
             for (int i = 0; i < ids.size(); i++) {

@@ -45,7 +45,7 @@ class EngineFaultsTest {
         try (PargoMini mini = PargoMini.withSequences(4)) {
             CollectedAnswer[] cancelled = {new CollectedAnswer()};
             List<CollectedAnswer> others = new ArrayList<>();
-            Generation generation =
+            SequenceGroup generation =
                     mini.engine.submit(Asked.of(TEXT).sampled(2, 1).endless(100).request(), new GenerationListener() {
                         @Override
                         public void onText(Piece piece) {

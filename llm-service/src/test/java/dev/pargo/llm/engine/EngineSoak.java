@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.proto.v1.AnswerFormat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ class EngineSoak {
             case 0 -> asked.beams(1 + random.nextInt(4));
             case 1 -> asked.choices(1 + random.nextInt(8)).sampled(1, i);
             case 2 -> asked.penalties(new Penalties(1.1, 0.1, 0.1, Map.of(5, 1f)));
-            case 3 -> asked.topLogprobs(5).sampled(new Sampling(0.7, 40, 0.9, 0.01), i);
+            case 3 -> asked.topLogprobs(5).sampled(new SamplingParams(0.7, 40, 0.9, 0.01), i);
             case 4 -> asked.constrained(json).sampled(1, i);
             case 5 -> asked.constrained(yesOrNo);
             case 6 -> asked.timeout(Duration.ofMillis(random.nextInt(100)));

@@ -12,7 +12,7 @@ import dev.pargo.llm.engine.GenerationSummary;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Sampling;
+import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.DescribeRequest;
@@ -169,7 +169,7 @@ class ServiceEndTest {
                 prompt,
                 PromptKeys.of(prompt),
                 1,
-                Sampling.GREEDY,
+                SamplingParams.GREEDY,
                 Penalties.NONE,
                 null,
                 0,

@@ -108,15 +108,17 @@ public final class Logits implements AutoCloseable {
      * @param sampling one for each row
      * @param uniform  one random number in [0, 1) for each row; not used where sampling is greedy
      */
-    public int[] sample(List<Sampling> sampling, double[] uniform) {
-        if (sampling.stream().allMatch(Sampling::isGreedy)) {
+    public int[] sample(List<SamplingParams> sampling, double[] uniform) {
+        if (sampling.stream().allMatch(SamplingParams::isGreedy)) {
             return argmax();
         }
-        PtNDArray temperature =
-                floats(sampling.stream().mapToDouble(Sampling::temperature).toArray());
-        PtNDArray topK = longs(sampling.stream().mapToLong(Sampling::topK).toArray());
-        PtNDArray topP = floats(sampling.stream().mapToDouble(Sampling::topP).toArray());
-        PtNDArray minP = floats(sampling.stream().mapToDouble(Sampling::minP).toArray());
+        PtNDArray temperature = floats(
+                sampling.stream().mapToDouble(SamplingParams::temperature).toArray());
+        PtNDArray topK = longs(sampling.stream().mapToLong(SamplingParams::topK).toArray());
+        PtNDArray topP =
+                floats(sampling.stream().mapToDouble(SamplingParams::topP).toArray());
+        PtNDArray minP =
+                floats(sampling.stream().mapToDouble(SamplingParams::minP).toArray());
         try (IValue ids = network.call(
                 "sample",
                 arguments -> arguments
@@ -137,7 +139,7 @@ public final class Logits implements AutoCloseable {
      * @param chosen one for each of the rows
      * @param top    at least 1, at most the vocabulary
      */
-    public List<TokenLogprobs> logprobs(int[] rows, int[] chosen, int top) {
+    public List<SampleLogprobs> logprobs(int[] rows, int[] chosen, int top) {
         PtNDArray index = longs(Arrays.stream(rows).asLongStream().toArray());
         PtNDArray ids = longs(Arrays.stream(chosen).asLongStream().toArray());
         try (IValue all = network.call(
@@ -147,9 +149,9 @@ public final class Logits implements AutoCloseable {
             float[] ofChosen = parts[0].toFloatArray();
             int[] topIds = ints(parts[1]);
             float[] ofTop = parts[2].toFloatArray();
-            List<TokenLogprobs> result = new ArrayList<>();
+            List<SampleLogprobs> result = new ArrayList<>();
             for (int row = 0; row < chosen.length; row++) {
-                result.add(new TokenLogprobs(
+                result.add(new SampleLogprobs(
                         ofChosen[row],
                         Arrays.copyOfRange(topIds, row * top, (row + 1) * top),
                         Arrays.copyOfRange(ofTop, row * top, (row + 1) * top)));

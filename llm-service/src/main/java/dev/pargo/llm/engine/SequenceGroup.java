@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * One request on its way through the engine. {@link #cancel} may be called by any thread; everything else belongs to
  * the device's.
  */
-public final class Generation {
+public final class SequenceGroup {
 
-    private static final Logger log = LoggerFactory.getLogger(Generation.class);
+    private static final Logger log = LoggerFactory.getLogger(SequenceGroup.class);
 
     private final GenerationRequest request;
     private final GenerationListener listener;
@@ -31,13 +31,13 @@ public final class Generation {
     private int cachedTokens;
     private int promptRead;
     private @Nullable PromptEmbedding prompt;
-    private @Nullable Decoding decoding;
+    private @Nullable DecodingStrategy decoding;
     private @Nullable RuntimeException failure;
     private long joined;
     private long firstToken;
     private long networkNanos;
 
-    Generation(GenerationRequest request, GenerationListener listener, long now) {
+    SequenceGroup(GenerationRequest request, GenerationListener listener, long now) {
         this.request = request;
         this.listener = listener;
         this.submitted = now;
@@ -86,7 +86,7 @@ public final class Generation {
     }
 
     /** Takes the embedded prompt over, to close it when it has been read; then the answers are written. */
-    void begin(PromptEmbedding prompt, Decoding decoding) {
+    void begin(PromptEmbedding prompt, DecodingStrategy decoding) {
         this.prompt = prompt;
         this.decoding = decoding;
     }
@@ -108,12 +108,12 @@ public final class Generation {
         return promptRead;
     }
 
-    Decoding decoding() {
+    DecodingStrategy decoding() {
         return Objects.requireNonNull(decoding);
     }
 
     /** Decides what comes next; a failure is this generation's alone. */
-    void decide(Logits logits, int row, Draws draws) {
+    void decide(Logits logits, int row, Sampler draws) {
         try {
             decoding().decide(logits, row, draws);
         } catch (RuntimeException e) {

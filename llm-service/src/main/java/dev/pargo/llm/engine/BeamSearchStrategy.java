@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * A beam search over slots: each open beam owns one. A beam's first continuation stays in its slot; only further ones
  * need a copy of what the beam has written, never of the prompt, which all slots hold.
  */
-final class BeamDecoding implements Decoding {
+final class BeamSearchStrategy implements DecodingStrategy {
 
-    private final BeamSearch search;
+    private final BeamScorer search;
     private final GenerationRequest request;
     private final int room;
     private final Detokenizer detokenizer;
@@ -29,11 +29,11 @@ final class BeamDecoding implements Decoding {
     private int[] slotOfBeam;
 
     private int written;
-    private BeamSearch.@Nullable Hypothesis answer;
+    private BeamScorer.@Nullable Hypothesis answer;
 
     /** @param slots one for each beam; the first has read the prompt */
-    BeamDecoding(
-            BeamSearch search,
+    BeamSearchStrategy(
+            BeamScorer search,
             GenerationRequest request,
             int room,
             Detokenizer detokenizer,
@@ -61,7 +61,7 @@ final class BeamDecoding implements Decoding {
     }
 
     @Override
-    public void decide(Logits logits, int row, Draws draws) {
+    public void decide(Logits logits, int row, Sampler draws) {
         int[] rows = new int[slotOfBeam.length];
         Arrays.setAll(rows, i -> row + i);
         try (Logits own = logits.select(rows)) {
@@ -113,7 +113,7 @@ final class BeamDecoding implements Decoding {
     }
 
     private void finish() {
-        BeamSearch.Hypothesis best = search.best();
+        BeamScorer.Hypothesis best = search.best();
         answer = best;
         AnswerText text = new AnswerText(detokenizer, request.stop());
         StringBuilder whole = new StringBuilder();
@@ -123,7 +123,7 @@ final class BeamDecoding implements Decoding {
             }
         }
         whole.append(text.finish());
-        FinishReason reason = best.cut() && !text.stopped() ? FinishReason.LENGTH : FinishReason.STOP;
+        StopReason reason = best.cut() && !text.stopped() ? StopReason.LENGTH : StopReason.STOP;
         pieces.accept(new Piece(0, whole.toString(), ints(best.ids()), List.of(), reason));
     }
 

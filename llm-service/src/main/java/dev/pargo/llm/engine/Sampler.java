@@ -2,8 +2,8 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.LogitAdjustment;
 import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.Sampling;
-import dev.pargo.models.llm.TokenLogprobs;
+import dev.pargo.models.llm.SampleLogprobs;
+import dev.pargo.models.llm.SamplingParams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -12,44 +12,44 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** All tokens that are drawn after one step, so that the device does it for the whole batch at once. */
-final class Draws {
+final class Sampler {
 
-    private final List<Answer> answers = new ArrayList<>();
+    private final List<Sequence> answers = new ArrayList<>();
     private final List<Integer> rows = new ArrayList<>();
 
     /** An answer whose next tokens are drawn from consecutive rows: as many as it has tokens in the step. */
-    void add(Answer answer, int firstRow) {
+    void add(Sequence answer, int firstRow) {
         answers.add(answer);
         for (int i = 0; i < answer.rows(); i++) {
             rows.add(firstRow + i);
         }
     }
 
-    /** Draws, and hands every answer its tokens. */
+    /** Sampler, and hands every answer its tokens. */
     void run(Logits logits) {
         if (answers.isEmpty()) {
             return;
         }
         int[] wanted = rows.stream().mapToInt(Integer::intValue).toArray();
         int[] ids;
-        if (answers.stream().allMatch(Answer::isPlain)) {
+        if (answers.stream().allMatch(Sequence::isPlain)) {
             int[] best = logits.argmax();
             ids = Arrays.stream(wanted).map(row -> best[row]).toArray();
         } else {
             ids = draw(logits, wanted);
         }
-        int top = answers.stream().mapToInt(Answer::topLogprobs).max().orElseThrow();
+        int top = answers.stream().mapToInt(Sequence::topLogprobs).max().orElseThrow();
         deliver(ids, top < 0 ? List.of() : logits.logprobs(wanted, ids, Math.max(1, top)));
     }
 
-    /** Draws from a copy, for penalties and constraints change the logits. */
+    /** Sampler from a copy, for penalties and constraints change the logits. */
     private int[] draw(Logits logits, int[] wanted) {
         List<LogitAdjustment> adjustments = new ArrayList<>();
         SortedMap<Integer, BitSet> allowed = new TreeMap<>();
-        List<Sampling> sampling = new ArrayList<>();
+        List<SamplingParams> sampling = new ArrayList<>();
         double[] uniforms = new double[wanted.length];
         int row = 0;
-        for (Answer answer : answers) {
+        for (Sequence answer : answers) {
             adjustments.addAll(answer.adjustments(row));
             BitSet constrained = answer.allowed();
             if (constrained != null) {
@@ -67,9 +67,9 @@ final class Draws {
         }
     }
 
-    private void deliver(int[] ids, List<TokenLogprobs> logprobs) {
+    private void deliver(int[] ids, List<SampleLogprobs> logprobs) {
         int row = 0;
-        for (Answer answer : answers) {
+        for (Sequence answer : answers) {
             int end = row + answer.rows();
             try {
                 answer.accept(Arrays.copyOfRange(ids, row, end), reported(answer, logprobs, row, end));
@@ -81,13 +81,13 @@ final class Draws {
     }
 
     /** The device gives everybody as many alternatives as the one who wants most. */
-    private static List<TokenLogprobs> reported(Answer answer, List<TokenLogprobs> all, int begin, int end) {
+    private static List<SampleLogprobs> reported(Sequence answer, List<SampleLogprobs> all, int begin, int end) {
         int top = answer.topLogprobs();
         if (top < 0) {
             return List.of();
         }
         return all.subList(begin, end).stream()
-                .map(each -> new TokenLogprobs(
+                .map(each -> new SampleLogprobs(
                         each.chosen(), Arrays.copyOf(each.topIds(), top), Arrays.copyOf(each.topLogprobs(), top)))
                 .toList();
     }

@@ -8,4 +8,4 @@ package dev.pargo.llm.engine;
  * @param earlyStopping   ends when there are as many hypotheses as beams
  * @param newerLengthRule lengths as transformers counts them since 4.36; otherwise as 4.33 does
  */
-public record BeamOptions(int beams, double lengthPenalty, boolean earlyStopping, boolean newerLengthRule) {}
+public record BeamSearchParams(int beams, double lengthPenalty, boolean earlyStopping, boolean newerLengthRule) {}

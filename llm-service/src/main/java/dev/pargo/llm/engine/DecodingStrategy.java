@@ -5,7 +5,7 @@ import dev.pargo.models.llm.Step;
 import java.util.List;
 
 /** How a generation writes its answers once its prompt has been read. Belongs to the device's thread. */
-interface Decoding {
+interface DecodingStrategy {
 
     /** Rows of the next step; their logits come in this order. */
     List<Step.Tokens> tokens();
@@ -17,7 +17,7 @@ interface Decoding {
      * @param row    of them that is this generation's first
      * @param draws  takes what is sampled together with other generations; decided when it is run
      */
-    void decide(Logits logits, int row, Draws draws);
+    void decide(Logits logits, int row, Sampler draws);
 
     /** True when all answers are complete. */
     boolean isComplete();

@@ -3,8 +3,8 @@ package dev.pargo.llm.engine;
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.LogitAdjustment;
-import dev.pargo.models.llm.Sampling;
-import dev.pargo.models.llm.TokenLogprobs;
+import dev.pargo.models.llm.SampleLogprobs;
+import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that is drawn token by token. Belongs to the device's thread. */
-final class Answer {
+final class Sequence {
 
     private static final int[] NO_GUESSES = {};
 
@@ -26,7 +26,7 @@ final class Answer {
     private final @Nullable TokenConstraint constraint;
     private final @Nullable PromptLookup lookup;
     private final SplittableRandom random;
-    private final Generation generation;
+    private final SequenceGroup generation;
 
     private final List<Integer> ids = new ArrayList<>();
     private int[] guesses = NO_GUESSES;
@@ -37,9 +37,9 @@ final class Answer {
      * @param room   positions that the answer may take in its slot
      * @param random of this answer alone
      */
-    Answer(
+    Sequence(
             int choice,
-            Generation generation,
+            SequenceGroup generation,
             int room,
             Detokenizer detokenizer,
             SplittableRandom random,
@@ -78,7 +78,7 @@ final class Answer {
         return guesses.length + 1;
     }
 
-    Sampling sampling() {
+    SamplingParams sampling() {
         return request.sampling();
     }
 
@@ -119,10 +119,10 @@ final class Answer {
      *
      * @param logprobs one for each row, or none
      */
-    void accept(int[] drawn, List<TokenLogprobs> logprobs) {
+    void accept(int[] drawn, List<SampleLogprobs> logprobs) {
         int count = 0;
         StringBuilder certain = new StringBuilder();
-        FinishReason reason = null;
+        StopReason reason = null;
         while (reason == null) {
             int id = drawn[count];
             boolean guessed = count < guesses.length && guesses[count] == id;
@@ -162,13 +162,13 @@ final class Answer {
         return text.append(id, ids.size() >= request.minTokens());
     }
 
-    private @Nullable FinishReason finishReason(int id) {
+    private @Nullable StopReason finishReason(int id) {
         boolean longEnough = ids.size() >= request.minTokens();
         boolean exhausted = constraint != null && constraint.allowed().isEmpty();
         if (longEnough && (request.stopIds().contains(id) || text.stopped()) || exhausted) {
-            return FinishReason.STOP;
+            return StopReason.STOP;
         }
-        return ids.size() >= room ? FinishReason.LENGTH : null;
+        return ids.size() >= room ? StopReason.LENGTH : null;
     }
 
     boolean isComplete() {

@@ -7,4 +7,4 @@ package dev.pargo.models.llm;
  * @param topIds      the most probable tokens, best first
  * @param topLogprobs theirs
  */
-public record TokenLogprobs(float chosen, int[] topIds, float[] topLogprobs) {}
+public record SampleLogprobs(float chosen, int[] topIds, float[] topLogprobs) {}

@@ -17,7 +17,7 @@ import java.util.List;
  * end token was written (which is not among the n) or it was cut at the limit. Since 4.36 a cut one, and the test for the
  * end, count one less.
  */
-final class BeamSearch {
+final class BeamScorer {
 
     /** An open beam: its tokens and the sum of their log probabilities. */
     record Beam(List<Integer> ids, double score) {}
@@ -25,7 +25,7 @@ final class BeamSearch {
     /** A finished answer, its end token included. */
     record Hypothesis(List<Integer> ids, double score, boolean cut) {}
 
-    private final BeamOptions options;
+    private final BeamSearchParams options;
     private final List<Integer> endIds;
     private final List<Hypothesis> hypotheses = new ArrayList<>();
     private List<Beam> beams = List.of(new Beam(List.of(), 0));
@@ -33,7 +33,7 @@ final class BeamSearch {
     private boolean done;
 
     /** @param endIds in order: whichever was met, an answer's end is written as the first, as generate does */
-    BeamSearch(BeamOptions options, List<Integer> endIds) {
+    BeamScorer(BeamSearchParams options, List<Integer> endIds) {
         this.options = options;
         this.endIds = endIds.stream().distinct().toList();
     }

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One or several answers that are drawn independently; each owns a slot, and the first one's has read the prompt. */
-final class SampledDecoding implements Decoding {
+final class SamplingStrategy implements DecodingStrategy {
 
-    private final List<Answer> answers;
+    private final List<Sequence> answers;
     private final int[] slots;
     private final int promptTokens;
     private final KvCache cache;
-    private List<Answer> open;
+    private List<Sequence> open;
     private boolean begun;
 
-    SampledDecoding(List<Answer> answers, int[] slots, int promptTokens, KvCache cache) {
+    SamplingStrategy(List<Sequence> answers, int[] slots, int promptTokens, KvCache cache) {
         this.answers = answers;
         this.slots = slots;
         this.promptTokens = promptTokens;
@@ -28,7 +28,7 @@ final class SampledDecoding implements Decoding {
     public List<Step.Tokens> tokens() {
         open = answers.stream().filter(answer -> !answer.isComplete()).toList();
         List<Step.Tokens> rows = new ArrayList<>();
-        for (Answer answer : open) {
+        for (Sequence answer : open) {
             int position = promptTokens + answer.tokens() - 1;
             rows.add(new Step.Tokens(slots[answers.indexOf(answer)], position, answer.nextRows()));
         }
@@ -36,7 +36,7 @@ final class SampledDecoding implements Decoding {
     }
 
     @Override
-    public void decide(Logits logits, int row, Draws draws) {
+    public void decide(Logits logits, int row, Sampler draws) {
         if (!begun) {
             begun = true;
             copyPrompt();
@@ -44,7 +44,7 @@ final class SampledDecoding implements Decoding {
             return;
         }
         int next = row;
-        for (Answer answer : open) {
+        for (Sequence answer : open) {
             draws.add(answer, next);
             next += answer.rows();
         }
@@ -63,21 +63,21 @@ final class SampledDecoding implements Decoding {
 
     @Override
     public boolean isComplete() {
-        return answers.stream().allMatch(Answer::isComplete);
+        return answers.stream().allMatch(Sequence::isComplete);
     }
 
     @Override
     public int tokensWritten() {
-        return answers.stream().mapToInt(Answer::tokens).sum();
+        return answers.stream().mapToInt(Sequence::tokens).sum();
     }
 
     @Override
     public int draftTokens() {
-        return answers.stream().mapToInt(Answer::rightGuesses).sum();
+        return answers.stream().mapToInt(Sequence::rightGuesses).sum();
     }
 
     @Override
     public List<long[]> written() {
-        return answers.stream().map(Answer::written).toList();
+        return answers.stream().map(Sequence::written).toList();
     }
 }

@@ -10,9 +10,9 @@ package dev.pargo.models.llm;
  * @param topP        in (0, 1]
  * @param minP        in [0, 1]
  */
-public record Sampling(double temperature, int topK, double topP, double minP) {
+public record SamplingParams(double temperature, int topK, double topP, double minP) {
 
-    public static final Sampling GREEDY = new Sampling(0, 0, 1, 0);
+    public static final SamplingParams GREEDY = new SamplingParams(0, 0, 1, 0);
 
     public boolean isGreedy() {
         return temperature == 0;

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class BeamSearchTest {
+class BeamScorerTest {
 
     @Test
     void goesOnWhenEveryEndTokenIsAmongTheBest() {
-        BeamSearch search = new BeamSearch(new BeamOptions(1, 1, false, false), List.of(2, 3, 2));
+        BeamScorer search = new BeamScorer(new BeamSearchParams(1, 1, false, false), List.of(2, 3, 2));
         assertThat(search.candidates()).isEqualTo(3);
         search.advance(new BeamCandidates(new float[] {-0.1f, -0.2f, -5}, new int[3], new int[] {3, 2, 9}));
         assertThat(search.beams()).hasSize(1);
