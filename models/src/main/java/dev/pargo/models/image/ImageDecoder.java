@@ -3,9 +3,9 @@ package dev.pargo.models.image;
 /**
  * Decodes PNG, JPEG, WebP, GIF (first frame) and BMP files, told apart by their content.
  *
- * <p>Dimensions are taken from the header and checked before any pixel is decoded or allocated. PNG pixels are exact,
- * JPEG pixels equal those of libjpeg-turbo (as Pillow shows them) except with chroma that is halved vertically only;
- * lossy WebP differs from libwebp by a few levels, since its chroma is not interpolated. Thread-safe.
+ * <p>Dimensions are taken from the header and checked before any pixel is decoded or allocated. Pixels equal
+ * Pillow's (libjpeg-turbo, libwebp) in every format, except in JPEG files with chroma that is halved vertically only.
+ * Thread-safe.
  */
 public final class ImageDecoder {
 
@@ -31,7 +31,7 @@ public final class ImageDecoder {
             RgbImage stored = new RgbImage(pixels.width(), pixels.height(), pixels.overWhite());
             return convention == ImageConvention.NATURAL ? encoded.orientation().apply(stored) : stored;
         } catch (IndexOutOfBoundsException e) {
-            throw ImageException.damaged(e);
+            throw ImageException.incomplete(e);
         }
     }
 }

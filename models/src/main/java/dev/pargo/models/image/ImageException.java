@@ -29,15 +29,27 @@ public final class ImageException extends RuntimeException {
         this.reason = reason;
     }
 
-    static ImageException damaged() {
-        return new ImageException(Reason.UNDECODABLE, "the image is damaged or truncated");
+    /** A file that breaks the rules of its format. */
+    public static ImageException damaged() {
+        return new ImageException(Reason.UNDECODABLE, "the image is damaged");
     }
 
     static ImageException damaged(Throwable cause) {
-        return new ImageException(Reason.UNDECODABLE, "the image is damaged or truncated", cause);
+        return new ImageException(Reason.UNDECODABLE, "the image is damaged", cause);
     }
 
-    static ImageException unsupported(String what) {
+    /** A file that ends before its last pixel. */
+    public static ImageException incomplete() {
+        return new ImageException(Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel");
+    }
+
+    static ImageException incomplete(Throwable cause) {
+        return new ImageException(
+                Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel", cause);
+    }
+
+    /** A file that may be right, but uses something that is not read here. */
+    public static ImageException unsupported(String what) {
         return new ImageException(Reason.UNSUPPORTED_FORMAT, what + " are not supported");
     }
 

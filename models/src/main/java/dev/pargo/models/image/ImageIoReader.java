@@ -1,6 +1,5 @@
 package dev.pargo.models.image;
 
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -23,7 +22,6 @@ final class ImageIoReader {
     static final ImageIoReader JPEG = new ImageIoReader(builtIn("jpeg"));
     static final ImageIoReader GIF = new ImageIoReader(builtIn("gif"));
     static final ImageIoReader BMP = new ImageIoReader(builtIn("bmp"));
-    static final ImageIoReader WEBP = new ImageIoReader(new WebPImageReaderSpi());
 
     private final ImageReaderSpi provider;
 

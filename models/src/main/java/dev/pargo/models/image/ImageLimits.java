@@ -5,8 +5,7 @@ import java.util.Locale;
 
 /**
  * What an image file may cost. Both limits hold before a pixel is decoded, and bound the memory of one image: at most 16
- * bytes of heap a pixel and three times the file; for lossless WebP also the tables of its codes, which in a hostile file
- * come to 360 MB. A side may never exceed {@value #MAX_SIDE} pixels, which bounds the square that a thin strip is padded
+ * bytes of heap a pixel and three times the file; for lossless WebP also 32 MiB for the tables of its codes. A side may never exceed {@value #MAX_SIDE} pixels, which bounds the square that a thin strip is padded
  * to.
  *
  * @param maxBytes  largest file in bytes

@@ -36,6 +36,28 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
         return pixels;
     }
 
+    /**
+     * Takes colours apart.
+     *
+     * @param argb shape [height, width]: alpha, red, green and blue from the highest byte on
+     */
+    static Pixels of(int width, int height, int[] argb, boolean keepAlpha) {
+        Pixels pixels = allocate(width, height, keepAlpha);
+        for (int pixel = 0; pixel < argb.length; pixel++) {
+            pixels.put(pixel, argb[pixel]);
+        }
+        return pixels;
+    }
+
+    private void put(int pixel, int argb) {
+        rgb[3 * pixel] = (byte) (argb >> 16);
+        rgb[3 * pixel + 1] = (byte) (argb >> 8);
+        rgb[3 * pixel + 2] = (byte) argb;
+        if (alpha != null) {
+            alpha[pixel] = (byte) (argb >>> 24);
+        }
+    }
+
     private void fillFromPalette(Raster raster, IndexColorModel palette) {
         int[] argb = new int[1 << palette.getPixelSize()];
         palette.getRGBs(argb);

@@ -1,33 +1,53 @@
 package dev.pargo.models.image;
 
-/**
- * An uncompressed alpha plane of a WebP file, which the WebP reader takes for opaque. Encoders store one where
- * compression does not pay.
- */
+import dev.pargo.models.image.vp8l.Vp8lDecoder;
+
+/** The alpha of a lossy WebP picture, which is stored apart: losslessly compressed or not at all. */
 final class WebpAlpha {
 
-    private static final int COMPRESSION_MASK = 3;
+    private static final int UNCOMPRESSED = 0;
+    private static final int LOSSLESS = 1;
+
     private static final int HORIZONTAL = 1;
     private static final int VERTICAL = 2;
     private static final int GRADIENT = 3;
 
     private WebpAlpha() {}
 
-    /** @param header the first byte of the {@code ALPH} chunk */
-    static boolean isUncompressed(int header) {
-        return (header & COMPRESSION_MASK) == 0;
+    /**
+     * Decodes the content of an {@code ALPH} chunk.
+     *
+     * @return shape [height, width], one byte 0..255 a value
+     */
+    static byte[] decode(Bytes file, int at, int length, int width, int height) {
+        int header = file.u8(at);
+        byte[] alpha = switch (header & 3) {
+            case UNCOMPRESSED -> {
+                if (length - 1 < width * height) {
+                    throw ImageException.incomplete();
+                }
+                yield file.copy(at + 1, width * height);
+            }
+            case LOSSLESS -> lossless(file, at + 1, length - 1, width, height);
+            default -> throw ImageException.damaged();
+        };
+        unfilter(header >> 2 & 3, alpha, width);
+        return alpha;
     }
 
-    /**
-     * Undoes the prediction filter.
-     *
-     * @param header   the first byte of the {@code ALPH} chunk
-     * @param filtered [height, width], becomes the alpha plane
-     */
-    static void unfilter(int header, byte[] filtered, int width) {
-        int filter = header >> 2 & 3;
-        for (int i = 1; i < filtered.length; i++) {
-            filtered[i] += (byte) prediction(filter, filtered, i, width);
+    private static byte[] lossless(Bytes file, int at, int length, int width, int height) {
+        int[] argb = Vp8lDecoder.decodeHeadless(file.array(), at, length, width, height);
+        byte[] alpha = new byte[argb.length];
+        for (int i = 0; i < alpha.length; i++) {
+            alpha[i] = (byte) (argb[i] >> 8);
+        }
+        return alpha;
+    }
+
+    /** Adds to each value what was predicted from its neighbours. */
+    private static void unfilter(int filter, byte[] alpha, int width) {
+        for (int i = 1; i < alpha.length; i++) {
+            alpha[i] += (byte) prediction(filter, alpha, i, width);
         }
     }
 

@@ -1,17 +1,13 @@
 package dev.pargo.models.image;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import dev.pargo.models.image.vp8.Vp8Decoder;
+import dev.pargo.models.image.vp8l.Vp8lDecoder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebP file: lossy or lossless, with or without alpha; of an animation the first frame on its canvas. Only the
- * picture's own chunks reach the decoder, repacked as a still image, so profiles are never applied.
+ * A WebP file: lossy or lossless, with or without alpha; of an animation the first frame on its canvas. Profiles
+ * are not applied.
  *
  * @param width  of the canvas
  * @param height of the canvas
@@ -21,12 +17,6 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
 
     private static final int FILE_HEADER = 12;
     private static final int FRAME_HEADER = 16;
-    private static final int CANVAS_HEADER = 10;
-    private static final int ALPHA_FLAG = 0x10;
-
-    /** The decoder fetches a few bytes more than it uses. */
-    private static final int READ_AHEAD = 16;
-
     /** The picture's {@code VP8 } or {@code VP8L} chunk, its {@code ALPH} chunk, and its place on the canvas. */
     record Frame(
             int left,
@@ -34,13 +24,18 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
             int width,
             int height,
             Chunk picture,
-            @Nullable Chunk alpha) {}
+            @Nullable Chunk alpha,
+            boolean isLossless) {}
 
     /** Place of a chunk in the file, its header of type and length included. */
     record Chunk(int at, int length) {
 
         int payload() {
             return at + 8;
+        }
+
+        int payloadLength() {
+            return length - 8;
         }
     }
 
@@ -75,14 +70,14 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
         Chunk lossy = find(file, "VP8 ", from, end);
         if (lossy != null) {
             int at = lossy.payload() + 6;
-            return new Frame(left, top, file.u16le(at) & 0x3fff, file.u16le(at + 2) & 0x3fff, lossy, alpha);
+            return new Frame(left, top, file.u16le(at) & 0x3fff, file.u16le(at + 2) & 0x3fff, lossy, alpha, false);
         }
         Chunk lossless = find(file, "VP8L", from, end);
         if (lossless == null) {
             throw ImageException.damaged();
         }
         int size = file.i32le(lossless.payload() + 1);
-        return new Frame(left, top, 1 + (size & 0x3fff), 1 + (size >> 14 & 0x3fff), lossless, null);
+        return new Frame(left, top, 1 + (size & 0x3fff), 1 + (size >> 14 & 0x3fff), lossless, null, true);
     }
 
     @Override
@@ -94,51 +89,22 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
     @Override
     public Pixels decode(ImageConvention convention) {
         boolean keepAlpha = convention == ImageConvention.NATURAL;
-        Chunk alpha = keepAlpha ? frame.alpha : null;
-        Pixels pixels = alpha != null && WebpAlpha.isUncompressed(file.u8(alpha.payload()))
-                ? new Pixels(frame.width, frame.height, read(null, false).rgb(), uncompressed(alpha))
-                : read(alpha, keepAlpha);
+        Pixels pixels = frame.isLossless() ? lossless(keepAlpha) : lossy(keepAlpha);
         return pixels.onCanvas(width, height, frame.left, frame.top, keepAlpha);
     }
 
-    private Pixels read(@Nullable Chunk alpha, boolean keepAlpha) {
-        InputStream still = new SequenceInputStream(new ByteArrayInputStream(still(alpha)), new FileEnd());
-        return Pixels.of(ImageIoReader.WEBP.read(still), keepAlpha);
+    private Pixels lossy(boolean keepAlpha) {
+        byte[] rgb = Vp8Decoder.decode(file.array(), frame.picture.payload(), frame.picture.payloadLength());
+        byte[] alpha = keepAlpha && frame.alpha != null
+                ? WebpAlpha.decode(file, frame.alpha.payload(), frame.alpha.payloadLength(), frame.width, frame.height)
+                : null;
+        return new Pixels(frame.width, frame.height, rgb, alpha);
     }
 
-    private byte[] uncompressed(Chunk alpha) {
-        byte[] plane = file.copy(alpha.payload() + 1, frame.width * frame.height);
-        WebpAlpha.unfilter(file.u8(alpha.payload()), plane, frame.width);
-        return plane;
-    }
-
-    /** The frame as a file of its own. */
-    private byte[] still(@Nullable Chunk alpha) {
-        int canvas = alpha == null ? 0 : 8 + CANVAS_HEADER + padded(alpha.length);
-        int length = FILE_HEADER + canvas + padded(frame.picture.length);
-        ByteBuffer still = ByteBuffer.allocate(length + READ_AHEAD).order(ByteOrder.LITTLE_ENDIAN);
-        still.put(ascii("RIFF")).putInt(length - 8).put(ascii("WEBP"));
-        if (alpha != null) {
-            still.put(ascii("VP8X")).putInt(CANVAS_HEADER).putInt(ALPHA_FLAG);
-            putU24(still, frame.width - 1);
-            putU24(still, frame.height - 1);
-            putChunk(still, alpha);
-        }
-        putChunk(still, frame.picture);
-        return still.array();
-    }
-
-    private void putChunk(ByteBuffer target, Chunk chunk) {
-        target.put(file.array(), chunk.at, chunk.length);
-        target.position(padded(target.position()));
-    }
-
-    private static void putU24(ByteBuffer target, int value) {
-        target.putShort((short) value).put((byte) (value >> 16));
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+    private Pixels lossless(boolean keepAlpha) {
+        int[] argb = Vp8lDecoder.decode(
+                file.array(), frame.picture.payload(), frame.picture.payloadLength(), frame.width, frame.height);
+        return Pixels.of(frame.width, frame.height, argb, keepAlpha);
     }
 
     private static int padded(int length) {

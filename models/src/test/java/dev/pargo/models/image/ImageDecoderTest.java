@@ -20,16 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Decoding against Pillow: exact for every format but lossy WebP, which is compared with libwebp without chroma
- * interpolation.
- */
+/** Decoding against Pillow, pixel by pixel. */
 class ImageDecoderTest {
 
     private static final ImageLimits LIMITS = new ImageLimits(1 << 20, 1 << 20);
-
-    /** The WebP reader loses the deblocking of some pixels at the edges of macroblocks. */
-    private static final int LOSSY_WEBP_LEVELS = 6;
 
     @TestFactory
     Stream<DynamicTest> decodesByTheReferencesConvention() {
@@ -55,11 +49,7 @@ class ImageDecoderTest {
         RgbImage expected = Pictures.rgb(ImageIO.read(expectedFile.toFile()));
         assertThat(decoded.width()).isEqualTo(expected.width());
         assertThat(decoded.height()).isEqualTo(expected.height());
-        if (name(file).startsWith("lossy")) {
-            assertThat(worstDifference(decoded.rgb(), expected.rgb())).isLessThanOrEqualTo(LOSSY_WEBP_LEVELS);
-        } else {
-            assertThat(decoded.rgb()).isEqualTo(expected.rgb());
-        }
+        assertThat(decoded.rgb()).isEqualTo(expected.rgb());
     }
 
     @ParameterizedTest
@@ -184,7 +174,7 @@ class ImageDecoderTest {
         byte[] file = Pictures.file("rgb.png");
         file[file.length - 20] ^= 1;
 
-        assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessage("the image is damaged or truncated");
+        assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessage("the image is damaged");
     }
 
     @Test
@@ -213,14 +203,6 @@ class ImageDecoderTest {
                 Arrays.copyOf(png, headerEnd),
                 Pictures.pngChunk("eXIf", Pictures.exif(orientation)),
                 Arrays.copyOfRange(png, headerEnd, png.length));
-    }
-
-    private static int worstDifference(byte[] a, byte[] b) {
-        int worst = 0;
-        for (int i = 0; i < a.length; i++) {
-            worst = Math.max(worst, Math.abs((a[i] & 0xff) - (b[i] & 0xff)));
-        }
-        return worst;
     }
 
     private static String name(Path file) {

@@ -68,7 +68,7 @@ class PixelBombTest {
         byte[] file = Pictures.file("animated.webp");
         file[24] = 3;
 
-        assertThatThrownBy(() -> DECODER.decode(file)).hasMessage("the image is damaged or truncated");
+        assertThatThrownBy(() -> DECODER.decode(file)).hasMessage("the image is damaged");
     }
 
     @Test
