@@ -36,6 +36,11 @@ final class ChoiceConstraint implements TokenConstraint {
     }
 
     @Override
+    public boolean isComplete() {
+        return open.stream().allMatch(choice -> choice.length == written);
+    }
+
+    @Override
     public void accept(int id) {
         int position = written++;
         open = open.stream()

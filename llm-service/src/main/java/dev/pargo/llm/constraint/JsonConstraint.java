@@ -23,6 +23,11 @@ final class JsonConstraint implements TokenConstraint {
     }
 
     @Override
+    public boolean isComplete() {
+        return JsonAutomaton.isEnd(state);
+    }
+
+    @Override
     public void accept(int id) {
         long next = tokens.next(state, id);
         if (next < 0) {

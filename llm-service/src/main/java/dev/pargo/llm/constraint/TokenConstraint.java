@@ -11,6 +11,9 @@ public interface TokenConstraint {
     /** True if the answer may end here. */
     boolean mayEnd();
 
+    /** True if the answer must end here: it is complete, and nothing may follow. */
+    boolean isComplete();
+
     /** Takes a token that was allowed. */
     void accept(int id);
 }

@@ -7,75 +7,82 @@ import dev.pargo.models.llm.Step;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A beam search over slots: each open beam owns one. A beam's first continuation stays in its slot; only further ones
- * need a copy of what the beam has written, never of the prompt, which all slots hold.
+ * Beam search over slots: each open beam owns one. A beam's first continuation stays in its slot. Further continuations
+ * get a copy of what the beam has written; the prompt is copied once, to all slots.
  */
 final class BeamSearchStrategy implements DecodingStrategy {
 
-    private final BeamScorer search;
+    private final BeamScorer scorer;
     private final GenerationRequest request;
-    private final int room;
+    private final int limit;
     private final Detokenizer detokenizer;
-    private final KvCache cache;
-    private final Consumer<Piece> pieces;
     private final int[] slots;
+    private final KvCache cache;
 
     /** Slot of each open beam. */
     private int[] slotOfBeam;
 
     private int written;
-    private BeamScorer.@Nullable Hypothesis answer;
+    private BeamScorer.@Nullable Hypothesis best;
 
-    /** @param slots one for each beam; the first has read the prompt */
+    /**
+     * @param room  positions that a beam may take in its slot
+     * @param slots one for each beam; the prompt is read into the first
+     */
     BeamSearchStrategy(
-            BeamScorer search,
+            BeamScorer scorer,
             GenerationRequest request,
             int room,
             Detokenizer detokenizer,
             int[] slots,
-            KvCache cache,
-            Consumer<Piece> pieces) {
-        this.search = search;
+            KvCache cache) {
+        this.scorer = scorer;
         this.request = request;
-        this.room = Math.min(room, request.maxTokens());
+        this.limit = Math.min(room, request.maxTokens());
         this.detokenizer = detokenizer;
         this.slots = slots;
         this.slotOfBeam = new int[] {slots[0]};
         this.cache = cache;
-        this.pieces = pieces;
     }
 
     @Override
-    public List<Step.Tokens> tokens() {
+    public List<Step.Tokens> nextTokens() {
         List<Step.Tokens> rows = new ArrayList<>();
         for (int beam = 0; beam < slotOfBeam.length; beam++) {
-            List<Integer> ids = search.beams().get(beam).ids();
+            List<Integer> ids = scorer.beams().get(beam).ids();
             rows.add(new Step.Tokens(slotOfBeam[beam], request.promptTokens() + written - 1, ids.get(ids.size() - 1)));
         }
         return rows;
     }
 
+    /** Beams are not sampled. */
     @Override
-    public void decide(Logits logits, int row, Sampler draws) {
-        int[] rows = new int[slotOfBeam.length];
-        Arrays.setAll(rows, i -> row + i);
+    public List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
+        return List.of();
+    }
+
+    @Override
+    public List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn) {
+        int[] rows = IntStream.range(firstRow, firstRow + slotOfBeam.length).toArray();
         try (Logits own = logits.select(rows)) {
-            search.advance(own.continueBeams(search.scores(), search.candidates()));
+            scorer.advance(own.continueBeams(scorer.scores(), scorer.candidates()));
         }
         if (written == 0) {
             copyPrompt();
         }
         written++;
-        if (search.isDone() || written >= room) {
-            finish();
-        } else {
-            moveBeams();
+        if (scorer.isDone() || written >= limit) {
+            best = scorer.best();
+            return List.of(text(best));
         }
+        moveBeams();
+        return List.of();
     }
 
     private void copyPrompt() {
@@ -87,7 +94,7 @@ final class BeamSearchStrategy implements DecodingStrategy {
 
     /** Gives every open beam a slot with what its parent has written. */
     private void moveBeams() {
-        int[] parents = search.parents();
+        int[] parents = scorer.parents();
         int[] next = new int[parents.length];
         Arrays.fill(next, -1);
         List<Integer> unclaimed = new ArrayList<>(Arrays.stream(slots).boxed().toList());
@@ -112,40 +119,38 @@ final class BeamSearchStrategy implements DecodingStrategy {
         cache.copy(ints(from), ints(to), begin, begin + written - 1);
     }
 
-    private void finish() {
-        BeamScorer.Hypothesis best = search.best();
-        answer = best;
+    private Piece text(BeamScorer.Hypothesis hypothesis) {
         AnswerText text = new AnswerText(detokenizer, request.stop());
         StringBuilder whole = new StringBuilder();
-        for (int id : best.ids()) {
+        for (int id : hypothesis.ids()) {
             if (!request.stopIds().contains(id) && !text.stopped()) {
                 whole.append(text.append(id, true));
             }
         }
         whole.append(text.finish());
-        StopReason reason = best.cut() && !text.stopped() ? StopReason.LENGTH : StopReason.STOP;
-        pieces.accept(new Piece(0, whole.toString(), ints(best.ids()), List.of(), reason));
+        StopReason reason = hypothesis.cut() && !text.stopped() ? StopReason.LENGTH : StopReason.STOP;
+        return new Piece(0, whole.toString(), ints(hypothesis.ids()), List.of(), reason);
     }
 
     @Override
     public boolean isComplete() {
-        return answer != null;
+        return best != null;
     }
 
     @Override
     public int tokensWritten() {
-        return answer == null ? written : answer.ids().size();
+        return best == null ? written : best.ids().size();
     }
 
     @Override
-    public int draftTokens() {
+    public int acceptedDrafts() {
         return 0;
     }
 
-    /** Beams are copied to and fro; only the prompt is worth remembering. */
+    /** Nothing: beams move between slots, so only the prompt can be reused. */
     @Override
-    public List<long[]> written() {
-        return Arrays.stream(slots).mapToObj(slot -> new long[0]).toList();
+    public List<long[]> cachedIds() {
+        return Collections.nCopies(slots.length, new long[0]);
     }
 
     private static int[] ints(List<Integer> numbers) {

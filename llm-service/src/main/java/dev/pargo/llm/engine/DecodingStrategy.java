@@ -1,33 +1,46 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.Step;
 import java.util.List;
 
-/** How a generation writes its answers once its prompt has been read. Belongs to the device's thread. */
+/**
+ * How a group's sequences are written once its prompt has been read. A step has three parts: {@link #nextTokens} and
+ * {@link #draws} say what it computes and change nothing; {@link #advance} applies the result, and is only called if the
+ * step has succeeded. Belongs to the device's thread.
+ */
 interface DecodingStrategy {
 
     /** Rows of the next step; their logits come in this order. */
-    List<Step.Tokens> tokens();
+    List<Step.Tokens> nextTokens();
 
     /**
-     * Decides what comes next. The first call is for the prompt's last row alone.
+     * What is to be drawn from the step's logits.
+     *
+     * @param firstRow of the logits that is this group's first
+     * @param tokens   what the step computed; none if it ended the prompt, whose last row then has the only logits
+     */
+    List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens);
+
+    /**
+     * Applies a step.
      *
      * @param logits of the whole step
-     * @param row    of them that is this generation's first
-     * @param draws  takes what is sampled together with other generations; decided when it is run
+     * @param drawn  one for each of the {@link #draws}
+     * @return what was written
      */
-    void decide(Logits logits, int row, Sampler draws);
+    List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn);
 
-    /** True when all answers are complete. */
+    /** True when all sequences are complete. */
     boolean isComplete();
 
-    /** Tokens of all answers so far. */
+    /** Tokens of all sequences so far. */
     int tokensWritten();
 
     /** Tokens that were guessed and found right. */
-    int draftTokens();
+    int acceptedDrafts();
 
-    /** Keys of what each of the generation's slots holds behind the prompt. */
-    List<long[]> written();
+    /** Of each of the group's slots: the token ids whose keys and values it holds behind the prompt. */
+    List<long[]> cachedIds();
 }

@@ -56,7 +56,7 @@ final class PromptLookup {
      * @param ids     tokens that were taken
      * @param guessed tokens that had been guessed; one less than were taken if all were right
      */
-    void took(int[] ids, int guessed) {
+    void learn(int[] ids, int guessed) {
         if (length + ids.length > tokens.length) {
             tokens = Arrays.copyOf(tokens, 2 * (length + ids.length));
         }

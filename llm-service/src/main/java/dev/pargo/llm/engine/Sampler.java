@@ -10,79 +10,104 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** All tokens that are drawn after one step, so that the device does it for the whole batch at once. */
+/** Draws the tokens of a step for the whole batch at once, on the device. */
 final class Sampler {
 
-    private final List<Sequence> answers = new ArrayList<>();
-    private final List<Integer> rows = new ArrayList<>();
+    private Sampler() {}
 
-    /** An answer whose next tokens are drawn from consecutive rows: as many as it has tokens in the step. */
-    void add(Sequence answer, int firstRow) {
-        answers.add(answer);
-        for (int i = 0; i < answer.rows(); i++) {
-            rows.add(firstRow + i);
+    /**
+     * Tokens to draw for one sequence, from consecutive rows of the logits.
+     *
+     * @param firstRow    the next token's; one more row follows for each draft
+     * @param drafts      guesses that the step verifies
+     * @param greedy      whether each token is simply the most probable one; then nothing below but topLogprobs matters
+     * @param adjustments of each row's logits
+     * @param allowed     tokens that may come; null for all
+     * @param uniforms    a random number in [0, 1) for each row
+     * @param topLogprobs alternatives to report with each token; -1 to report nothing
+     */
+    record Draw(
+            Sequence sequence,
+            int firstRow,
+            int[] drafts,
+            boolean greedy,
+            SamplingParams params,
+            List<LogitAdjustment> adjustments,
+            @Nullable BitSet allowed,
+            double[] uniforms,
+            int topLogprobs) {
+
+        /** Rows that tokens are drawn from. */
+        int rows() {
+            return drafts.length + 1;
         }
     }
 
-    /** Sampler, and hands every answer its tokens. */
-    void run(Logits logits) {
-        if (answers.isEmpty()) {
-            return;
+    /**
+     * What was drawn.
+     *
+     * @param ids      one for each row
+     * @param logprobs one for each row, or none if they were not asked for
+     */
+    record Drawn(Draw draw, int[] ids, List<SampleLogprobs> logprobs) {}
+
+    /** Draws; the results come in the same order. Leaves the logits as they are. */
+    static List<Drawn> run(Logits logits, List<Draw> draws) {
+        if (draws.isEmpty()) {
+            return List.of();
         }
-        int[] wanted = rows.stream().mapToInt(Integer::intValue).toArray();
-        int[] ids;
-        if (answers.stream().allMatch(Sequence::isPlain)) {
-            int[] best = logits.argmax();
-            ids = Arrays.stream(wanted).map(row -> best[row]).toArray();
-        } else {
-            ids = draw(logits, wanted);
+        int[] rows = draws.stream()
+                .flatMapToInt(draw -> IntStream.range(draw.firstRow(), draw.firstRow() + draw.rows()))
+                .toArray();
+        int[] ids = draws.stream().allMatch(Draw::greedy) ? best(logits, rows) : sample(logits, rows, draws);
+        int top = draws.stream().mapToInt(Draw::topLogprobs).max().orElseThrow();
+        List<SampleLogprobs> logprobs = top < 0 ? List.of() : logits.logprobs(rows, ids, Math.max(1, top));
+        List<Drawn> drawn = new ArrayList<>();
+        int begin = 0;
+        for (Draw draw : draws) {
+            int end = begin + draw.rows();
+            drawn.add(new Drawn(draw, Arrays.copyOfRange(ids, begin, end), reported(draw, logprobs, begin, end)));
+            begin = end;
         }
-        int top = answers.stream().mapToInt(Sequence::topLogprobs).max().orElseThrow();
-        deliver(ids, top < 0 ? List.of() : logits.logprobs(wanted, ids, Math.max(1, top)));
+        return drawn;
     }
 
-    /** Sampler from a copy, for penalties and constraints change the logits. */
-    private int[] draw(Logits logits, int[] wanted) {
-        List<LogitAdjustment> adjustments = new ArrayList<>();
+    private static int[] best(Logits logits, int[] rows) {
+        int[] best = logits.argmax();
+        return Arrays.stream(rows).map(row -> best[row]).toArray();
+    }
+
+    /** Samples from a copy, because penalties and constraints change logits in place. */
+    private static int[] sample(Logits logits, int[] rows, List<Draw> draws) {
+        SortedMap<Integer, List<LogitAdjustment>> adjustments = new TreeMap<>();
         SortedMap<Integer, BitSet> allowed = new TreeMap<>();
-        List<SamplingParams> sampling = new ArrayList<>();
-        double[] uniforms = new double[wanted.length];
-        int row = 0;
-        for (Sequence answer : answers) {
-            adjustments.addAll(answer.adjustments(row));
-            BitSet constrained = answer.allowed();
-            if (constrained != null) {
-                allowed.put(row, constrained);
-            }
-            for (int i = 0; i < answer.rows(); i++) {
-                sampling.add(answer.sampling());
-                uniforms[row++] = answer.nextUniform();
+        List<SamplingParams> params = new ArrayList<>();
+        double[] uniforms = draws.stream()
+                .flatMapToDouble(draw -> Arrays.stream(draw.uniforms()))
+                .toArray();
+        for (Draw draw : draws) {
+            for (int i = 0; i < draw.rows(); i++) {
+                int row = params.size();
+                adjustments.put(row, draw.adjustments());
+                if (draw.allowed() != null) {
+                    allowed.put(row, draw.allowed());
+                }
+                params.add(draw.params());
             }
         }
-        try (Logits own = logits.select(wanted)) {
-            own.adjust(adjustments);
-            own.allow(allowed);
-            return own.sample(sampling, uniforms);
-        }
-    }
-
-    private void deliver(int[] ids, List<SampleLogprobs> logprobs) {
-        int row = 0;
-        for (Sequence answer : answers) {
-            int end = row + answer.rows();
-            try {
-                answer.accept(Arrays.copyOfRange(ids, row, end), reported(answer, logprobs, row, end));
-            } catch (RuntimeException e) {
-                answer.broke(e);
-            }
-            row = end;
+        try (Logits copy = logits.select(rows)) {
+            copy.adjust(adjustments);
+            copy.allow(allowed);
+            return copy.sample(params, uniforms);
         }
     }
 
-    /** The device gives everybody as many alternatives as the one who wants most. */
-    private static List<SampleLogprobs> reported(Sequence answer, List<SampleLogprobs> all, int begin, int end) {
-        int top = answer.topLogprobs();
+    /** The device gives every row as many alternatives as the sequence that wants most. */
+    private static List<SampleLogprobs> reported(Draw draw, List<SampleLogprobs> all, int begin, int end) {
+        int top = draw.topLogprobs();
         if (top < 0) {
             return List.of();
         }

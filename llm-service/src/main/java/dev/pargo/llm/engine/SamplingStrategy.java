@@ -1,83 +1,90 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** One or several answers that are drawn independently; each owns a slot, and the first one's has read the prompt. */
+/** One or several sequences that are sampled independently. Each owns a slot; the prompt is read into the first one's. */
 final class SamplingStrategy implements DecodingStrategy {
 
-    private final List<Sequence> answers;
+    private final List<Sequence> sequences;
     private final int[] slots;
     private final int promptTokens;
     private final KvCache cache;
-    private List<Sequence> open;
-    private boolean begun;
 
-    SamplingStrategy(List<Sequence> answers, int[] slots, int promptTokens, KvCache cache) {
-        this.answers = answers;
+    SamplingStrategy(List<Sequence> sequences, int[] slots, int promptTokens, KvCache cache) {
+        this.sequences = sequences;
         this.slots = slots;
         this.promptTokens = promptTokens;
         this.cache = cache;
-        this.open = answers;
+    }
+
+    private List<Sequence> open() {
+        return sequences.stream().filter(sequence -> !sequence.isComplete()).toList();
     }
 
     @Override
-    public List<Step.Tokens> tokens() {
-        open = answers.stream().filter(answer -> !answer.isComplete()).toList();
-        List<Step.Tokens> rows = new ArrayList<>();
-        for (Sequence answer : open) {
-            int position = promptTokens + answer.tokens() - 1;
-            rows.add(new Step.Tokens(slots[answers.indexOf(answer)], position, answer.nextRows()));
+    public List<Step.Tokens> nextTokens() {
+        return open().stream()
+                .map(sequence -> new Step.Tokens(
+                        slots[sequence.index()], promptTokens + sequence.tokens() - 1, sequence.nextTokens()))
+                .toList();
+    }
+
+    @Override
+    public List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
+        if (tokens.isEmpty()) {
+            return sequences.stream()
+                    .map(sequence -> sequence.draw(firstRow, new int[0]))
+                    .toList();
         }
-        return rows;
+        List<Sequence> open = open();
+        List<Sampler.Draw> draws = new ArrayList<>();
+        int row = firstRow;
+        for (int i = 0; i < open.size(); i++) {
+            int[] ids = tokens.get(i).ids();
+            draws.add(open.get(i).draw(row, Arrays.copyOfRange(ids, 1, ids.length)));
+            row += ids.length;
+        }
+        return draws;
     }
 
     @Override
-    public void decide(Logits logits, int row, Sampler draws) {
-        if (!begun) {
-            begun = true;
+    public List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn) {
+        if (tokensWritten() == 0) {
             copyPrompt();
-            answers.forEach(answer -> draws.add(answer, row));
-            return;
         }
-        int next = row;
-        for (Sequence answer : open) {
-            draws.add(answer, next);
-            next += answer.rows();
-        }
+        return drawn.stream().map(each -> each.draw().sequence().append(each)).toList();
     }
 
     private void copyPrompt() {
-        int others = slots.length - 1;
-        int[] from = new int[others];
-        int[] to = new int[others];
-        for (int i = 0; i < others; i++) {
-            from[i] = slots[0];
-            to[i] = slots[i + 1];
-        }
-        cache.copy(from, to, 0, promptTokens);
+        int[] others = Arrays.copyOfRange(slots, 1, slots.length);
+        int[] from = new int[others.length];
+        Arrays.fill(from, slots[0]);
+        cache.copy(from, others, 0, promptTokens);
     }
 
     @Override
     public boolean isComplete() {
-        return answers.stream().allMatch(Sequence::isComplete);
+        return open().isEmpty();
     }
 
     @Override
     public int tokensWritten() {
-        return answers.stream().mapToInt(Sequence::tokens).sum();
+        return sequences.stream().mapToInt(Sequence::tokens).sum();
     }
 
     @Override
-    public int draftTokens() {
-        return answers.stream().mapToInt(Sequence::rightGuesses).sum();
+    public int acceptedDrafts() {
+        return sequences.stream().mapToInt(Sequence::acceptedDrafts).sum();
     }
 
     @Override
-    public List<long[]> written() {
-        return answers.stream().map(Sequence::written).toList();
+    public List<long[]> cachedIds() {
+        return sequences.stream().map(Sequence::cachedIds).toList();
     }
 }

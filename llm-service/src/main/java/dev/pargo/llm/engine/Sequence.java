@@ -3,157 +3,146 @@ package dev.pargo.llm.engine;
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.LogitAdjustment;
-import dev.pargo.models.llm.SampleLogprobs;
-import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One answer that is drawn token by token. Belongs to the device's thread. */
+/** One answer that is sampled token by token. Belongs to the device's thread. */
 final class Sequence {
 
-    private static final int[] NO_GUESSES = {};
-
-    private final int choice;
+    private final int index;
     private final GenerationRequest request;
-    private final int room;
+    private final Set<Integer> stopIds;
+    private final int limit;
     private final AnswerText text;
     private final TokenHistory history;
     private final @Nullable TokenConstraint constraint;
     private final @Nullable PromptLookup lookup;
-    private final SplittableRandom random;
-    private final SequenceGroup generation;
+    private final RandomStream random;
 
     private final List<Integer> ids = new ArrayList<>();
-    private int[] guesses = NO_GUESSES;
-    private int rightGuesses;
+    private int acceptedDrafts;
     private boolean complete;
 
     /**
-     * @param room   positions that the answer may take in its slot
-     * @param random of this answer alone
+     * @param index    among the sequences of its request
+     * @param room     positions that the sequence may take in its slot
+     * @param looksUp  whether tokens may be guessed by prompt lookup
      */
-    Sequence(
-            int choice,
-            SequenceGroup generation,
-            int room,
-            Detokenizer detokenizer,
-            SplittableRandom random,
-            boolean looksUp) {
-        this.choice = choice;
-        this.generation = generation;
-        this.request = generation.request();
-        this.room = Math.min(room, request.maxTokens());
+    Sequence(int index, GenerationRequest request, int room, Detokenizer detokenizer, boolean looksUp) {
+        this.index = index;
+        this.request = request;
+        this.stopIds = Set.copyOf(request.stopIds());
+        this.limit = Math.min(room, request.maxTokens());
         this.text = new AnswerText(detokenizer, request.stop());
         this.history = new TokenHistory(request.penalties(), request.prompt());
         this.constraint =
                 request.constraint() == null ? null : request.constraint().get();
-        this.random = random;
-        this.lookup = looksUp && isPlain() ? new PromptLookup(request.keys()) : null;
+        this.random = new RandomStream(request.seed() + index);
+        this.lookup = looksUp && isGreedy() ? new PromptLookup(request.keys()) : null;
+    }
+
+    int index() {
+        return index;
     }
 
     /** True if the next token is simply the most probable one. */
-    boolean isPlain() {
+    private boolean isGreedy() {
         return request.sampling().isGreedy()
                 && request.penalties().isNone()
                 && constraint == null
                 && ids.size() >= request.minTokens();
     }
 
-    /** The last token, and guesses of what follows it: the rows of the next step. */
-    int[] nextRows() {
-        guesses = lookup == null ? NO_GUESSES : lookup.guess(room - ids.size() - 1);
-        int[] rows = new int[guesses.length + 1];
-        rows[0] = ids.get(ids.size() - 1);
-        System.arraycopy(guesses, 0, rows, 1, guesses.length);
-        return rows;
+    /** The rows of the next step: the last token, and guesses of what follows it. */
+    int[] nextTokens() {
+        int[] drafts = lookup == null ? new int[0] : lookup.guess(limit - ids.size() - 1);
+        int[] tokens = new int[drafts.length + 1];
+        tokens[0] = ids.get(ids.size() - 1);
+        System.arraycopy(drafts, 0, tokens, 1, drafts.length);
+        return tokens;
     }
 
-    /** Rows that the next tokens are drawn from. */
-    int rows() {
-        return guesses.length + 1;
-    }
-
-    SamplingParams sampling() {
-        return request.sampling();
-    }
-
-    double nextUniform() {
-        return random.nextDouble();
+    /**
+     * How the next tokens are to be drawn.
+     *
+     * @param firstRow of the logits: the next token's; one more row follows for each draft
+     * @param drafts   guesses that the step verified
+     */
+    Sampler.Draw draw(int firstRow, int[] drafts) {
+        boolean mayStop = ids.size() >= request.minTokens();
+        List<LogitAdjustment> adjustments = history.adjustments(mayStop ? Set.of() : stopIds);
+        double[] uniforms = new double[drafts.length + 1];
+        Arrays.setAll(uniforms, i -> random.at(ids.size() + i));
+        return new Sampler.Draw(
+                this,
+                firstRow,
+                drafts,
+                isGreedy(),
+                request.sampling(),
+                adjustments,
+                allowed(),
+                uniforms,
+                topLogprobs());
     }
 
     /** Alternatives to report with each token; -1 to report nothing. */
-    int topLogprobs() {
+    private int topLogprobs() {
         return request.topLogprobs() == null ? -1 : request.topLogprobs();
     }
 
-    /** This answer could not take what was drawn. */
-    void broke(RuntimeException cause) {
-        generation.broke(cause);
-    }
-
-    List<LogitAdjustment> adjustments(int row) {
-        List<Integer> forbidden = ids.size() < request.minTokens() ? request.stopIds() : List.of();
-        return history.adjustments(row, forbidden);
-    }
-
-    /** Tokens that may come next, or null for all. */
-    @Nullable
-    BitSet allowed() {
+    private @Nullable BitSet allowed() {
         if (constraint == null) {
             return null;
         }
         BitSet allowed = (BitSet) constraint.allowed().clone();
         if (constraint.mayEnd()) {
-            request.stopIds().forEach(allowed::set);
+            stopIds.forEach(allowed::set);
         }
         return allowed;
     }
 
-    /**
-     * Takes what was drawn: the next token, and behind every guess that it proves right the token after that.
-     *
-     * @param logprobs one for each row, or none
-     */
-    void accept(int[] drawn, List<SampleLogprobs> logprobs) {
+    /** Takes what was drawn: the next token, and after every draft that it confirms the token behind that. */
+    Piece append(Sampler.Drawn drawn) {
+        int[] drafts = drawn.draw().drafts();
         int count = 0;
         StringBuilder certain = new StringBuilder();
         StopReason reason = null;
         while (reason == null) {
-            int id = drawn[count];
-            boolean guessed = count < guesses.length && guesses[count] == id;
+            int id = drawn.ids()[count];
+            boolean confirmed = count < drafts.length && drafts[count] == id;
             count++;
             certain.append(append(id));
-            reason = finishReason(id);
-            if (!guessed) {
+            reason = stopReason(id);
+            if (!confirmed) {
                 break;
             }
-            rightGuesses++;
+            acceptedDrafts++;
         }
+        int[] taken = Arrays.copyOf(drawn.ids(), count);
         if (lookup != null) {
-            lookup.took(Arrays.copyOf(drawn, count), guesses.length);
+            lookup.learn(taken, drafts.length);
         }
-        guesses = NO_GUESSES;
         if (reason != null) {
             complete = true;
             certain.append(text.finish());
         }
-        generation.onText(new Piece(
-                choice,
+        return new Piece(
+                index,
                 certain.toString(),
-                Arrays.copyOf(drawn, count),
-                logprobs.isEmpty() ? List.of() : logprobs.subList(0, count),
-                reason));
+                taken,
+                drawn.logprobs().isEmpty() ? List.of() : drawn.logprobs().subList(0, count),
+                reason);
     }
 
     private String append(int id) {
         ids.add(id);
         history.add(id);
-        if (request.stopIds().contains(id)) {
+        if (stopIds.contains(id)) {
             return "";
         }
         if (constraint != null) {
@@ -162,13 +151,13 @@ final class Sequence {
         return text.append(id, ids.size() >= request.minTokens());
     }
 
-    private @Nullable StopReason finishReason(int id) {
-        boolean longEnough = ids.size() >= request.minTokens();
-        boolean exhausted = constraint != null && constraint.allowed().isEmpty();
-        if (longEnough && (request.stopIds().contains(id) || text.stopped()) || exhausted) {
+    private @Nullable StopReason stopReason(int id) {
+        boolean mayStop = ids.size() >= request.minTokens();
+        boolean exhausted = constraint != null && constraint.isComplete();
+        if (mayStop && (stopIds.contains(id) || text.stopped()) || exhausted) {
             return StopReason.STOP;
         }
-        return ids.size() >= room ? StopReason.LENGTH : null;
+        return ids.size() >= limit ? StopReason.LENGTH : null;
     }
 
     boolean isComplete() {
@@ -179,12 +168,13 @@ final class Sequence {
         return ids.size();
     }
 
-    int rightGuesses() {
-        return rightGuesses;
+    /** Tokens that were guessed and found right. */
+    int acceptedDrafts() {
+        return acceptedDrafts;
     }
 
     /** Tokens whose keys and values the network has computed: all but the last. */
-    long[] written() {
+    long[] cachedIds() {
         return ids.stream()
                 .limit(Math.max(0, ids.size() - 1))
                 .mapToLong(Integer::longValue)

@@ -1,64 +1,78 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.Step;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Who takes part in a step: every answer that is being written, and prompts in the order in which they joined until the
- * step's rows are used up.
+ * What one forward pass computes: the next tokens of every group that writes, and prompt rows of the others, in the order
+ * of their admission, until the step's prompt rows are used up. To make a plan changes nothing; its groups advance when
+ * the pass has succeeded.
+ *
+ * @param parts one for each group that takes part; those that read their prompts come first
  */
-final class StepPlan {
+record StepPlan(List<Part> parts) {
 
-    private final List<SequenceGroup> sequences = new ArrayList<>();
-    private final List<Step.Chunk> chunks = new ArrayList<>();
-    private final List<Step.Tokens> tokens = new ArrayList<>();
-    private final Map<SequenceGroup, Integer> firstRows = new LinkedHashMap<>();
+    /**
+     * A group's part.
+     *
+     * @param prompt   rows of the prompt; none if the group writes
+     * @param tokens   the sequences' rows; none if the prompt is being read
+     * @param firstRow of the group's logits; -1 if it gets none
+     */
+    record Part(RunningGroup group, List<Step.Chunk> prompt, List<Step.Tokens> tokens, int firstRow) {
 
-    StepPlan(List<SequenceGroup> running, EngineProperties properties) {
-        List<SequenceGroup> writers =
-                running.stream().filter(each -> !each.isReadingPrompt()).toList();
-        int rest = writers.isEmpty() ? properties.promptRows() : properties.promptRowsBesideAnswers();
-        int row = 0;
-        for (SequenceGroup generation : running) {
-            if (generation.isReadingPrompt() && rest > 0) {
-                Step.Chunk chunk = generation.nextChunk(rest);
-                rest -= chunk.count();
-                chunks.add(chunk);
-                sequences.add(generation);
-                if (chunk.endsPrompt()) {
-                    firstRows.put(generation, row++);
-                }
+        /** What is to be drawn from the step's logits for this group. */
+        List<Sampler.Draw> draws() {
+            return firstRow < 0 ? List.of() : group.draws(firstRow, tokens);
+        }
+
+        /** Applies the step to the group, after it has succeeded. */
+        void advance(Logits logits, List<Sampler.Drawn> drawn) {
+            group.advancePrompt(prompt.stream().mapToInt(Step.Chunk::count).sum());
+            if (firstRow >= 0) {
+                group.advanceSequences(logits, firstRow, drawn);
             }
         }
-        for (SequenceGroup generation : writers) {
-            sequences.add(generation);
-            firstRows.put(generation, row);
-            for (Step.Tokens next : generation.decoding().tokens()) {
-                tokens.add(next);
-                row += next.ids().length;
+    }
+
+    static StepPlan of(List<RunningGroup> running, EngineProperties properties) {
+        List<RunningGroup> writing =
+                running.stream().filter(group -> group.promptRest() == 0).toList();
+        int rest = writing.isEmpty() ? properties.promptRows() : properties.promptRowsBesideAnswers();
+        List<Part> parts = new ArrayList<>();
+        int logits = 0;
+        for (RunningGroup group : running) {
+            int rows = Math.min(rest, group.promptRest());
+            if (rows > 0) {
+                rest -= rows;
+                Step.Chunk chunk = group.nextChunk(rows);
+                parts.add(new Part(group, List.of(chunk), List.of(), chunk.endsPrompt() ? logits++ : -1));
             }
         }
+        for (RunningGroup group : writing) {
+            List<Step.Tokens> tokens = group.nextTokens();
+            parts.add(new Part(group, List.of(), tokens, logits));
+            logits += tokens.stream().mapToInt(each -> each.ids().length).sum();
+        }
+        return new StepPlan(parts);
     }
 
     Step step() {
-        return new Step(chunks, tokens);
+        return new Step(
+                parts.stream().flatMap(part -> part.prompt().stream()).toList(),
+                parts.stream().flatMap(part -> part.tokens().stream()).toList());
     }
 
-    /** Everybody who takes part. */
-    List<SequenceGroup> sequences() {
-        return sequences;
-    }
-
-    /** Those who get logits, each with its first row. */
-    Map<SequenceGroup, Integer> firstRows() {
-        return firstRows;
+    List<RunningGroup> groups() {
+        return parts.stream().map(Part::group).toList();
     }
 
     /** Sequences in the forward pass. */
-    int size() {
-        return chunks.size() + tokens.size();
+    int sequences() {
+        return parts.stream()
+                .mapToInt(part -> part.prompt().size() + part.tokens().size())
+                .sum();
     }
 }

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which tokens an answer and its prompt have, and what that does to the next one. */
+/** Counts the tokens of a prompt and a sequence, and adjusts the next token's logits for penalties and bias. */
 final class TokenHistory {
 
     private final Penalties penalties;
     private final Set<Integer> prompt = new HashSet<>();
-    private final Map<Integer, Integer> answer = new HashMap<>();
+    private final Map<Integer, Integer> written = new HashMap<>();
+
+    /** Tokens whose logits penalties or bias change. */
+    private final Set<Integer> affected = new HashSet<>();
 
     TokenHistory(Penalties penalties, List<PromptPart> parts) {
         this.penalties = penalties;
@@ -27,37 +30,42 @@ final class TokenHistory {
                 }
             }
         }
+        affected.addAll(prompt);
+        affected.addAll(penalties.bias().keySet());
     }
 
+    /** Counts a token of the sequence. */
     void add(int id) {
         if (!penalties.isNone()) {
-            answer.merge(id, 1, Integer::sum);
+            written.merge(id, 1, Integer::sum);
+            affected.add(id);
         }
     }
 
     /**
-     * The changes of a row of logits.
+     * The changes of the next token's logits, at most one for each id.
      *
-     * @param forbidden tokens that must not come now
+     * @param forbidden tokens that must not come next
      */
-    List<LogitAdjustment> adjustments(int row, List<Integer> forbidden) {
-        Set<Integer> ids = new HashSet<>(forbidden);
-        ids.addAll(prompt);
-        ids.addAll(answer.keySet());
-        ids.addAll(penalties.bias().keySet());
-        List<LogitAdjustment> adjustments = new ArrayList<>(ids.size());
-        for (int id : ids) {
-            int count = answer.getOrDefault(id, 0);
-            boolean seen = count > 0 || prompt.contains(id);
-            double bias = penalties.bias().getOrDefault(id, 0f)
-                    - (count > 0 ? penalties.presence() : 0)
-                    - count * penalties.frequency();
-            adjustments.add(new LogitAdjustment(
-                    row,
-                    id,
-                    seen ? (float) penalties.repetition() : 1,
-                    forbidden.contains(id) ? Float.NEGATIVE_INFINITY : (float) bias));
+    List<LogitAdjustment> adjustments(Set<Integer> forbidden) {
+        List<LogitAdjustment> adjustments = new ArrayList<>(affected.size() + forbidden.size());
+        for (int id : affected) {
+            if (!forbidden.contains(id)) {
+                adjustments.add(adjustment(id));
+            }
+        }
+        for (int id : forbidden) {
+            adjustments.add(LogitAdjustment.forbid(id));
         }
         return adjustments;
+    }
+
+    private LogitAdjustment adjustment(int id) {
+        int count = written.getOrDefault(id, 0);
+        boolean seen = count > 0 || prompt.contains(id);
+        double bias = penalties.bias().getOrDefault(id, 0f)
+                - (count > 0 ? penalties.presence() : 0)
+                - count * penalties.frequency();
+        return new LogitAdjustment(id, seen ? (float) penalties.repetition() : 1, (float) bias);
     }
 }

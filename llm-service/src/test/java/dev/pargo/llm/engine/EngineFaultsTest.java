@@ -178,6 +178,11 @@ class EngineFaultsTest {
             }
 
             @Override
+            public boolean isComplete() {
+                return false;
+            }
+
+            @Override
             public void accept(int id) {
                 throw new IllegalStateException("not this one");
             }

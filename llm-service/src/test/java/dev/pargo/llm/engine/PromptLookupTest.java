@@ -9,14 +9,14 @@ class PromptLookupTest {
     @Test
     void guessesWhatFollowedTheSameTokensEarlier() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 9, 1, 2});
-        lookup.took(new int[] {3}, 0);
+        lookup.learn(new int[] {3}, 0);
         assertThat(lookup.guess(10)).containsExactly(4, 5);
     }
 
     @Test
     void guessesNothingWithoutAnExample() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5});
-        lookup.took(new int[] {7}, 0);
+        lookup.learn(new int[] {7}, 0);
         assertThat(lookup.guess(10)).isEmpty();
     }
 
@@ -30,7 +30,7 @@ class PromptLookupTest {
     @Test
     void guessesLongerAfterSuccess() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3});
-        lookup.took(new int[] {4, 5, 6}, 2);
+        lookup.learn(new int[] {4, 5, 6}, 2);
         assertThat(lookup.guess(10)).hasSizeGreaterThan(2);
     }
 
@@ -38,11 +38,11 @@ class PromptLookupTest {
     void stopsGuessingWhenItFails() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 1, 2, 3});
         for (int i = 0; i < 4; i++) {
-            lookup.took(new int[] {1}, 2);
+            lookup.learn(new int[] {1}, 2);
         }
-        lookup.took(new int[] {1}, 0);
-        lookup.took(new int[] {2}, 0);
-        lookup.took(new int[] {3}, 0);
+        lookup.learn(new int[] {1}, 0);
+        lookup.learn(new int[] {2}, 0);
+        lookup.learn(new int[] {3}, 0);
         assertThat(lookup.guess(10)).isEmpty();
     }
 

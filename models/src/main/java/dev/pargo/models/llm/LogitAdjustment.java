@@ -1,10 +1,15 @@
 package dev.pargo.models.llm;
 
 /**
- * A change of one logit before a token is chosen: a positive one is divided by {@code repetition}, a negative one
- * multiplied with it, then {@code bias} is added.
+ * A change of one token's logit before the next token is sampled: a positive logit is divided by {@code repetition}, a
+ * negative one is multiplied with it, then {@code bias} is added.
  *
- * @param row of the logits
- * @param id  token
+ * @param id of the token
  */
-public record LogitAdjustment(int row, int id, float repetition, float bias) {}
+public record LogitAdjustment(int id, float repetition, float bias) {
+
+    /** Makes the token impossible. */
+    public static LogitAdjustment forbid(int id) {
+        return new LogitAdjustment(id, 1, Float.NEGATIVE_INFINITY);
+    }
+}

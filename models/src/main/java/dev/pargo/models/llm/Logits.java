@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -51,27 +52,31 @@ public final class Logits implements AutoCloseable {
         }
     }
 
-    /** Changes single logits in place; no two adjustments concern the same one. */
-    public void adjust(List<LogitAdjustment> adjustments) {
-        if (adjustments.isEmpty()) {
+    /** Changes single logits in place. A row's adjustments concern different tokens. */
+    public void adjust(SortedMap<Integer, List<LogitAdjustment>> adjustmentsByRow) {
+        int count = adjustmentsByRow.values().stream().mapToInt(List::size).sum();
+        if (count == 0) {
             return;
         }
-        PtNDArray rows =
-                longs(adjustments.stream().mapToLong(LogitAdjustment::row).toArray());
-        PtNDArray ids =
-                longs(adjustments.stream().mapToLong(LogitAdjustment::id).toArray());
-        float[] repetition = new float[adjustments.size()];
-        float[] bias = new float[adjustments.size()];
-        for (int i = 0; i < bias.length; i++) {
-            repetition[i] = adjustments.get(i).repetition();
-            bias[i] = adjustments.get(i).bias();
+        long[] rows = new long[count];
+        long[] ids = new long[count];
+        float[] repetition = new float[count];
+        float[] bias = new float[count];
+        int next = 0;
+        for (Map.Entry<Integer, List<LogitAdjustment>> row : adjustmentsByRow.entrySet()) {
+            for (LogitAdjustment adjustment : row.getValue()) {
+                rows[next] = row.getKey();
+                ids[next] = adjustment.id();
+                repetition[next] = adjustment.repetition();
+                bias[next++] = adjustment.bias();
+            }
         }
         network.call(
                         "adjust",
                         arguments -> arguments
                                 .add(values)
-                                .add(rows)
-                                .add(ids)
+                                .add(longs(rows))
+                                .add(longs(ids))
                                 .add(floats(repetition))
                                 .add(floats(bias)))
                 .close();

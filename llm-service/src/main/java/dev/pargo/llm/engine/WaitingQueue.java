@@ -1,0 +1,110 @@
+package dev.pargo.llm.engine;
+
+import dev.pargo.proto.StageError;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests that wait for admission to the running batch, first come first served. Its length is bounded by the stage's
+ * admission, which requests pass before they are submitted.
+ *
+ * <p>Thread-safe. Any thread adds; only the device's thread takes out.
+ */
+final class WaitingQueue {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition added = lock.newCondition();
+    private final Queue<SequenceGroup> groups = new ArrayDeque<>();
+    private @Nullable StageError closed;
+
+    /** Adds a request. After {@link #close} the request fails instead. */
+    void add(SequenceGroup group) {
+        StageError reason;
+        lock.lock();
+        try {
+            reason = closed;
+            if (reason == null) {
+                groups.add(group);
+                added.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (reason != null) {
+            group.fail(reason.toException());
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return groups.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks until there is a request. */
+    void await() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (groups.isEmpty()) {
+                added.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The request that is next, which stays in the queue; null if there is none. */
+    @Nullable
+    SequenceGroup first() {
+        lock.lock();
+        try {
+            return groups.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a request out. */
+    void remove(SequenceGroup group) {
+        lock.lock();
+        try {
+            groups.remove(group);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out the requests that the predicate is true for. */
+    List<SequenceGroup> removeIf(Predicate<SequenceGroup> predicate) {
+        lock.lock();
+        try {
+            List<SequenceGroup> removed = groups.stream().filter(predicate).toList();
+            groups.removeAll(removed);
+            return removed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out all requests. Those that are added from now on fail with the reason. */
+    List<SequenceGroup> close(StageError reason) {
+        lock.lock();
+        try {
+            closed = reason;
+            List<SequenceGroup> rest = new ArrayList<>(groups);
+            groups.clear();
+            return rest;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
