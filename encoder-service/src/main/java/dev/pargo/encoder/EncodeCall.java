@@ -1,6 +1,7 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.EncodeRequest;
@@ -28,6 +29,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     @Override
     public void onNext(EncodeRequest request) {
         call.attempt(() -> {
+            Checksums.check(request);
             switch (request.getPartCase()) {
                 case HEADER -> open(request.getHeader());
                 case DATA -> opened().append(request.getData());

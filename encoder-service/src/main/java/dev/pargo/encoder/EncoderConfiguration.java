@@ -18,6 +18,7 @@ import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -43,7 +44,8 @@ class EncoderConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, VisionEncoder encoder, Placement placement) {
+    StageIdentity identity(
+            ModelBundle bundle, VisionEncoder encoder, Placement placement, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
@@ -52,6 +54,8 @@ class EncoderConfiguration {
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.VISION))
+                .setMaxMessageBytes(
+                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
                 .build();
     }
 

@@ -10,6 +10,7 @@ import dev.pargo.models.image.ImagePreprocessor;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.vision.VisionEncoder;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.TensorAssembler;
@@ -322,13 +323,12 @@ class EncoderServiceTest {
     }
 
     private static EncodeRequest header(long size) {
-        return EncodeRequest.newBuilder()
-                .setHeader(ImageHeader.newBuilder().setSizeBytes(size))
-                .build();
+        return Checksums.seal(
+                EncodeRequest.newBuilder().setHeader(ImageHeader.newBuilder().setSizeBytes(size)));
     }
 
     private static EncodeRequest data(byte[] bytes) {
-        return EncodeRequest.newBuilder().setData(ByteString.copyFrom(bytes)).build();
+        return Checksums.seal(EncodeRequest.newBuilder().setData(ByteString.copyFrom(bytes)));
     }
 
     private static byte[] picture(int number) throws IOException {

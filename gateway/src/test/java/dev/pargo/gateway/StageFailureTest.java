@@ -82,6 +82,26 @@ class StageFailureTest {
     }
 
     @Test
+    void aTensorThatWasDamagedOnItsWayIsMadeAgain() throws Exception {
+        stages.encoder.behaviour.damages.set(1);
+        stages.projector.behaviour.damages.set(1);
+
+        HttpResponse<String> response = gateway.chat(Bodies.image(7, "Hm?"));
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).contains("[7 x ");
+        assertThat(stages.encoder.behaviour.calls).hasValue(3);
+    }
+
+    @Test
+    void aTensorThatIsAlwaysDamagedIsNotPassedOn() throws Exception {
+        stages.projector.behaviour.damages.set(Integer.MAX_VALUE);
+
+        assertThat(gateway.chat(Bodies.image(7, "Hm?")).statusCode()).isEqualTo(503);
+        assertThat(stages.llm.behaviour.calls).hasValue(0);
+    }
+
+    @Test
     void theWayOfAnImageIsTriedAgain() throws Exception {
         stages.encoder.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());
         stages.projector.behaviour.failures.add(Status.UNAVAILABLE.asRuntimeException());

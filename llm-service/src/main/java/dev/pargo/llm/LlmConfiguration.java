@@ -16,6 +16,7 @@ import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageConfiguration;
@@ -31,6 +32,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -64,7 +66,7 @@ class LlmConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, CausalLm model) {
+    StageIdentity identity(ModelBundle bundle, CausalLm model, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
@@ -73,6 +75,8 @@ class LlmConfiguration {
                 .setPrecision(model.placement().precision().label())
                 .setDevice(model.placement().deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.LLM))
+                .setMaxMessageBytes(
+                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
                 .build();
     }
 
@@ -151,6 +155,23 @@ class LlmConfiguration {
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
+                .setLimits(limits(identity.getMaxMessageBytes()))
+                .build();
+    }
+
+    /** Lists that are this long at most cost no step a noticeable time, and a start that is full of them fits a message. */
+    private static RequestLimits limits(int messageBytes) {
+        return RequestLimits.newBuilder()
+                .setPromptBytes(messageBytes / 2)
+                .setPromptSegments(2048)
+                .setStopStrings(16)
+                .setStopStringBytes(4000)
+                .setStopTokenIds(128)
+                .setLogitBiases(1024)
+                .setChoiceStrings(1000)
+                .setChoiceStringBytes(4000)
+                .setChoiceBytes(messageBytes / 4)
+                .setTopLogprobs(20)
                 .build();
     }
 }

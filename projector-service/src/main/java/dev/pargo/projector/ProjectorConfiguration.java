@@ -17,6 +17,7 @@ import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import java.util.List;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -44,7 +45,7 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, Projector projector, Placement placement) {
+    StageIdentity identity(ModelBundle bundle, Projector projector, Placement placement, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
@@ -53,6 +54,8 @@ class ProjectorConfiguration {
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.PROJECTOR))
+                .setMaxMessageBytes(
+                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
                 .build();
     }
 

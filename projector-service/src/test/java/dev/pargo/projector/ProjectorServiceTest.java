@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.TensorAssembler;
@@ -142,7 +143,7 @@ class ProjectorServiceTest {
                 .addShape(1 << 20)
                 .build();
         BlockingClientCall<TensorChunk, TensorChunk> call = call();
-        call.write(TensorChunk.newBuilder().setHeader(header).build());
+        call.write(Checksums.seal(TensorChunk.newBuilder().setHeader(header)));
 
         StageError refusal = refusal(call);
 

@@ -14,6 +14,10 @@ public enum ErrorReason {
     IMAGE_TOO_MANY_PIXELS(Status.Code.INVALID_ARGUMENT),
     /** A tensor's name, type, shape or number of bytes is not what the stage takes. */
     TENSOR_MISMATCH(Status.Code.INVALID_ARGUMENT),
+    /** A tensor, or what the network makes of it, has values that are not finite numbers. */
+    NOT_FINITE(Status.Code.INTERNAL),
+    /** What arrived is not what was sent: its checksum differs. Sending it again may help. */
+    CHECKSUM_MISMATCH(Status.Code.DATA_LOSS),
     /** Messages of a stream in an order that the contract does not allow. */
     MALFORMED_STREAM(Status.Code.INVALID_ARGUMENT),
     /** A field of the request is out of its range. */

@@ -24,7 +24,7 @@ public final class TensorAssembler {
     /**
      * Takes the next chunk: a header or data.
      *
-     * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH or MALFORMED_STREAM
+     * @throws io.grpc.StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM
      */
     public void accept(TensorChunk chunk) {
         framing.accept(chunk);

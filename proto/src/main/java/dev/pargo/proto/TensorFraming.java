@@ -23,9 +23,10 @@ public final class TensorFraming {
     /**
      * Takes the next chunk into account.
      *
-     * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH or MALFORMED_STREAM
+     * @throws io.grpc.StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM
      */
     public void accept(TensorChunk chunk) {
+        Checksums.check(chunk);
         switch (chunk.getPartCase()) {
             case HEADER -> open(chunk.getHeader());
             case DATA -> count(chunk.getData().size());

@@ -57,18 +57,18 @@ public record WireTensor(TensorHeader header, ByteBuffer data) {
             TensorChunk.Builder chunk = TensorChunk.newBuilder();
             if (!headerSent) {
                 headerSent = true;
-                return chunk.setHeader(header).build();
+                return Checksums.seal(chunk.setHeader(header));
             }
             if (rest.hasRemaining()) {
                 int bytes = Math.min(chunkBytes, rest.remaining());
                 ByteBuffer slice = rest.slice(rest.position(), bytes);
                 rest.position(rest.position() + bytes);
-                return chunk.setData(UnsafeByteOperations.unsafeWrap(slice)).build();
+                return Checksums.seal(chunk.setData(UnsafeByteOperations.unsafeWrap(slice)));
             }
             if (report != null) {
                 chunk.setReport(report);
                 report = null;
-                return chunk.build();
+                return Checksums.seal(chunk);
             }
             throw new NoSuchElementException();
         }

@@ -63,8 +63,7 @@ class TensorAssemblerTest {
     void refusesAHeaderThatIsNotWhatItExpects(TensorHeader header) {
         assertRefused(
                 ErrorReason.TENSOR_MISMATCH,
-                () -> assembler.accept(
-                        TensorChunk.newBuilder().setHeader(header).build()));
+                () -> assembler.accept(Checksums.seal(TensorChunk.newBuilder().setHeader(header))));
         assertThat(assembler.isComplete()).isFalse();
     }
 
@@ -117,12 +116,11 @@ class TensorAssemblerTest {
 
     @Test
     void refusesChunksThatAreNeitherHeaderNorData() {
-        assertRefused(ErrorReason.MALFORMED_STREAM, () -> assembler.accept(TensorChunk.getDefaultInstance()));
+        assertRefused(ErrorReason.MALFORMED_STREAM, () -> assembler.accept(Checksums.seal(TensorChunk.newBuilder())));
         assertRefused(
                 ErrorReason.MALFORMED_STREAM,
-                () -> assembler.accept(TensorChunk.newBuilder()
-                        .setReport(StageReport.getDefaultInstance())
-                        .build()));
+                () -> assembler.accept(
+                        Checksums.seal(TensorChunk.newBuilder().setReport(StageReport.getDefaultInstance()))));
     }
 
     private static void assertRefused(ErrorReason reason, ThrowingCallable call) {
@@ -132,9 +130,7 @@ class TensorAssemblerTest {
     }
 
     private static TensorChunk header(DataType dtype, long... shape) {
-        return TensorChunk.newBuilder()
-                .setHeader(tensorHeader("features", dtype, shape))
-                .build();
+        return Checksums.seal(TensorChunk.newBuilder().setHeader(tensorHeader("features", dtype, shape)));
     }
 
     private static TensorHeader tensorHeader(String name, DataType dtype, long... shape) {
@@ -150,6 +146,6 @@ class TensorAssemblerTest {
         for (int i = 0; i < count; i++) {
             bytes[i] = (byte) (from + i);
         }
-        return TensorChunk.newBuilder().setData(ByteString.copyFrom(bytes)).build();
+        return Checksums.seal(TensorChunk.newBuilder().setData(ByteString.copyFrom(bytes)));
     }
 }

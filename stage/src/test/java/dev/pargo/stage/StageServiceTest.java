@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.WireTensor;
@@ -122,9 +123,7 @@ class StageServiceTest {
         start(0);
         BlockingClientCall<TensorChunk, TensorChunk> call = call();
         call.write(tensor(1, 2, 3).chunks().next());
-        call.write(TensorChunk.newBuilder()
-                .setData(ByteString.copyFrom(new byte[1 << 20]))
-                .build());
+        call.write(Checksums.seal(TensorChunk.newBuilder().setData(ByteString.copyFrom(new byte[1 << 20]))));
 
         assertThatThrownBy(call::read)
                 .satisfies(error ->

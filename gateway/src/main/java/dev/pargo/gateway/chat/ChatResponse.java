@@ -80,7 +80,7 @@ record ChatResponse(
         record Details(int cachedTokens, int cachedImages) {}
 
         static Usage of(Generation generation) {
-            int prompt = generation.started().getPromptTokens();
+            int prompt = generation.queued().getPromptTokens();
             int completion = generation.finished().getCompletionTokens();
             return new Usage(
                     prompt,
@@ -89,7 +89,7 @@ record ChatResponse(
                     new Details(
                             generation.finished().getCachedTokens(),
                             generation.timings().reusedImages()),
-                    generation.started().getVisualTokens());
+                    generation.queued().getVisualTokens());
         }
     }
 

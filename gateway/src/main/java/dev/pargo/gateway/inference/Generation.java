@@ -2,13 +2,15 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationFinished;
-import dev.pargo.proto.v1.GenerationStarted;
+import dev.pargo.proto.v1.GenerationQueued;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TextDelta;
+import io.grpc.StatusRuntimeException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +22,15 @@ public final class Generation implements AutoCloseable {
 
     private final StageCall<GenerateRequest, GenerateResponse> call;
     private final Timings timings;
-    private final GenerationStarted started;
+    private final GenerationQueued queued;
     private final int choices;
     private @Nullable GenerationFinished finished;
 
     private Generation(
-            StageCall<GenerateRequest, GenerateResponse> call,
-            Timings timings,
-            GenerationStarted started,
-            int choices) {
+            StageCall<GenerateRequest, GenerateResponse> call, Timings timings, GenerationQueued queued, int choices) {
         this.call = call;
         this.timings = timings;
-        this.started = started;
+        this.queued = queued;
         this.choices = choices;
     }
 
@@ -50,19 +49,19 @@ public final class Generation implements AutoCloseable {
             throws StageException, StaleDescriptionException {
         boolean running = false;
         try {
-            call.send(GenerateRequest.newBuilder().setStart(start).build());
+            call.send(Checksums.seal(GenerateRequest.newBuilder().setStart(start)));
             for (VisualTokens visual : visuals) {
                 send(visual, call);
             }
             call.complete();
-            @Nullable GenerateResponse first = call.receive();
-            if (first == null || !first.hasStarted()) {
-                throw new StageException(StageKind.LLM, "the answer does not begin with started");
+            @Nullable GenerateResponse first = receive(call);
+            if (first == null || !first.hasQueued()) {
+                throw new StageException(StageKind.LLM, "the answer does not begin with queued");
             }
             StaleDescriptionException.check(
-                    StageKind.LLM, fingerprint, first.getStarted().getProducer());
+                    StageKind.LLM, fingerprint, first.getQueued().getProducer());
             running = true;
-            return new Generation(call, timings, first.getStarted(), start.getChoices());
+            return new Generation(call, timings, first.getQueued(), start.getChoices());
         } finally {
             if (!running) {
                 call.close();
@@ -71,8 +70,8 @@ public final class Generation implements AutoCloseable {
     }
 
     /** Counts of the prompt. */
-    public GenerationStarted started() {
-        return started;
+    public GenerationQueued queued() {
+        return queued;
     }
 
     /** Where the time went so far. */
@@ -87,7 +86,10 @@ public final class Generation implements AutoCloseable {
      */
     public @Nullable TextDelta next() {
         try {
-            @Nullable GenerateResponse event = call.receive();
+            @Nullable GenerateResponse event = receive(call);
+            if (event != null && event.hasStarted()) {
+                event = receive(call);
+            }
             if (event != null && event.hasDelta()) {
                 TextDelta delta = event.getDelta();
                 if (delta.getChoice() < 0 || delta.getChoice() >= choices) {
@@ -120,13 +122,20 @@ public final class Generation implements AutoCloseable {
     }
 
     private static void send(VisualTokens visual, StageCall<GenerateRequest, ?> call) throws StageException {
-        send(TensorChunk.newBuilder().setHeader(visual.header()), call);
-        for (var bytes : visual.data()) {
-            send(TensorChunk.newBuilder().setData(bytes), call);
+        for (TensorChunk chunk : visual.chunks()) {
+            call.send(GenerateRequest.newBuilder().setVisual(chunk).build());
         }
     }
 
-    private static void send(TensorChunk.Builder chunk, StageCall<GenerateRequest, ?> call) throws StageException {
-        call.send(GenerateRequest.newBuilder().setVisual(chunk).build());
+    private static @Nullable GenerateResponse receive(StageCall<?, GenerateResponse> call) throws StageException {
+        @Nullable GenerateResponse event = call.receive();
+        if (event != null) {
+            try {
+                Checksums.check(event);
+            } catch (StatusRuntimeException damaged) {
+                throw new StageException(StageKind.LLM, damaged);
+            }
+        }
+        return event;
     }
 }

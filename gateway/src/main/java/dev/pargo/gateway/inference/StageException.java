@@ -30,9 +30,9 @@ final class StageException extends Exception {
         return stage;
     }
 
-    /** Whether another replica may succeed. */
+    /** Whether another try may succeed: the stage is away, or what was sent was damaged on its way. */
     boolean isUnavailable() {
-        return code == Status.Code.UNAVAILABLE;
+        return code == Status.Code.UNAVAILABLE || code == Status.Code.DATA_LOSS;
     }
 
     /** Whether the request's own time ran out. */
@@ -60,8 +60,8 @@ final class StageException extends Exception {
             case INVALID_FIELD -> GatewayException.invalid(null, "invalid_value", error.message());
             case QUEUE_FULL ->
                 GatewayException.busy("The queue of the %s is full".formatted(stage.title()), retryAfter(error));
-            case DRAINING, DEVICE_LOST -> away(retryAfter(error));
-            case TENSOR_MISMATCH, MALFORMED_STREAM, UNKNOWN_CONTROL_TOKEN, INTERNAL -> failed();
+            case DRAINING, DEVICE_LOST, CHECKSUM_MISMATCH -> away(retryAfter(error));
+            case NOT_FINITE, TENSOR_MISMATCH, MALFORMED_STREAM, UNKNOWN_CONTROL_TOKEN, INTERNAL -> failed();
         };
     }
 

@@ -1,24 +1,26 @@
 package dev.pargo.gateway.inference;
 
-import com.google.protobuf.ByteString;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.TensorFraming;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.proto.v1.TensorHeader;
 import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
-/** The tensor that a stage answers with, checked against the stage's description as it passes; its bytes are not looked at. */
+/**
+ * The tensor that a stage answers with, checked against the stage's description and its own checksums as it passes. Its
+ * chunks are passed on as they are.
+ */
 final class TensorStream {
 
     private final StageCall<?, TensorChunk> call;
     private final TensorFraming framing;
-    private final TensorHeader header;
+    private final TensorChunk header;
     private @Nullable StageReport report;
 
-    private TensorStream(StageCall<?, TensorChunk> call, TensorFraming framing, TensorHeader header) {
+    private TensorStream(StageCall<?, TensorChunk> call, TensorFraming framing, TensorChunk header) {
         this.call = call;
         this.framing = framing;
         this.header = header;
@@ -37,26 +39,26 @@ final class TensorStream {
                 call.stage(), fingerprint, first.getHeader().getProducer());
         TensorFraming framing = new TensorFraming(expected);
         accept(call.stage(), framing, first);
-        return new TensorStream(call, framing, first.getHeader());
+        return new TensorStream(call, framing, first);
     }
 
-    TensorHeader header() {
+    TensorChunk header() {
         return header;
     }
 
     /** The next bytes of the tensor; null when it is complete and the call has ended. */
     @Nullable
-    ByteString next() throws StageException {
+    TensorChunk next() throws StageException {
         TensorChunk chunk = next(call);
         if (chunk.hasReport() && framing.isComplete()) {
-            report = chunk.getReport();
+            report = checked(call.stage(), chunk).getReport();
             if (call.receive() != null) {
                 throw new StageException(call.stage(), "messages after the report");
             }
             return null;
         }
         accept(call.stage(), framing, chunk);
-        return chunk.getData();
+        return chunk;
     }
 
     /** Where the stage spent its time; to be called after the last chunk. */
@@ -72,11 +74,20 @@ final class TensorStream {
         return chunk;
     }
 
+    private static TensorChunk checked(StageKind stage, TensorChunk chunk) throws StageException {
+        try {
+            Checksums.check(chunk);
+            return chunk;
+        } catch (StatusRuntimeException damaged) {
+            throw new StageException(stage, damaged);
+        }
+    }
+
     private static void accept(StageKind stage, TensorFraming framing, TensorChunk chunk) throws StageException {
         try {
             framing.accept(chunk);
         } catch (StatusRuntimeException broken) {
-            throw new StageException(stage, broken.getStatus().toString());
+            throw new StageException(stage, broken);
         }
     }
 }

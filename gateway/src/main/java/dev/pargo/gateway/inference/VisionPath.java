@@ -6,6 +6,7 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState.Vision;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderGrpc;
@@ -79,33 +80,32 @@ final class VisionPath {
     }
 
     private static void sendImage(byte[] image, StageCall<EncodeRequest, ?> encode) throws StageException {
-        encode.send(EncodeRequest.newBuilder()
-                .setHeader(ImageHeader.newBuilder().setSizeBytes(image.length))
-                .build());
+        encode.send(Checksums.seal(
+                EncodeRequest.newBuilder().setHeader(ImageHeader.newBuilder().setSizeBytes(image.length))));
         for (int offset = 0; offset < image.length; offset += CHUNK_BYTES) {
             int bytes = Math.min(CHUNK_BYTES, image.length - offset);
             ByteString chunk = UnsafeByteOperations.unsafeWrap(image, offset, bytes);
-            encode.send(EncodeRequest.newBuilder().setData(chunk).build());
+            encode.send(Checksums.seal(EncodeRequest.newBuilder().setData(chunk)));
         }
         encode.complete();
     }
 
     private static void relay(TensorStream features, StageCall<TensorChunk, ?> project) throws StageException {
-        project.send(TensorChunk.newBuilder().setHeader(features.header()).build());
-        @Nullable ByteString chunk;
+        project.send(features.header());
+        @Nullable TensorChunk chunk;
         while ((chunk = features.next()) != null) {
-            project.send(TensorChunk.newBuilder().setData(chunk).build());
+            project.send(chunk);
         }
         project.complete();
     }
 
     private VisualTokens collect(TensorStream visual) throws StageException {
-        List<ByteString> data = new ArrayList<>();
-        @Nullable ByteString chunk;
+        List<TensorChunk> chunks = new ArrayList<>(List.of(visual.header()));
+        @Nullable TensorChunk chunk;
         while ((chunk = visual.next()) != null) {
-            share.add(chunk.size());
-            data.add(chunk);
+            share.add(chunk.getData().size());
+            chunks.add(chunk);
         }
-        return new VisualTokens(visual.header(), data);
+        return new VisualTokens(chunks);
     }
 }

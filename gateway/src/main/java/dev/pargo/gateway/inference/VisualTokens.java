@@ -1,21 +1,20 @@
 package dev.pargo.gateway.inference;
 
-import com.google.protobuf.ByteString;
-import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.proto.v1.TensorChunk;
 import java.util.List;
 
 /**
  * One image as the LLM sees it: [tokens, width of the LLM], as it came from the projector.
  *
- * @param data the bytes in order, in the pieces they came in
+ * @param chunks the header, then the bytes in order, unaltered: they carry the projector's checksums
  */
-record VisualTokens(TensorHeader header, List<ByteString> data) {
+record VisualTokens(List<TensorChunk> chunks) {
 
     int tokens() {
-        return Math.toIntExact(header.getShape(0));
+        return Math.toIntExact(chunks.get(0).getHeader().getShape(0));
     }
 
     int bytes() {
-        return data.stream().mapToInt(ByteString::size).sum();
+        return chunks.stream().mapToInt(chunk -> chunk.getData().size()).sum();
     }
 }

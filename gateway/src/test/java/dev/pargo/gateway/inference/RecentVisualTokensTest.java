@@ -3,8 +3,9 @@ package dev.pargo.gateway.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.v1.StageIdentity;
-import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.proto.v1.TensorChunk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,7 @@ class RecentVisualTokensTest {
     }
 
     private static VisualTokens tokens(int bytes) {
-        return new VisualTokens(TensorHeader.getDefaultInstance(), List.of(ByteString.copyFrom(new byte[bytes])));
+        TensorChunk data = Checksums.seal(TensorChunk.newBuilder().setData(ByteString.copyFrom(new byte[bytes])));
+        return new VisualTokens(List.of(TensorChunk.getDefaultInstance(), data));
     }
 }

@@ -1,5 +1,7 @@
 package dev.pargo.gateway.loopback;
 
+import com.google.protobuf.ByteString;
+import dev.pargo.proto.v1.TensorChunk;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Queue;
@@ -28,6 +30,9 @@ public final class Behaviour {
     /** Calls get no answer. */
     public volatile boolean hang;
 
+    /** So many of the next tensors are damaged on their way. */
+    public final AtomicInteger damages = new AtomicInteger();
+
     /** Counts a call; true if it is to be answered. */
     boolean takes(StreamObserver<?> response) {
         calls.incrementAndGet();
@@ -50,11 +55,22 @@ public final class Behaviour {
         });
     }
 
+    /** The tensor's chunks as they arrive. */
+    TensorChunk carry(TensorChunk chunk) {
+        if (!chunk.hasData() || damages.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+            return chunk;
+        }
+        byte[] bytes = chunk.getData().toByteArray();
+        bytes[bytes.length / 2] ^= 1;
+        return chunk.toBuilder().setData(ByteString.copyFrom(bytes)).build();
+    }
+
     public void reset() {
         release = CompletableFuture.completedFuture(null);
         failures.clear();
         cancellations.clear();
         calls.set(0);
+        damages.set(0);
         hang = false;
     }
 }

@@ -59,7 +59,12 @@ public final class LoopbackEncoder extends EncoderGrpc.EncoderImplBase {
                 behaviour.answer(
                         response,
                         () -> Tensors.send(
-                                TensorSpec.FEATURES, description.getOutput(), made, image.byteAt(0), response));
+                                TensorSpec.FEATURES,
+                                description.getOutput(),
+                                made,
+                                image.byteAt(0),
+                                behaviour,
+                                response));
             }
         };
     }

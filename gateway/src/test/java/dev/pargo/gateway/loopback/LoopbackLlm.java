@@ -1,12 +1,14 @@
 package dev.pargo.gateway.loopback;
 
 import com.google.protobuf.ByteString;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.GenerationQueued;
 import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.LlmDescription;
@@ -112,12 +114,13 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
     }
 
     private void answer(GenerateStart start, List<ByteString> visuals, StreamObserver<GenerateResponse> response) {
-        response.onNext(GenerateResponse.newBuilder()
-                .setStarted(GenerationStarted.newBuilder()
+        response.onNext(Checksums.seal(GenerateResponse.newBuilder()
+                .setQueued(GenerationQueued.newBuilder()
                         .setProducer(description.getIdentity().getFingerprint())
                         .setPromptTokens(10 + visuals.size())
-                        .setVisualTokens(visuals.size()))
-                .build());
+                        .setVisualTokens(visuals.size()))));
+        response.onNext(
+                Checksums.seal(GenerateResponse.newBuilder().setStarted(GenerationStarted.getDefaultInstance())));
         int deltas = 0;
         for (PromptSegment segment : start.getPromptList()) {
             if (deltas == stallAfter) {
@@ -136,12 +139,11 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
             FinishReason end = choice == 0 ? reason : FinishReason.STOP;
             send(TextDelta.newBuilder().setChoice(choice).setFinishReason(end), response);
         }
-        response.onNext(GenerateResponse.newBuilder()
+        response.onNext(Checksums.seal(GenerateResponse.newBuilder()
                 .setFinished(GenerationFinished.newBuilder()
                         .setCompletionTokens(deltas * start.getChoices())
                         .setCachedTokens(cachedTokens)
-                        .setReport(GenerationReport.newBuilder().setNetworkMicros(3000)))
-                .build());
+                        .setReport(GenerationReport.newBuilder().setNetworkMicros(3000)))));
         response.onCompleted();
     }
 
@@ -166,7 +168,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
     }
 
     private static void send(TextDelta.Builder delta, StreamObserver<GenerateResponse> response) {
-        response.onNext(GenerateResponse.newBuilder().setDelta(delta).build());
+        response.onNext(Checksums.seal(GenerateResponse.newBuilder().setDelta(delta)));
     }
 
     private static String text(PromptSegment segment, List<ByteString> visuals) {

@@ -53,6 +53,7 @@ public final class LoopbackProjector extends ProjectorGrpc.ProjectorImplBase {
                             description.getOutput(),
                             description.getIdentity().getFingerprint(),
                             last,
+                            behaviour,
                             response);
                 }
             }

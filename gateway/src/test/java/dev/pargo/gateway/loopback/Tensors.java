@@ -15,7 +15,13 @@ final class Tensors {
 
     private Tensors() {}
 
-    static void send(String name, TokenTensor shape, String producer, byte fill, StreamObserver<TensorChunk> response) {
+    static void send(
+            String name,
+            TokenTensor shape,
+            String producer,
+            byte fill,
+            Behaviour behaviour,
+            StreamObserver<TensorChunk> response) {
         byte[] data = new byte[shape.getTokens() * shape.getWidth() * TensorSpec.bytes(shape.getDtypes(0))];
         Arrays.fill(data, fill);
         TensorHeader header = TensorHeader.newBuilder()
@@ -26,7 +32,9 @@ final class Tensors {
                 .setProducer(producer)
                 .build();
         StageReport report = StageReport.newBuilder().setNetworkMicros(1000).build();
-        new WireTensor(header, ByteBuffer.wrap(data)).chunks(report).forEachRemaining(response::onNext);
+        new WireTensor(header, ByteBuffer.wrap(data))
+                .chunks(report)
+                .forEachRemaining(chunk -> response.onNext(behaviour.carry(chunk)));
         response.onCompleted();
     }
 

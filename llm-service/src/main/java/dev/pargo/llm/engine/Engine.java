@@ -162,6 +162,7 @@ public final class Engine implements DeviceWork, AutoCloseable {
             GenerationSummary soFar = admitted.summary(admitted.admitted());
             stageMetrics.queued(soFar.queue());
             metrics.joined(group.request().promptTokens(), soFar.cachedTokens());
+            group.reportStart();
         } catch (RuntimeException e) {
             waiting.remove(group);
             log.error("A request could not be started", e);

@@ -98,6 +98,11 @@ public final class EngineMetrics {
         long submitted = System.nanoTime();
         return new GenerationListener() {
             @Override
+            public void onStarted() {
+                listener.onStarted();
+            }
+
+            @Override
             public void onText(Piece piece) {
                 if (piece.reason() != null) {
                     String reason = piece.reason().name().toLowerCase(Locale.ROOT);

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of one generation, one call at a time: any number of {@link #onText}, then exactly one of {@link #onFinished}
- * and {@link #onFailed}; nothing after a cancellation. Called on the device's thread, so it must not block.
+ * Hears of one generation, one call at a time: {@link #onStarted}, any number of {@link #onText}, then
+ * {@link #onFinished}; or {@link #onFailed} at any point instead of the rest. Nothing after a cancellation. Called on the
+ * device's thread, so it must not block.
  */
 public interface GenerationListener {
 
@@ -25,6 +26,9 @@ public interface GenerationListener {
             int[] ids,
             List<SampleLogprobs> logprobs,
             @Nullable StopReason reason) {}
+
+    /** The request has joined the running batch. */
+    void onStarted();
 
     /** An answer goes on. */
     void onText(Piece piece);

@@ -45,6 +45,10 @@ public final class SequenceGroup {
         return submitted;
     }
 
+    void reportStart() {
+        tell(listener::onStarted);
+    }
+
     void report(GenerationListener.Piece piece) {
         tell(() -> listener.onText(piece));
     }

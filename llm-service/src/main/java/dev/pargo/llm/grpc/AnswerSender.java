@@ -5,9 +5,11 @@ import dev.pargo.llm.engine.GenerationListener;
 import dev.pargo.llm.engine.GenerationSummary;
 import dev.pargo.models.llm.SampleLogprobs;
 import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.GenerationQueued;
 import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.proto.v1.TextDelta;
@@ -48,9 +50,17 @@ final class AnswerSender implements GenerationListener {
         out.setOnReadyHandler(this::pump);
     }
 
-    synchronized void start(GenerationStarted started) {
+    synchronized void queued(GenerationQueued queued) {
         if (!over) {
-            out.onNext(GenerateResponse.newBuilder().setStarted(started).build());
+            out.onNext(Checksums.seal(GenerateResponse.newBuilder().setQueued(queued)));
+        }
+    }
+
+    @Override
+    public synchronized void onStarted() {
+        if (!over) {
+            out.onNext(
+                    Checksums.seal(GenerateResponse.newBuilder().setStarted(GenerationStarted.getDefaultInstance())));
         }
     }
 
@@ -133,14 +143,13 @@ final class AnswerSender implements GenerationListener {
             return;
         }
         for (PendingDelta waiting : pending.values()) {
-            out.onNext(GenerateResponse.newBuilder()
-                    .setDelta(waiting.delta.setText(waiting.text.toString()))
-                    .build());
+            out.onNext(Checksums.seal(
+                    GenerateResponse.newBuilder().setDelta(waiting.delta.setText(waiting.text.toString()))));
         }
         pending.clear();
         if (finished != null) {
             over = true;
-            out.onNext(GenerateResponse.newBuilder().setFinished(finished).build());
+            out.onNext(Checksums.seal(GenerateResponse.newBuilder().setFinished(finished)));
             out.onCompleted();
         }
     }

@@ -2,12 +2,13 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.SequenceGroup;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
-import dev.pargo.proto.v1.GenerationStarted;
+import dev.pargo.proto.v1.GenerationQueued;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.status.StageMetrics.Outcome;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -48,6 +49,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
             return;
         }
         try {
+            Checksums.check(message);
             switch (message.getPartCase()) {
                 case START -> open(message.getStart());
                 case VISUAL -> opened().accept(message.getVisual());
@@ -88,7 +90,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         }
         try {
             GenerationRequest request = asked().request(opened().finish(), deadline);
-            answer.start(GenerationStarted.newBuilder()
+            answer.queued(GenerationQueued.newBuilder()
                     .setProducer(host.description().getIdentity().getFingerprint())
                     .setPromptTokens(request.promptTokens())
                     .setVisualTokens(request.visualTokens())

@@ -28,7 +28,8 @@ public record LlmHost(
                 tokenizer,
                 description.getVisualInput(),
                 engine.contextTokens() - 1,
-                description.getMaxVisualTensors());
+                description.getMaxVisualTensors(),
+                description.getLimits());
     }
 
     int defaultMaxTokens() {

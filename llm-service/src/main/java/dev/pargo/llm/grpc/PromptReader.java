@@ -11,9 +11,11 @@ import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TokenTensor;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -39,9 +41,17 @@ final class PromptReader {
      * @param visualInput what a visual tensor must be
      * @param maxPrompt   most tokens of the prompt
      * @param maxVisual   most visual tensors
-     * @throws io.grpc.StatusRuntimeException UNKNOWN_CONTROL_TOKEN, PROMPT_TOO_LONG or MALFORMED_STREAM
+     * @param limits      of the text
+     * @throws io.grpc.StatusRuntimeException INVALID_FIELD, UNKNOWN_CONTROL_TOKEN, PROMPT_TOO_LONG or MALFORMED_STREAM
      */
-    PromptReader(GenerateStart start, Tokenizer tokenizer, TokenTensor visualInput, int maxPrompt, int maxVisual) {
+    PromptReader(
+            GenerateStart start,
+            Tokenizer tokenizer,
+            TokenTensor visualInput,
+            int maxPrompt,
+            int maxVisual,
+            RequestLimits limits) {
+        checkSize(start, limits);
         this.visualInput = visualInput;
         this.visualTokens = start.getVisualTokensList();
         if (visualTokens.size() > maxVisual) {
@@ -49,6 +59,7 @@ final class PromptReader {
                     ErrorReason.INVALID_FIELD,
                     "the prompt has %d images, the limit is %d".formatted(visualTokens.size(), maxVisual));
         }
+        checkVisuals(start);
         this.segments = start.getPromptList().stream()
                 .map(segment -> segment(segment, tokenizer))
                 .toList();
@@ -62,6 +73,40 @@ final class PromptReader {
                     "the prompt has %d tokens, the limit is %d".formatted(tokens, maxPrompt));
         }
         this.assembler = nextAssembler();
+    }
+
+    /** Before anything is tokenised. */
+    private static void checkSize(GenerateStart start, RequestLimits limits) {
+        if (start.getPromptCount() > limits.getPromptSegments()) {
+            throw refuse(
+                    ErrorReason.INVALID_FIELD,
+                    "the prompt has %d segments, the limit is %d"
+                            .formatted(start.getPromptCount(), limits.getPromptSegments()));
+        }
+        int bytes = start.getPromptList().stream()
+                .mapToInt(segment -> segment.getTextBytes().size())
+                .sum();
+        if (bytes > limits.getPromptBytes()) {
+            throw refuse(
+                    ErrorReason.PROMPT_TOO_LONG,
+                    "the prompt has %d bytes of text, the limit is %d".formatted(bytes, limits.getPromptBytes()));
+        }
+    }
+
+    /** Every tensor that is announced has tokens, and a place in the prompt. */
+    private static void checkVisuals(GenerateStart start) {
+        BitSet placed = new BitSet();
+        start.getPromptList().stream()
+                .filter(segment -> segment.hasVisual() && segment.getVisual() >= 0)
+                .forEach(segment -> placed.set(segment.getVisual()));
+        for (int i = 0; i < start.getVisualTokensCount(); i++) {
+            if (start.getVisualTokens(i) < 1 || !placed.get(i)) {
+                throw refuse(
+                        ErrorReason.INVALID_FIELD,
+                        "visual_tokens[%d] is %d, but must be at least 1 and have its place in the prompt"
+                                .formatted(i, start.getVisualTokens(i)));
+            }
+        }
     }
 
     /** Bytes that the visual tensors will take. */
@@ -135,7 +180,7 @@ final class PromptReader {
     }
 
     private Segment visualSegment(int index) {
-        if (index < 0 || index >= visualTokens.size() || visualTokens.get(index) < 1) {
+        if (index < 0 || index >= visualTokens.size()) {
             throw refuse(
                     ErrorReason.MALFORMED_STREAM,
                     "the prompt names visual tensor %d of %d".formatted(index, visualTokens.size()));

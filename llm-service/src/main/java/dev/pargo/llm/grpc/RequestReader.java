@@ -9,8 +9,10 @@ import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.Sampling;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads how answers are to be written, and refuses what is out of range. */
 final class RequestReader {
-
-    /** Alternatives that may be reported with each token, as in OpenAI's API. */
-    private static final int MOST_LOGPROBS = 20;
 
     /** Makes a token as good as certain or impossible, as in OpenAI's API. */
     private static final int MOST_BIAS = 100;
@@ -38,18 +37,26 @@ final class RequestReader {
         check(start.getSampling());
         require(start.getMaxTokens() >= 0, "max_tokens", start.getMaxTokens(), "at least 0");
         require(start.getMinTokens() >= 0, "min_tokens", start.getMinTokens(), "at least 0");
+        RequestLimits limits = host.description().getLimits();
+        requireAtMost(limits.getStopTokenIds(), "stop_token_ids", start.getStopTokenIdsCount(), "ids");
         int lastId = host.description().getVocabulary() - 1;
         for (int id : start.getStopTokenIdsList()) {
             require(within(id, 0, lastId), "stop_token_ids", "with " + id, "of ids up to " + lastId);
         }
-        require(start.getStopList().stream().noneMatch(String::isEmpty), "stop", "\"\"", "not empty");
+        requireAtMost(limits.getStopStrings(), "stop", start.getStopCount(), "strings");
+        for (int i = 0; i < start.getStopCount(); i++) {
+            int bytes = start.getStopBytes(i).size();
+            require(bytes > 0, "stop", "\"\"", "not empty");
+            requireAtMost(limits.getStopStringBytes(), "stop[%d]".formatted(i), bytes, "bytes");
+        }
         int most = host.engine().maxSequences();
         require(within(start.getChoices(), 0, most), "choices", start.getChoices(), "between 1 and " + most);
         require(
-                within(start.getTopLogprobs(), 0, MOST_LOGPROBS),
+                within(start.getTopLogprobs(), 0, limits.getTopLogprobs()),
                 "top_logprobs",
                 start.getTopLogprobs(),
-                "between 0 and " + MOST_LOGPROBS);
+                "between 0 and " + limits.getTopLogprobs());
+        check(start.getFormat().getOneOf(), limits);
         if (start.hasBeamSearch()) {
             int beams = start.getBeamSearch().getBeams();
             require(within(beams, 1, most), "beams", beams, "between 1 and " + most);
@@ -60,6 +67,18 @@ final class RequestReader {
         }
         require(!start.hasBeamSearch() || !start.hasFormat(), "format", "set", "absent with beam search");
         this.constraint = start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
+    }
+
+    private static void check(AnswerFormat.Choices choices, RequestLimits limits) {
+        String field = "format.one_of";
+        requireAtMost(limits.getChoiceStrings(), field, choices.getStringsCount(), "strings");
+        int all = 0;
+        for (int i = 0; i < choices.getStringsCount(); i++) {
+            int bytes = choices.getStringsBytes(i).size();
+            requireAtMost(limits.getChoiceStringBytes(), "%s[%d]".formatted(field, i), bytes, "bytes");
+            all += bytes;
+        }
+        requireAtMost(limits.getChoiceBytes(), field, all, "bytes");
     }
 
     private void check(Sampling sampling) {
@@ -76,6 +95,8 @@ final class RequestReader {
         requireBias("presence_penalty", sampling.getPresencePenalty());
         requireBias("frequency_penalty", sampling.getFrequencyPenalty());
         int lastId = host.description().getVocabulary() - 1;
+        requireAtMost(
+                host.description().getLimits().getLogitBiases(), "logit_bias", sampling.getLogitBiasCount(), "tokens");
         sampling.getLogitBiasMap().forEach((id, bias) -> {
             require(within(id, 0, lastId), "logit_bias", "for token " + id, "for tokens up to " + lastId);
             requireBias("logit_bias[%d]".formatted(id), bias);
@@ -143,6 +164,10 @@ final class RequestReader {
 
     private static boolean within(double value, double least, double most) {
         return value >= least && value <= most;
+    }
+
+    private static void requireAtMost(int most, String field, int given, String unit) {
+        require(given <= most, field, "of %d %s".formatted(given, unit), "of at most " + most);
     }
 
     private static void require(boolean condition, String field, Object value, String range) {

@@ -19,6 +19,8 @@ final class CollectedAnswer implements GenerationListener {
 
     private final Runnable atFirstToken;
 
+    private volatile boolean started;
+
     volatile @Nullable SequenceGroup generation;
 
     CollectedAnswer() {
@@ -28,6 +30,14 @@ final class CollectedAnswer implements GenerationListener {
     /** @param atFirstToken what the engine's thread does before it goes on */
     CollectedAnswer(Runnable atFirstToken) {
         this.atFirstToken = atFirstToken;
+    }
+
+    @Override
+    public void onStarted() {
+        if (started || !pieces.isEmpty() || end.isDone()) {
+            throw new AssertionError("started late or twice");
+        }
+        started = true;
     }
 
     @Override

@@ -48,6 +48,9 @@ class EngineFaultsTest {
             SequenceGroup generation =
                     mini.engine.submit(Asked.of(TEXT).sampled(2, 1).endless(100).request(), new GenerationListener() {
                         @Override
+                        public void onStarted() {}
+
+                        @Override
                         public void onText(Piece piece) {
                             cancelled[0].onText(piece);
                             if (cancelled[0].pieces().size() == 10) {
@@ -206,6 +209,9 @@ class EngineFaultsTest {
             CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100));
             int[] heard = {0};
             mini.engine.submit(Asked.of(TEXT).endless(100).request(), new GenerationListener() {
+                @Override
+                public void onStarted() {}
+
                 @Override
                 public void onText(Piece piece) {
                     heard[0]++;

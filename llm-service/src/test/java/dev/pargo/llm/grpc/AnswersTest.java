@@ -40,9 +40,9 @@ class AnswersTest extends RunningLlmService {
             Answer answer = ask(start, visual(prefix));
             assertThat(answer.ids()).isEqualTo(ids(entry.get("greedy_token_ids")));
             assertThat(answer.text()).isEqualTo(entry.get("greedy_text").asString());
-            assertThat(answer.first().getStarted().getPromptTokens())
+            assertThat(answer.first().getQueued().getPromptTokens())
                     .isEqualTo(entry.get("sequence_length").asInt());
-            assertThat(answer.first().getStarted().getVisualTokens()).isEqualTo(80);
+            assertThat(answer.first().getQueued().getVisualTokens()).isEqualTo(80);
             assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
             assertThat(answer.finished().getCompletionTokens())
                     .isEqualTo(answer.ids().size());
@@ -102,7 +102,7 @@ class AnswersTest extends RunningLlmService {
     void endsWhereTheContextEnds() throws Exception {
         String longText = "red ".repeat(480);
         Answer answer = ask(text(longText).setMaxTokens(500).build());
-        assertThat(answer.first().getStarted().getPromptTokens()
+        assertThat(answer.first().getQueued().getPromptTokens()
                         + answer.finished().getCompletionTokens())
                 .isLessThanOrEqualTo(512);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -28,7 +29,8 @@ class CallEndTest extends RunningLlmService {
         List<BlockingClientCall<GenerateRequest, GenerateResponse>> calls = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
-            call.write(GenerateRequest.newBuilder().setStart(endless().build()).build());
+            call.write(Checksums.seal(
+                    GenerateRequest.newBuilder().setStart(endless().build())));
             call.halfClose();
             calls.add(call);
         }
@@ -45,7 +47,7 @@ class CallEndTest extends RunningLlmService {
         List<BlockingClientCall<GenerateRequest, GenerateResponse>> calls = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
-            call.write(GenerateRequest.newBuilder().setStart(endless()).build());
+            call.write(Checksums.seal(GenerateRequest.newBuilder().setStart(endless())));
             calls.add(call);
         }
         await().until(() -> host.admission().requests() == 12);
@@ -62,7 +64,7 @@ class CallEndTest extends RunningLlmService {
         assertThatThrownBy(() -> {
                     BlockingClientCall<GenerateRequest, GenerateResponse> call =
                             stub.withDeadlineAfter(Duration.ofMillis(40)).generate();
-                    call.write(GenerateRequest.newBuilder().setStart(endless()).build());
+                    call.write(Checksums.seal(GenerateRequest.newBuilder().setStart(endless())));
                     call.halfClose();
                     while (call.read() != null) {
                         Thread.onSpinWait();
@@ -75,7 +77,7 @@ class CallEndTest extends RunningLlmService {
     @Test
     void theServicesTimeLimitEndsWhatNoClientDoes() throws Exception {
         BlockingClientCall<GenerateRequest, GenerateResponse> silent = stub.generate();
-        silent.write(GenerateRequest.newBuilder().setStart(endless()).build());
+        silent.write(Checksums.seal(GenerateRequest.newBuilder().setStart(endless())));
         await().until(() -> host.admission().requests() == 1);
 
         assertThatThrownBy(silent::read)

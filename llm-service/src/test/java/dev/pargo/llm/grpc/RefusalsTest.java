@@ -3,6 +3,7 @@ package dev.pargo.llm.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
@@ -12,10 +13,12 @@ import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.Sampling;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TensorHeader;
 import io.grpc.stub.BlockingClientCall;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 /** What the service refuses, and how it says so. */
@@ -74,6 +77,65 @@ class RefusalsTest extends RunningLlmService {
     }
 
     @Test
+    void refusesLongerListsThanItDescribes() {
+        RequestLimits limits = description.getLimits();
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .addAllStop(Collections.nCopies(limits.getStopStrings() + 1, "s"))
+                        .build(),
+                "stop is of 17 strings, but must be of at most 16");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .addStop("é".repeat(limits.getStopStringBytes() / 2 + 1))
+                        .build(),
+                "stop[0] is of 4002 bytes");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x")
+                        .addAllStopTokenIds(Collections.nCopies(limits.getStopTokenIds() + 1, 1))
+                        .build(),
+                "stop_token_ids is of 129 ids");
+        assertRefused(ErrorReason.INVALID_FIELD, oneOf(limits.getChoiceStrings() + 1, "a"), "of 1001 strings");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                oneOf(1, "a".repeat(limits.getChoiceStringBytes() + 1)),
+                "format.one_of[0] is of 4001 bytes");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                oneOf(100, "a".repeat(limits.getChoiceStringBytes())),
+                "format.one_of is of 400000 bytes");
+        assertRefused(
+                ErrorReason.PROMPT_TOO_LONG,
+                text("x".repeat(limits.getPromptBytes() + 1)).build(),
+                "bytes of text, the limit is " + limits.getPromptBytes());
+    }
+
+    private static GenerateStart oneOf(int count, String choice) {
+        return text("x")
+                .setFormat(AnswerFormat.newBuilder()
+                        .setOneOf(AnswerFormat.Choices.newBuilder().addAllStrings(Collections.nCopies(count, choice))))
+                .build();
+    }
+
+    @Test
+    void refusesVisualTokensThatAreNoneOrHaveNoPlace() {
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                question("What?").addVisualTokens(-80).build(),
+                "visual_tokens[0] is -80, but must be at least 1");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                question("What?").addVisualTokens(80).addVisualTokens(80).build(),
+                "visual_tokens[1] is 80, but must be at least 1 and have its place in the prompt");
+        assertRefused(
+                ErrorReason.PROMPT_TOO_LONG,
+                question("What?").addVisualTokens(Integer.MAX_VALUE).build(),
+                "the limit is 511");
+    }
+
+    @Test
     void refusesWhatBeamSearchDoesNotDo() {
         GenerateStart.Builder beams =
                 text("x").setBeamSearch(BeamSearch.newBuilder().setBeams(2).setLengthPenalty(1));
@@ -96,14 +158,15 @@ class RefusalsTest extends RunningLlmService {
     void refusesAVisualTensorOfAnotherShapeWithoutReadingIt() throws Exception {
         GenerateStart start = question("What?").addVisualTokens(80).build();
         BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
-        call.write(GenerateRequest.newBuilder().setStart(start).build());
+        call.write(Checksums.seal(GenerateRequest.newBuilder().setStart(start)));
+        TensorHeader header = TensorHeader.newBuilder()
+                .setName("visual_tokens")
+                .setDtype(DataType.FLOAT32)
+                .addShape(1 << 20)
+                .addShape(1 << 20)
+                .build();
         call.write(GenerateRequest.newBuilder()
-                .setVisual(TensorChunk.newBuilder()
-                        .setHeader(TensorHeader.newBuilder()
-                                .setName("visual_tokens")
-                                .setDtype(DataType.FLOAT32)
-                                .addShape(1 << 20)
-                                .addShape(1 << 20)))
+                .setVisual(Checksums.seal(TensorChunk.newBuilder().setHeader(header)))
                 .build());
         assertThatThrownBy(call::read)
                 .satisfies(failure -> assertThat(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.pargo.llm.LlmServiceApplication;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.DescribeRequest;
@@ -87,7 +88,7 @@ abstract class RunningLlmService {
 
     Answer ask(GenerateStart start, WireTensor... visual) throws Exception {
         BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
-        call.write(GenerateRequest.newBuilder().setStart(start).build());
+        call.write(Checksums.seal(GenerateRequest.newBuilder().setStart(start)));
         for (WireTensor tensor : visual) {
             for (Iterator<TensorChunk> chunks = tensor.chunks(); chunks.hasNext(); ) {
                 call.write(GenerateRequest.newBuilder().setVisual(chunks.next()).build());
@@ -98,6 +99,7 @@ abstract class RunningLlmService {
         StringBuilder text = new StringBuilder();
         List<Integer> ids = new ArrayList<>();
         FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
+        assertThat(call.read().hasStarted()).isTrue();
         GenerateResponse next = call.read();
         while (next.hasDelta()) {
             reason = next.getDelta().getFinishReason();

@@ -13,6 +13,7 @@ import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.DescribeRequest;
@@ -72,13 +73,12 @@ class ServiceEndTest {
         BlockingClientCall<GenerateRequest, GenerateResponse> call = LlmGrpc.newBlockingV2Stub(channel)
                 .withDeadlineAfter(Duration.ofSeconds(60))
                 .generate();
-        call.write(GenerateRequest.newBuilder()
+        call.write(Checksums.seal(GenerateRequest.newBuilder()
                 .setStart(GenerateStart.newBuilder()
                         .addPrompt(PromptSegment.newBuilder().setControl("<s>"))
                         .addPrompt(PromptSegment.newBuilder().setText("USER: hello\nASSISTANT: "))
                         .setIgnoreEos(true)
-                        .setMaxTokens(tokens))
-                .build());
+                        .setMaxTokens(tokens))));
         call.halfClose();
         return call;
     }
@@ -101,7 +101,7 @@ class ServiceEndTest {
             calls.add(ask(200));
         }
         // Two of the four are being written, two wait; the stage has taken all of them in.
-        assertThat(calls.get(0).read().hasStarted()).isTrue();
+        assertThat(calls.get(0).read().hasQueued()).isTrue();
         LlmHost host = service.getBean(LlmHost.class);
         await().pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
@@ -120,8 +120,11 @@ class ServiceEndTest {
     void aCrashTurnsHealthDownAndFailsEveryCall() throws Exception {
         assertThat(health()).isEqualTo(ServingStatus.SERVING);
         BlockingClientCall<GenerateRequest, GenerateResponse> running = ask(480);
-        assertThat(running.read().hasStarted()).isTrue();
+        assertThat(running.read().hasQueued()).isTrue();
         service.getBean(Engine.class).submit(fatal(), new GenerationListener() {
+            @Override
+            public void onStarted() {}
+
             @Override
             public void onText(Piece piece) {}
 
