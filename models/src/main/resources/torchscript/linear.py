@@ -1,9 +1,10 @@
 # A linear layer, its weights in one of four forms: 0 as stored (which may be a view of the mapped file), 1 in oneDNN's
 # blocked layout (bfloat16 on a CPU: reads at the memory's speed, but is a copy), 2 in 8 bits with one scale an output,
 # its activations quantised as they come, 3 in 4 bits with a scale and a minimum for each run of 32 inputs, or like 1 where
-# the inputs are no multiple of 32.
+# the inputs are no multiple of 32. The kernel of 4 bits takes outputs in sixteens: the last ones are filled with zeros.
 class Linear:
   form : int
+  outputs : int
   weight : Tensor
   bias : Optional[Tensor]
   int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
@@ -15,6 +16,7 @@ class Linear:
     if form == 3 and weight.size(1) % 32 != 0:
       form = 1
     self.form = form
+    self.outputs = weight.size(0)
     self.weight = weight
     self.bias = bias
     self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
@@ -37,6 +39,8 @@ class Linear:
         self.int8 = ops.quantized.linear_prepack(whole, wide_bias)
         self.weight = torch.empty([0])
       else:
+        if weight.size(0) % 16 != 0:
+          wide = torch.constant_pad_nd(wide, [0, 0, 0, 16 - weight.size(0) % 16], 0.)
         runs = wide.unflatten(1, [-1, 32])
         least, most = torch.aminmax(runs, dim=2, keepdim=True)
         scale = torch.clamp((most - least) / 15., min=1e-12)
@@ -51,7 +55,7 @@ class Linear:
     if self.form == 1:
       return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
     if self.form == 3:
-      y = torch._weight_int4pack_mm_for_cpu(x, self.weight, 32, self.scales)
+      y = torch._weight_int4pack_mm_for_cpu(x, self.weight, 32, self.scales).narrow(1, 0, self.outputs)
       bias = self.bias
       if bias is not None:
         y.add_(bias)

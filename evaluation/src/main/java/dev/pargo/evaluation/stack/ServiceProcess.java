@@ -97,6 +97,19 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for the process to end by itself.
+     *
+     * @return its exit code
+     * @throws IOException if it still runs after the time that a start may take
+     */
+    public int awaitExit() throws IOException, InterruptedException {
+        if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("%s still runs, see %s".formatted(kind, log));
+        }
+        return process.exitValue();
+    }
+
     /** Whether the service says that it is ready. */
     public boolean isReady() {
         try {

@@ -73,6 +73,23 @@ class LauncherIT {
     }
 
     @Test
+    void aServiceThatFailsStopsThoseStartedWithIt() throws Exception {
+        Map<String, String> environment = new TreeMap<>(ports.environment());
+        environment.put("PARGO_LLM_KV_CACHE", "1KB");
+
+        Outcome up = new Launcher(environment, directory).run("up");
+
+        assertThat(up.status()).isEqualTo(1);
+        assertThat(up.err().lines())
+                .containsExactly(
+                        "starting encoder projector llm gateway ...",
+                        "stopping encoder projector llm gateway ...",
+                        "pargo: llm did not start: Cannot start: pargo.llm.kv-cache of 0 MB is too small:"
+                                + " 1 x 512 tokens need 2 MB");
+        assertThat(launcher.run("status").out()).doesNotContain("ready", "starting");
+    }
+
+    @Test
     void unknownModelIsOneClearLine() throws Exception {
         Map<String, String> environment = new TreeMap<>(ports.environment());
         environment.put("PARGO_MODEL", "no-such-model");

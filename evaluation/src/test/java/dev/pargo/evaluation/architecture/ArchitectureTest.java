@@ -22,6 +22,7 @@ class ArchitectureTest {
 
     private static final String PROTO = "dev.pargo.proto..";
     private static final String MODELS = "dev.pargo.models..";
+    private static final String SERVICE = "dev.pargo.service..";
     private static final String STAGE = "dev.pargo.stage..";
     private static final String ENCODER = "dev.pargo.encoder..";
     private static final String PROJECTOR = "dev.pargo.projector..";
@@ -39,7 +40,7 @@ class ArchitectureTest {
             .resideInAPackage(PROTO)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(MODELS, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, SPRING, DJL);
+            .resideInAnyPackage(MODELS, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, SPRING, DJL);
 
     @ArchTest
     static final ArchRule modelsKnowNeitherServicesNorWire = noClasses()
@@ -47,7 +48,16 @@ class ArchitectureTest {
             .resideInAPackage(MODELS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROTO, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, SPRING, GRPC, PROTOBUF);
+            .resideInAnyPackage(
+                    PROTO, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, SPRING, GRPC, PROTOBUF);
+
+    @ArchTest
+    static final ArchRule serviceKnowsNeitherNetworksNorWire = noClasses()
+            .that()
+            .resideInAPackage(SERVICE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PROTO, MODELS, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, DJL);
 
     @ArchTest
     static final ArchRule stageKnowsNoNetworks = noClasses()
@@ -95,7 +105,8 @@ class ArchitectureTest {
             .resideInAPackage(EVALUATION)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PROTO, MODELS, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, SPRING, GRPC, PROTOBUF, DJL);
+            .resideInAnyPackage(
+                    PROTO, MODELS, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, SPRING, GRPC, PROTOBUF, DJL);
 
     @ArchTest
     static final ArchRule packagesOfAModuleFormNoCycles =

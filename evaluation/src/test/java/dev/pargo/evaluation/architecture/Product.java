@@ -13,7 +13,15 @@ import java.util.stream.Collectors;
 final class Product implements LocationProvider {
 
     static final List<String> MODULES = List.of(
-            "proto", "models", "stage", "encoder-service", "projector-service", "llm-service", "gateway", "evaluation");
+            "proto",
+            "models",
+            "service",
+            "stage",
+            "encoder-service",
+            "projector-service",
+            "llm-service",
+            "gateway",
+            "evaluation");
 
     @Override
     public Set<Location> get(Class<?> testClass) {

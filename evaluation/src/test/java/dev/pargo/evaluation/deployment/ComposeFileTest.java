@@ -83,6 +83,7 @@ class ComposeFileTest {
         assertThat((List<String>) gateway.get("ports"))
                 .singleElement()
                 .asString()
+                .startsWith("${PARGO_PUBLISH:-127.0.0.1}:")
                 .endsWith(":" + standard("gateway", "PARGO_GATEWAY_PORT"));
     }
 

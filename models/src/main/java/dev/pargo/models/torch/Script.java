@@ -1,5 +1,6 @@
 package dev.pargo.models.torch;
 
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
@@ -9,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A loaded TorchScript program. Its entry methods are called by name with {@link IValue} arguments; each call crosses
@@ -30,7 +32,7 @@ public final class Script implements AutoCloseable {
      * @param manager owns the program; its device is where the program runs
      * @param main    file whose functions become the program's methods, e.g. {@code eva02}
      * @param library files that {@code main} uses, by the names that it uses
-     * @throws ai.djl.engine.EngineException if the source does not compile; the message has the line
+     * @throws EngineException if the source does not compile; the message has the line
      */
     public static Script load(PtNDManager manager, String main, List<String> library) {
         byte[] archive = ScriptArchive.pack(main, library);
@@ -41,9 +43,19 @@ public final class Script implements AutoCloseable {
         }
     }
 
-    /** Calls a method. The caller closes the arguments and the result. */
+    /**
+     * Calls a method. The caller closes the arguments and the result.
+     *
+     * @throws TorchException if there is not enough memory
+     * @throws EngineException if the program fails otherwise
+     */
     public IValue call(String method, IValue... arguments) {
-        return IValueUtils.runMethod(module, method, arguments);
+        try {
+            return IValueUtils.runMethod(module, method, arguments);
+        } catch (EngineException e) {
+            Optional<TorchException> lack = TorchException.ofMemory(e);
+            throw lack.isPresent() ? lack.get() : e;
+        }
     }
 
     @Override

@@ -1,13 +1,16 @@
-package dev.pargo.stage.start;
+package dev.pargo.service.start;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 /**
- * Shows an exception of our own as its message: those that come out at start (a bundle, a checkpoint, a device that
- * cannot be used) are written for the operator. Others are faults of the program and keep their stack trace.
+ * Reports an exception class of this project by its message. At start these are written for the operator: a bundle, a
+ * checkpoint, a device or a port that cannot be used.
  */
+@Order(Ordered.HIGHEST_PRECEDENCE)
 final class OperatorFailureAnalyzer implements FailureAnalyzer {
 
     @Override
