@@ -118,5 +118,5 @@ class Program(Module):
     return __torch__.Tower(weights, patch, grid, pretrained_grid, layers, heads, eps)
 
   # images: pixel values [3, side, side], float32 -> features of the patches: [batch, patches, width]; CLS is dropped.
-  def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor]) -> Tensor:
+  def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:
     return tower.forward(torch.stack(images))[:, 1:].contiguous()

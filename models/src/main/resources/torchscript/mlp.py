@@ -36,5 +36,5 @@ class Program(Module):
     return __torch__.Projector(weights, layers, joined, feature_eps)
 
   # features: of each image [patches, encoder width] -> visual tokens: [batch, patches / joined, LLM width]
-  def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor]) -> Tensor:
+  def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)

@@ -26,6 +26,35 @@ class LayerNorm:
     return torch.layer_norm(x, [self.weight.size(0)], self.weight, self.bias, self.eps)
 
 
+# A layer norm, or without a bias an RMS norm, its mean in float32.
+class Norm:
+  weight : Tensor
+  bias : Optional[Tensor]
+  eps : float
+
+  def __init__(self: __torch__.nn.Norm, weights: Dict[str, Tensor], name: str, eps: float) -> NoneType:
+    self.weight = weights[name + ".weight"]
+    self.bias = weights.get(name + ".bias")
+    self.eps = eps
+
+  def forward(self: __torch__.nn.Norm, x: Tensor) -> Tensor:
+    bias = self.bias
+    if bias is not None:
+      return torch.layer_norm(x, [self.weight.size(0)], self.weight, bias, self.eps)
+    wide = torch.to(x, 6)
+    scaled = wide * torch.rsqrt(torch.mean(wide * wide, [-1], True) + self.eps)
+    return torch.to(scaled, ops.prim.dtype(x)) * self.weight
+
+
+# kind: 0 exact GELU, 1 x * sigmoid(1.702 x), 2 GELU by tanh
+def activation(x: Tensor, kind: int) -> Tensor:
+  if kind == 1:
+    return x * torch.sigmoid(x * 1.702)
+  if kind == 2:
+    return torch.gelu(x, approximate="tanh")
+  return torch.gelu(x)
+
+
 # [batch, tokens, heads * width] -> [batch, heads, tokens, width]
 def split_heads(x: Tensor, heads: int) -> Tensor:
   return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2)
@@ -44,15 +73,17 @@ def patches(pixels: Tensor, patch: int) -> Tensor:
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
 
 
-# A learned position table of CLS and a square grid, resampled to another grid where the two differ.
-# table: [..., 1 + n * n, width] -> [1, 1 + grid * grid, width]
+# A learned position table of a square grid, behind the row of CLS if there is one, resampled to another grid where the two
+# differ.
+# table: [..., n * n, width] or [..., 1 + n * n, width] -> [1, grid * grid or 1 + grid * grid, width]
 def positions(table: Tensor, grid: int) -> Tensor:
   width = table.size(-1)
   rows = table.view(-1, width)
-  n = int((rows.size(0) - 1) ** 0.5)
+  n = int(rows.size(0) ** 0.5)
+  before = rows.size(0) - n * n
   if n == grid:
     return rows.unsqueeze(0)
-  square = torch.to(rows[1:], 6).view(1, n, n, width).permute(0, 3, 1, 2)
+  square = torch.to(rows[before:], 6).view(1, n, n, width).permute(0, 3, 1, 2)
   resampled = torch.upsample_bicubic2d(square, [grid, grid], False)
   patches = resampled.permute(0, 2, 3, 1).reshape(grid * grid, width)
-  return torch.cat([rows[:1], torch.to(patches, ops.prim.dtype(table))]).unsqueeze(0)
+  return torch.cat([rows[:before], torch.to(patches, ops.prim.dtype(table))]).unsqueeze(0)

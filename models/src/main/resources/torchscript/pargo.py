@@ -107,5 +107,5 @@ class Program(Module):
     return __torch__.Projector(weights, layers, heads, cross_every, eps, feature_eps, self_masks, cross_masks)
 
   # features: of each image [patches, encoder width] -> visual tokens: [batch, queries, LLM width]
-  def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor]) -> Tensor:
+  def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)

@@ -1,25 +1,33 @@
-# Plain vision transformer: pre-norm blocks over square patches with CLS and learned positions. EVA's ViT-g
-# (eva_vit.py of LAVIS) and CLIP's tower (modeling_clip.py of transformers), which differ in a few places:
-#   EVA  one fused projection whose keys have no bias; exact GELU
-#   CLIP three projections; a norm before the first block, patches without bias; x * sigmoid(1.702 x) for GELU
-# The output is that of the last block that is run, without norm.
+# Plain vision transformer: pre-norm blocks over square patches with learned positions. EVA's ViT-g (eva_vit.py of LAVIS) and
+# the towers of transformers' modeling_clip.py, modeling_siglip.py and modeling_internvl.py. What a tower has follows from its
+# weights: CLS, biases, one fused projection or three, norms on queries and keys, scales on what a block adds, norms before and
+# behind the blocks.
 
 class Attention:
   heads : int
   # One fused matrix of queries, keys and values, or one for each.
   weights : List[Tensor]
-  biases : List[Tensor]
+  biases : List[Optional[Tensor]]
+  # Of queries and keys, or none.
+  norms : List[__torch__.nn.Norm]
   out : __torch__.nn.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
     self.heads = heads
+    self.weights = annotate(List[Tensor], [])
+    self.biases = annotate(List[Optional[Tensor]], [])
     if name + ".qkv.weight" in weights:
       q_bias = weights[name + ".q_bias"]
-      self.weights = [weights[name + ".qkv.weight"]]
-      self.biases = [torch.cat([q_bias, torch.zeros_like(q_bias), weights[name + ".v_bias"]])]
+      self.weights.append(weights[name + ".qkv.weight"])
+      self.biases.append(torch.cat([q_bias, torch.zeros_like(q_bias), weights[name + ".v_bias"]]))
     else:
-      self.weights = [weights[name + ".q.weight"], weights[name + ".k.weight"], weights[name + ".v.weight"]]
-      self.biases = [weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"]]
+      for part in [".q", ".k", ".v"]:
+        self.weights.append(weights[name + part + ".weight"])
+        self.biases.append(weights.get(name + part + ".bias"))
+    self.norms = annotate(List[__torch__.nn.Norm], [])
+    if name + ".q_norm.weight" in weights:
+      self.norms.append(__torch__.nn.Norm(weights, name + ".q_norm", eps))
+      self.norms.append(__torch__.nn.Norm(weights, name + ".k_norm", eps))
     self.out = __torch__.nn.Linear(weights, name + ".out")
 
   def project(self: __torch__.Attention, x: Tensor) -> List[Tensor]:
@@ -28,6 +36,8 @@ class Attention:
       projected.append(torch.linear(x, self.weights[i], self.biases[i]))
     if len(projected) == 1:
       return torch.chunk(projected[0], 3, -1)
+    for i in range(len(self.norms)):
+      projected[i] = self.norms[i].forward(projected[i])
     return projected
 
   def forward(self: __torch__.Attention, x: Tensor) -> Tensor:
@@ -39,45 +49,59 @@ class Attention:
 
 
 class Block:
-  norm1 : __torch__.nn.LayerNorm
+  norm1 : __torch__.nn.Norm
   attention : __torch__.Attention
-  norm2 : __torch__.nn.LayerNorm
+  scale1 : Optional[Tensor]
+  norm2 : __torch__.nn.Norm
   up : __torch__.nn.Linear
   down : __torch__.nn.Linear
-  quick_gelu : bool
+  scale2 : Optional[Tensor]
+  activation : int
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, quick_gelu: bool) -> NoneType:
-    self.norm1 = __torch__.nn.LayerNorm(weights, name + ".norm1", eps)
-    self.attention = __torch__.Attention(weights, name + ".attention", heads)
-    self.norm2 = __torch__.nn.LayerNorm(weights, name + ".norm2", eps)
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, activation: int) -> NoneType:
+    self.norm1 = __torch__.nn.Norm(weights, name + ".norm1", eps)
+    self.attention = __torch__.Attention(weights, name + ".attention", heads, eps)
+    self.scale1 = weights.get(name + ".scale1")
+    self.norm2 = __torch__.nn.Norm(weights, name + ".norm2", eps)
     self.up = __torch__.nn.Linear(weights, name + ".up")
     self.down = __torch__.nn.Linear(weights, name + ".down")
-    self.quick_gelu = quick_gelu
+    self.scale2 = weights.get(name + ".scale2")
+    self.activation = activation
 
   def forward(self: __torch__.Block, x: Tensor) -> Tensor:
-    x = x + self.attention.forward(self.norm1.forward(x))
-    h = self.up.forward(self.norm2.forward(x))
-    if self.quick_gelu:
-      h = h * torch.sigmoid(h * 1.702)
-    else:
-      h = torch.gelu(h)
-    return x + self.down.forward(h)
+    x = x + __torch__.scaled(self.attention.forward(self.norm1.forward(x)), self.scale1)
+    h = __torch__.nn.activation(self.up.forward(self.norm2.forward(x)), self.activation)
+    return x + __torch__.scaled(self.down.forward(h), self.scale2)
+
+
+def scaled(x: Tensor, scale: Optional[Tensor]) -> Tensor:
+  if scale is not None:
+    return x * scale
+  return x
 
 
 class Tower:
   patch : int
   embedding : Tensor
   embedding_bias : Optional[Tensor]
-  cls : Tensor
+  cls : Optional[Tensor]
   positions : Tensor
   pre_norm : Optional[__torch__.nn.LayerNorm]
   blocks : List[__torch__.Block]
+  post_norm : Optional[__torch__.nn.LayerNorm]
+  # Hidden states that are the features, side by side: 0 is the first block's input, N the output of block N.
+  states : List[int]
+  # Whether the first vector, which is CLS if there is one, is no feature.
+  drops_first : bool
 
-  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, quick_gelu: bool) -> NoneType:
+  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool) -> NoneType:
     self.patch = patch
     self.embedding = weights["patch.weight"].flatten(1)
     self.embedding_bias = weights.get("patch.bias")
-    self.cls = weights["cls"].view(1, 1, -1)
+    cls = annotate(Optional[Tensor], None)
+    if "cls" in weights:
+      cls = weights["cls"].view(1, 1, -1)
+    self.cls = cls
     self.positions = __torch__.nn.positions(weights["positions"], grid)
     pre_norm = annotate(Optional[__torch__.nn.LayerNorm], None)
     if "pre_norm.weight" in weights:
@@ -85,27 +109,54 @@ class Tower:
     self.pre_norm = pre_norm
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, quick_gelu))
+      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, activation))
+    post_norm = annotate(Optional[__torch__.nn.LayerNorm], None)
+    if "post_norm.weight" in weights:
+      post_norm = __torch__.nn.LayerNorm(weights, "post_norm", eps)
+    self.post_norm = post_norm
+    self.states = states
+    self.drops_first = drops_first
 
-  def forward(self: __torch__.Tower, pixels: Tensor) -> Tensor:
-    x = __torch__.nn.patches(torch.to(pixels, ops.prim.dtype(self.cls)), self.patch)
+  def embed(self: __torch__.Tower, pixels: Tensor) -> Tensor:
+    x = __torch__.nn.patches(torch.to(pixels, ops.prim.dtype(self.embedding)), self.patch)
     x = torch.linear(x, self.embedding, self.embedding_bias)
-    x = torch.cat([self.cls.expand(x.size(0), 1, -1), x], 1) + self.positions
+    cls = self.cls
+    if cls is not None:
+      x = torch.cat([cls.expand(x.size(0), 1, -1), x], 1)
+    x = x + self.positions
     norm = self.pre_norm
     if norm is not None:
       x = norm.forward(x)
-    for block in self.blocks:
-      x = block.forward(x)
     return x
+
+  def forward(self: __torch__.Tower, pixels: Tensor) -> Tensor:
+    x = self.embed(pixels)
+    kept = annotate(Dict[int, Tensor], {})
+    if 0 in self.states:
+      kept[0] = x
+    for i in range(len(self.blocks)):
+      x = self.blocks[i].forward(x)
+      if i + 1 in self.states:
+        kept[i + 1] = x
+    features = annotate(List[Tensor], [])
+    for state in self.states:
+      features.append(kept[state])
+    x = torch.cat(features, -1)
+    norm = self.post_norm
+    if norm is not None:
+      x = norm.forward(x)
+    if self.drops_first:
+      x = x[:, 1:]
+    return x.contiguous()
 
 
 class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, quick_gelu: bool) -> __torch__.Tower:
-    return __torch__.Tower(weights, patch, grid, layers, heads, eps, quick_gelu)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool) -> __torch__.Tower:
+    return __torch__.Tower(weights, patch, grid, layers, heads, eps, activation, states, drops_first)
 
-  # images: pixel values [3, side, side], float32 -> features of the patches: [batch, patches, width]; CLS is dropped.
-  def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor]) -> Tensor:
-    return tower.forward(torch.stack(images))[:, 1:].contiguous()
+  # images: pixel values [3, side, side], float32 -> features: [batch, tokens, width]
+  def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:
+    return tower.forward(torch.stack(images))

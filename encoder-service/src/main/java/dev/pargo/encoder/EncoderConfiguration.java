@@ -64,9 +64,9 @@ class EncoderConfiguration {
             StageIdentity identity, VisionEncoder encoder, Placement placement, ImageProperties image) {
         return EncoderDescription.newBuilder()
                 .setIdentity(identity)
-                .setImageSize(encoder.config().imageSize())
+                .setImageSize(encoder.config().square().imageSize())
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(encoder.config().tokens())
+                        .setTokens(encoder.config().square().tokens())
                         .setWidth(encoder.config().width())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))

@@ -64,11 +64,11 @@ class ProjectorConfiguration {
         return ProjectorDescription.newBuilder()
                 .setIdentity(identity)
                 .setInput(TokenTensor.newBuilder()
-                        .setTokens(projector.config().inputTokens())
+                        .setTokens(projector.config().fixed().inputTokens())
                         .setWidth(projector.config().inputWidth())
                         .addAllDtypes(INPUT_TYPES))
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(projector.config().outputTokens())
+                        .setTokens(projector.config().fixed().outputTokens())
                         .setWidth(projector.config().outputWidth())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))

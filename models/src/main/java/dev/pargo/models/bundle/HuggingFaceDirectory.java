@@ -1,33 +1,24 @@
 package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.image.Preprocessing;
-import dev.pargo.models.image.ResizeMode;
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.image.PublishedCutters;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
-import dev.pargo.models.projector.MlpConfig;
-import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.picture.Grid;
 import dev.pargo.models.tokenizer.Tokenizer;
-import dev.pargo.models.vision.ClipConfig;
-import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * A directory as Hugging Face publishes models: config.json, whose {@code model_type} says what is in it, and weights. A
- * LLaVA directory holds a CLIP tower, a projector and a decoder, but for the tower where its authors published it; others
- * hold one network.
+ * The files of a directory as Hugging Face publishes models, written by transformers 4 or 5: config.json, whose {@code model_type}
+ * says what is in it, weights, the image processor's settings and the tokenizer.
  */
 record HuggingFaceDirectory(Path path, JsonConfig config) {
-
-    private static final String LLAVA = "llava";
-
-    /** What LLaVA reads of a vision tower: the output of the last block but one. */
-    private static final int FEATURE_LAYER = -2;
 
     static HuggingFaceDirectory open(Path path) {
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
@@ -38,13 +29,8 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return config.string("model_type", "");
     }
 
-    boolean isLlava() {
-        return modelType().equals(LLAVA);
-    }
-
-    /** Whether the vision tower is in a directory of its own. */
-    private boolean hasOwnTower() {
-        return config.has(OriginalLlava.TOWER) && !config.has("vision_config");
+    PublishedModel model() {
+        return PublishedModel.of(this);
     }
 
     /** Published configurations do not say it; ours do. */
@@ -52,116 +38,60 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return config.flag(ModelBundle.RANDOM_WEIGHTS, false);
     }
 
-    StoredNetwork<VisionConfig> vision() {
-        Checkpoint checkpoint = isLlava() ? llavaPart("vision_tower.") : Checkpoint.open(path);
-        if (hasOwnTower() && checkpoint.tensors().isEmpty()) {
-            checkpoint = Checkpoint.open(tower().path);
+    Checkpoint checkpoint() {
+        return Checkpoint.open(path);
+    }
+
+    /**
+     * The decoder that {@code text_config} describes. Whether its output layer is the embedding stands there or at the top, and
+     * counts only where the files have no output layer.
+     *
+     * @param checkpoint the decoder's tensors
+     */
+    StoredNetwork<DecoderConfig> decoder(Checkpoint checkpoint) {
+        JsonConfig text = config.section("text_config");
+        String field = "tie_word_embeddings";
+        boolean atTop = config.flag(field, false);
+        boolean tied = checkpoint.tensors().containsKey("lm_head.weight")
+                ? text.flag(field, atTop)
+                : atTop || text.flag(field, false);
+        return new StoredNetwork<>(DecoderConfig.read(text.with(field, tied), path), checkpoint);
+    }
+
+    /**
+     * How pictures are taken apart.
+     *
+     * @param padsToSquare whether pictures that are seen as one square are padded, as the original LLaVA-1.5 does
+     */
+    ImageCutter cutter(boolean padsToSquare) {
+        return PublishedCutters.read(imageProcessor(), padsToSquare);
+    }
+
+    /**
+     * The same, for a tower that takes squares.
+     *
+     * @throws dev.pargo.models.config.ConfigException if the pieces are of another size than the tower's
+     */
+    ImageCutter cutter(SquareTower tower, boolean padsToSquare) {
+        ImageCutter cutter = cutter(padsToSquare);
+        Grid piece = cutter.layout(100, 100, true).pieces().get(0).grid();
+        if (piece.rows() != tower.imageSize() || piece.columns() != tower.imageSize()) {
+            throw imageProcessor()
+                    .problem("size is %d, the vision encoder's is %d".formatted(piece.rows(), tower.imageSize()));
         }
-        return new StoredNetwork<>(clip(checkpoint), checkpoint);
+        return cutter;
     }
 
-    /** The tower for images of another size than it was trained on. */
-    StoredNetwork<VisionConfig> vision(int imageSize) {
-        Checkpoint checkpoint = vision().checkpoint();
-        return new StoredNetwork<>(config.make(() -> clip(checkpoint).withImageSize(imageSize)), checkpoint);
-    }
-
-    private ClipConfig clip(Checkpoint checkpoint) {
-        return switch (modelType()) {
-            case LLAVA -> ClipConfig.read(clipSection(), llavaFeatureLayer(), checkpoint);
-            case "clip" -> ClipConfig.read(config.section("vision_config"), FEATURE_LAYER, checkpoint);
-            case "clip_vision_model" -> ClipConfig.read(config, FEATURE_LAYER, checkpoint);
-            default ->
-                throw config.unknown(
-                        "model_type", modelType(), "clip, clip_vision_model, llava (for a vision encoder)");
-        };
-    }
-
-    private JsonConfig clipSection() {
-        if (hasOwnTower()) {
-            JsonConfig tower = tower().config;
-            return tower.has("vision_config") ? tower.section("vision_config") : tower;
+    /** A file of its own, or in transformers 5 a section of the whole processor's file. */
+    private JsonConfig imageProcessor() {
+        Path processor = path.resolve("processor_config.json");
+        if (Files.exists(processor)) {
+            JsonConfig whole = JsonConfig.read(processor);
+            if (whole.has("image_processor")) {
+                return whole.section("image_processor");
+            }
         }
-        JsonConfig section = config.section("vision_config");
-        String type = section.string("model_type", "clip_vision_model");
-        if (!type.equals("clip_vision_model")) {
-            throw section.unknown("model_type", type, "clip_vision_model");
-        }
-        return section;
-    }
-
-    private int llavaFeatureLayer() {
-        List<Integer> layers =
-                config.has("vision_feature_layer") ? config.integers("vision_feature_layer") : List.of(FEATURE_LAYER);
-        String select = config.string("vision_feature_select_strategy", "default");
-        if (!select.equals("default")) {
-            throw config.unknown("vision_feature_select_strategy", select, "default (patches without CLS)");
-        }
-        if (layers.size() != 1) {
-            throw config.problem("vision_feature_layer names %d layers; one is supported".formatted(layers.size()));
-        }
-        return layers.get(0);
-    }
-
-    StoredNetwork<ProjectorConfig> projector() {
-        return projector(vision().config());
-    }
-
-    /** The projector behind a tower that may be another directory's: each patch passes for itself. */
-    StoredNetwork<ProjectorConfig> projector(VisionConfig vision) {
-        if (!isLlava()) {
-            throw config.unknown("model_type", modelType(), "llava (for a projector)");
-        }
-        String activation = config.string("projector_hidden_act", "gelu");
-        if (!activation.equals("gelu")) {
-            throw config.unknown("projector_hidden_act", activation, "gelu");
-        }
-        int llmWidth = DecoderConfig.read(config.section("text_config"), path).width();
-        String name = "multi_modal_projector.";
-        return new StoredNetwork<>(
-                MlpConfig.llava(vision.tokens(), vision.width(), llmWidth),
-                llavaPart(name).rename(name::concat));
-    }
-
-    StoredNetwork<DecoderConfig> llm() {
-        return isLlava()
-                ? new StoredNetwork<>(
-                        DecoderConfig.read(config.section("text_config"), path), llavaPart("language_model."))
-                : new StoredNetwork<>(DecoderConfig.read(config, path), Checkpoint.open(path));
-    }
-
-    private HuggingFaceDirectory tower() {
-        return open(OriginalLlava.tower(path, config));
-    }
-
-    /** A LLaVA network's tensors. Newer files have them under {@code model.}, all but the output layer. */
-    private Checkpoint llavaPart(String prefix) {
-        return Checkpoint.open(path)
-                .rename(name -> {
-                    if (name.startsWith("lm_head.")) {
-                        return "language_model." + name;
-                    }
-                    if (hasOwnTower()) {
-                        return OriginalLlava.rename(name);
-                    }
-                    return name.replaceFirst("^model\\.language_model\\.", "language_model.model.")
-                            .replaceFirst("^model\\.(?=vision_tower\\.|multi_modal_projector\\.)", "");
-                })
-                .stripPrefix(prefix);
-    }
-
-    Preprocessing preprocessing() {
-        Path directory = hasOwnTower() ? tower().path : path;
-        JsonConfig processor = JsonConfig.read(directory.resolve("preprocessor_config.json"));
-        Preprocessing published = Preprocessing.readProcessor(processor);
-        Preprocessing preprocessing =
-                OriginalLlava.pads(config) ? published.withMode(ResizeMode.EXPAND_TO_SQUARE) : published;
-        int imageSize = vision().config().imageSize();
-        if (preprocessing.size() != imageSize) {
-            throw processor.problem(
-                    "size is %d, the vision encoder's is %d".formatted(preprocessing.size(), imageSize));
-        }
-        return preprocessing;
+        return JsonConfig.read(path.resolve("preprocessor_config.json"));
     }
 
     Tokenizer tokenizer() {

@@ -2,14 +2,18 @@ package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.Eva02Config;
 import dev.pargo.models.vision.EvaGConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.Fingerprint;
@@ -96,15 +100,15 @@ final class ManifestBundle implements ModelBundle {
     }
 
     @Override
-    public Preprocessing preprocessing() {
+    public ImageCutter pictures() {
         if (manifest.has("image")) {
-            return Preprocessing.read(manifest.section("image"));
+            return new WholeImage(Preprocessing.read(manifest.section("image")));
         }
         HuggingFaceDirectory vision = directory(manifest.section("vision"));
         if (vision == null) {
             throw manifest.problem("image is missing");
         }
-        return vision.preprocessing();
+        return vision.model().pictures();
     }
 
     @Override
@@ -112,9 +116,10 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig section = manifest.section("vision");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
+            StoredNetwork<VisionConfig> published = directory.model().vision();
             return manifest.has("image")
-                    ? directory.vision(manifest.section("image").size("size"))
-                    : directory.vision();
+                    ? resized(published, manifest.section("image").size("size"))
+                    : published;
         }
         JsonConfig image = manifest.section("image");
         int imageSize = image.size("size");
@@ -139,12 +144,24 @@ final class ManifestBundle implements ModelBundle {
                 checkpoint);
     }
 
+    /** The tower for images of another size than it was trained on. */
+    private StoredNetwork<VisionConfig> resized(StoredNetwork<VisionConfig> tower, int imageSize) {
+        SquareTower square = tower.config().square();
+        if (square.imageSize() == imageSize) {
+            return tower;
+        }
+        if (square instanceof ClipConfig clip) {
+            return new StoredNetwork<>(manifest.make(() -> clip.withImageSize(imageSize)), tower.checkpoint());
+        }
+        throw manifest.problem("image.size is %d, the vision encoder's is %d".formatted(imageSize, square.imageSize()));
+    }
+
     @Override
     public StoredNetwork<ProjectorConfig> projector() {
         JsonConfig section = manifest.section("projector");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
-            return directory.projector(vision().config());
+            return directory.model().projector(vision().config().square());
         }
         Checkpoint checkpoint = FusionCheckpoint.open(file(section));
         JsonConfig norm = manifest.sectionOrEmpty("ln_vision");
@@ -158,7 +175,7 @@ final class ManifestBundle implements ModelBundle {
     private int patches() {
         JsonConfig image = manifest.sectionOrEmpty("image");
         if (!image.has("patch_size")) {
-            return vision().config().tokens();
+            return vision().config().square().tokens();
         }
         int grid = image.size("size") / image.size("patch_size");
         return grid * grid;
@@ -166,7 +183,7 @@ final class ManifestBundle implements ModelBundle {
 
     @Override
     public StoredNetwork<DecoderConfig> llm() {
-        StoredNetwork<DecoderConfig> base = llmDirectory().llm();
+        StoredNetwork<DecoderConfig> base = llmDirectory().model().llm();
         return new StoredNetwork<>(base.config(), base.checkpoint(), adapter());
     }
 

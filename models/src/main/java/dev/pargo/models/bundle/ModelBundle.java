@@ -2,7 +2,9 @@ package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
@@ -22,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * dev.pargo.models.weights.CheckpointException} if a weight file cannot be read; whether the weights fit is found out by
  * {@link StoredNetwork#check}. Immutable.
  */
-public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
+public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
 
     /** Marks random weights: in a part's section of a manifest, or in a directory's config.json. */
     String RANDOM_WEIGHTS = "random_weights";
@@ -31,7 +33,7 @@ public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
      * Opens a bundle.
      *
      * @param path a manifest; a directory with a {@code bundle.json} or a JSON file of the directory's name; or a directory
-     *     with a LLaVA model as Hugging Face publishes it
+     *     with a whole model as Hugging Face publishes it
      */
     static ModelBundle read(Path path) {
         if (Files.isRegularFile(path)) {
@@ -46,7 +48,7 @@ public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
                 .filter(Files::isRegularFile)
                 .findFirst()
                 .<ModelBundle>map(manifest -> new ManifestBundle(JsonConfig.read(manifest)))
-                .orElseGet(() -> LlavaBundle.open(path));
+                .orElseGet(() -> DirectoryBundle.open(path));
     }
 
     String name();
@@ -67,7 +69,20 @@ public sealed interface ModelBundle permits ManifestBundle, LlavaBundle {
     /** A manifest of the same model for another directory: names of files are relative to that. */
     ObjectNode manifestIn(Path directory);
 
-    Preprocessing preprocessing();
+    /** How the vision encoder wants to see pictures. */
+    ImageCutter pictures();
+
+    /**
+     * How a picture becomes the one square that the vision encoder sees.
+     *
+     * @throws ConfigException if it sees pictures otherwise
+     */
+    default Preprocessing preprocessing() {
+        if (pictures() instanceof WholeImage whole) {
+            return whole.preprocessing();
+        }
+        throw new ConfigException("model '%s' takes pictures apart, which is not served yet".formatted(name()));
+    }
 
     StoredNetwork<VisionConfig> vision();
 

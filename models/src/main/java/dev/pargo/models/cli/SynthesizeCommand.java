@@ -1,7 +1,7 @@
 package dev.pargo.models.cli;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.synthesis.ProjectorVariant;
 import dev.pargo.models.synthesis.Synthesis;
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ final class SynthesizeCommand implements Callable<Integer> {
     private void variant(Variant variant) {
         requireKnown("projector", variant.type, ProjectorVariant.TYPES);
         requirePositive("--visual-tokens", variant.visualTokens);
-        ProjectorConfig projector = ProjectorVariant.write(
+        PatchProjector projector = ProjectorVariant.write(
                 ModelBundle.read(variant.bundle), variant.type, optional(variant.visualTokens), directory, seed);
         out("%s: %s of random weights, %d visual tokens%n"
                 .formatted(directory, projector.network(), projector.outputTokens()));

@@ -156,6 +156,29 @@ public final class JsonConfig {
         return integers;
     }
 
+    /** Lists of whole numbers of either sign; none if the field is absent. */
+    public List<List<Integer>> integerLists(String field) {
+        List<List<Integer>> lists = new ArrayList<>();
+        if (has(field)) {
+            for (JsonNode list : required(field, JsonNode::isArray, "a list of lists of whole numbers")) {
+                List<Integer> numbers = new ArrayList<>();
+                for (JsonNode element : list) {
+                    if (!element.isInt()) {
+                        throw problem(name(field) + " is not a list of lists of whole numbers");
+                    }
+                    numbers.add(element.asInt());
+                }
+                lists.add(numbers);
+            }
+        }
+        return lists;
+    }
+
+    /** The same object with a field set. */
+    public JsonConfig with(String field, boolean value) {
+        return new JsonConfig(file, path, ((ObjectNode) node.deepCopy()).put(field, value));
+    }
+
     /** Makes something of the fields; what it refuses as an illegal argument becomes a problem of this file. */
     public <T> T make(Supplier<T> factory) {
         try {

@@ -23,18 +23,7 @@ final class Letterbox {
                     "the image of %d x %d pixels is too thin to be scaled into %d x %d"
                             .formatted(image.width(), image.height(), width, height));
         }
-        RgbImage inner = BicubicResampler.resize(image, innerWidth, innerHeight);
-        byte[] box = new byte[3 * width * height];
-        for (int at = 0; at < box.length; at += 3) {
-            box[at] = (byte) padColor.red();
-            box[at + 1] = (byte) padColor.green();
-            box[at + 2] = (byte) padColor.blue();
-        }
-        int left = (width - innerWidth) / 2;
-        int top = (height - innerHeight) / 2;
-        for (int y = 0; y < innerHeight; y++) {
-            System.arraycopy(inner.rgb(), 3 * y * innerWidth, box, 3 * ((top + y) * width + left), 3 * innerWidth);
-        }
-        return new RgbImage(width, height, box);
+        RgbImage inner = Resampler.resize(image, innerWidth, innerHeight, Filter.BICUBIC);
+        return inner.onCanvas(width, height, (width - innerWidth) / 2, (height - innerHeight) / 2, padColor);
     }
 }

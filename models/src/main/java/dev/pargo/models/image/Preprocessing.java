@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param mean          [3], subtracted from the channels after they are scaled to 0..1
  * @param std           [3], divides the channels after that
  * @param convention    what becomes of orientation and transparency when the file is decoded
+ * @param filter        for resizing
  */
 public record Preprocessing(
         int size,
@@ -24,19 +25,29 @@ public record Preprocessing(
         Rgb padColor,
         float[] mean,
         float[] std,
-        ImageConvention convention) {
+        ImageConvention convention,
+        Filter filter) {
 
     /** Letterbox of the released evaluation. */
     public static final int DEFAULT_LETTERBOX_SIZE = 448;
 
     private static final int MAX_SIZE = 4096;
 
-    /** Pillow's number for it. */
-    private static final int BICUBIC = 3;
-
     private static final List<Integer> CLIP_MEAN_COLOR = List.of(122, 116, 104);
-    private static final float[] CLIP_MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
-    private static final float[] CLIP_STD = {0.26862954f, 0.26130258f, 0.27577711f};
+    static final float[] CLIP_MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
+    static final float[] CLIP_STD = {0.26862954f, 0.26130258f, 0.27577711f};
+
+    /** With the bicubic filter. */
+    public Preprocessing(
+            int size,
+            ResizeMode mode,
+            int letterboxSize,
+            Rgb padColor,
+            float[] mean,
+            float[] std,
+            ImageConvention convention) {
+        this(size, mode, letterboxSize, padColor, mean, std, convention, Filter.BICUBIC);
+    }
 
     public Preprocessing {
         if (size < 1 || size > MAX_SIZE) {
@@ -70,7 +81,13 @@ public record Preprocessing(
 
     /** The same with the image fitted into the square in another way. */
     public Preprocessing withMode(ResizeMode other) {
-        return new Preprocessing(size, other, letterboxSize, padColor, mean, std, convention);
+        return new Preprocessing(size, other, letterboxSize, padColor, mean, std, convention, filter);
+    }
+
+    /** The same with the image padded to a square. */
+    Preprocessing padded(Rgb color) {
+        return new Preprocessing(
+                size, ResizeMode.EXPAND_TO_SQUARE, letterboxSize, color, mean, std, convention, filter);
     }
 
     private static ResizeMode mode(JsonConfig section) {
@@ -89,22 +106,12 @@ public record Preprocessing(
      * @throws ConfigException if it asks for what is not done here
      */
     public static Preprocessing readProcessor(JsonConfig processor) {
-        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
-            if (!processor.flag(step, true)) {
-                throw processor.problem(step + " is false");
-            }
-        }
-        if (Math.abs(processor.number("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
-            throw processor.problem("rescale_factor is not 1/255");
-        }
-        if (processor.integer("resample", BICUBIC) != BICUBIC) {
-            throw processor.problem("resample is not %d (bicubic)".formatted(BICUBIC));
-        }
-        int size = side(processor, "size");
+        PublishedProcessor published = new PublishedProcessor(processor);
+        int size = published.square("size");
         ResizeMode mode = ResizeMode.PLAIN;
         if (processor.flag("do_center_crop", false)) {
             mode = ResizeMode.CENTER_CROP;
-            if (side(processor, "crop_size") != size) {
+            if (published.square("crop_size") != size) {
                 throw processor.problem("crop_size is not size");
             }
         }
@@ -117,24 +124,10 @@ public record Preprocessing(
                 resize,
                 DEFAULT_LETTERBOX_SIZE,
                 color(CLIP_MEAN_COLOR),
-                channels(processor, "image_mean", CLIP_MEAN),
-                channels(processor, "image_std", CLIP_STD),
-                ImageConvention.NATURAL));
-    }
-
-    /** A size, which processors write as a number, as a shortest edge, or as height and width. */
-    private static int side(JsonConfig processor, String field) {
-        if (!processor.json().path(field).isObject()) {
-            return processor.size(field);
-        }
-        JsonConfig size = processor.section(field);
-        if (size.has("shortest_edge")) {
-            return size.size("shortest_edge");
-        }
-        if (size.size("height") != size.size("width")) {
-            throw processor.problem(field + " is not a square");
-        }
-        return size.size("height");
+                published.channels("image_mean", CLIP_MEAN),
+                published.channels("image_std", CLIP_STD),
+                ImageConvention.NATURAL,
+                published.filter()));
     }
 
     private static Rgb color(List<Integer> channels) {

@@ -21,10 +21,29 @@ public record RgbImage(int width, int height, byte[] rgb) {
 
     /** The top left corner of {@code side} x {@code side} pixels. */
     RgbImage topLeft(int side) {
-        byte[] corner = new byte[3 * side * side];
-        for (int y = 0; y < side; y++) {
-            System.arraycopy(rgb, 3 * y * width, corner, 3 * y * side, 3 * side);
+        return crop(0, 0, side, side);
+    }
+
+    /** A part of the image. */
+    RgbImage crop(int left, int top, int partWidth, int partHeight) {
+        byte[] part = new byte[3 * partWidth * partHeight];
+        for (int y = 0; y < partHeight; y++) {
+            System.arraycopy(rgb, 3 * ((top + y) * width + left), part, 3 * y * partWidth, 3 * partWidth);
         }
-        return new RgbImage(side, side, corner);
+        return new RgbImage(partWidth, partHeight, part);
+    }
+
+    /** The image on a larger canvas of one colour. */
+    RgbImage onCanvas(int canvasWidth, int canvasHeight, int left, int top, Rgb color) {
+        byte[] canvas = new byte[3 * canvasWidth * canvasHeight];
+        for (int at = 0; at < canvas.length; at += 3) {
+            canvas[at] = (byte) color.red();
+            canvas[at + 1] = (byte) color.green();
+            canvas[at + 2] = (byte) color.blue();
+        }
+        for (int y = 0; y < height; y++) {
+            System.arraycopy(rgb, 3 * y * width, canvas, 3 * ((top + y) * canvasWidth + left), 3 * width);
+        }
+        return new RgbImage(canvasWidth, canvasHeight, canvas);
     }
 }

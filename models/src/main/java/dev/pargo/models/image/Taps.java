@@ -1,8 +1,8 @@
 package dev.pargo.models.image;
 
 /**
- * Weights of one axis of a bicubic resize, as Pillow computes them: Keys' kernel with a = -0.5, stretched by the scale
- * when shrinking (so that it averages), cut at the border and normalised, then rounded to fixed point.
+ * Weights of one axis of a resize, as Pillow computes them: a filter's kernel, stretched by the scale when shrinking (so that it
+ * averages), cut at the border and normalised, then rounded to fixed point.
  *
  * <p>The axis may be padded: weights that fall on padding are summed up in {@code padding}.
  *
@@ -19,8 +19,6 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
 
     static final int HALF = 1 << PRECISION_BITS - 1;
 
-    private static final double SUPPORT = 2.0;
-
     /**
      * Computes the weights.
      *
@@ -29,8 +27,8 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
      * @param length of the input
      * @param out    length of the resized axis
      */
-    static Taps compute(int in, int start, int length, int out) {
-        return compute(in, start, length, out, 0, out);
+    static Taps compute(Filter filter, int in, int start, int length, int out) {
+        return compute(filter, in, start, length, out, 0, out);
     }
 
     /**
@@ -39,10 +37,10 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
      * @param begin first position of the part
      * @param count positions of the part
      */
-    static Taps compute(int in, int start, int length, int out, int begin, int count) {
+    static Taps compute(Filter filter, int in, int start, int length, int out, int begin, int count) {
         double scale = (double) in / out;
         double stretch = Math.max(scale, 1.0);
-        double support = SUPPORT * stretch;
+        double support = filter.support() * stretch;
         double[] window = new double[(int) Math.ceil(support) * 2 + 1];
         int stride = Math.min(window.length, length);
         Taps taps = new Taps(stride, new int[count], new int[count], new int[count * stride], new int[count]);
@@ -52,7 +50,7 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
             int size = Math.min((int) (center + support + 0.5), in) - from;
             double sum = 0;
             for (int i = 0; i < size; i++) {
-                window[i] = kernel((i + from - center + 0.5) * (1.0 / stretch));
+                window[i] = filter.weight(Math.abs((i + from - center + 0.5) * (1.0 / stretch)));
                 sum += window[i];
             }
             taps.put(position, window, size, sum, from - start, length);
@@ -78,16 +76,5 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
 
     private static int round(double value) {
         return (int) (value < 0 ? value - 0.5 : value + 0.5);
-    }
-
-    private static double kernel(double distance) {
-        double x = Math.abs(distance);
-        if (x < 1.0) {
-            return (1.5 * x - 2.5) * x * x + 1;
-        }
-        if (x < 2.0) {
-            return (((x - 5) * x + 8) * x - 4) * -0.5;
-        }
-        return 0.0;
     }
 }

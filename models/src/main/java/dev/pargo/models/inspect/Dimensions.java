@@ -3,7 +3,9 @@ package dev.pargo.models.inspect;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.projector.ParGoConfig;
+import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ final class Dimensions {
     private Dimensions() {}
 
     static String describe(NetworkConfig config) {
-        if (config instanceof VisionConfig vision) {
+        if (config instanceof SquareTower vision) {
             return "%d x %d pixels in patches of %d -> %d features of width %d"
                     .formatted(
                             vision.imageSize(),
@@ -22,7 +24,7 @@ final class Dimensions {
                             vision.tokens(),
                             vision.width());
         }
-        if (config instanceof ProjectorConfig projector) {
+        if (config instanceof PatchProjector projector) {
             return "%d features of width %d -> %d visual tokens of width %d%s"
                     .formatted(
                             projector.inputTokens(),
@@ -50,13 +52,21 @@ final class Dimensions {
         if (projector == null) {
             return null;
         }
-        if (vision != null
-                && (vision.tokens() != projector.inputTokens() || vision.width() != projector.inputWidth())) {
-            return "the encoder gives %d features of width %d".formatted(vision.tokens(), vision.width());
+        if (vision != null && !fits(vision, projector)) {
+            return "the encoder gives %s of width %d"
+                    .formatted(
+                            vision instanceof SquareTower tower ? tower.tokens() + " features" : "features",
+                            vision.width());
         }
         return llm == null || llm.width() == projector.outputWidth()
                 ? null
                 : "the llm takes visual tokens of width %d".formatted(llm.width());
+    }
+
+    private static boolean fits(VisionConfig vision, ProjectorConfig projector) {
+        boolean counted = vision instanceof SquareTower && projector instanceof PatchProjector;
+        return vision.width() == projector.inputWidth()
+                && (!counted || vision.square().tokens() == projector.fixed().inputTokens());
     }
 
     /** What a projector's tensors alone tell. */

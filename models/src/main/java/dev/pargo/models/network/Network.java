@@ -91,17 +91,18 @@ public final class Network implements AutoCloseable {
     }
 
     /**
-     * Calls a method that takes a batch of tensors and gives one tensor.
+     * Calls a method that takes tensors and whole numbers about them, and gives one tensor.
      *
-     * @param batch each float32, float16 or bfloat16
+     * @param tensors each float32, float16 or bfloat16
      * @return a tensor in the network's precision
      */
-    public HostTensor run(String method, List<HostTensor> batch) {
+    public HostTensor run(String method, List<HostTensor> tensors, long... numbers) {
         try (PtNDManager scope = newScope()) {
-            List<PtNDArray> inputs = batch.stream()
+            List<PtNDArray> inputs = tensors.stream()
                     .map(tensor -> NativeTensors.fromHost(scope, tensor))
                     .toList();
-            try (IValue output = call(method, arguments -> arguments.addAll(inputs))) {
+            try (IValue output =
+                    call(method, arguments -> arguments.addAll(inputs).add(numbers))) {
                 return NativeTensors.toHost(output.toTensor(scope), placement.precision());
             }
         }

@@ -27,15 +27,21 @@ public record MlpConfig(
         int joined,
         int encoderWidth,
         List<Layer> layers,
-        @Nullable Double featureNormEps) implements ProjectorConfig {
+        @Nullable Double featureNormEps) implements PatchProjector {
 
     /**
      * A linear layer.
      *
      * @param name  published name
      * @param width of its output
+     * @param bias  whether it has one
      */
-    public record Layer(String name, int width) {
+    public record Layer(String name, int width, boolean bias) {
+
+        /** A layer with a bias. */
+        public Layer(String name, int width) {
+            this(name, width, true);
+        }
 
         /** The layer as wide as a checkpoint has it; a missing one is reported when the network is checked. */
         static Layer of(String name, Checkpoint checkpoint) {
@@ -78,19 +84,25 @@ public record MlpConfig(
                 featureNormEps));
     }
 
-    /** LLaVA-1.5's two layers, each patch for itself. */
+    /** LLaVA-1.5's two layers with a bias, each patch for itself. */
     public static MlpConfig llava(int patches, int encoderWidth, int llmWidth) {
+        return llava(patches, encoderWidth, llmWidth, true);
+    }
+
+    /** LLaVA-1.5's two layers, each patch for itself. */
+    public static MlpConfig llava(int patches, int encoderWidth, int llmWidth, boolean bias) {
         List<Layer> layers = List.of(
-                new Layer("multi_modal_projector.linear_1", llmWidth),
-                new Layer("multi_modal_projector.linear_2", llmWidth));
+                new Layer("multi_modal_projector.linear_1", llmWidth, bias),
+                new Layer("multi_modal_projector.linear_2", llmWidth, bias));
         return new MlpConfig("llava-mlp", patches, 1, encoderWidth, layers, null);
     }
 
     /** As the reference has it, every layer is as wide as the LLM. */
     @Override
     public MlpConfig withLlmWidth(int width) {
-        List<Layer> wide =
-                layers.stream().map(layer -> new Layer(layer.name(), width)).toList();
+        List<Layer> wide = layers.stream()
+                .map(layer -> new Layer(layer.name(), width, layer.bias()))
+                .toList();
         return new MlpConfig(network, patches, joined, encoderWidth, wide, featureNormEps);
     }
 
@@ -122,8 +134,12 @@ public record MlpConfig(
         }
         int in = encoderWidth * joined;
         for (int i = 0; i < layers.size(); i++) {
-            list.linear("layers." + i, layers.get(i).name(), layers.get(i).width(), in);
-            in = layers.get(i).width();
+            Layer layer = layers.get(i);
+            list.matrix("layers." + i, layer.name(), layer.width(), in);
+            if (layer.bias()) {
+                list.bias("layers." + i, layer.name(), layer.width());
+            }
+            in = layer.width();
         }
         return list.toList();
     }

@@ -43,7 +43,7 @@ public record ParGoConfig(
         double eps,
         List<Integer> radii,
         @Nullable Double featureNormEps)
-        implements ProjectorConfig {
+        implements PatchProjector {
 
     private static final String BERT = "ParGo.bert.";
     private static final String OUT = "llm_proj";
@@ -175,7 +175,7 @@ public record ParGoConfig(
     /** Also a buffer that is computed here. */
     @Override
     public boolean ignores(String tensor) {
-        return ProjectorConfig.super.ignores(tensor) || tensor.equals(BERT + "embeddings.position_ids");
+        return PatchProjector.super.ignores(tensor) || tensor.equals(BERT + "embeddings.position_ids");
     }
 
     @Override

@@ -2,8 +2,11 @@ package dev.pargo.models.projector;
 
 import dev.pargo.models.network.Network;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,6 +31,24 @@ public final class Projector implements AutoCloseable {
 
     public ProjectorConfig config() {
         return config;
+    }
+
+    /**
+     * Projects pictures, all their pieces in one pass.
+     *
+     * @param pictures of the encoder that the projector was trained with
+     * @return of each picture its visual tokens, [cells, outputWidth] in the projector's precision
+     */
+    public List<PictureRows> projectPictures(List<PictureRows> pictures) {
+        List<HostTensor> pieces =
+                pictures.stream().flatMap(picture -> picture.pieces().stream()).toList();
+        long[] shapes = pictures.stream()
+                .flatMapToLong(picture -> Arrays.stream(config.shapes(picture.layout())))
+                .toArray();
+        List<PictureLayout> layouts = pictures.stream()
+                .map(picture -> config.layout(picture.layout()))
+                .toList();
+        return PictureRows.divide(network.run("project", pieces, shapes), layouts);
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.pargo.models.projector;
 
+import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.weights.Checkpoint;
 
 /** Dimensions of a projector. */
-public sealed interface ProjectorConfig extends NetworkConfig permits MlpConfig, ParGoConfig {
+public sealed interface ProjectorConfig extends NetworkConfig permits PatchProjector {
 
     /** Prefix of the norm's tensors that ParGo puts between encoder and projector. */
     String FEATURE_NORM = "ln_vision";
@@ -18,7 +20,7 @@ public sealed interface ProjectorConfig extends NetworkConfig permits MlpConfig,
      * @param checkpoint     holds the projector's tensors
      * @throws dev.pargo.models.config.ConfigException if it is not valid, or of an unknown type
      */
-    static ProjectorConfig read(JsonConfig section, int patches, double featureNormEps, Checkpoint checkpoint) {
+    static PatchProjector read(JsonConfig section, int patches, double featureNormEps, Checkpoint checkpoint) {
         String type = section.string("type");
         return switch (type) {
             case "ParGo" -> {
@@ -32,20 +34,37 @@ public sealed interface ProjectorConfig extends NetworkConfig permits MlpConfig,
         };
     }
 
-    /** Patch features expected of one image. */
-    int inputTokens();
-
     /** Width of the encoder's features. */
     int inputWidth();
 
-    /** Visual tokens of one image. */
-    int outputTokens();
-
-    /** Width of the LLM's embeddings. */
+    /** Width of a visual token: that of the LLM's embeddings, or of several side by side. */
     int outputWidth();
 
-    /** The same projector in front of an LLM of another width. */
-    ProjectorConfig withLlmWidth(int width);
+    /**
+     * The visual tokens of a picture.
+     *
+     * @param features the encoder's layout, its cells are feature vectors
+     * @return a row for each visual token
+     */
+    PictureLayout layout(PictureLayout features);
+
+    /** What the program needs to know of a picture's pieces, in whole numbers. */
+    default long[] shapes(PictureLayout features) {
+        return new long[0];
+    }
+
+    /**
+     * This projector, if it takes a fixed number of patches.
+     *
+     * @throws ConfigException if it takes pieces of any size
+     */
+    default PatchProjector fixed() {
+        if (this instanceof PatchProjector projector) {
+            return projector;
+        }
+        throw new ConfigException(
+                "a %s projector takes pieces of any size; a fixed number of patches is needed".formatted(network()));
+    }
 
     /** A fusion checkpoint also holds tensors of the other stages. */
     @Override

@@ -7,7 +7,7 @@ import dev.pargo.models.projector.MlpConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.Eva02Config;
-import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
 /** The networks that a model's documents describe, before there are weights. */
 interface PlannedNetworks {
 
-    VisionConfig vision();
+    SquareTower vision();
 
     NetworkConfig projector();
 
@@ -33,7 +33,7 @@ interface PlannedNetworks {
     record ParGo(JsonConfig manifest, Path directory) implements PlannedNetworks {
 
         @Override
-        public VisionConfig vision() {
+        public SquareTower vision() {
             JsonConfig image = manifest.section("image");
             return Eva02Config.read(
                     manifest.section("vision"), image.size("size"), image.size("patch_size"), Checkpoint.empty());
@@ -58,13 +58,13 @@ interface PlannedNetworks {
         private static final int LAST = -1;
 
         @Override
-        public VisionConfig vision() {
+        public SquareTower vision() {
             return ClipConfig.read(config.section("vision_config"), LAST, Checkpoint.empty());
         }
 
         @Override
         public NetworkConfig projector() {
-            return MlpConfig.llava(vision().tokens(), vision().width(), llm().width());
+            return MlpConfig.llava(vision().tokens(), vision().width(), llm().width(), true);
         }
 
         @Override

@@ -2,9 +2,10 @@ package dev.pargo.models.synthesis;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tensor.DType;
-import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
 import dev.pargo.models.weights.TensorSpec;
@@ -79,11 +80,11 @@ public final class ProjectorVariant {
      * @throws dev.pargo.models.config.ConfigException if there is no such projector for so many visual tokens
      * @throws CheckpointException if the directory is not empty, or a file cannot be written
      */
-    public static ProjectorConfig write(
+    public static PatchProjector write(
             ModelBundle base, String type, OptionalInt visualTokens, Path directory, long seed) {
         ProjectorVariant variant = new ProjectorVariant(base, type, directory);
         ObjectNode manifest = variant.manifest(visualTokens);
-        ProjectorConfig projector = variant.plan(manifest, visualTokens);
+        PatchProjector projector = variant.plan(manifest, visualTokens);
         try {
             NewDirectory.make(directory);
             Files.writeString(directory.resolve(MANIFEST), manifest.toPrettyString() + "\n");
@@ -102,7 +103,7 @@ public final class ProjectorVariant {
         manifest.put(
                 "name", directory.toAbsolutePath().normalize().getFileName().toString());
         ObjectNode other = (ObjectNode) manifest.get("projector");
-        VisionConfig vision = base.vision().config();
+        SquareTower vision = base.vision().config().square();
         ObjectNode section = manifest.putObject("projector")
                 .put("type", type)
                 .put("file", FILE)
@@ -139,10 +140,10 @@ public final class ProjectorVariant {
         }
     }
 
-    private ProjectorConfig plan(ObjectNode manifest, OptionalInt visualTokens) {
+    private PatchProjector plan(ObjectNode manifest, OptionalInt visualTokens) {
         JsonConfig config = JsonConfig.of(directory.resolve(MANIFEST), manifest);
-        int patches = base.vision().config().tokens();
-        ProjectorConfig projector = ProjectorConfig.read(
+        int patches = base.vision().config().square().tokens();
+        PatchProjector projector = ProjectorConfig.read(
                         config.section("projector"), patches, NORM_EPS, Checkpoint.empty())
                 .withLlmWidth(base.llm().config().width());
         if (visualTokens.isPresent() && visualTokens.getAsInt() != projector.outputTokens()) {

@@ -40,6 +40,25 @@ public record HostTensor(DType dtype, long[] shape, ByteBuffer data) {
         return new HostTensor(dtype, Arrays.copyOfRange(shape, 1, shape.length), slice);
     }
 
+    /**
+     * Some rows of a matrix, sharing this tensor's memory.
+     *
+     * @param from  first row
+     * @param count rows, at least 1
+     */
+    public HostTensor rows(int from, int count) {
+        int bytes = data.remaining() / Math.toIntExact(shape[0]);
+        ByteBuffer slice =
+                data.slice(data.position() + from * bytes, count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        return new HostTensor(dtype, new long[] {count, shape[1]}, slice);
+    }
+
+    /** The same values as rows of the last axis: [elements / width, width]. */
+    public HostTensor matrix() {
+        long width = shape[shape.length - 1];
+        return new HostTensor(dtype, new long[] {elements() / width, width}, data);
+    }
+
     public long elements() {
         return elements(shape);
     }

@@ -10,73 +10,104 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of CLIP's vision tower in Hugging Face's naming, as LLaVA uses it: the features are the output of an inner
- * block, without norm.
+ * Dimensions of CLIP's vision tower in Hugging Face's naming, as LLaVA uses it: the features are hidden states, without the norm
+ * behind the blocks.
  *
- * @param layers    blocks that are run; the checkpoint holds more
+ * @param hidden    width of the tower
  * @param mlpHidden width between the two layers of a block's MLP
- * @param quickGelu whether the MLP has {@code x * sigmoid(1.702 x)}; otherwise the exact GELU
  * @param eps       of every layer norm in the tower
+ * @param features  of which the last decides how many blocks are run; the checkpoint may hold more
  */
 public record ClipConfig(
         int imageSize,
         int patchSize,
-        int width,
-        int layers,
+        int hidden,
         int heads,
         int mlpHidden,
-        boolean quickGelu,
+        Activation activation,
         double eps,
-        int tableGrid)
-        implements VisionConfig {
+        int tableGrid,
+        FeatureSelection features)
+        implements SquareTower {
 
     private static final String EMBEDDINGS = "vision_model.embeddings.";
     private static final String POSITIONS = EMBEDDINGS + "position_embedding.weight";
     private static final String LAYERS = "vision_model.encoder.layers.";
 
     public ClipConfig {
-        Tower.check(imageSize, patchSize, width, heads);
+        Tower.check(imageSize, patchSize, hidden, heads);
+    }
+
+    /** A tower whose features are the patches' after some of its blocks. */
+    public ClipConfig(
+            int imageSize,
+            int patchSize,
+            int hidden,
+            int layers,
+            int heads,
+            int mlpHidden,
+            boolean quickGelu,
+            double eps,
+            int tableGrid) {
+        this(
+                imageSize,
+                patchSize,
+                hidden,
+                heads,
+                mlpHidden,
+                quickGelu ? Activation.QUICK_GELU : Activation.GELU,
+                eps,
+                tableGrid,
+                FeatureSelection.patches(layers));
+    }
+
+    /** Reads a published {@code vision_config} for one feature layer without CLS. */
+    public static ClipConfig read(JsonConfig section, int featureLayer, Checkpoint checkpoint) {
+        return read(section, List.of(featureLayer), true, checkpoint);
     }
 
     /**
      * Reads a published {@code vision_config}; what it leaves out is as in transformers' {@code CLIPVisionConfig}.
      *
-     * @param featureLayer the hidden state that is the output: 0 is the blocks' input, -1 the last block's output
-     * @param checkpoint   holds the tower's tensors, named {@code vision_model.}
+     * @param featureLayers hidden states that are the output: 0 is the blocks' input, -1 the last block's output
+     * @param dropsCls      whether CLS is none of the features
+     * @param checkpoint    holds the tower's tensors, named {@code vision_model.}
      */
-    public static ClipConfig read(JsonConfig section, int featureLayer, Checkpoint checkpoint) {
-        int blocks = section.size("num_hidden_layers", 12);
-        int layers = featureLayer < 0 ? blocks + 1 + featureLayer : featureLayer;
-        if (layers < 0 || layers > blocks) {
-            throw section.problem(
-                    "feature layer %d is none of the %d hidden states".formatted(featureLayer, blocks + 1));
-        }
+    public static ClipConfig read(
+            JsonConfig section, List<Integer> featureLayers, boolean dropsCls, Checkpoint checkpoint) {
         int imageSize = section.size("image_size", 224);
         int patchSize = section.size("patch_size", 32);
+        int blocks = section.size("num_hidden_layers", 12);
         return section.make(() -> new ClipConfig(
                 imageSize,
                 patchSize,
                 section.size("hidden_size", 768),
-                layers,
                 section.size("num_attention_heads", 12),
                 section.size("intermediate_size", 3072),
-                isQuickGelu(section),
+                Activation.read(section, "hidden_act", Activation.QUICK_GELU),
                 section.number("layer_norm_eps", 1e-5),
-                Tower.tableGrid(checkpoint, POSITIONS, imageSize / patchSize)));
-    }
-
-    private static boolean isQuickGelu(JsonConfig section) {
-        String activation = section.string("hidden_act", "quick_gelu");
-        return switch (activation) {
-            case "quick_gelu" -> true;
-            case "gelu" -> false;
-            default -> throw section.unknown("hidden_act", activation, "quick_gelu, gelu");
-        };
+                Tower.tableGrid(checkpoint, POSITIONS, imageSize / patchSize),
+                FeatureSelection.of(section, blocks, featureLayers, dropsCls)));
     }
 
     /** The same tower for images of another size; the position table is resampled. */
     public ClipConfig withImageSize(int pixels) {
-        return new ClipConfig(pixels, patchSize, width, layers, heads, mlpHidden, quickGelu, eps, tableGrid);
+        return new ClipConfig(pixels, patchSize, hidden, heads, mlpHidden, activation, eps, tableGrid, features);
+    }
+
+    @Override
+    public int width() {
+        return hidden * features.states().size();
+    }
+
+    @Override
+    public int tokens() {
+        return grid() * grid() + (features.dropsFirst() ? 0 : 1);
+    }
+
+    /** Blocks that are run. */
+    public int layers() {
+        return features.blocks();
     }
 
     @Override
@@ -87,23 +118,23 @@ public record ClipConfig(
     @Override
     public List<ParameterSpec> parameters() {
         ParameterList list = new ParameterList()
-                .tensor("cls", EMBEDDINGS + "class_embedding", new long[] {width})
-                .tensor("positions", POSITIONS, new long[] {tableRows(), width})
+                .tensor("cls", EMBEDDINGS + "class_embedding", new long[] {hidden})
+                .tensor("positions", POSITIONS, new long[] {tableRows(), hidden})
                 .tensor("patch.weight", EMBEDDINGS + "patch_embedding.weight", new long[] {
-                    width, 3, patchSize, patchSize
+                    hidden, 3, patchSize, patchSize
                 })
-                .norm("pre_norm", "vision_model.pre_layrnorm", width);
-        for (int i = 0; i < layers; i++) {
+                .norm("pre_norm", "vision_model.pre_layrnorm", hidden);
+        for (int i = 0; i < layers(); i++) {
             String role = "blocks." + i;
             String layer = LAYERS + i;
-            list.norm(role + ".norm1", layer + ".layer_norm1", width)
-                    .linear(role + ".attention.q", layer + ".self_attn.q_proj", width, width)
-                    .linear(role + ".attention.k", layer + ".self_attn.k_proj", width, width)
-                    .linear(role + ".attention.v", layer + ".self_attn.v_proj", width, width)
-                    .linear(role + ".attention.out", layer + ".self_attn.out_proj", width, width)
-                    .norm(role + ".norm2", layer + ".layer_norm2", width)
-                    .linear(role + ".up", layer + ".mlp.fc1", mlpHidden, width)
-                    .linear(role + ".down", layer + ".mlp.fc2", width, mlpHidden);
+            list.norm(role + ".norm1", layer + ".layer_norm1", hidden)
+                    .linear(role + ".attention.q", layer + ".self_attn.q_proj", hidden, hidden)
+                    .linear(role + ".attention.k", layer + ".self_attn.k_proj", hidden, hidden)
+                    .linear(role + ".attention.v", layer + ".self_attn.v_proj", hidden, hidden)
+                    .linear(role + ".attention.out", layer + ".self_attn.out_proj", hidden, hidden)
+                    .norm(role + ".norm2", layer + ".layer_norm2", hidden)
+                    .linear(role + ".up", layer + ".mlp.fc1", mlpHidden, hidden)
+                    .linear(role + ".down", layer + ".mlp.fc2", hidden, mlpHidden);
         }
         return list.toList();
     }
@@ -111,7 +142,7 @@ public record ClipConfig(
     /** Blocks behind the last that is run, the norm behind them, and the text tower of a whole CLIP. */
     @Override
     public boolean ignores(String tensor) {
-        return Tower.isBehind(tensor, LAYERS, layers)
+        return Tower.isBehind(tensor, LAYERS, layers())
                 || tensor.startsWith("vision_model.post_layernorm.")
                 || tensor.equals(EMBEDDINGS + "position_ids")
                 || tensor.startsWith("text_model.")
@@ -127,6 +158,6 @@ public record ClipConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
-        arguments.add(patchSize).add(grid()).add(layers).add(heads).add(eps).add(quickGelu);
+        Tower.addTo(arguments, this, heads, eps, activation, features);
     }
 }

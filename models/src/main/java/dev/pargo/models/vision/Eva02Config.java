@@ -28,7 +28,7 @@ public record Eva02Config(
         int pretrainedGrid,
         double eps,
         int tableGrid)
-        implements VisionConfig {
+        implements SquareTower {
 
     private static final String POSITIONS = "pos_embed";
 

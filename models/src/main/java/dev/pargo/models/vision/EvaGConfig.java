@@ -19,7 +19,7 @@ import java.util.List;
  */
 public record EvaGConfig(
         int imageSize, int patchSize, int width, int layers, int heads, int mlpHidden, double eps, int tableGrid)
-        implements VisionConfig {
+        implements SquareTower {
 
     private static final String POSITIONS = "pos_embed";
 
@@ -88,6 +88,6 @@ public record EvaGConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
-        arguments.add(patchSize).add(grid()).add(layers).add(heads).add(eps).add(false);
+        Tower.addTo(arguments, this, heads, eps, Activation.GELU, FeatureSelection.patches(layers));
     }
 }

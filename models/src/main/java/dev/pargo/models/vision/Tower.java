@@ -1,5 +1,6 @@
 package dev.pargo.models.vision;
 
+import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.weights.Checkpoint;
 
 /** What the vision towers' configurations share. */
@@ -18,18 +19,24 @@ final class Tower {
         }
     }
 
+    /** The same for a table of CLS and patches. */
+    static int tableGrid(Checkpoint checkpoint, String table, int otherwise) {
+        return tableGrid(checkpoint, table, 1, otherwise);
+    }
+
     /**
      * The grid that a checkpoint's position table is for.
      *
-     * @param table     name of the table, [..., 1 + grid * grid, width]
+     * @param table     name of the table, [..., before + grid * grid, width]
+     * @param before    rows before those of the patches
      * @param otherwise the grid if there is no such table, or it is not one of a square
      */
-    static int tableGrid(Checkpoint checkpoint, String table, int otherwise) {
+    static int tableGrid(Checkpoint checkpoint, String table, int before, int otherwise) {
         if (!checkpoint.tensors().containsKey(table)) {
             return otherwise;
         }
         long[] shape = checkpoint.get(table).shape();
-        long patches = shape.length < 2 ? 0 : shape[shape.length - 2] - 1;
+        long patches = shape.length < 2 ? 0 : shape[shape.length - 2] - before;
         int side = (int) Math.sqrt(patches);
         return side > 0 && (long) side * side == patches ? side : otherwise;
     }
@@ -41,5 +48,24 @@ final class Tower {
         }
         String number = tensor.substring(prefix.length()).split("\\.", 2)[0];
         return number.matches("\\d{1,4}") && Integer.parseInt(number) >= blocks;
+    }
+
+    /** Adds what the program of plain vision transformers, vit.py, takes after the weights. */
+    static void addTo(
+            Arguments arguments,
+            SquareTower tower,
+            int heads,
+            double eps,
+            Activation activation,
+            FeatureSelection features) {
+        arguments
+                .add(tower.patchSize())
+                .add(tower.grid())
+                .add(features.blocks())
+                .add(heads)
+                .add(eps)
+                .add(activation.ordinal())
+                .add(features.stateArray())
+                .add(features.dropsFirst());
     }
 }

@@ -1,39 +1,32 @@
 package dev.pargo.models.vision;
 
+import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.picture.PictureLayout;
 
-/**
- * Dimensions of a vision transformer over square patches with a class token (CLS) and learned positions.
- *
- * <p>The position table belongs to a square grid, the {@code tableGrid}. Where the image's grid is another, the table is
- * resampled (bicubic, as BLIP-2's {@code interpolate_pos_embed} and transformers' CLIP do).
- */
-public sealed interface VisionConfig extends NetworkConfig permits ClipConfig, Eva02Config, EvaGConfig {
+/** Dimensions of a vision encoder. */
+public sealed interface VisionConfig extends NetworkConfig permits SquareTower {
 
-    /** Side of the square input in pixels; a multiple of the patch's. */
-    int imageSize();
-
-    /** Side of a patch in pixels. */
-    int patchSize();
-
-    /** Width of one feature vector. */
+    /** Width of one feature vector; features of several layers stand side by side. */
     int width();
 
-    /** Side of the position table's grid, in patches. */
-    int tableGrid();
+    /**
+     * The features of a picture.
+     *
+     * @param pixels pieces that the encoder takes, their cells are pixels
+     * @return the same pieces, a row for each feature vector
+     */
+    PictureLayout layout(PictureLayout pixels);
 
-    /** Side of the image in patches. */
-    default int grid() {
-        return imageSize() / patchSize();
-    }
-
-    /** Feature vectors of one image: one a patch, CLS is not among them. */
-    default int tokens() {
-        return grid() * grid();
-    }
-
-    /** Rows of the position table: CLS and the grid's patches. */
-    default int tableRows() {
-        return 1 + tableGrid() * tableGrid();
+    /**
+     * This encoder, if it takes squares of one size.
+     *
+     * @throws ConfigException if it takes others
+     */
+    default SquareTower square() {
+        if (this instanceof SquareTower tower) {
+            return tower;
+        }
+        throw new ConfigException("a %s encoder takes pictures of any size; a square is needed".formatted(network()));
     }
 }

@@ -2,12 +2,15 @@ package dev.pargo.models.vision;
 
 import dev.pargo.models.network.Network;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PicturePixels;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import java.util.List;
 
 /**
- * A vision encoder on its device: images in, one feature vector a patch out.
+ * A vision encoder on its device: pictures in, feature vectors out.
  *
  * <p>Thread-safe, but meant to be called by one thread at a time: a forward pass already uses the device's threads.
  */
@@ -31,9 +34,24 @@ public final class VisionEncoder implements AutoCloseable {
     }
 
     /**
-     * Encodes a batch.
+     * Encodes pictures, all their pieces in one pass.
      *
-     * @param pixelValues images of shape [3, imageSize, imageSize], float32, normalised
+     * @param pictures of whatever pieces the model's {@link dev.pargo.models.image.ImageCutter} gives
+     * @return of each picture its features, [cells, width] in the encoder's precision
+     */
+    public List<PictureRows> encodePictures(List<PicturePixels> pictures) {
+        List<HostTensor> pieces =
+                pictures.stream().flatMap(picture -> picture.pieces().stream()).toList();
+        List<PictureLayout> layouts = pictures.stream()
+                .map(picture -> config.layout(picture.layout()))
+                .toList();
+        return PictureRows.divide(network.run("encode", pieces), layouts);
+    }
+
+    /**
+     * Encodes squares.
+     *
+     * @param pixelValues of shape [3, imageSize, imageSize], float32, normalised
      * @return features of shape [batch, tokens, width] in the encoder's precision; patches in raster order
      */
     public HostTensor encode(List<HostTensor> pixelValues) {

@@ -15,7 +15,7 @@ import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.models.weights.CheckpointException;
 import java.io.IOException;
@@ -40,9 +40,9 @@ class ModelBundleTest {
 
         assertThat(mini.name()).isEqualTo("pargo-mini");
         assertThat(mini.vision().config().network()).isEqualTo("eva02-clip");
-        assertThat(mini.vision().config().tokens()).isEqualTo(144);
+        assertThat(mini.vision().config().square().tokens()).isEqualTo(144);
         assertThat(mini.projector().config().network()).isEqualTo("pargo");
-        assertThat(mini.projector().config().outputTokens()).isEqualTo(80);
+        assertThat(mini.projector().config().fixed().outputTokens()).isEqualTo(80);
         assertThat(mini.projector().config().outputWidth())
                 .isEqualTo(mini.llm().config().width());
         assertThat(mini.preprocessing().mode()).isEqualTo(ResizeMode.EXPAND_TO_SQUARE);
@@ -108,10 +108,10 @@ class ModelBundleTest {
                    "intermediate_size": 4096, "num_attention_heads": 16, "num_hidden_layers": 24, "patch_size": 14}}""");
         ModelBundle bundle = ModelBundle.read(llava);
 
-        VisionConfig vision = bundle.vision().config();
+        SquareTower vision = bundle.vision().config().square();
         assertThat(vision.tokens()).isEqualTo(576);
         assertThat(vision.parameters()).hasSize(5 + 23 * 16);
-        assertThat(bundle.projector().config().outputTokens()).isEqualTo(576);
+        assertThat(bundle.projector().config().fixed().outputTokens()).isEqualTo(576);
         assertThat(bundle.projector().config().outputWidth()).isEqualTo(4096);
         assertThat(bundle.llm().config().parameters()).hasSize(3 + 32 * 9);
         assertThat(bundle.llm().config().intermediate()).isEqualTo(11_008);
@@ -126,10 +126,10 @@ class ModelBundleTest {
                  "llm": {"dir": "%s"}, "image": {"size": 84, "center_crop": true},
                  "prompt": {"template": "<ImageHere>{question}"}}""".formatted(FIXTURES.resolve("clip_llava"), FIXTURES.resolve("qwen2"))));
 
-        assertThat(bundle.vision().config().tokens()).isEqualTo(36);
-        assertThat(bundle.vision().config().tableGrid()).isEqualTo(4);
+        assertThat(bundle.vision().config().square().tokens()).isEqualTo(36);
+        assertThat(bundle.vision().config().square().tableGrid()).isEqualTo(4);
         assertThat(bundle.llm().config().network()).isEqualTo("qwen2");
-        assertThat(bundle.projector().config().inputTokens()).isEqualTo(36);
+        assertThat(bundle.projector().config().fixed().inputTokens()).isEqualTo(36);
         bundle.vision().check();
         bundle.llm().check();
         assertThat(llava).exists();
@@ -138,7 +138,7 @@ class ModelBundleTest {
     @Test
     void everyProjectorOfTheReferenceHasAType() throws IOException {
         ModelBundle linear = projector("{'type': 'linear', 'file': '%s/linear/fusion.pt', 'encoder_width': 128}");
-        assertThat(linear.projector().config().outputTokens()).isEqualTo(4);
+        assertThat(linear.projector().config().fixed().outputTokens()).isEqualTo(4);
         linear.projector().check();
 
         ModelBundle mlp = projector("{'type': 'mlp', 'file': '%s/mlp/fusion.pt', 'encoder_width': 128}");
@@ -228,15 +228,15 @@ class ModelBundleTest {
     @Test
     void aLlavaThatReadsTheTowerOtherwiseIsRefused() throws IOException {
         Path llava = LlavaDirectory.write(directory.resolve("llava"), false);
-        refuses(llava, "\"default\"", "\"full\"", "vision_feature_select_strategy 'full'");
-        refuses(llava, "\"vision_feature_layer\": -2", "\"vision_feature_layer\": [-2, -5]", "names 2 layers");
+        refuses(llava, "\"default\"", "\"cls\"", "vision_feature_select_strategy 'cls'");
+        refuses(llava, "\"vision_feature_layer\": -2", "\"vision_feature_layer\": [-2, -5]", "feature layer -5");
         refuses(llava, "\"vision_feature_layer\": -2", "\"vision_feature_layer\": -9", "feature layer -9");
         refuses(
                 llava,
                 "\"projector_hidden_act\": \"gelu\"",
                 "\"projector_hidden_act\": \"relu\"",
                 "'relu'; known: gelu");
-        refuses(llava, "clip_vision_model", "siglip_vision_model", "vision_config.model_type 'siglip_vision_model'");
+        refuses(llava, "clip_vision_model", "dinov2", "vision_config.model_type 'dinov2'");
         refuses(llava, "\"hidden_size\": 24", "\"hidden_size\": 25", "width 25 is not divisible by 2 heads");
         refuses(llava, "\"hidden_size\": 24", "\"hidden_size\": \"24\"", "vision_config.hidden_size is not a whole");
     }

@@ -90,7 +90,7 @@ class PreprocessingTest {
 
     @Test
     void refusesAProcessorThatDoesMoreThanIsKnown() {
-        refusesProcessor("{'size': 336, 'resample': 2}", "resample");
+        refusesProcessor("{'size': 336, 'resample': 0}", "resample");
         refusesProcessor("{'size': 336, 'rescale_factor': 1.0}", "rescale_factor");
         refusesProcessor("{'size': 336, 'do_normalize': false}", "do_normalize");
         refusesProcessor("{'size': 384, 'crop_size': 336, 'do_center_crop': true}", "crop_size");

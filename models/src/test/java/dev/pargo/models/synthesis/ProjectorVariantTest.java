@@ -7,8 +7,8 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.Projector;
-import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
@@ -71,7 +71,7 @@ class ProjectorVariantTest {
     void visualTokensCanBeChosen(String type, int visualTokens) {
         ModelBundle variant = write(ModelBundle.read(MINI), type, OptionalInt.of(visualTokens));
 
-        assertThat(variant.projector().config().outputTokens()).isEqualTo(visualTokens);
+        assertThat(variant.projector().config().fixed().outputTokens()).isEqualTo(visualTokens);
         variant.projector().check();
     }
 
@@ -97,7 +97,7 @@ class ProjectorVariantTest {
         ModelBundle llava = ModelBundle.read(directory);
         ModelBundle variant = write(llava, "ParGo", OptionalInt.empty());
 
-        ProjectorConfig projector = variant.projector().config();
+        PatchProjector projector = variant.projector().config().fixed();
         assertThat(projector.outputTokens()).isEqualTo(16 / 2 + 16);
         assertThat(projector.outputWidth()).isEqualTo(llava.llm().config().width());
         assertThat(variant.vision().fingerprint()).isEqualTo(llava.vision().fingerprint());

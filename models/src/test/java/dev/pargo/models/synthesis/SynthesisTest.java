@@ -75,7 +75,7 @@ class SynthesisTest {
         ModelBundle bundle = ModelBundle.read(write(TinyPresets.shrink(preset), 1));
         HostTensor features;
         try (VisionEncoder encoder = VisionEncoder.load(bundle.vision(), Placement.REFERENCE)) {
-            int size = encoder.config().imageSize();
+            int size = encoder.config().square().imageSize();
             features = encoder.encode(List.of(HostTensor.allocate(DType.FLOAT32, 3, size, size)));
         }
         HostTensor visual;

@@ -56,11 +56,11 @@ class PositionTableTest {
                     ClipConfig resampled = new ClipConfig(
                             size,
                             patch,
-                            config.width(),
+                            config.hidden(),
                             config.layers(),
                             config.heads(),
                             config.mlpHidden(),
-                            config.quickGelu(),
+                            config.activation() == Activation.QUICK_GELU,
                             config.eps(),
                             size / patch);
                     check(config, resampled, checkpoint, "vision_model.embeddings.position_embedding.weight");
@@ -81,7 +81,7 @@ class PositionTableTest {
                 .map(size -> DynamicTest.dynamicTest(fixture.name() + " at " + size, () -> check.check(patch, size)));
     }
 
-    private <C extends VisionConfig> void check(C config, C resampled, Checkpoint checkpoint, String table)
+    private <C extends SquareTower> void check(C config, C resampled, Checkpoint checkpoint, String table)
             throws IOException {
         float[] stored = Tolerance.floats(checkpoint.read(table));
         double[][] rows = PlainVit.resample(stored, config.tableGrid(), config.grid(), config.width());

@@ -1,7 +1,7 @@
 package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.ConfigException;
-import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
@@ -13,23 +13,26 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A LLaVA-1.5 directory as Hugging Face publishes it, which needs no manifest. */
-record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
+/** A directory with a whole model as Hugging Face publishes it, which needs no manifest. */
+record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     private static final int MAX_NEW_TOKENS = 256;
 
-    static LlavaBundle open(Path path) {
+    static DirectoryBundle open(Path path) {
         if (!Files.exists(path.resolve("config.json"))) {
             throw new ConfigException("%s has neither a manifest (bundle.json or %s.json) nor a config.json"
                     .formatted(path, path.toAbsolutePath().normalize().getFileName()));
         }
         HuggingFaceDirectory directory = HuggingFaceDirectory.open(path);
-        if (!directory.isLlava()) {
+        if (!directory.model().isWhole()) {
             throw directory
                     .config()
-                    .unknown("model_type", directory.modelType(), "llava; other networks are named in a bundle.json");
+                    .unknown(
+                            "model_type",
+                            directory.modelType(),
+                            PublishedModel.WHOLE + "; other networks are named in a bundle.json");
         }
-        return new LlavaBundle(directory);
+        return new DirectoryBundle(directory);
     }
 
     @Override
@@ -65,23 +68,23 @@ record LlavaBundle(HuggingFaceDirectory directory) implements ModelBundle {
     }
 
     @Override
-    public Preprocessing preprocessing() {
-        return directory.preprocessing();
+    public ImageCutter pictures() {
+        return directory.model().pictures();
     }
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
-        return directory.vision();
+        return directory.model().vision();
     }
 
     @Override
     public StoredNetwork<ProjectorConfig> projector() {
-        return directory.projector();
+        return directory.model().projector();
     }
 
     @Override
     public StoredNetwork<DecoderConfig> llm() {
-        return directory.llm();
+        return directory.model().llm();
     }
 
     @Override

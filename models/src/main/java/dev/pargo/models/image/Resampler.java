@@ -3,13 +3,13 @@ package dev.pargo.models.image;
 import java.util.Arrays;
 
 /**
- * Pillow's bicubic resize, equal to the last bit: the horizontal pass first, 8-bit rounding and clamping between the
+ * Pillow's resize, equal to the last bit: the horizontal pass first, 8-bit rounding and clamping between the
  * passes, 22-bit fixed-point weights (see {@link Taps}).
  *
  * <p>Padding around the image is not stored: its contribution is the sum of the weights that fall on it. Integer sums do
  * not depend on their order, so the result is that of the padded image.
  */
-final class BicubicResampler {
+final class Resampler {
 
     /**
      * An image in the middle of a larger, otherwise uniform canvas.
@@ -21,17 +21,20 @@ final class BicubicResampler {
      */
     record Canvas(RgbImage image, int width, int height, int left, int top, Rgb padColor) {}
 
-    private BicubicResampler() {}
+    private Resampler() {}
 
-    static RgbImage resize(RgbImage image, int width, int height) {
-        return resize(new Canvas(image, image.width(), image.height(), 0, 0, new Rgb(0, 0, 0)), width, height);
+    static RgbImage resize(RgbImage image, int width, int height, Filter filter) {
+        if (image.width() == width && image.height() == height) {
+            return image;
+        }
+        return resize(new Canvas(image, image.width(), image.height(), 0, 0, new Rgb(0, 0, 0)), width, height, filter);
     }
 
-    static RgbImage resize(Canvas canvas, int width, int height) {
+    static RgbImage resize(Canvas canvas, int width, int height, Filter filter) {
         RgbImage image = canvas.image;
         int[] pad = {canvas.padColor.red(), canvas.padColor.green(), canvas.padColor.blue()};
-        Taps columns = Taps.compute(canvas.width, canvas.left, image.width(), width);
-        Taps rows = Taps.compute(canvas.height, canvas.top, image.height(), height);
+        Taps columns = Taps.compute(filter, canvas.width, canvas.left, image.width(), width);
+        Taps rows = Taps.compute(filter, canvas.height, canvas.top, image.height(), height);
         return resize(image, columns, rows, pad);
     }
 
@@ -39,17 +42,17 @@ final class BicubicResampler {
      * Resizes the shorter axis to {@code side}, keeping the aspect ratio, and gives the square in the middle. What lies
      * beside the square is never computed: a thin image would become a very long one.
      */
-    static RgbImage resizeToMiddle(RgbImage image, int side) {
+    static RgbImage resizeToMiddle(RgbImage image, int side, Filter filter) {
         int shorter = Math.min(image.width(), image.height());
-        Taps columns = middle(image.width(), shorter, side);
-        Taps rows = middle(image.height(), shorter, side);
+        Taps columns = middle(filter, image.width(), shorter, side);
+        Taps rows = middle(filter, image.height(), shorter, side);
         return resize(image, columns, rows, new int[3]);
     }
 
     /** The taps of the middle positions of an axis. */
-    private static Taps middle(int length, int shorter, int side) {
+    private static Taps middle(Filter filter, int length, int shorter, int side) {
         int resized = Math.toIntExact((long) side * length / shorter);
-        return Taps.compute(length, 0, length, resized, (resized - side) / 2, side);
+        return Taps.compute(filter, length, 0, length, resized, (resized - side) / 2, side);
     }
 
     private static RgbImage resize(RgbImage image, Taps columns, Taps rows, int[] pad) {

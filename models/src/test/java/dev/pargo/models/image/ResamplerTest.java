@@ -2,13 +2,13 @@ package dev.pargo.models.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pargo.models.image.BicubicResampler.Canvas;
+import dev.pargo.models.image.Resampler.Canvas;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BicubicResamplerTest {
+class ResamplerTest {
 
     private static final Rgb PAD = new Rgb(122, 116, 104);
 
@@ -18,7 +18,8 @@ class BicubicResamplerTest {
     void agreesWithTheDefinitionInDoublePrecision(int width, int height, int toWidth, int toHeight) {
         RgbImage image = Pictures.random(width, height, width);
 
-        byte[] resized = BicubicResampler.resize(image, toWidth, toHeight).rgb();
+        byte[] resized =
+                Resampler.resize(image, toWidth, toHeight, Filter.BICUBIC).rgb();
         byte[] expected = byDefinition(image, toWidth, toHeight);
 
         int different = 0;
@@ -34,7 +35,7 @@ class BicubicResamplerTest {
     void leavesAnImageOfTheTargetSizeAsItIs() {
         RgbImage image = Pictures.random(40, 30, 1);
 
-        assertThat(BicubicResampler.resize(image, 40, 30).rgb()).isEqualTo(image.rgb());
+        assertThat(Resampler.resize(image, 40, 30, Filter.BICUBIC).rgb()).isEqualTo(image.rgb());
     }
 
     @ParameterizedTest
@@ -52,8 +53,8 @@ class BicubicResamplerTest {
             System.arraycopy(image.rgb(), 3 * y * width, padded, 3 * ((top + y) * side + left), 3 * width);
         }
 
-        RgbImage fromCanvas = BicubicResampler.resize(new Canvas(image, side, side, left, top, PAD), 56, 56);
-        RgbImage fromPixels = BicubicResampler.resize(new RgbImage(side, side, padded), 56, 56);
+        RgbImage fromCanvas = Resampler.resize(new Canvas(image, side, side, left, top, PAD), 56, 56, Filter.BICUBIC);
+        RgbImage fromPixels = Resampler.resize(new RgbImage(side, side, padded), 56, 56, Filter.BICUBIC);
 
         assertThat(fromCanvas.rgb()).isEqualTo(fromPixels.rgb());
     }
@@ -63,13 +64,14 @@ class BicubicResamplerTest {
     void theMiddleIsThatOfTheWholeImage(int width, int height, int toWidth, int toHeight, int left, int top) {
         RgbImage image = Pictures.random(width, height, 7);
         int side = 56;
-        byte[] whole = BicubicResampler.resize(image, toWidth, toHeight).rgb();
+        byte[] whole =
+                Resampler.resize(image, toWidth, toHeight, Filter.BICUBIC).rgb();
         byte[] middle = new byte[3 * side * side];
         for (int y = 0; y < side; y++) {
             System.arraycopy(whole, 3 * ((top + y) * toWidth + left), middle, 3 * y * side, 3 * side);
         }
 
-        assertThat(BicubicResampler.resizeToMiddle(image, side).rgb()).isEqualTo(middle);
+        assertThat(Resampler.resizeToMiddle(image, side, Filter.BICUBIC).rgb()).isEqualTo(middle);
     }
 
     @Test
@@ -77,7 +79,7 @@ class BicubicResamplerTest {
         RgbImage line = Pictures.random(65_535, 1, 7);
 
         // The whole would be 22 million pixels wide.
-        assertThat(BicubicResampler.resizeToMiddle(line, 336).width()).isEqualTo(336);
+        assertThat(Resampler.resizeToMiddle(line, 336, Filter.BICUBIC).width()).isEqualTo(336);
     }
 
     @Test
@@ -85,8 +87,8 @@ class BicubicResamplerTest {
         byte[] white = new byte[3 * 500 * 400];
         Arrays.fill(white, (byte) 255);
 
-        byte[] resized =
-                BicubicResampler.resize(new RgbImage(500, 400, white), 112, 80).rgb();
+        byte[] resized = Resampler.resize(new RgbImage(500, 400, white), 112, 80, Filter.BICUBIC)
+                .rgb();
 
         assertThat(resized).containsOnly(255);
     }

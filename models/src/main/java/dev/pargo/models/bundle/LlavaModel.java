@@ -1,0 +1,108 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.MlpConfig;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.ClipConfig;
+import dev.pargo.models.vision.SiglipConfig;
+import dev.pargo.models.vision.SquareTower;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Checkpoint;
+import java.util.List;
+
+/** LLaVA-1.5: a CLIP or SigLIP tower, two linear layers, any decoder; also as its authors publish it, with a tower beside it. */
+record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
+
+    private static final String PREFIX = "vision_model.";
+
+    @Override
+    public boolean isWhole() {
+        return true;
+    }
+
+    private JsonConfig config() {
+        return directory.config();
+    }
+
+    /** Whether the vision tower is in a directory of its own. */
+    private boolean hasOwnTower() {
+        return config().has(OriginalLlava.TOWER) && !config().has("vision_config");
+    }
+
+    private HuggingFaceDirectory tower() {
+        return HuggingFaceDirectory.open(OriginalLlava.tower(directory.path(), config()));
+    }
+
+    private PublishedTensors tensors() {
+        Checkpoint all = directory.checkpoint();
+        return new PublishedTensors(hasOwnTower() ? all.rename(OriginalLlava::rename) : all);
+    }
+
+    @Override
+    public StoredNetwork<VisionConfig> vision() {
+        Checkpoint checkpoint = tensors().vision().rename(PREFIX::concat);
+        if (hasOwnTower() && checkpoint.tensors().isEmpty()) {
+            checkpoint = tower().checkpoint();
+        }
+        return new StoredNetwork<>(tower(visionSection(), checkpoint), checkpoint);
+    }
+
+    private JsonConfig visionSection() {
+        if (!hasOwnTower()) {
+            return config().section("vision_config");
+        }
+        JsonConfig tower = tower().config();
+        return tower.has("vision_config") ? tower.section("vision_config") : tower;
+    }
+
+    private SquareTower tower(JsonConfig section, Checkpoint checkpoint) {
+        List<Integer> layers =
+                config().has("vision_feature_layer") ? config().integers("vision_feature_layer") : List.of(-2);
+        String strategy = config().string("vision_feature_select_strategy", "default");
+        if (!strategy.equals("default") && !strategy.equals("full")) {
+            throw config().unknown("vision_feature_select_strategy", strategy, "default (without CLS), full");
+        }
+        boolean dropsFirst = strategy.equals("default");
+        String type = section.string("model_type", "clip_vision_model");
+        return switch (type) {
+            case "clip_vision_model" -> ClipConfig.read(section, layers, dropsFirst, checkpoint);
+            case "siglip_vision_model" -> SiglipConfig.read(section, layers, dropsFirst, checkpoint);
+            default -> throw section.unknown("model_type", type, "clip_vision_model, siglip_vision_model");
+        };
+    }
+
+    @Override
+    public StoredNetwork<ProjectorConfig> projector() {
+        return projector(vision().config().square());
+    }
+
+    /** The projector behind a tower that may be another directory's: each patch passes for itself. */
+    @Override
+    public StoredNetwork<ProjectorConfig> projector(SquareTower vision) {
+        String activation = config().string("projector_hidden_act", "gelu");
+        if (!activation.equals("gelu")) {
+            throw config().unknown("projector_hidden_act", activation, "gelu");
+        }
+        return new StoredNetwork<>(
+                MlpConfig.llava(
+                        vision.tokens(),
+                        vision.width(),
+                        llm().config().width(),
+                        config().flag("multimodal_projector_bias", true)),
+                tensors().projector());
+    }
+
+    @Override
+    public StoredNetwork<DecoderConfig> llm() {
+        return directory.decoder(tensors().llm());
+    }
+
+    @Override
+    public ImageCutter pictures() {
+        HuggingFaceDirectory files = hasOwnTower() ? tower() : directory;
+        return files.cutter(vision().config().square(), OriginalLlava.pads(config()));
+    }
+}

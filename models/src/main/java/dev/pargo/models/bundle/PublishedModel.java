@@ -1,0 +1,45 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.SquareTower;
+import dev.pargo.models.vision.VisionConfig;
+
+/** What a directory of Hugging Face's holds, family by family. Methods read headers of weights only. */
+interface PublishedModel {
+
+    /** The {@code model_type} of families that have a vision encoder, a projector and a decoder. */
+    String WHOLE = "llava";
+
+    /** @throws dev.pargo.models.config.ConfigException if the family is not known */
+    static PublishedModel of(HuggingFaceDirectory directory) {
+        return switch (directory.modelType()) {
+            case "llava" -> new LlavaModel(directory);
+            default -> new SingleNetwork(directory);
+        };
+    }
+
+    /** Whether the directory holds a whole model, not one network. */
+    boolean isWhole();
+
+    StoredNetwork<VisionConfig> vision();
+
+    StoredNetwork<ProjectorConfig> projector();
+
+    /** The projector behind a tower of another directory, if it has no wish of its own. */
+    default StoredNetwork<ProjectorConfig> projector(SquareTower vision) {
+        return projector();
+    }
+
+    StoredNetwork<DecoderConfig> llm();
+
+    /** How the vision encoder wants to see pictures. */
+    ImageCutter pictures();
+
+    /** How a picture stands in the prompt. */
+    default PictureNotation notation() {
+        return PictureNotation.PLAIN;
+    }
+}
