@@ -4,6 +4,7 @@ import dev.pargo.evaluation.ask.AskCommand;
 import dev.pargo.evaluation.bench.BenchCommand;
 import dev.pargo.evaluation.benchmark.EvaluateCommand;
 import dev.pargo.evaluation.benchmark.ScoreCommand;
+import dev.pargo.evaluation.chaos.ChaosCommand;
 import dev.pargo.evaluation.client.ChatException;
 import dev.pargo.evaluation.compare.CompareCommand;
 import dev.pargo.evaluation.input.InputException;
@@ -14,7 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
 
-/** The commands of {@code ./pargo} that talk to a running gateway. */
+/** The commands of {@code ./pargo} that talk HTTP to a gateway. */
 @Command(
         name = "pargo",
         subcommands = {
@@ -22,7 +23,8 @@ import picocli.CommandLine.ParseResult;
             BenchCommand.class,
             EvaluateCommand.class,
             ScoreCommand.class,
-            CompareCommand.class
+            CompareCommand.class,
+            ChaosCommand.class
         })
 public final class EvaluationApplication {
 

@@ -20,7 +20,8 @@ public record ChatQuestion(String model, @Nullable String image, String text, Ma
         parameters = Map.copyOf(parameters);
     }
 
-    ObjectNode toJson() {
+    /** The body of a request. */
+    public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model);
         parameters.forEach((name, value) -> {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One service as a process. It ends with the process that started it. */
@@ -85,16 +86,7 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws IOException if it ends instead, or takes too long
      */
     public void awaitReady() throws IOException {
-        long end = System.nanoTime() + START.toNanos();
-        while (!isReady()) {
-            if (!process.isAlive()) {
-                throw new IOException("%s did not start; its log: %s".formatted(kind, log()));
-            }
-            if (System.nanoTime() > end) {
-                throw new IOException("%s is not ready after %d s, see %s".formatted(kind, START.toSeconds(), log));
-            }
-            pause();
-        }
+        await("is ready", this::isReady);
     }
 
     /**
@@ -117,6 +109,11 @@ public final class ServiceProcess implements AutoCloseable {
         } catch (IOException notThereYet) {
             return false;
         }
+    }
+
+    /** Waits until the service answers at all, ready or not. */
+    public void awaitAnswer() throws IOException {
+        await("answers", this::answers);
     }
 
     public boolean isAlive() {
@@ -182,6 +179,28 @@ public final class ServiceProcess implements AutoCloseable {
         process.destroy();
         if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
             kill();
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return get("health/liveness").statusCode() == 200;
+        } catch (IOException notThereYet) {
+            return false;
+        }
+    }
+
+    private void await(String state, BooleanSupplier reached) throws IOException {
+        long end = System.nanoTime() + START.toNanos();
+        while (!reached.getAsBoolean()) {
+            if (!process.isAlive()) {
+                throw new IOException("%s did not start; its log: %s".formatted(kind, log()));
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException(
+                        "no %s that %s within %d s, see %s".formatted(kind.label(), state, START.toSeconds(), log));
+            }
+            pause();
         }
     }
 

@@ -1,0 +1,57 @@
+package dev.pargo.evaluation.chaos;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** What is asked, and what each revision of the model answers. Thread-safe. */
+final class AnswerBook {
+
+    private final List<Question> questions;
+    private final Map<String, List<String>> answers = new HashMap<>();
+    private volatile Set<String> served = Set.of(Revision.FIRST);
+
+    /**
+     * @param questions the examples, with the answers of {@link Revision#FIRST}
+     */
+    AnswerBook(List<Question> questions) {
+        this.questions = List.copyOf(questions);
+        put(Revision.FIRST, questions.stream().map(Question::answer).toList());
+    }
+
+    List<Question> questions() {
+        return questions;
+    }
+
+    /** Notes what a revision answers, in the order of the questions. */
+    synchronized void put(String revision, List<String> revisionAnswers) {
+        answers.put(revision, List.copyOf(revisionAnswers));
+    }
+
+    synchronized boolean knows(String revision) {
+        return answers.containsKey(revision);
+    }
+
+    /** The revisions that are served at this moment. */
+    Set<String> served() {
+        return served;
+    }
+
+    /** Tells which revisions are served from now on. */
+    void serve(String... revisions) {
+        served = Set.of(revisions);
+    }
+
+    /** The answers that one of the revisions gives. */
+    synchronized List<String> answers(Question question, Set<String> revisions) {
+        int index = questions.indexOf(question);
+        List<String> accepted = new ArrayList<>();
+        for (String revision : revisions) {
+            accepted.add(Objects.requireNonNull(answers.get(revision)).get(index));
+        }
+        return accepted;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.DataUrl;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.IntNode;
+
+/**
+ * One request.
+ *
+ * @param streamed   whether the answer comes as server-sent events
+ * @param fresh      whether no cache knows the picture
+ * @param longAnswer whether the model writes on after the end of its answer, to {@link #LONG_ANSWER} tokens
+ * @param patience   time after which the client leaves
+ */
+record Ask(Question question, boolean streamed, boolean fresh, boolean longAnswer, Duration patience) {
+
+    /** Longer than any request may take. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    static final int LONG_ANSWER = 300;
+
+    private static final String MODEL = "pargo-mini";
+
+    /** A whole answer about a picture, by a client that waits for it. */
+    static Ask plain(Question question) {
+        return new Ask(question, false, false, false, PATIENCE);
+    }
+
+    /** The request. */
+    ChatQuestion toQuestion() {
+        Map<String, JsonNode> fields = new HashMap<>();
+        fields.put("stream", BooleanNode.valueOf(streamed));
+        fields.put("temperature", IntNode.valueOf(0));
+        if (longAnswer) {
+            fields.put("ignore_eos", BooleanNode.TRUE);
+            fields.put("max_tokens", IntNode.valueOf(LONG_ANSWER));
+        }
+        return new ChatQuestion(MODEL, DataUrl.of(picture(), "image/png"), question.text(), fields);
+    }
+
+    /** Whether the client means to leave before the answer is there. */
+    boolean isImpatient() {
+        return patience.compareTo(PATIENCE) < 0;
+    }
+
+    /** Whether a text is what one of the accepted answers begins with, or where the answer is long goes on from. */
+    boolean isRight(String text, List<String> accepted) {
+        return accepted.stream().anyMatch(answer -> longAnswer ? text.startsWith(answer) : text.equals(answer));
+    }
+
+    /** Whether a text may be the beginning of one of the accepted answers. */
+    boolean isBeginning(String text, List<String> accepted) {
+        return accepted.stream().anyMatch(answer -> answer.startsWith(text) || longAnswer && text.startsWith(answer));
+    }
+
+    /** Decoders ignore what follows a PNG's end. */
+    private byte[] picture() {
+        byte[] picture = question.picture();
+        return fresh
+                ? ByteBuffer.allocate(picture.length + Long.BYTES)
+                        .put(picture)
+                        .putLong(ThreadLocalRandom.current().nextLong())
+                        .array()
+                : picture;
+    }
+}

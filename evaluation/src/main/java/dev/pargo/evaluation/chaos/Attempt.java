@@ -1,0 +1,10 @@
+package dev.pargo.evaluation.chaos;
+
+/**
+ * One request and how it ended.
+ *
+ * @param begun  {@link System#nanoTime} when it was sent
+ * @param ended  {@link System#nanoTime} when it had ended
+ * @param detail what is to be told of it; empty for a right answer
+ */
+record Attempt(Outcome outcome, long begun, long ended, String detail) {}

@@ -1,0 +1,121 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.report.TextTable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** Plays scenarios one after the other on one cluster, and keeps account of what was promised and what was seen. */
+final class Campaign {
+
+    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final List<String> COLUMNS = List.of(
+            "fault",
+            "requests",
+            "right",
+            "left",
+            "refused",
+            "broken off",
+            "failed",
+            "wrong",
+            "longest gap",
+            "slowest",
+            "promises");
+
+    private final Cluster cluster;
+    private final AnswerBook book;
+    private final Exchange exchange;
+    private final Random seeds;
+    private final PrintWriter progress;
+    private final Rest rest = new Rest();
+    private final TextTable table = new TextTable(COLUMNS);
+    private boolean kept = true;
+
+    /**
+     * @param seed     decides what clients ask
+     * @param progress hears of every scenario when it has been played
+     */
+    Campaign(Cluster cluster, AnswerBook book, long seed, PrintWriter progress) {
+        this.cluster = cluster;
+        this.book = book;
+        this.exchange = new Exchange(cluster.url(), book);
+        this.seeds = new Random(seed);
+        this.progress = progress;
+    }
+
+    /** Asks for a while before anything happens, to know how much memory services use. */
+    void warmUp() throws IOException, InterruptedException {
+        try (Load load = new Load(exchange, book.questions(), Mix.USUAL, 8, seeds.nextLong())) {
+            TimeUnit.SECONDS.sleep(5);
+            load.stop();
+        }
+        rest.note(cluster.processes());
+    }
+
+    /** Plays one scenario. */
+    void play(Scenario scenario) throws IOException, InterruptedException {
+        List<String> broken = new ArrayList<>();
+        Tally tally = strike(scenario, broken);
+        broken.addAll(scenario.promise().broken(tally));
+        broken.addAll(rest.broken(cluster.processes()));
+        kept &= broken.isEmpty();
+        table.row(row(scenario, tally, broken.isEmpty()));
+        progress.printf("%s: %s%n", scenario.name(), broken.isEmpty() ? "kept" : String.join("; ", broken));
+        progress.flush();
+    }
+
+    /** Whether every promise has been kept. */
+    boolean wasKept() {
+        return kept;
+    }
+
+    /** A row for every scenario. */
+    TextTable table() {
+        return table;
+    }
+
+    private Tally strike(Scenario scenario, List<String> broken) throws IOException, InterruptedException {
+        try (Load nobody = load(scenario, 0)) {
+            scenario.before().strike(new Scene(cluster, exchange, book, nobody));
+        }
+        Ledger ledger = new Ledger(cluster.gateway());
+        try (Load load = load(scenario, scenario.clients())) {
+            Scene scene = new Scene(cluster, exchange, book, load);
+            scene.pass(CALM);
+            scenario.fault().strike(scene);
+            scene.pass(CALM);
+            Tally tally = load.stop();
+            broken.addAll(scene.broken());
+            broken.addAll(ledger.broken(tally));
+            return tally;
+        }
+    }
+
+    private Load load(Scenario scenario, int clients) {
+        return new Load(exchange, book.questions(), scenario.mix(), clients, seeds.nextLong());
+    }
+
+    private static List<String> row(Scenario scenario, Tally tally, boolean kept) {
+        return List.of(
+                scenario.name(),
+                String.valueOf(tally.attempts().size()),
+                String.valueOf(tally.count(Outcome.RIGHT)),
+                String.valueOf(tally.count(Outcome.CANCELLED)),
+                String.valueOf(tally.count(Outcome.REFUSED)),
+                String.valueOf(tally.count(Outcome.BROKEN_OFF)),
+                String.valueOf(tally.count(Outcome.FAILED)),
+                String.valueOf(tally.count(Outcome.WRONG)),
+                seconds(tally.longestGap()),
+                seconds(tally.slowest()),
+                kept ? "kept" : "broken");
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.client.ChatClient;
+import dev.pargo.evaluation.input.InputException;
+import dev.pargo.evaluation.stack.Repository;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Disturbs a replicated stack of its own, and reports which promises it kept. */
+@Command(
+        name = "chaos",
+        description =
+                "Starts a replicated stack, disturbs it while clients check every answer, and prints what they saw."
+                        + " Exits with status 1 if a promise was broken.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ChaosCommand implements Callable<Integer> {
+
+    private static final Path BUNDLE = Repository.file("bundle/pargo-mini");
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--short", description = "Plays a few scenarios only, in about a minute.")
+    private boolean few;
+
+    @Option(
+            names = "--only",
+            paramLabel = "WORD",
+            split = ",",
+            description = "Plays the scenarios whose name has one of these words.")
+    private @Nullable List<String> only;
+
+    @Option(
+            names = "--replicas",
+            defaultValue = "2",
+            description = "Replicas of every stage; default: ${DEFAULT-VALUE}.")
+    private int replicas;
+
+    @Option(names = "--seed", description = "Decides what clients ask; default: another one every time.")
+    private @Nullable Long seed;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")
+    private @Nullable Path markdown;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter progress = spec.commandLine().getErr();
+        long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
+        out.printf("seed %d, %d replicas of each stage%n", chosen, replicas);
+        out.flush();
+        Path second = Revision.second(BUNDLE, Files.createTempDirectory("pargo-chaos"));
+        List<Scenario> scenarios = scenarios(second);
+        AnswerBook book = new AnswerBook(Question.of(BUNDLE));
+        if (scenarios.stream().anyMatch(scenario -> scenario.mix() == Mix.KNOWN_PICTURES)) {
+            book.put(Revision.SECOND, answers(second, book));
+        }
+        try (Cluster cluster = new Cluster(BUNDLE, replicas, Map.of(), new Random(chosen))) {
+            Campaign campaign = new Campaign(cluster, book, chosen, progress);
+            campaign.warmUp();
+            for (Scenario scenario : scenarios) {
+                campaign.play(scenario);
+            }
+            out.print(campaign.table());
+            out.flush();
+            if (markdown != null) {
+                Files.writeString(markdown, campaign.table().toMarkdown());
+            }
+            return campaign.wasKept() ? 0 : 1;
+        }
+    }
+
+    private List<Scenario> scenarios(Path second) {
+        List<Scenario> scenarios = few ? Scenarios.few() : Scenarios.all(BUNDLE, second);
+        if (only == null) {
+            return scenarios;
+        }
+        List<Scenario> chosen = scenarios.stream()
+                .filter(scenario -> only.stream().anyMatch(scenario.name()::contains))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new InputException("there is no such scenario; there are: "
+                    + String.join("; ", scenarios.stream().map(Scenario::name).toList()));
+        }
+        return chosen;
+    }
+
+    /** What a revision answers when it is alone. */
+    private static List<String> answers(Path bundle, AnswerBook book) throws IOException {
+        try (Cluster alone = new Cluster(bundle, 1, Map.of(), new Random(0))) {
+            ChatClient client = new ChatClient(alone.url(), null, TIMEOUT);
+            List<String> answers = new ArrayList<>();
+            for (Question question : book.questions()) {
+                answers.add(client.complete(Ask.plain(question).toQuestion()).text());
+            }
+            return answers;
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.stack.ServiceKind;
+import dev.pargo.evaluation.stack.ServiceProcess;
+import dev.pargo.evaluation.stack.StackPorts;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A gateway in front of several replicas of every stage. */
+final class Cluster implements AutoCloseable {
+
+    private final List<Replica> replicas = new ArrayList<>();
+    private final StackPorts gatewayPorts = StackPorts.free();
+    private final Map<String, String> settings;
+    private ServiceProcess gateway;
+
+    /**
+     * Starts a cluster and waits until it is ready.
+     *
+     * @param count    replicas of each stage
+     * @param settings more of the environment of all services
+     */
+    Cluster(Path bundle, int count, Map<String, String> settings, Random random) throws IOException {
+        this.settings = new TreeMap<>(settings);
+        try {
+            for (ServiceKind kind : ServiceKind.STAGES) {
+                for (int i = 0; i < count; i++) {
+                    replicas.add(new Replica(kind, bundle, settings, random));
+                }
+                this.settings.put("PARGO_%s_TARGET".formatted(kind.name()), target(kind));
+            }
+            gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, this.settings);
+            awaitReady();
+        } catch (IOException | RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    /** Where the gateway answers. */
+    URI url() {
+        return URI.create("http://127.0.0.1:" + gatewayPorts.work(ServiceKind.GATEWAY));
+    }
+
+    ServiceProcess gateway() {
+        return gateway;
+    }
+
+    /** All replicas of all stages. */
+    List<Replica> replicas() {
+        return List.copyOf(replicas);
+    }
+
+    /** All replicas of a stage. */
+    List<Replica> replicas(ServiceKind kind) {
+        return replicas.stream().filter(replica -> replica.kind() == kind).toList();
+    }
+
+    /** One replica of a stage. */
+    Replica replica(ServiceKind kind, int index) {
+        return replicas(kind).get(index);
+    }
+
+    /** Replicas of a stage. */
+    int count() {
+        return replicas.size() / ServiceKind.STAGES.size();
+    }
+
+    /** All processes, the gateway's among them. */
+    List<ServiceProcess> processes() {
+        List<ServiceProcess> processes =
+                replicas.stream().map(Replica::process).collect(Collectors.toCollection(ArrayList::new));
+        processes.add(gateway);
+        return processes;
+    }
+
+    /** Starts the gateway, which has ended, again. */
+    void restartGateway() throws IOException {
+        gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, settings);
+    }
+
+    void awaitReady() throws IOException {
+        for (ServiceProcess process : processes()) {
+            process.awaitReady();
+        }
+    }
+
+    @Override
+    public void close() {
+        List<AutoCloseable> running = new ArrayList<>(replicas);
+        if (gateway != null) {
+            running.add(gateway);
+        }
+        running.parallelStream().forEach(Cluster::close);
+    }
+
+    private static void close(AutoCloseable service) {
+        try {
+            service.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private String target(ServiceKind kind) {
+        return replicas(kind).stream()
+                .map(replica -> "127.0.0.1:" + replica.proxy().port())
+                .collect(Collectors.joining(",", "static://", ""));
+    }
+}

@@ -1,0 +1,75 @@
+package dev.pargo.evaluation.chaos;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** Clients that ask one question after the other until they are stopped, and check every answer. */
+final class Load implements AutoCloseable {
+
+    /** Clients that are refused come back after this, sooner than they are told, to see how long a refusal lasts. */
+    private static final int AFTER_REFUSAL_MILLIS = 200;
+
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> Daemon.thread("client", task));
+    private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
+    private final Exchange exchange;
+    private final List<Question> questions;
+    private final Mix mix;
+    private final long begun = System.nanoTime();
+    private volatile boolean stopped;
+
+    /**
+     * Starts the clients.
+     *
+     * @param seed decides what they ask
+     */
+    Load(Exchange exchange, List<Question> questions, Mix mix, int clients, long seed) {
+        this.exchange = exchange;
+        this.questions = questions;
+        this.mix = mix;
+        Random seeds = new Random(seed);
+        for (int i = 0; i < clients; i++) {
+            Random random = new Random(seeds.nextLong());
+            threads.execute(() -> ask(random));
+        }
+    }
+
+    /** Lets the clients finish what they are at, and waits for that. */
+    Tally stop() throws InterruptedException {
+        stopped = true;
+        threads.shutdown();
+        if (!threads.awaitTermination(2 * Ask.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("clients do not come to an end");
+        }
+        return new Tally(List.copyOf(attempts), begun, System.nanoTime());
+    }
+
+    /** What has been asked so far. */
+    List<Attempt> attempts() {
+        return List.copyOf(attempts);
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        threads.shutdownNow();
+    }
+
+    private void ask(Random random) {
+        try {
+            while (!stopped) {
+                Attempt attempt = exchange.send(mix.next(questions, random));
+                attempts.add(attempt);
+                if (attempt.outcome() != Outcome.RIGHT && attempt.outcome() != Outcome.CANCELLED) {
+                    TimeUnit.MILLISECONDS.sleep(AFTER_REFUSAL_MILLIS);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.pargo.evaluation.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What a client asks: shares of its requests in percent, drawn independently.
+ *
+ * @param streamed    answers as server-sent events
+ * @param fresh       pictures that no cache knows
+ * @param longAnswers answers of {@link Ask#LONG_ANSWER} tokens
+ * @param cancelled   requests that the client gives up
+ */
+record Mix(int streamed, int fresh, int longAnswers, int cancelled) {
+
+    /** A bit of everything. */
+    static final Mix USUAL = new Mix(50, 60, 10, 8);
+
+    /** Long streams only. */
+    static final Mix LONG_STREAMS = new Mix(100, 20, 100, 0);
+
+    /** Pictures that are seen again and again. */
+    static final Mix KNOWN_PICTURES = new Mix(50, 30, 0, 0);
+
+    /** Draws the next request. */
+    Ask next(List<Question> questions, Random random) {
+        return new Ask(
+                questions.get(random.nextInt(questions.size())),
+                chance(streamed, random),
+                chance(fresh, random),
+                chance(longAnswers, random),
+                chance(cancelled, random) ? Duration.ofMillis(1 + random.nextInt(150)) : Ask.PATIENCE);
+    }
+
+    private static boolean chance(int percent, Random random) {
+        return random.nextInt(100) < percent;
+    }
+}

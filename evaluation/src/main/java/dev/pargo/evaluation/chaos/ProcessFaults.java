@@ -1,0 +1,100 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.stack.ServiceKind;
+import java.io.IOException;
+import java.time.Duration;
+
+/** What happens to processes. */
+final class ProcessFaults {
+
+    private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final Duration SERVED_AGAIN = Duration.ofSeconds(2);
+
+    private ProcessFaults() {}
+
+    /** {@code kill -9} of one replica, which comes back. */
+    static Fault kill(ServiceKind kind) {
+        return scene -> {
+            Replica victim = scene.victim(kind);
+            victim.process().kill();
+            scene.pass(MOMENT);
+            victim.restart();
+            victim.awaitReady();
+        };
+    }
+
+    /** One replica hangs (SIGSTOP) and goes on later. */
+    static Fault freeze(ServiceKind kind, Duration time) {
+        return scene -> {
+            scene.victim(kind).process().freeze();
+            try {
+                scene.pass(time);
+            } finally {
+                scene.victim(kind).process().thaw();
+            }
+        };
+    }
+
+    /** One replica is stopped (SIGTERM), and started when it has ended. */
+    static Fault terminate(ServiceKind kind) {
+        return scene -> restart(scene.victim(kind));
+    }
+
+    /** All replicas of all stages are restarted, the next as soon as the last is ready. */
+    static Fault rollingRestart() {
+        return scene -> {
+            for (Replica replica : scene.cluster().replicas()) {
+                restart(replica);
+            }
+        };
+    }
+
+    /** All replicas of a stage are lost and come back. */
+    static Fault loseStage(ServiceKind kind) {
+        return scene -> {
+            for (Replica replica : scene.cluster().replicas(kind)) {
+                replica.process().kill();
+            }
+            scene.pass(MOMENT);
+            for (Replica replica : scene.cluster().replicas(kind)) {
+                replica.restart();
+            }
+            scene.victim(kind).awaitReady();
+            scene.expectAnswerWithin(SERVED_AGAIN);
+        };
+    }
+
+    /** Ends everything and starts the gateway alone. */
+    static Fault gatewayAlone() {
+        return scene -> {
+            Cluster cluster = scene.cluster();
+            cluster.gateway().close();
+            for (Replica replica : cluster.replicas()) {
+                replica.process().kill();
+            }
+            cluster.restartGateway();
+            cluster.gateway().awaitAnswer();
+        };
+    }
+
+    /** Starts all replicas behind a gateway that waits for them. */
+    static Fault stagesFollow() {
+        return scene -> {
+            scene.pass(MOMENT);
+            for (Replica replica : scene.cluster().replicas()) {
+                replica.restart();
+            }
+            for (ServiceKind kind : ServiceKind.STAGES) {
+                scene.victim(kind).awaitReady();
+            }
+            scene.expectAnswerWithin(SERVED_AGAIN);
+            scene.cluster().awaitReady();
+        };
+    }
+
+    private static void restart(Replica replica) throws IOException, InterruptedException {
+        replica.process().close();
+        replica.restart();
+        replica.awaitReady();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.pargo.evaluation.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What clients may see of a fault.
+ *
+ * @param losses  ends of requests that are accepted, besides right answers and those that clients cancelled
+ * @param slowest longest time that a client may wait for a right answer
+ */
+record Promise(Set<Outcome> losses, Duration slowest) {
+
+    private static final Duration SHORT = Duration.ofSeconds(10);
+
+    /** Every request is answered. */
+    static final Promise NOTHING_IS_LOST = new Promise(EnumSet.noneOf(Outcome.class), SHORT);
+
+    /** Streams that had begun to write may end with an error event; everything else is answered. */
+    static final Promise STREAMS_MAY_BREAK_OFF = new Promise(EnumSet.of(Outcome.BROKEN_OFF), SHORT);
+
+    /** Clients may be told to come back. */
+    static final Promise REFUSALS = new Promise(EnumSet.of(Outcome.REFUSED), Ask.PATIENCE);
+
+    /** Clients may be told to come back, and streams that had begun to write may end with an error event. */
+    static final Promise REFUSALS_AND_BROKEN_STREAMS =
+            new Promise(EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF), Ask.PATIENCE);
+
+    /** What was not kept; empty if all was. */
+    List<String> broken(Tally tally) {
+        List<String> broken = new ArrayList<>();
+        for (Outcome outcome : EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF, Outcome.FAILED, Outcome.WRONG)) {
+            if (tally.count(outcome) > 0 && !losses.contains(outcome)) {
+                broken.add("%d %s, the first: %s".formatted(tally.count(outcome), outcome, tally.example(outcome)));
+            }
+        }
+        if (tally.slowest().compareTo(slowest) > 0) {
+            broken.add("a client waited %.1f s".formatted(tally.slowest().toMillis() / 1e3));
+        }
+        return broken;
+    }
+}

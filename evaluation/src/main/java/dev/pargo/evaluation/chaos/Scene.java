@@ -1,0 +1,47 @@
+package dev.pargo.evaluation.chaos;
+
+import dev.pargo.evaluation.stack.ServiceKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a fault plays in.
+ *
+ * @param load   the clients that ask meanwhile
+ * @param broken promises that the fault itself saw broken
+ */
+record Scene(Cluster cluster, Exchange exchange, AnswerBook book, Load load, List<String> broken) {
+
+    Scene(Cluster cluster, Exchange exchange, AnswerBook book, Load load) {
+        this(cluster, exchange, book, load, new CopyOnWriteArrayList<>());
+    }
+
+    /** The replica that faults strike: the first. */
+    Replica victim(ServiceKind kind) {
+        return cluster.replica(kind, 0);
+    }
+
+    /** Lets time pass. */
+    void pass(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    }
+
+    /** Waits for the next right answer, and holds it against the time that it may take. */
+    void expectAnswerWithin(Duration time) throws InterruptedException {
+        long start = System.nanoTime();
+        long limit = start + 5 * time.toNanos();
+        while (System.nanoTime() < limit) {
+            if (load.attempts().stream()
+                    .anyMatch(attempt -> attempt.outcome() == Outcome.RIGHT && attempt.ended() > start)) {
+                break;
+            }
+            pass(Duration.ofMillis(20));
+        }
+        long waited = System.nanoTime() - start;
+        if (waited > time.toNanos()) {
+            broken.add("no answer within %.1f s of readiness".formatted(waited / 1e9));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.pargo.evaluation.chaos;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How the requests of a load ended.
+ *
+ * @param begun {@link System#nanoTime} at the load's beginning
+ * @param ended {@link System#nanoTime} at its end
+ */
+record Tally(List<Attempt> attempts, long begun, long ended) {
+
+    int count(Outcome outcome) {
+        return (int) attempts.stream()
+                .filter(attempt -> attempt.outcome() == outcome)
+                .count();
+    }
+
+    /** The first request that ended so. */
+    String example(Outcome outcome) {
+        return attempts.stream()
+                .filter(attempt -> attempt.outcome() == outcome)
+                .findFirst()
+                .map(Attempt::detail)
+                .orElse("");
+    }
+
+    /** Longest time without a right answer. */
+    Duration longestGap() {
+        List<Long> answers = attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.RIGHT)
+                .map(Attempt::ended)
+                .sorted()
+                .toList();
+        long longest = 0;
+        long last = begun;
+        for (long answer : answers) {
+            longest = Math.max(longest, answer - last);
+            last = answer;
+        }
+        return Duration.ofNanos(Math.max(longest, ended - last));
+    }
+
+    /** Longest time that a client waited for a right answer. */
+    Duration slowest() {
+        return attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.RIGHT)
+                .map(attempt -> Duration.ofNanos(attempt.ended() - attempt.begun()))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Starts replicated stacks, disturbs them while clients check every answer, and reports which promises were kept.
+ */
+@NullMarked
+package dev.pargo.evaluation.chaos;
+
+import org.jspecify.annotations.NullMarked;
