@@ -1,6 +1,7 @@
 package dev.pargo.evaluation;
 
 import dev.pargo.evaluation.ask.AskCommand;
+import dev.pargo.evaluation.attack.AttackCommand;
 import dev.pargo.evaluation.bench.BenchCommand;
 import dev.pargo.evaluation.benchmark.EvaluateCommand;
 import dev.pargo.evaluation.benchmark.ScoreCommand;
@@ -24,7 +25,8 @@ import picocli.CommandLine.ParseResult;
             EvaluateCommand.class,
             ScoreCommand.class,
             CompareCommand.class,
-            ChaosCommand.class
+            ChaosCommand.class,
+            AttackCommand.class
         })
 public final class EvaluationApplication {
 

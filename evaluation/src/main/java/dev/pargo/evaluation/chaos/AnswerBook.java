@@ -1,5 +1,6 @@
 package dev.pargo.evaluation.chaos;
 
+import dev.pargo.evaluation.example.Example;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,19 +11,19 @@ import java.util.Set;
 /** What is asked, and what each revision of the model answers. Thread-safe. */
 final class AnswerBook {
 
-    private final List<Question> questions;
+    private final List<Example> questions;
     private final Map<String, List<String>> answers = new HashMap<>();
     private volatile Set<String> served = Set.of(Revision.FIRST);
 
     /**
      * @param questions the examples, with the answers of {@link Revision#FIRST}
      */
-    AnswerBook(List<Question> questions) {
+    AnswerBook(List<Example> questions) {
         this.questions = List.copyOf(questions);
-        put(Revision.FIRST, questions.stream().map(Question::answer).toList());
+        put(Revision.FIRST, questions.stream().map(Example::answer).toList());
     }
 
-    List<Question> questions() {
+    List<Example> questions() {
         return questions;
     }
 
@@ -46,7 +47,7 @@ final class AnswerBook {
     }
 
     /** The answers that one of the revisions gives. */
-    synchronized List<String> answers(Question question, Set<String> revisions) {
+    synchronized List<String> answers(Example question, Set<String> revisions) {
         int index = questions.indexOf(question);
         List<String> accepted = new ArrayList<>();
         for (String revision : revisions) {

@@ -2,6 +2,7 @@ package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.client.ChatQuestion;
 import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.example.Example;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import tools.jackson.databind.node.IntNode;
  * @param longAnswer whether the model writes on after the end of its answer, to {@link #LONG_ANSWER} tokens
  * @param patience   time after which the client leaves
  */
-record Ask(Question question, boolean streamed, boolean fresh, boolean longAnswer, Duration patience) {
+record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer, Duration patience) {
 
     /** Longer than any request may take. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -30,7 +31,7 @@ record Ask(Question question, boolean streamed, boolean fresh, boolean longAnswe
     private static final String MODEL = "pargo-mini";
 
     /** A whole answer about a picture, by a client that waits for it. */
-    static Ask plain(Question question) {
+    static Ask plain(Example question) {
         return new Ask(question, false, false, false, PATIENCE);
     }
 
@@ -43,7 +44,7 @@ record Ask(Question question, boolean streamed, boolean fresh, boolean longAnswe
             fields.put("ignore_eos", BooleanNode.TRUE);
             fields.put("max_tokens", IntNode.valueOf(LONG_ANSWER));
         }
-        return new ChatQuestion(MODEL, DataUrl.of(picture(), "image/png"), question.text(), fields);
+        return new ChatQuestion(MODEL, DataUrl.of(picture(), "image/png"), question.question(), fields);
     }
 
     /** Whether the client means to leave before the answer is there. */

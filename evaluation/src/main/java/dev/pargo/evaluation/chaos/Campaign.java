@@ -1,6 +1,7 @@
 package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.report.TextTable;
+import dev.pargo.evaluation.stack.Rest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -91,7 +92,9 @@ final class Campaign {
             scene.pass(CALM);
             Tally tally = load.stop();
             broken.addAll(scene.broken());
-            broken.addAll(ledger.broken(tally));
+            if (scenario.clients() > 0) {
+                broken.addAll(ledger.broken(tally));
+            }
             return tally;
         }
     }

@@ -1,6 +1,7 @@
 package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.client.ChatClient;
+import dev.pargo.evaluation.example.Example;
 import dev.pargo.evaluation.input.InputException;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class ChaosCommand implements Callable<Integer> {
         out.flush();
         Path second = Revision.second(BUNDLE, Files.createTempDirectory("pargo-chaos"));
         List<Scenario> scenarios = scenarios(second);
-        AnswerBook book = new AnswerBook(Question.of(BUNDLE));
+        AnswerBook book = new AnswerBook(Example.of(BUNDLE));
         if (scenarios.stream().anyMatch(scenario -> scenario.mix() == Mix.KNOWN_PICTURES)) {
             book.put(Revision.SECOND, answers(second, book));
         }
@@ -106,7 +107,7 @@ public final class ChaosCommand implements Callable<Integer> {
         try (Cluster alone = new Cluster(bundle, 1, Map.of(), new Random(0))) {
             ChatClient client = new ChatClient(alone.url(), null, TIMEOUT);
             List<String> answers = new ArrayList<>();
-            for (Question question : book.questions()) {
+            for (Example question : book.questions()) {
                 answers.add(client.complete(Ask.plain(question).toQuestion()).text());
             }
             return answers;

@@ -1,5 +1,6 @@
 package dev.pargo.evaluation.chaos;
 
+import dev.pargo.evaluation.example.Example;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -17,7 +18,7 @@ final class Load implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> Daemon.thread("client", task));
     private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
     private final Exchange exchange;
-    private final List<Question> questions;
+    private final List<Example> questions;
     private final Mix mix;
     private final long begun = System.nanoTime();
     private volatile boolean stopped;
@@ -27,7 +28,7 @@ final class Load implements AutoCloseable {
      *
      * @param seed decides what they ask
      */
-    Load(Exchange exchange, List<Question> questions, Mix mix, int clients, long seed) {
+    Load(Exchange exchange, List<Example> questions, Mix mix, int clients, long seed) {
         this.exchange = exchange;
         this.questions = questions;
         this.mix = mix;

@@ -1,5 +1,6 @@
 package dev.pargo.evaluation.chaos;
 
+import dev.pargo.evaluation.example.Example;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +25,7 @@ record Mix(int streamed, int fresh, int longAnswers, int cancelled) {
     static final Mix KNOWN_PICTURES = new Mix(50, 30, 0, 0);
 
     /** Draws the next request. */
-    Ask next(List<Question> questions, Random random) {
+    Ask next(List<Example> questions, Random random) {
         return new Ask(
                 questions.get(random.nextInt(questions.size())),
                 chance(streamed, random),

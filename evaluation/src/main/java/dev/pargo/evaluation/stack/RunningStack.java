@@ -14,12 +14,14 @@ public final class RunningStack implements AutoCloseable {
 
     private final StackPorts ports;
     private final Map<String, String> settings;
+    private final List<String> options;
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
     private final List<ServiceProcess> otherGateways = new ArrayList<>();
 
-    private RunningStack(StackPorts ports, Map<String, String> settings) {
+    private RunningStack(StackPorts ports, Map<String, String> settings, List<String> options) {
         this.ports = ports;
         this.settings = settings;
+        this.options = options;
     }
 
     /**
@@ -41,7 +43,7 @@ public final class RunningStack implements AutoCloseable {
             throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
-        RunningStack stack = new RunningStack(StackPorts.free(), all);
+        RunningStack stack = new RunningStack(StackPorts.free(), all, options);
         try {
             for (ServiceKind kind : ServiceKind.values()) {
                 stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all, options));
@@ -59,6 +61,16 @@ public final class RunningStack implements AutoCloseable {
     /** Where the gateway answers. */
     public URI url() {
         return url(ports);
+    }
+
+    /** Where all its services listen. */
+    public StackPorts ports() {
+        return ports;
+    }
+
+    /** All processes of the stack itself. */
+    public List<ServiceProcess> processes() {
+        return List.copyOf(services.values());
     }
 
     public ServiceProcess service(ServiceKind kind) {
@@ -83,6 +95,18 @@ public final class RunningStack implements AutoCloseable {
         ServiceProcess service = ServiceProcess.start(kind, ports, all);
         services.put(kind, service);
         service.awaitReady();
+    }
+
+    /** Starts services that have ended again, and waits until they are ready. */
+    public void restartEnded() throws IOException {
+        for (ServiceKind kind : ServiceKind.values()) {
+            if (!services.get(kind).isAlive()) {
+                services.put(kind, ServiceProcess.start(kind, ports, settings, options));
+            }
+        }
+        for (ServiceProcess service : services.values()) {
+            service.awaitReady();
+        }
     }
 
     @Override

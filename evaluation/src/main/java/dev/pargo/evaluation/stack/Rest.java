@@ -1,7 +1,5 @@
-package dev.pargo.evaluation.chaos;
+package dev.pargo.evaluation.stack;
 
-import dev.pargo.evaluation.stack.ServiceKind;
-import dev.pargo.evaluation.stack.ServiceProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/** A cluster that nobody asks anything holds nothing: gauges are at zero, and memory is what it was. */
-final class Rest {
+/** Services that nobody asks anything hold nothing: gauges are at zero, and memory is what it was. */
+public final class Rest {
 
     private static final Duration SETTLES_WITHIN = Duration.ofSeconds(15);
     private static final List<String> STAGE =
@@ -37,14 +35,14 @@ final class Rest {
     private final Map<ServiceKind, Long> usual = new EnumMap<>(ServiceKind.class);
 
     /** Notes the memory of services that have answered for a while. */
-    void note(List<ServiceProcess> processes) throws IOException {
+    public void note(List<ServiceProcess> processes) throws IOException {
         for (ServiceProcess process : processes) {
             usual.merge(process.kind(), process.residentBytes(), Math::max);
         }
     }
 
     /** Waits for rest; what did not come to rest, in words. */
-    List<String> broken(List<ServiceProcess> processes) throws IOException, InterruptedException {
+    public List<String> broken(List<ServiceProcess> processes) throws IOException, InterruptedException {
         long limit = System.nanoTime() + SETTLES_WITHIN.toNanos();
         List<String> unrest = unrest(processes);
         while (!unrest.isEmpty() && System.nanoTime() < limit) {

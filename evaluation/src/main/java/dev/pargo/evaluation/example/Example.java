@@ -1,4 +1,4 @@
-package dev.pargo.evaluation.chaos;
+package dev.pargo.evaluation.example;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,30 +11,31 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A question of a bundle's examples.
  *
+ * @param name    file and question
  * @param picture the picture's file
  * @param answer  what the model answers in float32, always taking the most probable token
  */
-record Question(String name, byte[] picture, String text, String answer) {
+public record Example(String name, byte[] picture, String question, String answer) {
 
     /** All examples of a bundle. */
-    static List<Question> of(Path bundle) throws IOException {
+    public static List<Example> of(Path bundle) throws IOException {
         Path directory = bundle.resolve("examples");
-        List<Question> questions = new ArrayList<>();
+        List<Example> examples = new ArrayList<>();
         for (JsonNode scene : JsonMapper.shared()
                 .readTree(Files.readAllBytes(directory.resolve("examples.json")))
                 .path("examples")) {
             String file = scene.path("image").asString();
             byte[] picture = Files.readAllBytes(directory.resolve(file));
             for (JsonNode qa : scene.path("qa")) {
-                String text = qa.path("question").asString();
-                questions.add(new Question(
-                        file + ": " + text,
+                String question = qa.path("question").asString();
+                examples.add(new Example(
+                        file + ": " + question,
                         picture,
-                        text,
+                        question,
                         qa.path("model_answer").asString()));
             }
         }
-        return questions;
+        return examples;
     }
 
     @Override

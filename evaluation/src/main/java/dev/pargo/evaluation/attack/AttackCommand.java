@@ -1,0 +1,104 @@
+package dev.pargo.evaluation.attack;
+
+import dev.pargo.evaluation.example.Example;
+import dev.pargo.evaluation.input.InputException;
+import dev.pargo.evaluation.stack.Repository;
+import dev.pargo.evaluation.stack.RunningStack;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Attacks a stack of its own, and reports whether it held. */
+@Command(
+        name = "attack",
+        description = "Starts a stack with small heaps, attacks it, and prints what it answered and whether others were"
+                + " served meanwhile. Exits with status 1 if a service ended, others were kept out for longer than 5 s,"
+                + " an answer was unacceptable, or memory did not come back.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class AttackCommand implements Callable<Integer> {
+
+    private static final Path BUNDLE = Repository.file("bundle/pargo-mini");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--only",
+            paramLabel = "WORD",
+            split = ",",
+            description = "Plays the attacks whose name has one of these words.")
+    private @Nullable List<String> only;
+
+    @Option(
+            names = "--heap",
+            defaultValue = "200m",
+            description = "Most heap of every service; default: ${DEFAULT-VALUE}.")
+    private String heap;
+
+    @Option(
+            names = "--mutations",
+            defaultValue = "10000",
+            description = "Mutated bodies, and as many mutated pictures; default: ${DEFAULT-VALUE}.")
+    private int mutations;
+
+    @Option(names = "--seed", description = "Decides about mutations; default: another one every time.")
+    private @Nullable Long seed;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")
+    private @Nullable Path markdown;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
+        out.printf("seed %d, heaps of %s%n", chosen, heap);
+        out.flush();
+        Example example = Example.of(BUNDLE).get(0);
+        List<Attack> attacks = attacks(example.picture());
+        try (RunningStack stack = RunningStack.start(BUNDLE, Map.of(), List.of("-Xmx" + heap))) {
+            Siege siege = new Siege(
+                    stack, example, new Random(chosen), spec.commandLine().getErr());
+            siege.warmUp();
+            for (Attack attack : attacks) {
+                siege.play(attack);
+            }
+            out.print(siege.table());
+            out.flush();
+            if (markdown != null) {
+                Files.writeString(markdown, siege.table().toMarkdown());
+            }
+            return siege.wasKept() ? 0 : 1;
+        }
+    }
+
+    private List<Attack> attacks(byte[] picture) {
+        List<Attack> all = new ArrayList<>(BodyAttacks.all());
+        all.addAll(ConnectionAttacks.all());
+        all.addAll(PictureAttacks.all());
+        all.addAll(MutationAttacks.all(mutations, picture));
+        if (only == null) {
+            return all;
+        }
+        List<Attack> chosen = all.stream()
+                .filter(attack -> only.stream().anyMatch(attack.name()::contains))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new InputException("there is no such attack; there are: "
+                    + String.join("; ", all.stream().map(Attack::name).toList()));
+        }
+        return chosen;
+    }
+}

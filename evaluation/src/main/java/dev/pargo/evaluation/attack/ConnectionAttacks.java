@@ -1,0 +1,174 @@
+package dev.pargo.evaluation.attack;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Connections that are many, slow, idle or odd. */
+final class ConnectionAttacks {
+
+    private static final int MANY = 1000;
+    private static final Duration HELD = Duration.ofSeconds(15);
+    private static final int SLOW_STEPS = 15;
+    private static final int KEEP_ALIVE_SECONDS = 70;
+    private static final byte[] QUESTION = ChatBody.text("?", "\"max_tokens\":1");
+
+    private ConnectionAttacks() {}
+
+    static List<Attack> all() {
+        return List.of(
+                new Attack(
+                        "4 bodies of 32 MB that come byte by byte",
+                        target -> slowly(target, 4, ChatBody.head(32 << 20), "{", RawConnection.ATTACKER)),
+                new Attack(
+                        "1,000 bodies of 32 MB that come byte by byte, from many addresses",
+                        target -> slowly(target, MANY, ChatBody.head(32 << 20), "{", "")),
+                new Attack(
+                        "300 GETs with slow bodies",
+                        target -> slowly(
+                                target,
+                                300,
+                                "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
+                                "x",
+                                "")),
+                new Attack(
+                        "1,000 connections with half a head",
+                        target -> slowly(target, MANY, "POST /v1/chat/completions HTTP/1.1\r\n", "X", "")),
+                new Attack("1,000 idle connections to the gateway", target -> idle(target, List.of(target.door()))),
+                new Attack("1,000 idle connections to all HTTP ports", target -> idle(target, target.httpPorts())),
+                new Attack("1,000 idle connections to the stages", target -> idle(target, target.grpcPorts())),
+                new Attack("1,000 connections with garbage to the stages", ConnectionAttacks::garbage),
+                new Attack("500 requests at once", ConnectionAttacks::burst),
+                new Attack("a client that half-closes", ConnectionAttacks::halfClosed),
+                new Attack("a connection after a refusal", ConnectionAttacks::usedAfterRefusal),
+                new Attack("a head of 100 KB", ConnectionAttacks::largeHead),
+                new Attack("a connection that idles for 70 s", ConnectionAttacks::keptAlive));
+    }
+
+    /**
+     * Opens connections that each send a head and then a piece a second.
+     *
+     * @param from address that they come from; empty for four each from many addresses
+     */
+    private static void slowly(Target target, int count, String head, String piece, String from)
+            throws InterruptedException {
+        Crowd.atOnce(count, target.replies(), number -> {
+            String address = from.isEmpty() ? address(number) : from;
+            try (RawConnection connection = RawConnection.open(target.door(), address)) {
+                connection.write(head);
+                Slowly.every(1000, SLOW_STEPS, () -> {
+                    connection.write(piece);
+                    return true;
+                });
+            }
+        });
+    }
+
+    private static String address(int number) {
+        return "127.0.1." + (1 + number / 4);
+    }
+
+    private static void idle(Target target, List<InetSocketAddress> ports) throws IOException, InterruptedException {
+        List<RawConnection> connections = Collections.synchronizedList(new ArrayList<>());
+        try {
+            Crowd.share(
+                    MANY,
+                    20,
+                    target.replies(),
+                    number -> connections.add(RawConnection.open(ports.get(number % ports.size()), address(number))));
+            TimeUnit.NANOSECONDS.sleep(HELD.toNanos());
+        } finally {
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    private static void garbage(Target target) throws InterruptedException {
+        Crowd.share(MANY, 20, target.replies(), number -> {
+            InetSocketAddress port =
+                    target.grpcPorts().get(number % target.grpcPorts().size());
+            try (RawConnection connection = target.connect(port)) {
+                byte[] bytes = new byte[10_000];
+                target.random().nextBytes(bytes);
+                if (number % 2 == 0) {
+                    connection.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+                }
+                connection.write(bytes);
+            }
+        });
+    }
+
+    private static void burst(Target target) throws InterruptedException {
+        Crowd.atOnce(500, target.replies(), number -> {
+            try (RawConnection connection = RawConnection.open(target.door(), address(number))) {
+                connection.write(ChatBody.head(QUESTION.length));
+                connection.write(QUESTION);
+                note(target, connection.readReply(), "one of 500 requests");
+            } catch (IOException e) {
+                target.replies().addUnacceptable("one of 500 requests was not answered: " + e);
+            }
+        });
+    }
+
+    private static void halfClosed(Target target) throws IOException {
+        try (RawConnection connection = target.connect(target.door())) {
+            connection.write(ChatBody.head(QUESTION.length));
+            connection.write(QUESTION);
+            connection.endOutput();
+            expect(target, connection, 200, "a half-closed request");
+        }
+    }
+
+    private static void usedAfterRefusal(Target target) throws IOException {
+        try (RawConnection connection = target.connect(target.door())) {
+            byte[] wrong = ChatBody.text("?", "\"max_tokens\":-1");
+            connection.write(ChatBody.head(wrong.length));
+            connection.write(wrong);
+            expect(target, connection, 400, "a wrong request");
+            connection.write(ChatBody.head(QUESTION.length));
+            connection.write(QUESTION);
+            expect(target, connection, 200, "a request after a refusal");
+        }
+    }
+
+    private static void largeHead(Target target) throws IOException {
+        try (RawConnection connection = target.connect(target.door())) {
+            connection.write("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(100_000) + "\r\n\r\n");
+            expect(target, connection, 431, "a head of 100 KB");
+        }
+    }
+
+    private static void keptAlive(Target target) throws IOException, InterruptedException {
+        try (RawConnection connection = target.connect(target.door())) {
+            connection.write(ChatBody.head(QUESTION.length));
+            connection.write(QUESTION);
+            expect(target, connection, 200, "a first request");
+            TimeUnit.SECONDS.sleep(KEEP_ALIVE_SECONDS);
+            connection.write(ChatBody.head(QUESTION.length));
+            connection.write(QUESTION);
+            expect(target, connection, 200, "a request after 70 s");
+        }
+    }
+
+    private static void expect(Target target, RawConnection connection, int status, String what) {
+        try {
+            RawConnection.Reply reply = connection.readReply();
+            note(target, reply, what);
+            if (reply.status() != status) {
+                target.replies()
+                        .addUnacceptable("status %d instead of %d to %s".formatted(reply.status(), status, what));
+            }
+        } catch (IOException e) {
+            target.replies().addUnacceptable("no answer to %s: %s".formatted(what, e));
+        }
+    }
+
+    private static void note(Target target, RawConnection.Reply reply, String what) {
+        target.replies().add(reply.status(), reply.body(), what);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.pargo.evaluation.attack;
+
+import dev.pargo.evaluation.stack.RunningStack;
+import dev.pargo.evaluation.stack.ServiceKind;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The stack under attack, and what came of one attack.
+ *
+ * @param replies answers that attackers got
+ * @param random  decides whatever is left to chance
+ */
+record Target(RunningStack stack, Replies replies, Random random) {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(150);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    /** Where the gateway takes requests. */
+    InetSocketAddress door() {
+        return port(stack.ports().work(ServiceKind.GATEWAY));
+    }
+
+    /** Every port that speaks HTTP. */
+    List<InetSocketAddress> httpPorts() {
+        List<InetSocketAddress> ports = new ArrayList<>(List.of(door()));
+        for (ServiceKind kind : ServiceKind.values()) {
+            ports.add(port(stack.ports().management(kind)));
+        }
+        return ports;
+    }
+
+    /** Every port that speaks gRPC. */
+    List<InetSocketAddress> grpcPorts() {
+        return ServiceKind.STAGES.stream()
+                .map(kind -> port(stack.ports().work(kind)))
+                .toList();
+    }
+
+    /** A connection from the address that all simple attackers have. */
+    RawConnection connect(InetSocketAddress port) throws IOException {
+        return RawConnection.open(port, RawConnection.ATTACKER);
+    }
+
+    /** Sends a chat request as ordinary clients do, and notes the answer. */
+    void post(byte[] body, String what) throws IOException, InterruptedException {
+        post(HttpRequest.BodyPublishers.ofByteArray(body), what);
+    }
+
+    /** Sends a chat request as ordinary clients do, and notes the answer. */
+    int post(HttpRequest.BodyPublisher body, String what) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(stack.url().resolve("/v1/chat/completions"))
+                .header("Content-Type", "application/json")
+                .timeout(PATIENCE)
+                .POST(body)
+                .build();
+        HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        replies.add(response.statusCode(), response.body(), what);
+        return response.statusCode();
+    }
+
+    private static InetSocketAddress port(int number) {
+        return new InetSocketAddress(LOOPBACK, number);
+    }
+}
