@@ -97,8 +97,7 @@ final class BodyAttacks {
                 "\"guided_choice\":[" + choice.repeat(2000) + "\"d\"]",
                 "\"stop\":[\"" + "s".repeat(2 * MEGABYTE) + "\"]",
                 "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"enum\":["
-                        + choice.repeat(2000) + "\"d\"]}}}",
-                "\"max_tokens\":1000000000");
+                        + choice.repeat(2000) + "\"d\"]}}}");
         Crowd.atOnce(
                 fields.size(),
                 target.replies(),

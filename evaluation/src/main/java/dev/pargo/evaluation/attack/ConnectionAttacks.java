@@ -13,6 +13,7 @@ final class ConnectionAttacks {
 
     private static final int MANY = 1000;
     private static final Duration HELD = Duration.ofSeconds(15);
+    private static final long LARGEST = 32 << 20;
     private static final int SLOW_STEPS = 15;
     private static final int KEEP_ALIVE_SECONDS = 70;
     private static final byte[] QUESTION = ChatBody.text("?", "\"max_tokens\":1");
@@ -21,23 +22,20 @@ final class ConnectionAttacks {
 
     static List<Attack> all() {
         return List.of(
-                new Attack(
-                        "4 bodies of 32 MB that come byte by byte",
-                        target -> slowly(target, 4, ChatBody.head(32 << 20), "{", RawConnection.ATTACKER)),
+                new Attack("16 bodies of up to 32 MB that come byte by byte", ConnectionAttacks::slowBodies),
                 new Attack(
                         "1,000 bodies of 32 MB that come byte by byte, from many addresses",
-                        target -> slowly(target, MANY, ChatBody.head(32 << 20), "{", "")),
+                        target -> slowly(target, MANY, ChatBody.head(32 << 20), "{")),
                 new Attack(
                         "300 GETs with slow bodies",
                         target -> slowly(
                                 target,
                                 300,
                                 "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n",
-                                "x",
-                                "")),
+                                "x")),
                 new Attack(
                         "1,000 connections with half a head",
-                        target -> slowly(target, MANY, "POST /v1/chat/completions HTTP/1.1\r\n", "X", "")),
+                        target -> slowly(target, MANY, "POST /v1/chat/completions HTTP/1.1\r\n", "X")),
                 new Attack("1,000 idle connections to the gateway", target -> idle(target, List.of(target.door()))),
                 new Attack("1,000 idle connections to all HTTP ports", target -> idle(target, target.httpPorts())),
                 new Attack("1,000 idle connections to the stages", target -> idle(target, target.grpcPorts())),
@@ -49,23 +47,31 @@ final class ConnectionAttacks {
                 new Attack("a connection that idles for 70 s", ConnectionAttacks::keptAlive));
     }
 
-    /**
-     * Opens connections that each send a head and then a piece a second.
-     *
-     * @param from address that they come from; empty for four each from many addresses
-     */
-    private static void slowly(Target target, int count, String head, String piece, String from)
-            throws InterruptedException {
-        Crowd.atOnce(count, target.replies(), number -> {
-            String address = from.isEmpty() ? address(number) : from;
-            try (RawConnection connection = RawConnection.open(target.door(), address)) {
-                connection.write(head);
-                Slowly.every(1000, SLOW_STEPS, () -> {
-                    connection.write(piece);
-                    return true;
-                });
-            }
+    /** Claims all the room that the gateway has for bodies: three times the largest, and then ever less. */
+    private static void slowBodies(Target target) throws InterruptedException {
+        Crowd.atOnce(16, target.replies(), number -> {
+            long length = number < 3 ? LARGEST : LARGEST >> (number - 2);
+            trickle(RawConnection.open(target.door(), RawConnection.ATTACKER), ChatBody.head(length), "{");
         });
+    }
+
+    /** Opens connections from many addresses, four from each, that each send a head and then a piece a second. */
+    private static void slowly(Target target, int count, String head, String piece) throws InterruptedException {
+        Crowd.atOnce(
+                count,
+                target.replies(),
+                number -> trickle(RawConnection.open(target.door(), address(number)), head, piece));
+    }
+
+    private static void trickle(RawConnection opened, String head, String piece)
+            throws IOException, InterruptedException {
+        try (RawConnection connection = opened) {
+            connection.write(head);
+            Slowly.every(1000, SLOW_STEPS, () -> {
+                connection.write(piece);
+                return true;
+            });
+        }
     }
 
     private static String address(int number) {

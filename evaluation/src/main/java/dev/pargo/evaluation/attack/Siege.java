@@ -60,7 +60,7 @@ final class Siege {
         List<String> broken = new ArrayList<>();
         long begun = System.nanoTime();
         try (Bystander bystander = new Bystander(target.door(), example)) {
-            attack.assault().launch(target);
+            launch(attack, target);
             long took = System.nanoTime() - begun;
             TimeUnit.NANOSECONDS.sleep(CALM.toNanos());
             if (bystander.longestOut().compareTo(MOST_OUT) > 0) {
@@ -80,7 +80,9 @@ final class Siege {
                     broken.isEmpty() ? "kept" : "broken"));
         }
         kept &= broken.isEmpty();
-        progress.printf("%s: %s%n", attack.name(), broken.isEmpty() ? "kept" : String.join("; ", broken));
+        progress.printf(
+                "%s (%s): %s%n",
+                attack.name(), target.replies(), broken.isEmpty() ? "kept" : String.join("; ", broken));
         progress.flush();
         if (!stack.processes().stream().allMatch(ServiceProcess::isAlive)) {
             stack.restartEnded();
@@ -95,6 +97,14 @@ final class Siege {
     /** A row for every attack. */
     TextTable table() {
         return table;
+    }
+
+    private static void launch(Attack attack, Target target) throws InterruptedException {
+        try {
+            attack.assault().launch(target);
+        } catch (IOException e) {
+            target.replies().addUnacceptable("no answer: " + e);
+        }
     }
 
     private Target target() {
