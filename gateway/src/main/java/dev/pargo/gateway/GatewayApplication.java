@@ -1,5 +1,6 @@
 package dev.pargo.gateway;
 
+import java.security.Security;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,6 +12,9 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 public class GatewayApplication {
 
     public static void main(String[] args) {
+        // The JVM would remember a name's addresses for 30 s, and so overlook new replicas.
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         SpringApplication.run(GatewayApplication.class, args);
     }
 }

@@ -37,11 +37,11 @@ class PipelineWatchTest {
 
         stages.stopEncoder();
         gateway.awaitReadiness(503);
-        assertThat(gateway.readiness().body()).contains("the encoder is away", "\"loopback\"");
+        assertThat(gateway.readiness().body()).contains("the encoder cannot be reached", "\"loopback\"");
         HttpResponse<String> image = gateway.chat(Bodies.image(7, "Hm?"));
         assertThat(image.statusCode()).isEqualTo(503);
         assertThat(image.headers().firstValue("retry-after")).contains("2");
-        assertThat(image.body()).contains("the encoder is away").doesNotContain("127.0.0.1");
+        assertThat(image.body()).contains("the encoder cannot be reached").doesNotContain("127.0.0.1");
         assertThat(gateway.chat(Bodies.text("Hm?")).statusCode())
                 .as("text needs the LLM only")
                 .isEqualTo(200);
@@ -118,7 +118,7 @@ class PipelineWatchTest {
 
     @Test
     void startsAgainWithNewWeightsThatWereReplacedUnnoticed() throws Exception {
-        gateway = RunningGateway.start(stages, "--pargo.describe-every=1h");
+        gateway = RunningGateway.start(stages, "--pargo.replicas.describe-every=1h");
         LlmDescription old = stages.llm.description;
         stages.llm.description = old.toBuilder()
                 .setIdentity(LoopbackStages.identity("internlm2", "l2"))
@@ -133,16 +133,13 @@ class PipelineWatchTest {
 
     @Test
     void makesVisualTokensAgainWhenTheirMakerHasBeenReplaced() throws Exception {
-        gateway = RunningGateway.start(stages, "--pargo.describe-every=1h");
+        gateway = RunningGateway.start(stages);
         String body = Bodies.image(7, "Hm?");
         gateway.chat(body);
         stages.projector.description = stages.projector.description.toBuilder()
                 .setIdentity(LoopbackStages.identity("pargo", "p2"))
                 .build();
-        LlmDescription old = stages.llm.description;
-        stages.llm.description = old.toBuilder()
-                .setIdentity(LoopbackStages.identity("internlm2", "l2"))
-                .build();
+        await().until(() -> gateway.get("/v1/models").body().contains("\"fingerprint\":\"p2\""));
 
         assertThat(gateway.chat(body).statusCode()).isEqualTo(200);
         assertThat(stages.projector.behaviour.calls).hasValue(2);
@@ -156,8 +153,8 @@ class PipelineWatchTest {
         HttpResponse<String> response = gateway.chat(Bodies.image(7, "Hm?"));
 
         assertThat(response.statusCode()).isEqualTo(503);
-        assertThat(response.headers().firstValue("retry-after")).contains("2");
-        assertThat(response.body()).contains("The encoder is being replaced");
+        assertThat(response.headers().firstValue("retry-after")).contains("1");
+        assertThat(response.body()).contains("The encoder service is being replaced");
         assertThat(stages.projector.behaviour.calls).hasValue(0);
         assertThat(stages.llm.behaviour.calls).hasValue(0);
     }

@@ -46,7 +46,10 @@ final class RunningGateway implements AutoCloseable {
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
         return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
-                .properties("pargo.describe-every=300ms")
+                .properties(
+                        "pargo.replicas.describe-every=300ms",
+                        "pargo.replicas.check-every=100ms",
+                        "pargo.replicas.patience=300ms")
                 .run(all));
     }
 
@@ -58,6 +61,10 @@ final class RunningGateway implements AutoCloseable {
 
     HttpResponse<String> readiness() throws IOException, InterruptedException {
         return actuator("health/readiness");
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(path)).build());
     }
 
     HttpResponse<String> actuator(String path) throws IOException, InterruptedException {

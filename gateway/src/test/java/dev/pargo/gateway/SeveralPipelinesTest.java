@@ -186,10 +186,10 @@ class SeveralPipelinesTest {
         assertThat(ask("pargo", Bodies.image(7, "Hm?")).statusCode()).isEqualTo(200);
         HttpResponse<String> refused = ask("house/q-former", Bodies.text("Hm?"));
         assertThat(refused.statusCode()).isEqualTo(503);
-        assertThat(refused.body()).contains("The model is not ready: the LLM is away");
+        assertThat(refused.body()).contains("The model is not ready: the LLM cannot be reached");
         assertThat(gateway.readiness().statusCode()).isEqualTo(200);
         assertThat(gateway.readiness().body())
-                .contains("\"pargo\":\"ready\"", "\"house/q-former\":\"not ready: the LLM is away");
+                .contains("\"pargo\":\"ready\"", "\"house/q-former\":\"not ready: the LLM cannot be reached");
         assertThat(models().at("/data/0/ready").booleanValue()).isTrue();
 
         second.startLlm();

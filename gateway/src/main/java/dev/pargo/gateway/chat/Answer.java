@@ -1,11 +1,12 @@
 package dev.pargo.gateway.chat;
 
+import dev.pargo.gateway.inference.Delivery;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.proto.v1.TextDelta;
 import java.io.IOException;
 
 /** How answers reach the client: at once or as they are written. Confined to the request's thread. */
-interface Answer {
+interface Answer extends Delivery {
 
     /** The LLM has taken the prompt on. */
     void begin() throws IOException;

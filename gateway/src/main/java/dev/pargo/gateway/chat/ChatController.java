@@ -12,9 +12,8 @@ import dev.pargo.gateway.inference.Generation;
 import dev.pargo.gateway.inference.Inference;
 import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
+import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
-import dev.pargo.gateway.pipeline.PipelineState;
-import dev.pargo.gateway.pipeline.Pipelines;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import io.grpc.Deadline;
@@ -43,7 +42,6 @@ final class ChatController {
     private final GatewayProperties properties;
     private final Admission admission;
     private final ChatRequestReader reader;
-    private final Pipelines pipelines;
     private final Inference inference;
     private final ChatMetrics metrics;
 
@@ -51,13 +49,11 @@ final class ChatController {
             GatewayProperties properties,
             Admission admission,
             ChatRequestReader reader,
-            Pipelines pipelines,
             Inference inference,
             ChatMetrics metrics) {
         this.properties = properties;
         this.admission = admission;
         this.reader = reader;
-        this.pipelines = pipelines;
         this.inference = inference;
         this.metrics = metrics;
     }
@@ -90,20 +86,21 @@ final class ChatController {
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
         ChatRequest body = reader.read(exchange.request.getInputStream());
         ChatQuery query = ChatQuery.of(body, properties.maxImages());
-        Pipeline pipeline = pipeline(query.model());
+        String id = RequestIdFilter.idOf(exchange.request);
+        RequestScope waiting = new RequestScope(id, deadline, new Pulse(ClientConnection.gone(exchange.request)));
+        Pipeline pipeline = inference.find(query.model(), waiting);
         exchange.model = query.model();
-        PipelineState state = inference.require(pipeline, !query.images().isEmpty());
-        GenerateStart decoding =
-                DecodingReader.read(body, pipeline.defaults(), state.text().llm());
-        InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), state), decoding);
+        ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
+        GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
+        InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), set), decoding);
         ResponseHead head = ResponseHead.now(query.model());
         int choices = decoding.getChoices();
         Answer answer = query.stream()
                 ? new StreamedAnswer(head, choices, query.includeUsage(), properties.heartbeat(), exchange.response)
                 : new WholeAnswer(head, choices, decoding.hasTopLogprobs(), exchange.response);
         Pulse pulse = new Pulse(ClientConnection.gone(exchange.request), answer);
-        RequestScope scope = new RequestScope(RequestIdFilter.idOf(exchange.request), deadline, pulse);
-        try (Generation generation = inference.start(pipeline, work, scope)) {
+        RequestScope scope = new RequestScope(id, deadline, pulse);
+        try (Generation generation = inference.start(pipeline, work, scope, answer)) {
             answer.begin();
             @Nullable TextDelta delta;
             while ((delta = generation.next()) != null) {
@@ -119,29 +116,17 @@ final class ChatController {
         }
     }
 
-    private Pipeline pipeline(String model) {
-        return pipelines.find(model).orElseThrow(() -> {
-            List<String> names = pipelines.names();
-            return names.isEmpty()
-                    ? GatewayException.unavailable("No model is ready yet", Duration.ofSeconds(2))
-                    : GatewayException.invalid(
-                            "model",
-                            "model_not_found",
-                            "model: there is no such model; available: " + String.join(", ", names));
-        });
-    }
-
-    private static List<InferenceRequest.Image> decode(List<ImageSource> images, PipelineState state) {
+    private static List<InferenceRequest.Image> decode(List<ImageSource> images, ModelSet set) {
         if (images.isEmpty()) {
             return List.of();
         }
-        int limit = state.text().llm().getMaxVisualTensors();
+        int limit = set.llm().getMaxVisualTensors();
         if (images.size() > limit) {
             throw ChatMessages.tooManyImages(images.get(limit).param(), limit);
         }
         return images.stream()
                 .map(image -> new InferenceRequest.Image(
-                        image.decode(state.vision().encoder().getMaxImageBytes()), image.param()))
+                        image.decode(set.vision().encoder().getMaxImageBytes()), image.param()))
                 .toList();
     }
 

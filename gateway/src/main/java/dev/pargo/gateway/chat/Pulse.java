@@ -3,6 +3,7 @@ package dev.pargo.gateway.chat;
 import dev.pargo.gateway.error.ClientGoneException;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What happens between two waits of a request: is its client still there, and does it need a sign of life? */
 final class Pulse implements Runnable {
@@ -10,10 +11,15 @@ final class Pulse implements Runnable {
     private static final long INTERVAL_NANOS = 50_000_000;
 
     private final BooleanSupplier clientGone;
-    private final Answer answer;
+    private final @Nullable Answer answer;
     private long last = System.nanoTime();
 
-    Pulse(BooleanSupplier clientGone, Answer answer) {
+    /** Of a request that has no answer yet. */
+    Pulse(BooleanSupplier clientGone) {
+        this(clientGone, null);
+    }
+
+    Pulse(BooleanSupplier clientGone, @Nullable Answer answer) {
         this.clientGone = clientGone;
         this.answer = answer;
     }
@@ -32,6 +38,9 @@ final class Pulse implements Runnable {
         last = now;
         if (clientGone.getAsBoolean()) {
             throw new ClientGoneException();
+        }
+        if (answer == null) {
+            return;
         }
         try {
             answer.idle();

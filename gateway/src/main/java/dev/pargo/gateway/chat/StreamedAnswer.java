@@ -34,6 +34,7 @@ final class StreamedAnswer implements Answer {
     private final long heartbeatNanos;
     private final HttpServletResponse response;
     private long lastWrite;
+    private boolean begun;
 
     StreamedAnswer(
             ResponseHead head, int choices, boolean includeUsage, Duration heartbeat, HttpServletResponse response) {
@@ -55,8 +56,18 @@ final class StreamedAnswer implements Answer {
         }
     }
 
+    /** That an answer begins may be said before an LLM has written anything of it. */
+    @Override
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    @Override
+    public void discard() {}
+
     @Override
     public void add(TextDelta delta) throws IOException {
+        begun = true;
         int index = delta.getChoice();
         boolean withLogprobs = delta.getLogprobsCount() > 0;
         if (withLogprobs || !delta.getText().isEmpty()) {

@@ -29,6 +29,17 @@ final class WholeAnswer implements Answer {
     @Override
     public void begin() {}
 
+    /** All of it leaves at the end. */
+    @Override
+    public boolean hasBegun() {
+        return false;
+    }
+
+    @Override
+    public void discard() {
+        choices.forEach(Collected::discard);
+    }
+
     @Override
     public void add(TextDelta delta) {
         choices.get(delta.getChoice()).add(delta);
@@ -64,6 +75,12 @@ final class WholeAnswer implements Answer {
             if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
                 reason = delta.getFinishReason();
             }
+        }
+
+        void discard() {
+            text.setLength(0);
+            logprobs.clear();
+            reason = FinishReason.STOP;
         }
 
         ChatResponse.Choice choice(int index, boolean withLogprobs) {

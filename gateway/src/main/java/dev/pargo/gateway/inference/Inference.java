@@ -1,167 +1,98 @@
 package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
-import dev.pargo.gateway.pipeline.PipelineState;
-import dev.pargo.gateway.pipeline.StageKind;
-import dev.pargo.proto.v1.GenerateRequest;
-import dev.pargo.proto.v1.GenerateResponse;
-import dev.pargo.proto.v1.GenerateStart;
-import dev.pargo.proto.v1.LlmGrpc;
+import dev.pargo.gateway.pipeline.Pipelines;
+import dev.pargo.gateway.replica.ReplicaProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
-/**
- * Leads a request through its pipeline, up to the point where the LLM begins to answer.
- *
- * <p>Until then everything can be done again: an image's way through encoder and projector up to twice, the LLM's call
- * once, each when the stage is away, after 50 ms and then twice as long, plus up to half of that by chance. A stage that
- * turns out to have been replaced since it described itself makes the request start again, once, with new descriptions;
- * what the old weights have made is not used.
- */
+/** Finds models for requests and leads requests through their stages. Thread-safe. */
 @Component
 public final class Inference {
 
-    private static final Logger log = LoggerFactory.getLogger(Inference.class);
-    private static final int VISION_RETRIES = 2;
-    private static final int LLM_RETRIES = 1;
-    private static final long FIRST_PAUSE_MILLIS = 50;
-    private static final Duration REPLACED_RETRY = Duration.ofSeconds(2);
-    private static final Duration AWAY_RETRY = Duration.ofSeconds(2);
+    private static final Duration RETRY = Duration.ofSeconds(2);
 
+    private final Pipelines pipelines;
+    private final ReplicaProperties properties;
     private final VisualTokenCache cache;
     private final VisualBudget budget;
     private final MeterRegistry metrics;
 
-    Inference(VisualTokenCache cache, VisualBudget budget, MeterRegistry metrics) {
+    Inference(
+            Pipelines pipelines,
+            ReplicaProperties properties,
+            VisualTokenCache cache,
+            VisualBudget budget,
+            MeterRegistry metrics) {
+        this.pipelines = pipelines;
+        this.properties = properties;
         this.cache = cache;
         this.budget = budget;
         this.metrics = metrics;
     }
 
     /**
-     * What the pipeline's stages are now.
+     * The pipeline of a model. Waits for a name, if no stage has told one yet.
      *
-     * @throws GatewayException UNAVAILABLE, with what is missing, if it cannot answer this kind of request
+     * @throws GatewayException if there is no such model
      */
-    public PipelineState require(Pipeline pipeline, boolean withImages) {
-        PipelineState state = pipeline.state();
-        if (!state.answers(withImages)) {
-            throw GatewayException.unavailable(
-                    "The model is not ready: " + String.join("; ", state.problems()), AWAY_RETRY);
-        }
-        return state;
-    }
-
-    /** Starts an answer; the caller closes it. */
-    public Generation start(Pipeline pipeline, InferenceRequest request, RequestScope scope) {
-        try (VisualBudget.Share share = budget.open()) {
-            return attempt(pipeline, request, scope, share);
-        } catch (StaleDescriptionException replaced) {
-            log.info("Request {} starts again: the {}", scope.id(), replaced.getMessage());
-            refresh(pipeline, scope);
-        }
-        try (VisualBudget.Share share = budget.open()) {
-            return attempt(pipeline, request, scope, share);
-        } catch (StaleDescriptionException again) {
-            throw GatewayException.unavailable(
-                    "The %s is being replaced".formatted(again.stage().title()), REPLACED_RETRY);
-        }
-    }
-
-    private Generation attempt(
-            Pipeline pipeline, InferenceRequest request, RequestScope scope, VisualBudget.Share share)
-            throws StaleDescriptionException {
-        PipelineState state = require(pipeline, !request.images().isEmpty());
-        PipelineState.Text text = state.text();
-        Timings timings = new Timings();
-        List<VisualTokens> visuals = new ArrayList<>();
-        for (InferenceRequest.Image image : request.images()) {
-            VisionPath path = new VisionPath(pipeline, state.vision(), scope, share, timings);
-            VisualTokenCache.Making making = visualTokens(image.bytes(), path, state.vision(), scope, timings);
-            visuals.add(retrying(VISION_RETRIES, scope, image.param(), making::make));
-        }
-        GenerateStart start = request.decoding().toBuilder()
-                .setRequestId(scope.id())
-                .addAllPrompt(text.prompt().render(request.conversation()))
-                .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
-                .build();
-        String fingerprint = text.llm().getIdentity().getFingerprint();
-        return retrying(
-                LLM_RETRIES,
-                scope,
-                "messages",
-                () -> Generation.start(generate(pipeline, scope), start, visuals, fingerprint, timings));
-    }
-
-    private VisualTokenCache.Making visualTokens(
-            byte[] image, VisionPath path, PipelineState.Vision vision, RequestScope scope, Timings timings) {
-        if (!cache.isEnabled()) {
-            return () -> path.run(image);
-        }
-        ImageKey key = ImageKey.of(image, vision);
-        return () -> cache.get(key, scope, timings, () -> path.run(image));
-    }
-
-    private static StageCall<GenerateRequest, GenerateResponse> generate(Pipeline pipeline, RequestScope scope) {
-        return new StageCall<>(
-                StageKind.LLM,
-                LlmGrpc.newBlockingV2Stub(pipeline.llmChannel())
-                        .withDeadline(scope.deadline())
-                        .generate(),
-                scope);
-    }
-
-    private <T> T retrying(int retries, RequestScope scope, @Nullable String param, Step<T> step)
-            throws StaleDescriptionException {
-        for (int attempt = 0; ; attempt++) {
-            try {
-                return step.run();
-            } catch (StageException failure) {
-                if (!failure.isUnavailable() || attempt == retries) {
-                    throw failure.toClient(param);
-                }
-                log.info("Request {} is tried again: {}", scope.id(), failure.getMessage());
-                metrics.counter(
-                                "pargo.gateway.retries",
-                                "stage",
-                                failure.stage().tag())
-                        .increment();
-                long pause = FIRST_PAUSE_MILLIS << attempt;
-                pause(pause + ThreadLocalRandom.current().nextLong(pause / 2), scope);
+    public Pipeline find(String model, RequestScope scope) {
+        Patience patience = new Patience(properties.patience());
+        while (true) {
+            Optional<Pipeline> found = pipelines.find(model);
+            if (found.isPresent()) {
+                return found.get();
+            }
+            List<String> names = pipelines.names();
+            if (!names.isEmpty()) {
+                throw GatewayException.invalid(
+                        "model",
+                        "model_not_found",
+                        "model: there is no such model; available: " + String.join(", ", names));
+            }
+            if (!patience.hold(scope)) {
+                throw GatewayException.unavailable("No model is ready yet", RETRY);
             }
         }
     }
 
-    private static void refresh(Pipeline pipeline, RequestScope scope) {
-        var refreshed = pipeline.refresh();
-        while (!refreshed.isDone()) {
-            pause(10, scope);
+    /**
+     * A set that answers a kind of request, to check the request's limits with. Waits for one, if there is none.
+     *
+     * @throws GatewayException UNAVAILABLE, with what is missing
+     */
+    public ModelSet require(Pipeline pipeline, boolean withImages, RequestScope scope) {
+        Patience patience = new Patience(properties.patience());
+        while (true) {
+            Optional<ModelSet> set = pipeline.choose(withImages, 0, Set.of());
+            if (set.isPresent()) {
+                return set.get();
+            }
+            if (!patience.hold(scope)) {
+                throw Route.notReady(pipeline);
+            }
         }
     }
 
-    private static void pause(long millis, RequestScope scope) {
-        scope.pulse().run();
-        if (scope.deadline().isExpired()) {
-            throw GatewayException.deadline("The request's time ran out");
-        }
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException shutdown) {
-            Thread.currentThread().interrupt();
-            throw GatewayException.unavailable("The gateway is shutting down", Duration.ofSeconds(1));
-        }
-    }
-
-    private interface Step<T> {
-        T run() throws StageException, StaleDescriptionException;
+    /**
+     * Starts an answer; the caller closes it.
+     *
+     * @param delivery asked, whenever an LLM is lost, whether another one may answer instead
+     */
+    public Generation start(Pipeline pipeline, InferenceRequest request, RequestScope scope, Delivery delivery) {
+        Route route = new Route(
+                pipeline,
+                !request.images().isEmpty(),
+                request.prefix(),
+                scope,
+                new Patience(properties.patience()),
+                metrics);
+        return new Generation(new Journey(request, scope, route, delivery, cache, budget), delivery);
     }
 }

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.inference;
 
+import com.google.protobuf.ByteString;
 import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import java.util.List;
@@ -12,11 +13,27 @@ import java.util.List;
  */
 public record InferenceRequest(Conversation conversation, List<Image> images, GenerateStart decoding) {
 
+    /** A hash of the prompt's beginning: requests that share it should meet at one LLM. */
+    long prefix() {
+        return PrefixKey.of(this);
+    }
+
+    /** Sequences that the LLM writes at once. */
+    int sequences() {
+        return decoding.hasBeamSearch() ? decoding.getBeamSearch().getBeams() : Math.max(1, decoding.getChoices());
+    }
+
     /**
      * An image file.
      *
-     * @param bytes the file; not written to any more
-     * @param param path of the field it came in, for error messages
+     * @param bytes  the file; not written to any more
+     * @param sha256 of the file
+     * @param param  path of the field it came in, for error messages
      */
-    public record Image(byte[] bytes, String param) {}
+    public record Image(byte[] bytes, ByteString sha256, String param) {
+
+        public Image(byte[] bytes, String param) {
+            this(bytes, Sha256.of(bytes), param);
+        }
+    }
 }

@@ -2,16 +2,20 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.gateway.replica.Lease;
+import dev.pargo.gateway.replica.Replica;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streaming call to a stage, for one request. Waiting is cut into slices; between them the request's pulse is felt, so
- * that a client that leaves ends the call wherever it stands. Closing an unfinished call cancels it.
+ * A streaming call to one replica of a stage, for one request. Waiting is cut into slices; between them the request's pulse
+ * is felt, so that a client that leaves ends the call wherever it stands, and the replica is looked at, so that one that
+ * hangs does not hold the request. How the call ends is told to the replica. Closing an unfinished call cancels it.
  *
  * <p>Confined to the request's thread.
  */
@@ -23,24 +27,41 @@ final class StageCall<Q, R> implements AutoCloseable {
     private static final int CANCEL_MILLIS = 200;
 
     private final StageKind stage;
+    private final Replica<?> replica;
+    private final Lease lease;
     private final BlockingClientCall<Q, R> call;
     private final RequestScope scope;
+    private final BooleanSupplier mayMove;
+    private final int timesGivenUp;
     private boolean ended;
 
-    StageCall(StageKind stage, BlockingClientCall<Q, R> call, RequestScope scope) {
+    /**
+     * @param call    to the replica
+     * @param lease   of the replica; ends with the call
+     * @param mayMove whether the request could go to another replica instead of waiting for a silent one
+     */
+    StageCall(
+            StageKind stage,
+            Replica<?> replica,
+            Lease lease,
+            BlockingClientCall<Q, R> call,
+            RequestScope scope,
+            BooleanSupplier mayMove) {
         this.stage = stage;
+        this.replica = replica;
+        this.lease = lease;
         this.call = call;
         this.scope = scope;
-    }
-
-    StageKind stage() {
-        return stage;
+        this.mayMove = mayMove;
+        this.timesGivenUp = replica.timesGivenUp();
     }
 
     /** Sends a message as soon as the stage has room for it. */
     void send(Q message) throws StageException {
         if (!untilDone(millis -> call.write(message, millis, TimeUnit.MILLISECONDS))) {
-            throw new StageException(stage, "the call was closed before the request was complete");
+            // The stage has ended the call before it has read everything: it has said why, or breaks the contract.
+            receive();
+            throw broken("the call was closed before the request was complete");
         }
     }
 
@@ -53,8 +74,34 @@ final class StageCall<Q, R> implements AutoCloseable {
     @Nullable
     R receive() throws StageException {
         @Nullable R message = untilDone(millis -> call.read(millis, TimeUnit.MILLISECONDS));
-        ended |= message == null;
+        if (message == null) {
+            replica.succeeded();
+            end();
+        }
         return message;
+    }
+
+    /** The replica has taken the request on. */
+    void accepted() {
+        replica.succeeded();
+    }
+
+    /** Throws if the weights that answer are not those that were described. */
+    void checkProducer(String described, String producer) throws StageException {
+        if (!described.equals(producer)) {
+            replica.replaced();
+            throw StageException.of(stage, replica, Fault.REPLACED, "serves other weights than it described");
+        }
+    }
+
+    /** A failure of the call that gRPC does not know of. */
+    StageException failure(Throwable failure) {
+        return noted(StageException.of(stage, replica, failure));
+    }
+
+    /** The stage does not keep to the contract. */
+    StageException broken(String what) {
+        return noted(StageException.broken(stage, replica, what));
     }
 
     /** Ends the call. Waits a moment for its cancellation, so that interceptors see its end. */
@@ -63,7 +110,7 @@ final class StageCall<Q, R> implements AutoCloseable {
         if (ended) {
             return;
         }
-        ended = true;
+        end();
         call.cancel("the request has ended", null);
         try {
             while (call.read(CANCEL_MILLIS, TimeUnit.MILLISECONDS) != null) {
@@ -82,15 +129,35 @@ final class StageCall<Q, R> implements AutoCloseable {
             try {
                 return attempt.within(SLICE_MILLIS);
             } catch (TimeoutException notYet) {
-                continue;
+                checkReplica();
             } catch (StatusException failure) {
-                ended = true;
-                throw new StageException(stage, failure);
+                end();
+                throw noted(StageException.of(stage, replica, failure));
             } catch (InterruptedException shutdown) {
                 Thread.currentThread().interrupt();
                 throw GatewayException.unavailable("The gateway is shutting down", Duration.ofSeconds(1));
             }
         }
+    }
+
+    private void checkReplica() throws StageException {
+        if (replica.timesGivenUp() != timesGivenUp || replica.isSilent() && mayMove.getAsBoolean()) {
+            throw StageException.of(stage, replica, Fault.SILENT, "does not answer");
+        }
+    }
+
+    private StageException noted(StageException failure) {
+        switch (failure.fault()) {
+            case LOST, DAMAGED -> replica.failed();
+            case DRAINING -> replica.draining();
+            default -> {}
+        }
+        return failure;
+    }
+
+    private void end() {
+        ended = true;
+        lease.close();
     }
 
     private interface Attempt<T> {

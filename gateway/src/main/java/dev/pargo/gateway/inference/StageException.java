@@ -2,10 +2,11 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.gateway.replica.Replica;
+import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A call to a stage failed. */
@@ -14,30 +15,62 @@ final class StageException extends Exception {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final StageKind stage;
-    private final Status.Code code;
+    private final @Nullable Replica<?> replica;
+    private final Fault fault;
 
-    StageException(StageKind stage, Throwable failure) {
-        super(stage.title() + " failed", failure, false, false);
+    private StageException(
+            StageKind stage, @Nullable Replica<?> replica, Fault fault, String message, @Nullable Throwable cause) {
+        super(message, cause, false, false);
         this.stage = stage;
-        this.code = Status.fromThrowable(failure).getCode();
+        this.replica = replica;
+        this.fault = fault;
     }
 
-    StageException(StageKind stage, String message) {
-        this(stage, Status.INTERNAL.withDescription(message).asException());
+    /** A call that gRPC, or the stage, has ended with a failure. */
+    static StageException of(StageKind stage, Replica<?> replica, Throwable failure) {
+        Fault fault = Fault.of(failure);
+        return new StageException(
+                stage,
+                replica,
+                fault,
+                "the %s %s failed: %s".formatted(stage.title(), replica, Status.fromThrowable(failure)),
+                failure);
+    }
+
+    /** A call that the gateway gives up. */
+    static StageException of(StageKind stage, Replica<?> replica, Fault fault, String what) {
+        return new StageException(stage, replica, fault, "the %s %s %s".formatted(stage.title(), replica, what), null);
+    }
+
+    /** A stage that does not keep to the contract. */
+    static StageException broken(StageKind stage, Replica<?> replica, String what) {
+        return of(stage, replica, new StageError(ErrorReason.INTERNAL, what).toException());
+    }
+
+    /** No replica of a stage is there. */
+    static StageException absent(StageKind stage) {
+        return new StageException(
+                stage, null, Fault.ABSENT, "the %s has no replica that takes calls".formatted(stage.title()), null);
     }
 
     StageKind stage() {
         return stage;
     }
 
-    /** Whether another try may succeed: the stage is away, or what was sent was damaged on its way. */
-    boolean isUnavailable() {
-        return code == Status.Code.UNAVAILABLE || code == Status.Code.DATA_LOSS;
+    /** Whose call failed; null if there was none to call. */
+    @Nullable
+    Replica<?> replica() {
+        return replica;
     }
 
-    /** Whether the request's own time ran out. */
-    boolean isDeadline() {
-        return code == Status.Code.DEADLINE_EXCEEDED;
+    Fault fault() {
+        return fault;
+    }
+
+    /** What happened, for the log. */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
     }
 
     /**
@@ -46,11 +79,26 @@ final class StageException extends Exception {
      * @param param path of the field that the stage worked on; null for none
      */
     GatewayException toClient(@Nullable String param) {
-        Optional<StageError> error = StageError.of(getCause());
-        return error.map(known -> known(known, param)).orElseGet(this::unknown);
+        @Nullable
+        StageError error = getCause() == null ? null : StageError.of(getCause()).orElse(null);
+        return switch (fault) {
+            case FULL ->
+                GatewayException.busy("The queue of the %s is full".formatted(stage.title()), retryAfter(error));
+            case LOST, SILENT, DRAINING, ABSENT ->
+                GatewayException.unavailable(
+                        "The %s service is unavailable".formatted(stage.title()), retryAfter(error));
+            case REPLACED ->
+                GatewayException.unavailable(
+                        "The %s service is being replaced".formatted(stage.title()), retryAfter(error));
+            case DEADLINE ->
+                GatewayException.deadline(
+                        "The request's time ran out while it waited for the %s".formatted(stage.title()));
+            case DAMAGED -> failed();
+            case REFUSED -> error == null ? failed() : refused(error, param);
+        };
     }
 
-    private GatewayException known(StageError error, @Nullable String param) {
+    private GatewayException refused(StageError error, @Nullable String param) {
         return switch (error.reason()) {
             case IMAGE_UNDECODABLE, IMAGE_UNSUPPORTED_FORMAT ->
                 GatewayException.invalid(param, "invalid_image", error.message());
@@ -58,35 +106,15 @@ final class StageException extends Exception {
             case IMAGE_TOO_LARGE -> GatewayException.tooLarge(param, "image_too_large", error.message());
             case PROMPT_TOO_LONG -> GatewayException.invalid(param, "context_length_exceeded", error.message());
             case INVALID_FIELD -> GatewayException.invalid(null, "invalid_value", error.message());
-            case QUEUE_FULL ->
-                GatewayException.busy("The queue of the %s is full".formatted(stage.title()), retryAfter(error));
-            case DRAINING, DEVICE_LOST, CHECKSUM_MISMATCH -> away(retryAfter(error));
-            case NOT_FINITE, TENSOR_MISMATCH, MALFORMED_STREAM, UNKNOWN_CONTROL_TOKEN, INTERNAL -> failed();
-        };
-    }
-
-    private GatewayException unknown() {
-        return switch (code) {
-            case UNAVAILABLE, CANCELLED -> away(RETRY);
-            case RESOURCE_EXHAUSTED ->
-                GatewayException.busy("The %s takes no more requests".formatted(stage.title()), RETRY);
-            case DEADLINE_EXCEEDED ->
-                GatewayException.deadline(
-                        "The request's time ran out while it waited for the %s".formatted(stage.title()));
             default -> failed();
         };
     }
 
-    private GatewayException away(Duration retryAfter) {
-        return GatewayException.unavailable("The %s is away".formatted(stage.title()), retryAfter);
-    }
-
     private GatewayException failed() {
-        return GatewayException.failed("The %s failed".formatted(stage.title()), getCause());
+        return GatewayException.failed("The %s failed".formatted(stage.title()), this);
     }
 
-    private static Duration retryAfter(StageError error) {
-        @Nullable Duration delay = error.retryAfter();
-        return delay == null ? RETRY : delay;
+    private static Duration retryAfter(@Nullable StageError error) {
+        return error == null || error.retryAfter() == null ? RETRY : error.retryAfter();
     }
 }

@@ -1,6 +1,5 @@
 package dev.pargo.gateway.inference;
 
-import dev.pargo.gateway.pipeline.StageKind;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.TensorFraming;
 import dev.pargo.proto.TensorSpec;
@@ -33,12 +32,11 @@ final class TensorStream {
      * @param fingerprint the weights that the stage has described
      */
     static TensorStream open(StageCall<?, TensorChunk> call, TensorSpec expected, String fingerprint)
-            throws StageException, StaleDescriptionException {
+            throws StageException {
         TensorChunk first = next(call);
-        StaleDescriptionException.check(
-                call.stage(), fingerprint, first.getHeader().getProducer());
+        call.checkProducer(fingerprint, first.getHeader().getProducer());
         TensorFraming framing = new TensorFraming(expected);
-        accept(call.stage(), framing, first);
+        accept(call, framing, first);
         return new TensorStream(call, framing, first);
     }
 
@@ -51,13 +49,13 @@ final class TensorStream {
     TensorChunk next() throws StageException {
         TensorChunk chunk = next(call);
         if (chunk.hasReport() && framing.isComplete()) {
-            report = checked(call.stage(), chunk).getReport();
+            report = checked(call, chunk).getReport();
             if (call.receive() != null) {
-                throw new StageException(call.stage(), "messages after the report");
+                throw call.broken("messages after the report");
             }
             return null;
         }
-        accept(call.stage(), framing, chunk);
+        accept(call, framing, chunk);
         return chunk;
     }
 
@@ -69,25 +67,25 @@ final class TensorStream {
     private static TensorChunk next(StageCall<?, TensorChunk> call) throws StageException {
         @Nullable TensorChunk chunk = call.receive();
         if (chunk == null) {
-            throw new StageException(call.stage(), "the tensor ended early");
+            throw call.broken("the tensor ended early");
         }
         return chunk;
     }
 
-    private static TensorChunk checked(StageKind stage, TensorChunk chunk) throws StageException {
+    private static TensorChunk checked(StageCall<?, ?> call, TensorChunk chunk) throws StageException {
         try {
             Checksums.check(chunk);
             return chunk;
         } catch (StatusRuntimeException damaged) {
-            throw new StageException(stage, damaged);
+            throw call.failure(damaged);
         }
     }
 
-    private static void accept(StageKind stage, TensorFraming framing, TensorChunk chunk) throws StageException {
+    private static void accept(StageCall<?, ?> call, TensorFraming framing, TensorChunk chunk) throws StageException {
         try {
             framing.accept(chunk);
         } catch (StatusRuntimeException broken) {
-            throw new StageException(stage, broken);
+            throw call.failure(broken);
         }
     }
 }

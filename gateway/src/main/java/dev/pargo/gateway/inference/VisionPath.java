@@ -3,15 +3,11 @@ package dev.pargo.gateway.inference;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.pargo.gateway.error.GatewayException;
-import dev.pargo.gateway.pipeline.Pipeline;
-import dev.pargo.gateway.pipeline.PipelineState.Vision;
-import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.EncodeRequest;
-import dev.pargo.proto.v1.EncoderGrpc;
 import dev.pargo.proto.v1.ImageHeader;
-import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.TensorChunk;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,30 +18,28 @@ final class VisionPath {
 
     private static final int CHUNK_BYTES = 256 * 1024;
 
-    private final Pipeline pipeline;
-    private final Vision vision;
-    private final RequestScope scope;
+    private final ModelSet.Vision vision;
+    private final StageCalls calls;
     private final VisualBudget.Share share;
     private final Timings timings;
 
-    VisionPath(Pipeline pipeline, Vision vision, RequestScope scope, VisualBudget.Share share, Timings timings) {
-        this.pipeline = pipeline;
+    VisionPath(ModelSet.Vision vision, StageCalls calls, VisualBudget.Share share, Timings timings) {
         this.vision = vision;
-        this.scope = scope;
+        this.calls = calls;
         this.share = share;
         this.timings = timings;
     }
 
     /** @throws GatewayException BUSY if there is no room for the visual tokens */
-    VisualTokens run(byte[] image) throws StageException, StaleDescriptionException {
+    VisualTokens run(byte[] image) throws StageException, SetGoneException {
         long start = System.nanoTime();
-        try (StageCall<EncodeRequest, TensorChunk> encode = encode()) {
+        try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
             sendImage(image, encode);
             TensorStream features = TensorStream.open(
                     encode,
                     TensorSpec.exactly(TensorSpec.FEATURES, vision.encoder().getOutput()),
                     vision.encoder().getIdentity().getFingerprint());
-            try (StageCall<TensorChunk, TensorChunk> project = project()) {
+            try (StageCall<TensorChunk, TensorChunk> project = calls.project()) {
                 relay(features, project);
                 long encoded = System.nanoTime();
                 timings.encoded(encoded - start, features.report().getNetworkMicros());
@@ -59,24 +53,6 @@ final class VisionPath {
                 return tokens;
             }
         }
-    }
-
-    private StageCall<EncodeRequest, TensorChunk> encode() {
-        return new StageCall<>(
-                StageKind.ENCODER,
-                EncoderGrpc.newBlockingV2Stub(pipeline.encoderChannel())
-                        .withDeadline(scope.deadline())
-                        .encode(),
-                scope);
-    }
-
-    private StageCall<TensorChunk, TensorChunk> project() {
-        return new StageCall<>(
-                StageKind.PROJECTOR,
-                ProjectorGrpc.newBlockingV2Stub(pipeline.projectorChannel())
-                        .withDeadline(scope.deadline())
-                        .project(),
-                scope);
     }
 
     private static void sendImage(byte[] image, StageCall<EncodeRequest, ?> encode) throws StageException {

@@ -48,7 +48,7 @@ final class VisualTokenCache {
      * @param timings told if this request need not make them
      */
     VisualTokens get(ImageKey key, RequestScope scope, Timings timings, Making making)
-            throws StageException, StaleDescriptionException {
+            throws StageException, SetGoneException {
         @Nullable VisualTokens tokens = find(key, timings);
         while (tokens == null) {
             VisualTokenFlight mine = new VisualTokenFlight();
@@ -68,7 +68,7 @@ final class VisualTokenCache {
     }
 
     private @Nullable VisualTokens follow(VisualTokenFlight flight, RequestScope scope, Timings timings)
-            throws StageException, StaleDescriptionException {
+            throws StageException {
         joins.increment();
         long start = System.nanoTime();
         @Nullable VisualTokens tokens = flight.follow(scope);
@@ -79,7 +79,7 @@ final class VisualTokenCache {
     }
 
     private VisualTokens lead(ImageKey key, VisualTokenFlight flight, Timings timings, Making making)
-            throws StageException, StaleDescriptionException {
+            throws StageException, SetGoneException {
         Runnable landing = flight::abandon;
         try {
             // Another flight may have landed since the first look.
@@ -93,13 +93,10 @@ final class VisualTokenCache {
             landing = () -> flight.land(made);
             return made;
         } catch (StageException failure) {
-            if (!failure.isDeadline()) {
+            if (failure.fault() != Fault.DEADLINE) {
                 landing = () -> flight.fail(failure);
             }
             throw failure;
-        } catch (StaleDescriptionException replaced) {
-            landing = () -> flight.fail(replaced);
-            throw replaced;
         } finally {
             // Removed first, so that a follower who starts again does not find the same flight.
             flights.remove(key);
@@ -116,6 +113,6 @@ final class VisualTokenCache {
 
     /** The way through encoder and projector. */
     interface Making {
-        VisualTokens make() throws StageException, StaleDescriptionException;
+        VisualTokens make() throws StageException, SetGoneException;
     }
 }

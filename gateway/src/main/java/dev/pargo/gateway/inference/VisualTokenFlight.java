@@ -21,7 +21,7 @@ final class VisualTokenFlight {
     }
 
     /** The stages have failed, for whoever asks. */
-    void fail(Exception failure) {
+    void fail(StageException failure) {
         landing.completeExceptionally(failure);
     }
 
@@ -36,7 +36,7 @@ final class VisualTokenFlight {
      * @return null if the leader has abandoned the flight: then somebody else should lead
      */
     @Nullable
-    VisualTokens follow(RequestScope scope) throws StageException, StaleDescriptionException {
+    VisualTokens follow(RequestScope scope) throws StageException {
         while (true) {
             scope.pulse().run();
             if (scope.deadline().isExpired()) {
@@ -47,18 +47,11 @@ final class VisualTokenFlight {
             } catch (TimeoutException notYet) {
                 continue;
             } catch (ExecutionException failed) {
-                throw failure(failed.getCause());
+                throw (StageException) failed.getCause();
             } catch (InterruptedException shutdown) {
                 Thread.currentThread().interrupt();
                 throw GatewayException.unavailable("The gateway is shutting down", Duration.ofSeconds(1));
             }
         }
-    }
-
-    private static StageException failure(Throwable cause) throws StaleDescriptionException {
-        if (cause instanceof StaleDescriptionException stale) {
-            throw stale;
-        }
-        return (StageException) cause;
     }
 }

@@ -1,6 +1,7 @@
 package dev.pargo.gateway.models;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.StageIdentity;
@@ -46,9 +47,9 @@ record Model(
             @Nullable Long maxImagePixels) {
 
         static Parts of(PipelineState state) {
-            PipelineState.@Nullable Vision vision = state.vision();
-            @Nullable
-            LlmDescription llm = state.text() == null ? null : state.text().llm();
+            @Nullable ModelSet set = state.shown().orElse(null);
+            ModelSet.@Nullable Vision vision = set == null ? null : set.vision();
+            @Nullable LlmDescription llm = set == null ? null : set.llm();
             return new Parts(
                     vision == null ? null : Part.of(vision.encoder().getIdentity()),
                     vision == null ? null : Part.of(vision.projector().getIdentity()),

@@ -1,46 +1,49 @@
 package dev.pargo.gateway.pipeline;
 
 import dev.pargo.gateway.pipeline.PipelinesProperties.Definition;
+import dev.pargo.gateway.replica.Replica;
+import dev.pargo.gateway.replica.ReplicaSet;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
-import io.grpc.Channel;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** One model on offer: an encoder, a projector and an LLM. Thread-safe. */
+/** One model on offer: encoders, projectors and LLMs. Thread-safe. */
 public final class Pipeline {
 
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
 
     private final Definition definition;
-    private final Stage<EncoderDescription> encoder;
-    private final Stage<ProjectorDescription> projector;
-    private final Stage<LlmDescription> llm;
+    private final ReplicaSet<EncoderDescription> encoders;
+    private final ReplicaSet<ProjectorDescription> projectors;
+    private final ReplicaSet<LlmDescription> llms;
     private volatile @Nullable String bundle;
     private volatile PipelineState state;
     private @Nullable List<String> reported;
 
     Pipeline(
             Definition definition,
-            Stage<EncoderDescription> encoder,
-            Stage<ProjectorDescription> projector,
-            Stage<LlmDescription> llm) {
+            ReplicaSet<EncoderDescription> encoders,
+            ReplicaSet<ProjectorDescription> projectors,
+            ReplicaSet<LlmDescription> llms) {
         this.definition = definition;
-        this.encoder = encoder;
-        this.projector = projector;
-        this.llm = llm;
-        this.state = PipelineState.of(encoder, projector, llm, definition);
-        stages().forEach(stage -> stage.onStatus(this::update));
+        this.encoders = encoders;
+        this.projectors = projectors;
+        this.llms = llms;
+        this.state = PipelineState.of(encoders, projectors, llms, definition);
+        stages().forEach(stage -> stage.onChange(this::update));
+        update();
     }
 
-    /** Name in requests; empty until the LLM has told its bundle, if none is configured. */
+    /** Name in requests; empty until an LLM has told its bundle, if none is configured. */
     public Optional<String> name() {
         return Optional.ofNullable(definition.name() != null ? definition.name() : bundle);
     }
@@ -62,44 +65,56 @@ public final class Pipeline {
     }
 
     /**
-     * Asks all stages to describe themselves again.
+     * The set for a request.
      *
-     * @return completes, never exceptionally, when {@link #state()} is up to date
+     * @param key     requests with the same key get the same set
+     * @param refused sets that the request has tried in vain
+     * @return empty if there is none
      */
-    public CompletableFuture<Void> refresh() {
-        return CompletableFuture.allOf(stages().stream().map(Stage::describe).toArray(CompletableFuture[]::new));
+    public Optional<ModelSet> choose(boolean withImages, long key, Set<ModelSet.Id> refused) {
+        return ModelSets.choose(state.sets(withImages), key, refused);
     }
 
-    public Channel encoderChannel() {
-        return encoder.channel();
+    /** The replicas of a set's stage that take calls now. */
+    public List<? extends Replica<?>> replicas(StageKind stage, ModelSet set) {
+        return switch (stage) {
+            case ENCODER ->
+                Weights.serving(
+                        encoders,
+                        EncoderDescription::getIdentity,
+                        vision(set).encoder().getIdentity());
+            case PROJECTOR ->
+                Weights.serving(
+                        projectors,
+                        ProjectorDescription::getIdentity,
+                        vision(set).projector().getIdentity());
+            case LLM ->
+                Weights.serving(llms, LlmDescription::getIdentity, set.llm().getIdentity());
+        };
     }
 
-    public Channel projectorChannel() {
-        return projector.channel();
+    private static ModelSet.Vision vision(ModelSet set) {
+        return Objects.requireNonNull(set.vision(), "a set for text has no encoder and no projector");
     }
 
-    public Channel llmChannel() {
-        return llm.channel();
-    }
-
-    private List<Stage<?>> stages() {
-        return List.of(encoder, projector, llm);
+    private List<ReplicaSet<?>> stages() {
+        return List.of(encoders, projectors, llms);
     }
 
     private String targets() {
         return stages().stream()
-                .map(stage -> stage.kind().title() + " " + stage.target())
+                .map(stage -> stage.contract().title() + " " + stage.target())
                 .collect(Collectors.joining(", "));
     }
 
     private synchronized void update() {
-        PipelineState next = PipelineState.of(encoder, projector, llm, definition);
-        if (next.text() != null) {
-            bundle = next.text().llm().getIdentity().getBundle();
-        }
+        PipelineState next = PipelineState.of(encoders, projectors, llms, definition);
+        next.text().stream()
+                .findFirst()
+                .ifPresent(set -> bundle = set.llm().getIdentity().getBundle());
         state = next;
-        // Before every stage has been asked, there is nothing to tell.
-        if (stages().stream().allMatch(Stage::hasBeenAsked) && !next.problems().equals(reported)) {
+        // Before every stage has been looked for, there is nothing to tell.
+        if (stages().stream().allMatch(ReplicaSet::isKnown) && !next.problems().equals(reported)) {
             reported = next.problems();
             log.atLevel(next.isReady() ? Level.INFO : Level.WARN)
                     .log("Pipeline {} is {}", name().orElse("without a name"), summary());

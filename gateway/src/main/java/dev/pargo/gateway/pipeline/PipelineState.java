@@ -2,81 +2,108 @@ package dev.pargo.gateway.pipeline;
 
 import dev.pargo.gateway.pipeline.PipelinesProperties.Definition;
 import dev.pargo.gateway.prompt.PromptTemplate;
+import dev.pargo.gateway.replica.ReplicaSet;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.PromptFormat;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * What a pipeline's stages were when they were last looked at. A snapshot: a request that holds one works with these
- * descriptions, or not at all.
+ * Which sets a pipeline's replicas make up. A snapshot.
  *
- * @param text     the LLM's part; null if it cannot be used
- * @param vision   encoder and projector, fitting each other and the LLM; null if images cannot be used
- * @param problems why the pipeline is not ready, a clause each; empty if it is
+ * @param complete sets that answer everything
+ * @param text     sets that answer requests without images: one for each LLM, whatever encoder and projector are
+ * @param problems why there is no complete set, a clause each; empty if there is one
  */
-public record PipelineState(@Nullable Text text, @Nullable Vision vision, List<String> problems) {
-
-    /** What a request without images needs. */
-    public record Text(LlmDescription llm, PromptTemplate prompt) {}
-
-    /** What a request with images needs besides. */
-    public record Vision(EncoderDescription encoder, ProjectorDescription projector) {}
+public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<String> problems) {
 
     public PipelineState {
+        complete = List.copyOf(complete);
+        text = List.copyOf(text);
         problems = List.copyOf(problems);
     }
 
     /** Whether the whole pipeline can be used. */
     public boolean isReady() {
-        return problems.isEmpty();
+        return !complete.isEmpty();
     }
 
-    /** Whether requests of a kind can be answered. */
-    public boolean answers(boolean withImages) {
-        return text != null && (!withImages || vision != null);
+    /** The sets that answer requests of a kind. */
+    public List<ModelSet> sets(boolean withImages) {
+        return withImages ? complete : text;
+    }
+
+    /** What the model is made of, as far as it is known: a complete set, or else one for text. */
+    public Optional<ModelSet> shown() {
+        return complete.isEmpty() ? text.stream().findFirst() : Optional.of(complete.get(0));
     }
 
     static PipelineState of(
-            Stage<EncoderDescription> encoderStage,
-            Stage<ProjectorDescription> projectorStage,
-            Stage<LlmDescription> llmStage,
+            ReplicaSet<EncoderDescription> encoders,
+            ReplicaSet<ProjectorDescription> projectors,
+            ReplicaSet<LlmDescription> llms,
             Definition definition) {
-        List<String> problems = new ArrayList<>();
-        @Nullable EncoderDescription encoder = description(encoderStage, problems);
-        @Nullable ProjectorDescription projector = description(projectorStage, problems);
-        @Nullable LlmDescription llm = description(llmStage, problems);
-        if (encoder != null && projector != null && llm != null) {
-            problems.addAll(Fit.problems(encoder, projector, llm, definition.requireSameBundle()));
+        // In the order in which things are found missing: nothing is said twice.
+        Set<String> problems = new LinkedHashSet<>();
+        List<Weights<EncoderDescription>> encoding =
+                served(encoders, Weights.served(encoders, EncoderDescription::getIdentity), problems);
+        List<Weights<ProjectorDescription>> projecting =
+                served(projectors, Weights.served(projectors, ProjectorDescription::getIdentity), problems);
+        List<Weights<LlmDescription>> answering =
+                served(llms, Weights.served(llms, LlmDescription::getIdentity), problems);
+        List<ModelSet> text = new ArrayList<>();
+        List<ModelSet> complete = new ArrayList<>();
+        for (Weights<LlmDescription> llm : answering) {
+            Optional<PromptTemplate> prompt = prompt(llm.description(), definition, problems);
+            if (prompt.isEmpty()) {
+                continue;
+            }
+            text.add(new ModelSet(llm.description(), prompt.get(), null, llm.capacity()));
+            for (Weights<EncoderDescription> encoder : encoding) {
+                for (Weights<ProjectorDescription> projector : projecting) {
+                    List<String> misfits = Fit.problems(
+                            encoder.description(),
+                            projector.description(),
+                            llm.description(),
+                            definition.requireSameBundle());
+                    if (misfits.isEmpty()) {
+                        complete.add(new ModelSet(
+                                llm.description(),
+                                prompt.get(),
+                                new ModelSet.Vision(encoder.description(), projector.description()),
+                                Math.min(llm.capacity(), Math.min(encoder.capacity(), projector.capacity()))));
+                    } else {
+                        problems.addAll(misfits);
+                    }
+                }
+            }
         }
-        boolean fit = problems.isEmpty();
-        @Nullable Text text = llm == null ? null : text(llm, definition, problems);
-        @Nullable Vision vision = fit && encoder != null && projector != null ? new Vision(encoder, projector) : null;
-        return new PipelineState(text, vision, problems);
+        return new PipelineState(complete, text, complete.isEmpty() ? List.copyOf(problems) : List.of());
     }
 
-    private static <D> @Nullable D description(Stage<D> stage, List<String> problems) {
-        StageStatus<D> status = stage.status();
-        if (status.problem() != null) {
-            problems.add("the %s %s".formatted(stage.kind().title(), status.problem()));
+    private static <D> List<Weights<D>> served(ReplicaSet<D> replicas, List<Weights<D>> weights, Set<String> problems) {
+        if (weights.isEmpty()) {
+            problems.add("the %s %s".formatted(replicas.contract().title(), replicas.problem()));
         }
-        return status.description();
+        return weights;
     }
 
-    private static @Nullable Text text(LlmDescription llm, Definition definition, List<String> problems) {
+    private static Optional<PromptTemplate> prompt(LlmDescription llm, Definition definition, Set<String> problems) {
         PromptFormat format = definition.promptTemplate() == null
                 ? llm.getPrompt()
                 : llm.getPrompt().toBuilder()
                         .setTemplate(definition.promptTemplate())
                         .build();
         try {
-            return new Text(llm, new PromptTemplate(format));
+            return Optional.of(new PromptTemplate(format));
         } catch (IllegalArgumentException unusable) {
             problems.add(unusable.getMessage());
-            return null;
+            return Optional.empty();
         }
     }
 }

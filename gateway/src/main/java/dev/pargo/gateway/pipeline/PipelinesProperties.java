@@ -1,6 +1,5 @@
 package dev.pargo.gateway.pipeline;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,17 +8,12 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The models on offer and how their stages are watched.
+ * The models on offer.
  *
- * @param pipelines       One pipeline a model.
- * @param describeEvery   Time between two looks at a stage that is there; one that is away is looked for every second.
- * @param describeTimeout Time a stage has to describe itself.
+ * @param pipelines One pipeline a model.
  */
 @ConfigurationProperties("pargo")
-record PipelinesProperties(
-        List<Definition> pipelines,
-        @DefaultValue("5s") Duration describeEvery,
-        @DefaultValue("2s") Duration describeTimeout) {
+record PipelinesProperties(List<Definition> pipelines) {
 
     PipelinesProperties {
         if (pipelines == null || pipelines.isEmpty()) {
@@ -39,11 +33,11 @@ record PipelinesProperties(
      * One pipeline.
      *
      * @param name              Name of the model in requests; a single pipeline takes that of the LLM's bundle if empty.
-     * @param encoder           gRPC target of the vision encoder, such as {@code dns:///encoder-service:9091} or
-     *                          {@code static://a:9091,b:9091}.
-     * @param projector         gRPC target of the projector.
-     * @param llm               gRPC target of the LLM.
-     * @param requireSameBundle Whether the three stages must serve one revision of one bundle.
+     * @param encoder           Where the replicas of the vision encoder are: {@code dns:///encoder-service:9091}, a name
+     *                          for all of them, or {@code static://a:9091,b:9091}.
+     * @param projector         Where the replicas of the projector are.
+     * @param llm               Where the replicas of the LLM are.
+     * @param requireSameBundle Whether the stages that answer a request must serve one revision of one bundle.
      * @param promptTemplate    One turn with its image, in place of the one that the LLM describes; its placeholders
      *                          and the rest of its prompt format stay.
      * @param defaults          How answers are written where a request does not say.

@@ -2,6 +2,8 @@ package dev.pargo.gateway.loopback;
 
 import com.google.protobuf.ByteString;
 import dev.pargo.proto.Checksums;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -127,7 +129,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                 return;
             }
             if (deltas++ == failAfter) {
-                response.onError(new IllegalStateException("a secret of the stage"));
+                response.onError(new StageError(ErrorReason.INTERNAL, "a secret of the stage").toException());
                 return;
             }
             for (int choice = 0; choice < start.getChoices(); choice++) {

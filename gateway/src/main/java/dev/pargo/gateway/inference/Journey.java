@@ -1,0 +1,109 @@
+package dev.pargo.gateway.inference;
+
+import dev.pargo.gateway.pipeline.ModelSet;
+import dev.pargo.proto.v1.GenerateStart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leads one request through the stages, up to the point where the LLM has taken it on. Until then, and as long as nothing
+ * of the answer has left for the client, every step can be made again. Confined to the request's thread.
+ */
+final class Journey {
+
+    /** The field that an LLM works on. */
+    static final String PROMPT = "messages";
+
+    private static final Logger log = LoggerFactory.getLogger(Journey.class);
+
+    private final InferenceRequest request;
+    private final RequestScope scope;
+    private final Route route;
+    private final StageCalls calls;
+    private final Delivery delivery;
+    private final VisualTokenCache cache;
+    private final VisualBudget budget;
+
+    Journey(
+            InferenceRequest request,
+            RequestScope scope,
+            Route route,
+            Delivery delivery,
+            VisualTokenCache cache,
+            VisualBudget budget) {
+        this.request = request;
+        this.scope = scope;
+        this.route = route;
+        this.calls = new StageCalls(route, scope);
+        this.delivery = delivery;
+        this.cache = cache;
+        this.budget = budget;
+    }
+
+    /** Makes the visual tokens and hands the prompt to an LLM; starts again with another set if this one falls apart. */
+    GenerateCall begin() {
+        while (true) {
+            ModelSet set = route.enter();
+            try (VisualBudget.Share share = budget.open()) {
+                return begin(set, share);
+            } catch (SetGoneException gone) {
+                log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
+            }
+        }
+    }
+
+    /** Returns if the LLM's call should be made again; throws what the client is told if not. */
+    void retry(StageException failure) {
+        route.retry(failure, PROMPT);
+    }
+
+    private GenerateCall begin(ModelSet set, VisualBudget.Share share) throws SetGoneException {
+        Timings timings = new Timings();
+        List<VisualTokens> visuals = new ArrayList<>();
+        for (InferenceRequest.Image image : request.images()) {
+            ModelSet.Vision vision = Objects.requireNonNull(set.vision());
+            VisionPath path = new VisionPath(vision, calls, share, timings);
+            visuals.add(retrying(image.param(), () -> visualTokens(image, vision, path, timings)));
+        }
+        GenerateStart start = request.decoding().toBuilder()
+                .setRequestId(scope.id())
+                .addAllPrompt(set.prompt().render(request.conversation()))
+                .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
+                .build();
+        String fingerprint = set.llm().getIdentity().getFingerprint();
+        return retrying(
+                PROMPT,
+                () -> GenerateCall.start(
+                        calls.generate(request.prefix(), request.sequences(), () -> !delivery.hasBegun()),
+                        start,
+                        visuals,
+                        fingerprint,
+                        timings));
+    }
+
+    private VisualTokens visualTokens(
+            InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
+            throws StageException, SetGoneException {
+        return cache.isEnabled()
+                ? cache.get(ImageKey.of(image, vision), scope, timings, () -> path.run(image.bytes()))
+                : path.run(image.bytes());
+    }
+
+    private <T> T retrying(@Nullable String param, Step<T> step) throws SetGoneException {
+        while (true) {
+            try {
+                return step.run();
+            } catch (StageException failure) {
+                route.retry(failure, param);
+            }
+        }
+    }
+
+    private interface Step<T> {
+        T run() throws StageException, SetGoneException;
+    }
+}

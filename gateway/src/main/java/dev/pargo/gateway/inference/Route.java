@@ -1,0 +1,184 @@
+package dev.pargo.gateway.inference;
+
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.pipeline.ModelSet;
+import dev.pargo.gateway.pipeline.Pipeline;
+import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.gateway.replica.Choice;
+import dev.pargo.gateway.replica.Replica;
+import dev.pargo.gateway.replica.ReplicaState;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request's way through the replicas: the set that it keeps to, the replicas that have failed it, and how often it
+ * still tries. Confined to the request's thread.
+ */
+final class Route {
+
+    private static final Logger log = LoggerFactory.getLogger(Route.class);
+    private static final int MOST_FAILURES = 6;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Pipeline pipeline;
+    private final boolean withImages;
+    private final long key;
+    private final RequestScope scope;
+    private final Patience patience;
+    private final MeterRegistry metrics;
+    private final Set<Replica<?>> failed = new HashSet<>();
+    private final Set<Replica<?>> full = new HashSet<>();
+    private final Set<ModelSet.Id> refused = new HashSet<>();
+    private @Nullable ModelSet set;
+    private @Nullable StageException lastFull;
+    private int failures;
+
+    /** @param key equal for requests that should meet at the same replicas */
+    Route(
+            Pipeline pipeline,
+            boolean withImages,
+            long key,
+            RequestScope scope,
+            Patience patience,
+            MeterRegistry metrics) {
+        this.pipeline = pipeline;
+        this.withImages = withImages;
+        this.key = key;
+        this.scope = scope;
+        this.patience = patience;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The set to work with from the first call to the last. Waits for one, if there is none.
+     *
+     * @throws GatewayException UNAVAILABLE, with what is missing; BUSY if the queues of all sets are full
+     */
+    ModelSet enter() {
+        while (true) {
+            Optional<ModelSet> chosen = pipeline.choose(withImages, key, refused);
+            if (chosen.isPresent()) {
+                set = chosen.get();
+                return set;
+            }
+            if (lastFull != null && pipeline.choose(withImages, key, Set.of()).isPresent()) {
+                throw lastFull.toClient(null);
+            }
+            refused.clear();
+            if (!patience.hold(scope)) {
+                throw notReady(pipeline);
+            }
+        }
+    }
+
+    static GatewayException notReady(Pipeline pipeline) {
+        return GatewayException.unavailable(
+                "The model is not ready: " + String.join("; ", pipeline.state().problems()), RETRY);
+    }
+
+    /**
+     * The replica for the next call. Waits for one, if there is none and no other set either.
+     *
+     * @throws StageException ABSENT, or FULL if all replicas are
+     */
+    Replica<?> pick(StageKind stage, Choice choice) throws StageException, SetGoneException {
+        while (true) {
+            List<? extends Replica<?>> there = replicas(stage);
+            List<? extends Replica<?>> open =
+                    there.stream().filter(replica -> !full.contains(replica)).toList();
+            boolean anyReady = open.stream().anyMatch(replica -> replica.state() == ReplicaState.READY);
+            if (!anyReady && isThereAnotherSet()) {
+                refused.add(set.id());
+                throw new SetGoneException("no %s of its set takes calls".formatted(stage.title()));
+            }
+            if (!open.isEmpty()) {
+                int best = open.stream().mapToInt(this::rank).min().orElseThrow();
+                return choice.among(
+                        open.stream().filter(replica -> rank(replica) == best).toList());
+            }
+            if (!there.isEmpty() && lastFull != null) {
+                throw lastFull;
+            }
+            if (!patience.hold(scope)) {
+                throw StageException.absent(stage);
+            }
+        }
+    }
+
+    /** Whether a call could go to another replica than this one, which is silent. */
+    boolean hasOther(StageKind stage, Replica<?> silent) {
+        return replicas(stage).stream()
+                        .anyMatch(replica ->
+                                replica != silent && replica.state() == ReplicaState.READY && !full.contains(replica))
+                || isThereAnotherSet();
+    }
+
+    /**
+     * Takes note of a failure, and returns if the call should be made again.
+     *
+     * @param param path of the field that the stage worked on; null for none
+     * @throws GatewayException what the client is told, if not
+     */
+    void retry(StageException failure, @Nullable String param) {
+        if (!failure.fault().isRetryable()) {
+            throw failure.toClient(param);
+        }
+        @Nullable Replica<?> replica = failure.replica();
+        if (failure.fault() == Fault.FULL && replica != null) {
+            lastFull = failure;
+            if (!full.add(replica)) {
+                throw failure.toClient(param);
+            }
+            return;
+        }
+        if (++failures > MOST_FAILURES) {
+            throw failure.toClient(param);
+        }
+        log.info("A call is made again: {}", failure.getMessage());
+        metrics.counter(
+                        "pargo.gateway.retries",
+                        "stage",
+                        failure.stage().tag(),
+                        "reason",
+                        failure.fault().tag())
+                .increment();
+        boolean again = replica != null && !failed.add(replica);
+        if (again || !hasFresh(failure.stage())) {
+            long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << failures - 1);
+            Patience.pause(pause + ThreadLocalRandom.current().nextLong(pause / 2), scope);
+        }
+    }
+
+    /** Ready replicas before silent ones, and before those that have failed this request or others. */
+    private int rank(Replica<?> replica) {
+        return (replica.state() == ReplicaState.READY ? 0 : 4)
+                + (failed.contains(replica) ? 2 : 0)
+                + (replica.rests() ? 1 : 0);
+    }
+
+    private boolean hasFresh(StageKind stage) {
+        return replicas(stage).stream().anyMatch(replica -> !failed.contains(replica) && !full.contains(replica));
+    }
+
+    private boolean isThereAnotherSet() {
+        Set<ModelSet.Id> others = new HashSet<>(refused);
+        others.add(set.id());
+        return pipeline.choose(withImages, key, others)
+                .filter(ModelSet::isReady)
+                .isPresent();
+    }
+
+    private List<? extends Replica<?>> replicas(StageKind stage) {
+        return pipeline.replicas(stage, set);
+    }
+}

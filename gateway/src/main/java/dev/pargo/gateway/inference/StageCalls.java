@@ -1,0 +1,88 @@
+package dev.pargo.gateway.inference;
+
+import dev.pargo.gateway.pipeline.StageKind;
+import dev.pargo.gateway.replica.Choice;
+import dev.pargo.gateway.replica.Replica;
+import dev.pargo.proto.v1.EncodeRequest;
+import dev.pargo.proto.v1.EncoderGrpc;
+import dev.pargo.proto.v1.GenerateRequest;
+import dev.pargo.proto.v1.GenerateResponse;
+import dev.pargo.proto.v1.LlmGrpc;
+import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.TensorChunk;
+import io.grpc.Channel;
+import io.grpc.stub.BlockingClientCall;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/** The calls of one request, each to the replica that its route names. Every call has what is left of the request's time. */
+final class StageCalls {
+
+    private final Route route;
+    private final RequestScope scope;
+
+    StageCalls(Route route, RequestScope scope) {
+        this.route = route;
+        this.scope = scope;
+    }
+
+    /** A picture goes to the least loaded encoder. */
+    StageCall<EncodeRequest, TensorChunk> encode() throws StageException, SetGoneException {
+        return start(
+                StageKind.ENCODER,
+                Choice.leastLoaded(),
+                1,
+                channel -> EncoderGrpc.newBlockingV2Stub(channel)
+                        .withDeadline(scope.deadline())
+                        .encode(),
+                () -> true);
+    }
+
+    /** Features go to the least loaded projector. */
+    StageCall<TensorChunk, TensorChunk> project() throws StageException, SetGoneException {
+        return start(
+                StageKind.PROJECTOR,
+                Choice.leastLoaded(),
+                1,
+                channel -> ProjectorGrpc.newBlockingV2Stub(channel)
+                        .withDeadline(scope.deadline())
+                        .project(),
+                () -> true);
+    }
+
+    /**
+     * A prompt goes to the LLM that holds its beginning.
+     *
+     * @param key       of the prompt's beginning
+     * @param sequences answers that are written at once
+     * @param mayMove   whether another LLM could answer instead, as far as the client is concerned
+     */
+    StageCall<GenerateRequest, GenerateResponse> generate(long key, int sequences, BooleanSupplier mayMove)
+            throws StageException, SetGoneException {
+        return start(
+                StageKind.LLM,
+                Choice.affine(key, sequences),
+                sequences,
+                channel -> LlmGrpc.newBlockingV2Stub(channel)
+                        .withDeadline(scope.deadline())
+                        .generate(),
+                mayMove);
+    }
+
+    private <Q, R> StageCall<Q, R> start(
+            StageKind stage,
+            Choice choice,
+            int weight,
+            Function<Channel, BlockingClientCall<Q, R>> call,
+            BooleanSupplier mayMove)
+            throws StageException, SetGoneException {
+        Replica<?> replica = route.pick(stage, choice);
+        return new StageCall<>(
+                stage,
+                replica,
+                replica.lease(weight),
+                call.apply(replica.channel()),
+                scope,
+                () -> mayMove.getAsBoolean() && route.hasOther(stage, replica));
+    }
+}

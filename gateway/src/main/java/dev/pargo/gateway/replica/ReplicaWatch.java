@@ -1,0 +1,288 @@
+package dev.pargo.gateway.replica;
+
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the state of one replica: asks for its health now and then, lets it describe itself whenever it has been
+ * connected, and is told what calls have seen. A question that is answered late or not at all says nothing as long as
+ * anything else comes from the replica; see {@link Silence}. Thread-safe.
+ */
+final class ReplicaWatch<D> {
+
+    private static final Logger log = LoggerFactory.getLogger(ReplicaWatch.class);
+    private static final int NONE = -1;
+
+    private enum Health {
+        UNKNOWN,
+        SERVING,
+        NOT_SERVING
+    }
+
+    private final String name;
+    private final ReplicaProbes<D> probes;
+    private final Silence silence;
+    private final ReplicaProperties properties;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    private Health health = Health.UNKNOWN;
+    private @Nullable D description;
+    private String problem = "has not been asked yet";
+    private boolean known;
+
+    // The number of the connection, and of the one that a question is under way on. What is answered about an earlier
+    // connection is ignored: another process may listen there now.
+    private int connection;
+    private int checking = NONE;
+    private int describing = NONE;
+    private long checkedAt;
+    private long describedAt;
+
+    private boolean closed;
+    private @Nullable D toldDescription;
+    private volatile int timesGivenUp;
+    private volatile ReplicaState state = ReplicaState.UNKNOWN;
+
+    ReplicaWatch(String name, ReplicaProbes<D> probes, Silence silence, ReplicaProperties properties) {
+        this.name = name;
+        this.probes = probes;
+        this.silence = silence;
+        this.properties = properties;
+    }
+
+    /** Asks for the first time. */
+    void start() {
+        probes.onDisconnect(this::disconnected);
+        check();
+    }
+
+    /** Calls the listener after every change of state or description. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    ReplicaState state() {
+        return state;
+    }
+
+    synchronized @Nullable D description() {
+        return description;
+    }
+
+    int timesGivenUp() {
+        return timesGivenUp;
+    }
+
+    /** Why the replica takes no calls; of no meaning while it does. */
+    synchronized String problem() {
+        return problem;
+    }
+
+    /** Whether the replica has been reached or found missing. */
+    synchronized boolean isKnown() {
+        return known;
+    }
+
+    /** To be called every {@link Silence#TICK}. */
+    void tick() {
+        silence.tick(isAnswerDue());
+        if (state.takesCalls() && silence.length().compareTo(properties.lostAfter()) >= 0) {
+            timesGivenUp++;
+            lose("does not answer");
+            probes.reconnect();
+        }
+        if (isDue(properties.checkEvery())) {
+            check();
+        }
+        update();
+    }
+
+    /** A call has failed: it may be the replica, or the call alone. */
+    void suspect() {
+        check();
+    }
+
+    private void disconnected() {
+        lose("cannot be reached");
+        update();
+        check();
+    }
+
+    /** The replica takes no more calls until it says otherwise. */
+    void draining() {
+        synchronized (this) {
+            health = Health.NOT_SERVING;
+            problem = "is shutting down";
+        }
+        update();
+    }
+
+    /** The description is not true any more. */
+    void replaced() {
+        synchronized (this) {
+            description = null;
+            problem = "is being replaced";
+        }
+        update();
+        check();
+    }
+
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+    }
+
+    private synchronized boolean isAnswerDue() {
+        return checking == connection || describing == connection;
+    }
+
+    private synchronized boolean isDue(Duration pause) {
+        return System.nanoTime() - checkedAt >= pause.toNanos();
+    }
+
+    private void check() {
+        int asked;
+        synchronized (this) {
+            if (closed || checking == connection) {
+                return;
+            }
+            asked = connection;
+            checking = asked;
+            checkedAt = System.nanoTime();
+        }
+        probes.connect();
+        probes.check(properties.checkTimeout()).whenComplete((answer, failure) -> {
+            if (checked(asked, answer, failure)) {
+                describe(asked);
+            }
+            update();
+        });
+    }
+
+    /** True if the replica is to describe itself. */
+    private synchronized boolean checked(int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
+        if (asked != connection) {
+            return false;
+        }
+        checking = NONE;
+        if (failure != null) {
+            failedToCheck(Status.fromThrowable(failure));
+        } else if (answer.getStatus() == ServingStatus.SERVING) {
+            health = Health.SERVING;
+        } else {
+            health = Health.NOT_SERVING;
+            problem = "takes no calls";
+        }
+        known |= health == Health.NOT_SERVING;
+        boolean due = description == null
+                || System.nanoTime() - describedAt >= properties.describeEvery().toNanos();
+        return health == Health.SERVING && due && describing != connection && !closed;
+    }
+
+    private void failedToCheck(Status failure) {
+        switch (failure.getCode()) {
+            // Without a health service the description has to do.
+            case UNIMPLEMENTED -> health = Health.SERVING;
+            case NOT_FOUND -> health = Health.NOT_SERVING;
+            case DEADLINE_EXCEEDED -> {
+                // A replica that is there is given up by its silence only.
+                if (health == Health.UNKNOWN) {
+                    known = true;
+                    problem = "does not answer";
+                    if (!probes.isConnected()) {
+                        probes.reconnect();
+                    }
+                }
+            }
+            default -> lose("cannot be reached");
+        }
+    }
+
+    private void describe(int asked) {
+        synchronized (this) {
+            describing = asked;
+        }
+        probes.describe(properties.checkTimeout()).whenComplete((answer, failure) -> {
+            described(asked, answer, failure);
+            update();
+        });
+    }
+
+    private synchronized void described(int asked, @Nullable D answer, @Nullable Throwable failure) {
+        if (asked != connection) {
+            return;
+        }
+        describing = NONE;
+        known = true;
+        if (failure == null) {
+            description = answer;
+            describedAt = System.nanoTime();
+        } else if (description == null) {
+            problem = reason(Status.fromThrowable(failure));
+        }
+    }
+
+    private static String reason(Status failure) {
+        return switch (failure.getCode()) {
+            case UNAVAILABLE -> "cannot be reached";
+            case DEADLINE_EXCEEDED -> "does not answer";
+            case UNIMPLEMENTED -> "is not of this kind of service";
+            default -> "cannot describe itself (" + failure.getCode() + ")";
+        };
+    }
+
+    private synchronized void lose(String why) {
+        connection++;
+        health = Health.UNKNOWN;
+        description = null;
+        problem = why;
+        known = true;
+        silence.end();
+    }
+
+    private void update() {
+        ReplicaState before;
+        ReplicaState now;
+        boolean changed;
+        boolean told;
+        String why;
+        synchronized (this) {
+            before = state;
+            now = current();
+            changed = before != now || !Objects.equals(toldDescription, description);
+            state = now;
+            toldDescription = description;
+            why = problem;
+            told = !closed;
+        }
+        if (before != now && told) {
+            log.info("The {} is {}{}", name, now.tag(), now.takesCalls() ? "" : ": it " + why);
+        }
+        if (changed) {
+            listeners.forEach(Runnable::run);
+        }
+    }
+
+    private ReplicaState current() {
+        return switch (health) {
+            case UNKNOWN -> known ? ReplicaState.LOST : ReplicaState.UNKNOWN;
+            case NOT_SERVING -> ReplicaState.DRAINING;
+            case SERVING -> {
+                if (description == null) {
+                    yield ReplicaState.UNKNOWN;
+                }
+                boolean silent = silence.length().compareTo(properties.silentAfter()) >= 0;
+                yield silent ? ReplicaState.SILENT : ReplicaState.READY;
+            }
+        };
+    }
+}

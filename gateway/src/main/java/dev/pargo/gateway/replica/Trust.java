@@ -1,0 +1,32 @@
+package dev.pargo.gateway.replica;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether a replica's calls succeed. One that fails several calls in a row rests: others are preferred for a time that
+ * doubles with every further failure. Thread-safe.
+ */
+final class Trust {
+
+    private static final int FAILURES = 3;
+    private static final long FIRST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int MOST_DOUBLINGS = 5;
+
+    private int failures;
+    private long restsUntil;
+
+    synchronized void succeeded() {
+        failures = 0;
+    }
+
+    synchronized void failed(long now) {
+        failures++;
+        if (failures >= FAILURES) {
+            restsUntil = now + (FIRST_REST_NANOS << Math.min(MOST_DOUBLINGS, failures - FAILURES));
+        }
+    }
+
+    synchronized boolean rests(long now) {
+        return failures >= FAILURES && now - restsUntil < 0;
+    }
+}
