@@ -84,7 +84,7 @@ final class StageException extends Exception {
         return switch (fault) {
             case FULL ->
                 GatewayException.busy("The queue of the %s is full".formatted(stage.title()), retryAfter(error));
-            case LOST, SILENT, DRAINING, ABSENT ->
+            case LOST, SILENT, DRAINING, DAMAGED, ABSENT ->
                 GatewayException.unavailable(
                         "The %s service is unavailable".formatted(stage.title()), retryAfter(error));
             case REPLACED ->
@@ -93,7 +93,6 @@ final class StageException extends Exception {
             case DEADLINE ->
                 GatewayException.deadline(
                         "The request's time ran out while it waited for the %s".formatted(stage.title()));
-            case DAMAGED -> failed();
             case REFUSED -> error == null ? failed() : refused(error, param);
         };
     }
