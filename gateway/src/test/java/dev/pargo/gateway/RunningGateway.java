@@ -42,7 +42,9 @@ final class RunningGateway implements AutoCloseable {
 
     static RunningGateway startUnready(LoopbackStages stages, String... arguments) {
         String[] all = Stream.of(
-                        new String[] {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"}, stages.targets(), arguments)
+                        new String[] {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"},
+                        stages.targets(),
+                        arguments)
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
         return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
