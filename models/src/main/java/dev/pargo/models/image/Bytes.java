@@ -29,6 +29,10 @@ record Bytes(byte[] array) {
         return u16le(at) | u8(at + 2) << 16;
     }
 
+    int u24be(int at) {
+        return u16be(at) << 8 | u8(at + 2);
+    }
+
     int i32be(int at) {
         return u16be(at) << 16 | u16be(at + 2);
     }

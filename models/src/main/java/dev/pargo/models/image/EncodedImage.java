@@ -6,11 +6,33 @@ package dev.pargo.models.image;
  */
 sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpFile {
 
+    /** RGB, alpha, and what a decoder works with. */
+    long BYTES_PER_PIXEL = 8;
+
     int width();
 
     int height();
 
-    /** How the stored pixels must be turned; formats without EXIF data are upright. */
+    default long pixels() {
+        return (long) width() * height();
+    }
+
+    /** Estimated work of decoding: the pixels, as often as they are passed over. */
+    default long work() {
+        return pixels();
+    }
+
+    /** What makes the work, for a message that refuses it: a sentence without its end. */
+    default String workInWords() {
+        return "the image has %,d x %,d pixels".formatted(width(), height());
+    }
+
+    /** Most memory in bytes that decoding takes beside the file. */
+    default long memory() {
+        return BYTES_PER_PIXEL * pixels() + orientation().memory(pixels());
+    }
+
+    /** How the stored pixels must be turned; formats without metadata are upright. */
     default Orientation orientation() {
         return Orientation.UPRIGHT;
     }
@@ -53,6 +75,6 @@ sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpF
         if (file.hasText(0, "BM")) {
             return BmpFile.parse(file);
         }
-        throw ImageException.unsupported("images other than PNG, JPEG, WebP, GIF and BMP");
+        throw OtherFormat.refusal(file);
     }
 }

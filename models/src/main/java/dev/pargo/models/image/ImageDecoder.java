@@ -3,9 +3,9 @@ package dev.pargo.models.image;
 /**
  * Decodes PNG, JPEG, WebP, GIF (first frame) and BMP files, told apart by their content.
  *
- * <p>Dimensions are taken from the header and checked before any pixel is decoded or allocated. Pixels equal
- * Pillow's (libjpeg-turbo, libwebp) in every format, except in JPEG files with chroma that is halved vertically only.
- * Thread-safe.
+ * <p>Dimensions and work are taken from headers and markers and checked before any pixel is decoded or allocated. Pixels
+ * equal Pillow's (libjpeg-turbo, libwebp) in every format, except in JPEG files with chroma that is halved vertically
+ * only. Thread-safe.
  */
 public final class ImageDecoder {
 
@@ -18,20 +18,29 @@ public final class ImageDecoder {
     }
 
     /**
-     * Decodes a file.
+     * Reads the header of a file.
      *
-     * @throws ImageException if the file is too large, of an unknown format, damaged or truncated
+     * @throws ImageException if the file is too large, of an unknown format, or its header is damaged
      */
-    public RgbImage decode(byte[] file) {
+    public OpenImage open(byte[] file) {
         limits.checkBytes(file.length);
         try {
             EncodedImage encoded = EncodedImage.parse(file);
             limits.checkSize(encoded.width(), encoded.height());
-            Pixels pixels = encoded.decode(convention);
-            RgbImage stored = new RgbImage(pixels.width(), pixels.height(), pixels.overWhite());
-            return convention == ImageConvention.NATURAL ? encoded.orientation().apply(stored) : stored;
+            limits.checkWork(encoded);
+            return new OpenImage(encoded, convention, file.length);
         } catch (IndexOutOfBoundsException e) {
             throw ImageException.incomplete(e);
         }
+    }
+
+    /**
+     * Decodes a file.
+     *
+     * @throws ImageException if the file is too large, of an unknown format, damaged or incomplete
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public RgbImage decode(byte[] file) {
+        return open(file).decode();
     }
 }

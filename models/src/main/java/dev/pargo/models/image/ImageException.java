@@ -50,7 +50,11 @@ public final class ImageException extends RuntimeException {
 
     /** A file that may be right, but uses something that is not read here. */
     public static ImageException unsupported(String what) {
-        return new ImageException(Reason.UNSUPPORTED_FORMAT, what + " are not supported");
+        return unsupported(what, "");
+    }
+
+    static ImageException unsupported(String what, String advice) {
+        return new ImageException(Reason.UNSUPPORTED_FORMAT, what + " are not supported" + advice);
     }
 
     public Reason reason() {

@@ -4,9 +4,9 @@ import dev.pargo.models.image.ImageException.Reason;
 import java.util.Locale;
 
 /**
- * What an image file may cost. Both limits hold before a pixel is decoded, and bound the memory of one image: at most 16
- * bytes of heap a pixel and three times the file; for lossless WebP also 32 MiB for the tables of its codes. A side may never exceed {@value #MAX_SIDE} pixels, which bounds the square that a thin strip is padded
- * to.
+ * What an image file may cost. The limits hold before a pixel is decoded. A side may never exceed {@value #MAX_SIDE}
+ * pixels, which bounds the square that a thin strip is padded to, and all passes over the pixels together may be no more
+ * than {@value #PASSES} over the largest image.
  *
  * @param maxBytes  largest file in bytes
  * @param maxPixels largest width * height in pixels
@@ -14,6 +14,9 @@ import java.util.Locale;
 public record ImageLimits(long maxBytes, long maxPixels) {
 
     static final int MAX_SIDE = 65_535;
+
+    /** Progressive JPEG files of today's encoders have 10 to 12 scans. */
+    static final int PASSES = 16;
 
     public ImageLimits {
         if (maxBytes < 1 || maxPixels < 1) {
@@ -51,6 +54,19 @@ public record ImageLimits(long maxBytes, long maxPixels) {
                             width,
                             height,
                             MAX_SIDE));
+        }
+    }
+
+    void checkWork(EncodedImage image) {
+        if (image.work() > PASSES * maxPixels) {
+            throw new ImageException(
+                    Reason.TOO_MANY_PIXELS,
+                    String.format(
+                            Locale.ROOT,
+                            "%s = %,d pixels in all; at most %,d are accepted",
+                            image.workInWords(),
+                            image.work(),
+                            PASSES * maxPixels));
         }
     }
 }

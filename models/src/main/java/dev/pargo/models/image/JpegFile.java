@@ -1,9 +1,6 @@
 package dev.pargo.models.image;
 
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import java.util.Locale;
 
 /**
  * A JPEG file: baseline or progressive, 8 bits a sample, 1, 3 or 4 components.
@@ -12,133 +9,74 @@ import java.io.ByteArrayOutputStream;
  * segments (profiles, thumbnails, texts) never reach the decoder, which is strict about their content and would choose
  * the colour conversion by rules of its own.
  */
-record JpegFile(Bytes file, int width, int height, JpegColors colors, Orientation orientation) implements EncodedImage {
+record JpegFile(JpegFrame frame, JpegColors colors, Orientation orientation, JpegScans scans) implements EncodedImage {
 
-    private static final int START_OF_FRAME_0 = 0xc0;
-    private static final int START_OF_FRAME_2 = 0xc2;
-    private static final int HUFFMAN_TABLES = 0xc4;
-    private static final int ARITHMETIC_EXTENSION = 0xc8;
-    private static final int ARITHMETIC_CONDITIONING = 0xcc;
-    private static final int START_OF_FRAME_15 = 0xcf;
-    private static final int RESTART_0 = 0xd0;
-    private static final int RESTART_7 = 0xd7;
-    private static final int START_OF_IMAGE = 0xd8;
-    private static final int END_OF_IMAGE = 0xd9;
-    private static final int START_OF_SCAN = 0xda;
-    private static final int APPLICATION_0 = 0xe0;
-    private static final int APPLICATION_1 = 0xe1;
-    private static final int APPLICATION_14 = 0xee;
-    private static final int APPLICATION_15 = 0xef;
-    private static final int COMMENT = 0xfe;
+    private static final int NATIVE_BYTES_PER_SAMPLE = 2;
 
-    /** Far above what encoders write; each scan of a progressive file costs a pass over all pixels. */
-    private static final int MAX_SCANS = 100;
+    /** A scan's tables take as long as that many pixels. */
+    private static final long LEAST_WORK_OF_A_SCAN = 5_000;
 
     static JpegFile parse(Bytes file) {
-        boolean jfif = false;
-        int adobeTransform = JpegColors.NO_ADOBE_SEGMENT;
-        Orientation orientation = Orientation.UPRIGHT;
-        int at = marker(file, 2);
-        while (!isStartOfFrame(file.u8(at))) {
-            int length = segmentLength(file, at);
-            switch (file.u8(at)) {
-                case APPLICATION_0 -> jfif |= length >= 16 && file.hasText(at + 3, "JFIF\0");
-                case APPLICATION_1 -> {
-                    if (file.hasText(at + 3, "Exif\0\0")) {
-                        orientation = Orientation.of(file.copy(at + 3, length - 2));
-                    }
+        JpegSegments segments = new JpegSegments(file);
+        JpegMetadata metadata = new JpegMetadata(file);
+        JpegFrame frame = null;
+        while (segments.code() != JpegSegments.START_OF_SCAN) {
+            if (JpegFrame.isStartOfFrame(segments.code())) {
+                if (frame != null) {
+                    throw ImageException.damaged();
                 }
-                case APPLICATION_14 -> {
-                    if (length >= 14 && file.hasText(at + 3, "Adobe")) {
-                        adobeTransform = file.u8(at + 14);
-                    }
-                }
-                case START_OF_IMAGE, START_OF_SCAN, END_OF_IMAGE -> throw ImageException.damaged();
-                default -> {}
+                frame = JpegFrame.read(file, segments.at());
             }
-            at = marker(file, at + 1 + length);
+            metadata.read(segments);
+            if (segments.code() == JpegSegments.END_OF_IMAGE || !segments.next()) {
+                throw ImageException.incomplete();
+            }
         }
-        if (file.u8(at) > START_OF_FRAME_2 || file.u8(at + 3) != 8) {
-            throw ImageException.unsupported("JPEG images with lossless or arithmetic coding or 12-bit samples");
+        if (frame == null) {
+            throw ImageException.damaged();
         }
-        int[] components = new int[file.u8(at + 8)];
-        for (int i = 0; i < components.length; i++) {
-            components[i] = file.u8(at + 9 + 3 * i);
-        }
-        JpegColors colors = JpegColors.of(components, jfif, adobeTransform);
-        return new JpegFile(file, file.u16be(at + 6), file.u16be(at + 4), colors, orientation);
+        JpegColors colors = JpegColors.of(frame.ids(), metadata.isJfif(), metadata.adobeTransform());
+        return new JpegFile(frame, colors, metadata.orientation(), JpegScans.read(file, frame));
+    }
+
+    @Override
+    public int width() {
+        return frame.width();
+    }
+
+    @Override
+    public int height() {
+        return frame.height();
+    }
+
+    /** Each scan of a progressive file is a pass over the pixels; then come the transform and the colours. */
+    @Override
+    public long work() {
+        return pixels() + scans.count() * Math.max(pixels(), LEAST_WORK_OF_A_SCAN);
+    }
+
+    @Override
+    public String workInWords() {
+        return String.format(
+                Locale.ROOT, "the JPEG image has %d scans of %,d x %,d pixels", scans.count(), width(), height());
+    }
+
+    /** Samples and colours on the heap; coefficients of progressive files outside of it. */
+    @Override
+    public long memory() {
+        int samples = colors.components();
+        int coefficients = frame.progressive() || scans.count() > 1 ? NATIVE_BYTES_PER_SAMPLE * samples : 0;
+        int rgb = samples == 3 ? 0 : 3;
+        return pixels() * (samples + rgb + coefficients) + orientation.memory(pixels());
     }
 
     @Override
     public Pixels decode(ImageConvention convention) {
-        Raster raster = ImageIoReader.JPEG.readRaster(new ByteArrayInputStream(essence()));
-        byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
-        if (raster.getWidth() != width || samples.length != (long) width * height * colors.components()) {
+        scans.checkCompleteness();
+        byte[] samples = new JpegReader(frame.height(), scans, work()).read();
+        if (samples.length != pixels() * colors.components()) {
             throw ImageException.damaged();
         }
-        return new Pixels(width, height, colors.toRgb(samples), null);
-    }
-
-    /** The file without application segments and whatever follows the image. */
-    private byte[] essence() {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
-        kept.write(0xff);
-        kept.write(START_OF_IMAGE);
-        int scans = 0;
-        int at = marker(file, 2);
-        while (file.u8(at) != END_OF_IMAGE) {
-            int marker = file.u8(at);
-            int end = at + 1 + segmentLength(file, at);
-            if (marker == START_OF_SCAN) {
-                end = marker(file, end) - 1;
-                if (++scans > MAX_SCANS) {
-                    throw ImageException.unsupported("JPEG images of more than " + MAX_SCANS + " scans");
-                }
-            }
-            boolean dropped = marker >= APPLICATION_0 && marker <= APPLICATION_15 || marker == COMMENT;
-            if (!dropped) {
-                kept.write(0xff);
-                kept.write(file.array(), at, end - at);
-            }
-            at = marker(file, end);
-        }
-        kept.write(0xff);
-        kept.write(END_OF_IMAGE);
-        return kept.toByteArray();
-    }
-
-    /** Where the next marker's code stands at or after a position; stray bytes and fill bytes are skipped. */
-    private static int marker(Bytes file, int from) {
-        int at = from;
-        do {
-            while (file.u8(at) != 0xff) {
-                at++;
-            }
-            while (file.u8(at) == 0xff) {
-                at++;
-            }
-        } while (file.u8(at) <= 1 || isRestart(file.u8(at)));
-        return at;
-    }
-
-    /** Length of the segment at a marker's code, its two length bytes included. */
-    private static int segmentLength(Bytes file, int at) {
-        int length = file.u16be(at + 1);
-        if (length < 2) {
-            throw ImageException.damaged();
-        }
-        return length;
-    }
-
-    private static boolean isRestart(int marker) {
-        return marker >= RESTART_0 && marker <= RESTART_7;
-    }
-
-    private static boolean isStartOfFrame(int marker) {
-        return marker >= START_OF_FRAME_0
-                && marker <= START_OF_FRAME_15
-                && marker != HUFFMAN_TABLES
-                && marker != ARITHMETIC_EXTENSION
-                && marker != ARITHMETIC_CONDITIONING;
+        return new Pixels(width(), height(), colors.toRgb(samples), null);
     }
 }

@@ -4,6 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a stored image must be turned to stand upright: EXIF's orientations 1 to 8, in their order.
@@ -22,7 +26,10 @@ enum Orientation {
 
     private static final byte[] EXIF_PREFIX = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
 
+    private static final Pattern XMP_ORIENTATION = Pattern.compile("tiff:Orientation(?:=[\"']|>)([0-9])");
+
     private static final short ORIENTATION_TAG = 0x112;
+    private static final short TYPE_LONG = 4;
     private static final int ENTRY_LENGTH = 12;
 
     private final boolean transposes;
@@ -36,11 +43,23 @@ enum Orientation {
     }
 
     /**
-     * Reads the orientation from EXIF data: a TIFF file, of which only the entries of the first directory are looked at.
-     * (General readers follow pointers into directories, and overflow the stack where a hostile file nests them.) Data
-     * that cannot be read means upright.
+     * The orientation that a file's metadata names: EXIF data first, an XMP packet if that says nothing.
+     *
+     * @param exif null or empty if there is none
+     * @param xmp  null or empty if there is none
      */
-    static Orientation of(byte[] exif) {
+    static Orientation of(byte @Nullable [] exif, byte @Nullable [] xmp) {
+        Optional<Orientation> fromExif = exif == null ? Optional.empty() : ofExif(exif);
+        return fromExif.or(() -> xmp == null ? Optional.empty() : ofXmp(xmp)).orElse(UPRIGHT);
+    }
+
+    /**
+     * Reads the orientation from EXIF data: a TIFF file, of which only the entries of the first directory are looked at.
+     * (General readers follow pointers into directories, and overflow the stack where a hostile file nests them.)
+     *
+     * @return empty if there is none, or the data cannot be read
+     */
+    private static Optional<Orientation> ofExif(byte[] exif) {
         int start = isExif(exif) ? EXIF_PREFIX.length : 0;
         ByteBuffer tiff = ByteBuffer.wrap(exif, start, exif.length - start).slice();
         try {
@@ -49,20 +68,34 @@ enum Orientation {
             int entries = Short.toUnsignedInt(tiff.getShort(directory));
             for (int at = directory + 2; at < directory + 2 + ENTRY_LENGTH * entries; at += ENTRY_LENGTH) {
                 if (tiff.getShort(at) == ORIENTATION_TAG) {
-                    int value = tiff.getShort(at + 8);
-                    return value < 1 || value > values().length ? UPRIGHT : values()[value - 1];
+                    boolean isLong = tiff.getShort(at + 2) == TYPE_LONG;
+                    return ofNumber(isLong ? tiff.getInt(at + 8) : tiff.getShort(at + 8));
                 }
             }
         } catch (IndexOutOfBoundsException e) {
-            return UPRIGHT;
+            return Optional.empty();
         }
-        return UPRIGHT;
+        return Optional.empty();
     }
 
-    /** Whether a JPEG application segment is EXIF data. */
-    static boolean isExif(byte[] segment) {
+    /** Reads the orientation from an XMP packet, empty if there is none. */
+    private static Optional<Orientation> ofXmp(byte[] packet) {
+        Matcher matcher = XMP_ORIENTATION.matcher(new String(packet, StandardCharsets.ISO_8859_1));
+        return matcher.find() ? ofNumber(Integer.parseInt(matcher.group(1))) : Optional.empty();
+    }
+
+    private static Optional<Orientation> ofNumber(int number) {
+        return number < 1 || number > values().length ? Optional.empty() : Optional.of(values()[number - 1]);
+    }
+
+    private static boolean isExif(byte[] segment) {
         return segment.length >= EXIF_PREFIX.length
                 && Arrays.equals(segment, 0, EXIF_PREFIX.length, EXIF_PREFIX, 0, EXIF_PREFIX.length);
+    }
+
+    /** Memory in bytes that turning takes. */
+    long memory(long pixels) {
+        return this == UPRIGHT ? 0 : 3 * pixels;
     }
 
     /** The image upright: the same one if it already is. */

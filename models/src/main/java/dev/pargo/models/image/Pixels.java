@@ -1,9 +1,5 @@
 package dev.pargo.models.image;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,22 +14,6 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
     static Pixels allocate(int width, int height, boolean transparent) {
         int pixels = width * height;
         return new Pixels(width, height, new byte[3 * pixels], transparent ? new byte[pixels] : null);
-    }
-
-    /**
-     * Takes the stored samples, widened or cut to 8 bits, of a palette, grey or RGB image. No colour conversion:
-     * Java2D's own would treat grey as linear light.
-     */
-    static Pixels of(BufferedImage image, boolean keepAlpha) {
-        ColorModel colors = image.getColorModel();
-        boolean transparent = keepAlpha && colors.hasAlpha();
-        Pixels pixels = allocate(image.getWidth(), image.getHeight(), transparent);
-        if (colors instanceof IndexColorModel palette) {
-            pixels.fillFromPalette(image.getRaster(), palette);
-        } else {
-            pixels.fillFromSamples(image.getRaster(), colors);
-        }
-        return pixels;
     }
 
     /**
@@ -58,49 +38,17 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
         }
     }
 
-    private void fillFromPalette(Raster raster, IndexColorModel palette) {
-        int[] argb = new int[1 << palette.getPixelSize()];
-        palette.getRGBs(argb);
-        int[] row = new int[width];
-        for (int y = 0, pixel = 0; y < height; y++) {
-            raster.getSamples(0, y, width, 1, 0, row);
-            for (int x = 0; x < width; x++, pixel++) {
-                int color = argb[row[x]];
-                rgb[3 * pixel] = (byte) (color >> 16);
-                rgb[3 * pixel + 1] = (byte) (color >> 8);
-                rgb[3 * pixel + 2] = (byte) color;
-                if (alpha != null) {
-                    alpha[pixel] = (byte) (color >>> 24);
-                }
+    /** The same without alpha, if by that nothing at all could be seen. */
+    Pixels opaqueIfInvisible() {
+        if (alpha == null) {
+            return this;
+        }
+        for (byte opacity : alpha) {
+            if (opacity != 0) {
+                return this;
             }
         }
-    }
-
-    private void fillFromSamples(Raster raster, ColorModel colors) {
-        int bands = raster.getNumBands();
-        int green = bands >= 3 ? 1 : 0;
-        int blue = bands >= 3 ? 2 : 0;
-        int[] bits = colors.getComponentSize();
-        int[] row = new int[width * bands];
-        for (int y = 0, pixel = 0; y < height; y++) {
-            raster.getPixels(0, y, width, 1, row);
-            for (int at = 0; at < row.length; at += bands, pixel++) {
-                rgb[3 * pixel] = toByte(row[at], bits[0]);
-                rgb[3 * pixel + 1] = toByte(row[at + green], bits[green]);
-                rgb[3 * pixel + 2] = toByte(row[at + blue], bits[blue]);
-                if (alpha != null) {
-                    alpha[pixel] = toByte(row[at + bands - 1], bits[bands - 1]);
-                }
-            }
-        }
-    }
-
-    /** A channel of no bits, which BMP's masks allow, is dark. */
-    private static byte toByte(int sample, int bits) {
-        if (bits == 0) {
-            return 0;
-        }
-        return (byte) (bits >= 8 ? sample >> bits - 8 : sample * 255 / ((1 << bits) - 1));
+        return new Pixels(width, height, rgb, null);
     }
 
     /** Lays the picture on a larger canvas that is transparent, or black without alpha. */

@@ -1,27 +1,18 @@
 package dev.pargo.models.image;
 
-import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * A PNG file. Only the chunks that define the pixels reach the decoder, so profiles, texts and their compressed bombs
- * are never unpacked.
- *
- * @param bitDepth  1, 2, 4, 8 or 16
- * @param colorType 0 grey, 2 RGB, 3 palette, 4 grey with alpha, 6 RGBA
+ * A PNG file. Only the chunks that define the pixels are read (and EXIF and XMP data for the orientation), so profiles
+ * and compressed texts are never unpacked. Checksums of the chunks that are read must be right. The last chunk,
+ * {@code IEND}, may be missing.
  */
-record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) implements EncodedImage {
+record PngFile(Bytes file, PngHeader header) implements EncodedImage {
 
     static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
-
-    private static final int GREY = 0;
-    private static final int PALETTE = 3;
-    private static final int GREY_ALPHA = 4;
-    private static final int RGBA = 6;
 
     private static final int HEADER = chunkType("IHDR");
     private static final int COLORS = chunkType("PLTE");
@@ -29,96 +20,129 @@ record PngFile(Bytes file, int width, int height, int bitDepth, int colorType) i
     private static final int DATA = chunkType("IDAT");
     private static final int END = chunkType("IEND");
     private static final int EXIF = chunkType("eXIf");
-    private static final Set<Integer> PIXEL_CHUNKS = Set.of(HEADER, COLORS, TRANSPARENCY, DATA, END);
+    private static final int TEXT = chunkType("iTXt");
+    private static final Set<Integer> PIXEL_CHUNKS = Set.of(HEADER, COLORS, TRANSPARENCY, DATA);
+
+    private static final int NO_CONTENT = 12;
+
+    /** The most that deflate can shrink data. */
+    private static final int MAX_COMPRESSION = 1032;
+
+    /** Place of a chunk's content. */
+    private record Chunk(int type, int at, int length) {}
 
     static PngFile parse(Bytes file) {
         if (!file.hasText(12, "IHDR")) {
             throw ImageException.damaged();
         }
-        return new PngFile(file, file.i32be(16), file.i32be(20), file.u8(24), file.u8(25));
+        return new PngFile(file, PngHeader.read(file, SIGNATURE.length() + 8));
+    }
+
+    @Override
+    public int width() {
+        return header.width();
+    }
+
+    @Override
+    public int height() {
+        return header.height();
     }
 
     @Override
     public Orientation orientation() {
-        int at = SIGNATURE.length();
-        while (type(at) != END) {
-            if (type(at) == EXIF) {
-                return Orientation.of(file.copy(at + 8, dataLength(at)));
+        byte[] exif = null;
+        byte[] xmp = null;
+        for (Chunk chunk : chunks()) {
+            if (chunk.type == EXIF) {
+                exif = file.copy(chunk.at, chunk.length);
+            } else if (chunk.type == TEXT && file.hasText(chunk.at, "XML:com.adobe.xmp\0")) {
+                xmp = file.copy(chunk.at, chunk.length);
             }
-            at += 12 + dataLength(at);
         }
-        return Orientation.UPRIGHT;
+        return Orientation.of(exif, xmp);
     }
 
     @Override
     public Pixels decode(ImageConvention convention) {
-        boolean reference = convention == ImageConvention.REFERENCE;
-        BufferedImage image = ImageIoReader.PNG.read(new ByteArrayInputStream(essence(reference)));
-        if (reference && colorType == GREY && bitDepth == 16) {
-            return clipped(image.getRaster());
+        List<Chunk> data = new ArrayList<>();
+        byte[] palette = {};
+        byte[] transparency = {};
+        long compressed = 0;
+        for (Chunk chunk : chunks()) {
+            if (!PIXEL_CHUNKS.contains(chunk.type)) {
+                continue;
+            }
+            checkSum(chunk);
+            if (chunk.type == DATA) {
+                data.add(chunk);
+                compressed += chunk.length;
+            } else if (chunk.type == COLORS) {
+                palette = file.copy(chunk.at, chunk.length);
+            } else if (chunk.type == TRANSPARENCY) {
+                transparency = file.copy(chunk.at, chunk.length);
+            }
         }
-        // Pillow opens 16-bit grey with alpha as RGBA.
-        boolean rgba = colorType == RGBA || colorType == GREY_ALPHA && bitDepth == 16;
-        return Pixels.of(image, !reference || rgba);
+        if (header.bytes() > compressed * MAX_COMPRESSION) {
+            throw ImageException.incomplete();
+        }
+        PngSamples samples = PngSamples.of(header, palette, transparency, convention);
+        PixelRows pixels = new PixelRows(header.width(), header.height(), samples.areTransparent());
+        try (PngScanlines scanlines = new PngScanlines(compressedParts(data), header.bytesPerPixel())) {
+            for (PngHeader.Pass pass : header.passes()) {
+                read(pass, scanlines, samples, pixels);
+            }
+        }
+        return pixels.finish();
     }
 
-    /** The file without what we do not want decoded. */
-    private byte[] essence(boolean reference) {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length());
-        kept.write(file.array(), 0, SIGNATURE.length());
+    private void read(PngHeader.Pass pass, PngScanlines scanlines, PngSamples samples, PixelRows pixels) {
+        int columns = pass.columns(header.width());
+        if (columns == 0) {
+            return;
+        }
+        scanlines.startPass(header.bytes(columns));
+        for (int y = pass.top(); y < header.height(); y += pass.stepY()) {
+            Interruption.check();
+            byte[] row = scanlines.next();
+            pixels.reserve(y + 1);
+            samples.convert(row, columns, pixels, y * header.width() + pass.left(), pass.stepX());
+        }
+    }
+
+    private List<PngScanlines.Part> compressedParts(List<Chunk> data) {
+        return data.stream()
+                .map(chunk -> new PngScanlines.Part(file.array(), chunk.at, chunk.length))
+                .toList();
+    }
+
+    /** The chunks before the end; one that the file cuts off is left out, unless it holds pixels. */
+    private List<Chunk> chunks() {
+        List<Chunk> chunks = new ArrayList<>();
         int at = SIGNATURE.length();
-        while (true) {
-            int type = type(at);
-            int length = 12 + dataLength(at);
-            boolean dropped = !PIXEL_CHUNKS.contains(type)
-                    || type == HEADER && at != SIGNATURE.length()
-                    || type == COLORS && colorType != PALETTE
-                    || type == TRANSPARENCY && reference;
-            if (!dropped) {
-                checkSum(at, length);
-                kept.write(file.array(), at, length);
-            }
+        while (at <= file.length() - NO_CONTENT) {
+            int length = file.i32be(at);
+            int type = file.i32be(at + 4);
             if (type == END) {
-                return kept.toByteArray();
+                break;
             }
-            at += length;
+            if (length < 0 || length > file.length() - at - NO_CONTENT) {
+                if (PIXEL_CHUNKS.contains(type)) {
+                    throw ImageException.incomplete();
+                }
+                break;
+            }
+            chunks.add(new Chunk(type, at + 8, length));
+            at += NO_CONTENT + length;
         }
+        return chunks;
     }
 
-    private void checkSum(int at, int length) {
+    private void checkSum(Chunk chunk) {
         CRC32 crc = new CRC32();
-        crc.update(file.array(), at + 4, length - 8);
-        if ((int) crc.getValue() != file.i32be(at + length - 4)) {
+        crc.update(file.array(), chunk.at - 4, chunk.length + 4);
+        if ((int) crc.getValue() != file.i32be(chunk.at + chunk.length)) {
             throw ImageException.damaged();
         }
-    }
-
-    private int type(int at) {
-        return file.i32be(at + 4);
-    }
-
-    private int dataLength(int at) {
-        int length = file.i32be(at);
-        if (length < 0 || length > file.length() - at - 12) {
-            throw new IndexOutOfBoundsException();
-        }
-        return length;
-    }
-
-    /** 16-bit grey as Pillow converts it to RGB: what exceeds a byte is white. */
-    private Pixels clipped(Raster raster) {
-        Pixels pixels = Pixels.allocate(width, height, false);
-        int[] row = new int[width];
-        for (int y = 0, to = 0; y < height; y++) {
-            raster.getSamples(0, y, width, 1, 0, row);
-            for (int sample : row) {
-                byte grey = (byte) Math.min(sample, 255);
-                pixels.rgb()[to++] = grey;
-                pixels.rgb()[to++] = grey;
-                pixels.rgb()[to++] = grey;
-            }
-        }
-        return pixels;
     }
 
     private static int chunkType(String name) {

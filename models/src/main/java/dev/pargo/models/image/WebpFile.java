@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 record WebpFile(Bytes file, int width, int height, Frame frame) implements EncodedImage {
 
+    private static final long BYTES_OF_COLORS = 8;
+    private static final long BYTES_OF_CODES = 32 << 20;
+
     private static final int FILE_HEADER = 12;
     private static final int FRAME_HEADER = 16;
     /** The picture's {@code VP8 } or {@code VP8L} chunk, its {@code ALPH} chunk, and its place on the canvas. */
@@ -80,10 +83,21 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
         return new Frame(left, top, 1 + (size & 0x3fff), 1 + (size >> 14 & 0x3fff), lossless, null, true);
     }
 
+    /** Lossless pictures are read as whole colours, and again where they have a palette. */
+    @Override
+    public long memory() {
+        long extra = frame.isLossless || frame.alpha != null ? BYTES_OF_COLORS * pixels() + BYTES_OF_CODES : 0;
+        return EncodedImage.super.memory() + extra;
+    }
+
     @Override
     public Orientation orientation() {
-        Chunk exif = find(file, "EXIF", FILE_HEADER, riffEnd(file));
-        return exif == null ? Orientation.UPRIGHT : Orientation.of(file.copy(exif.payload(), exif.length - 8));
+        return Orientation.of(content("EXIF"), content("XMP "));
+    }
+
+    private byte @Nullable [] content(String type) {
+        Chunk chunk = find(file, type, FILE_HEADER, riffEnd(file));
+        return chunk == null ? null : file.copy(chunk.payload(), chunk.payloadLength());
     }
 
     @Override

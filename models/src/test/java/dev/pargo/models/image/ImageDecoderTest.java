@@ -6,17 +6,21 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.pargo.models.image.ImageException.Reason;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,11 +73,49 @@ class ImageDecoderTest {
     @Test
     void takesUnreadableExifDataForUpright() {
         byte[] littleEndian = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0};
-        assertThat(Orientation.of(littleEndian)).isEqualTo(Orientation.ROTATED_270);
-        assertThat(Orientation.of(Pictures.exif(9))).isEqualTo(Orientation.UPRIGHT);
+        assertThat(Orientation.of(littleEndian, null)).isEqualTo(Orientation.ROTATED_270);
+        assertThat(Orientation.of(Pictures.exif(9), null)).isEqualTo(Orientation.UPRIGHT);
         for (int length = 0; length < 20; length++) {
-            assertThat(Orientation.of(Arrays.copyOf(littleEndian, length))).isEqualTo(Orientation.UPRIGHT);
+            assertThat(Orientation.of(Arrays.copyOf(littleEndian, length), null))
+                    .isEqualTo(Orientation.UPRIGHT);
         }
+    }
+
+    @Test
+    void takesTheOrientationFromXmpWhereExifDataHasNone() {
+        byte[] attribute = "<rdf:Description tiff:Orientation=\"6\"/>".getBytes(StandardCharsets.US_ASCII);
+        byte[] element = "<tiff:Orientation>8</tiff:Orientation>".getBytes(StandardCharsets.US_ASCII);
+
+        assertThat(Orientation.of(null, attribute)).isEqualTo(Orientation.ROTATED_90);
+        assertThat(Orientation.of(new byte[0], element)).isEqualTo(Orientation.ROTATED_270);
+        assertThat(Orientation.of(Pictures.exif(3), attribute)).isEqualTo(Orientation.ROTATED_180);
+        assertThat(Orientation.of(null, new byte[10])).isEqualTo(Orientation.UPRIGHT);
+    }
+
+    @Test
+    void joinsExifDataOfSeveralSegmentsOfAJpeg() throws IOException {
+        byte[] exif = Pictures.exif(6);
+        byte[] file = withSegments(Arrays.copyOf(exif, 12), Arrays.copyOfRange(exif, 12, exif.length));
+
+        assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
+    }
+
+    @Test
+    void takesTheFirstOfTwoOrientationsOfAJpeg() throws IOException {
+        byte[] file = withSegments(Pictures.exif(6), Pictures.exif(1));
+
+        assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
+    }
+
+    /** A JPEG file with segments of EXIF data. */
+    private static byte[] withSegments(byte[]... parts) throws IOException {
+        byte[] jpeg = Pictures.file("444.jpg");
+        byte[] file = Arrays.copyOf(jpeg, 2);
+        for (byte[] part : parts) {
+            byte[] header = {(byte) 0xff, (byte) 0xe1, 0, (byte) (part.length + 8), 'E', 'x', 'i', 'f', 0, 0};
+            file = Pictures.concat(file, header, part);
+        }
+        return Pictures.concat(file, Arrays.copyOfRange(jpeg, 2, jpeg.length));
     }
 
     /** The picture as a camera held in that orientation stores it; a table of EXIF's own definitions. */
@@ -159,8 +201,7 @@ class ImageDecoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "B", "hello, world", "<svg xmlns='http://www.w3.org/2000/svg'/>", "II*\0 TIFF", "%PDF-1.7"})
+    @ValueSource(strings = {"", "B", "hello, world"})
     void refusesAnUnknownFormat(String content) {
         assertThatThrownBy(() -> decode(content.getBytes(StandardCharsets.US_ASCII), ImageConvention.NATURAL))
                 .isInstanceOf(ImageException.class)
@@ -177,19 +218,109 @@ class ImageDecoderTest {
         assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessage("the image is damaged");
     }
 
+    @ParameterizedTest
+    @CsvSource({"rgb.png,12", "rgb-interlaced.png,12", "palette.gif,1", "444.jpg,2", "422-progressive.jpg,2"})
+    void showsAPictureThatLacksOnlyItsEndMarker(String name, int length) throws IOException {
+        byte[] file = Pictures.file(name);
+
+        assertThat(decode(Arrays.copyOf(file, file.length - length), ImageConvention.NATURAL)
+                        .rgb())
+                .isEqualTo(decode(file, ImageConvention.NATURAL).rgb());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rgb.png", "palette.gif", "444.jpg", "422-progressive.jpg", "rgb24.bmp", "lossy.webp"})
+    void saysThatAPictureIsIncomplete(String name) throws IOException {
+        byte[] file = Pictures.file(name);
+
+        assertThatThrownBy(() -> decode(Arrays.copyOf(file, file.length * 3 / 4), ImageConvention.NATURAL))
+                .hasMessage("the image is incomplete: its data ends before its last pixel")
+                .extracting(e -> ((ImageException) e).reason())
+                .isEqualTo(Reason.UNDECODABLE);
+    }
+
     @Test
-    void refusesAJpegOfThousandsOfScans() throws IOException {
+    void refusesAJpegOfWhichMostIsMissingThoughItHasAnEndMarker() throws IOException {
+        byte[] file = Pictures.file("444.jpg");
+        int data = Pictures.lastIndexOf(file, 0xff, 0xda) + 14;
+        byte[] cut = Arrays.copyOf(file, data + (file.length - data) / 4);
+
+        assertThatThrownBy(() ->
+                        decode(Pictures.concat(cut, new byte[] {(byte) 0xff, (byte) 0xd9}), ImageConvention.NATURAL))
+                .hasMessageContaining("incomplete");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\0\0\0\34ftypavif', AVIF",
+        "'\0\0\0\34ftypheic', HEIC",
+        "'II*\0\10\0\0\0', TIFF",
+        "'<svg xmlns=', SVG",
+        "'%PDF-1.7', PDF"
+    })
+    void namesTheFormatThatIsNotSupported(String content, String format) {
+        assertThatThrownBy(() -> decode(content.getBytes(StandardCharsets.US_ASCII), ImageConvention.NATURAL))
+                .hasMessage(format + " images are not supported; send PNG, JPEG, WebP, GIF or BMP")
+                .extracting(e -> ((ImageException) e).reason())
+                .isEqualTo(Reason.UNSUPPORTED_FORMAT);
+    }
+
+    @Test
+    void refusesScansThatAreTooMuchWorkBeforeDecodingThem() throws IOException {
+        ImageDecoder decoder = new ImageDecoder(new ImageLimits(1 << 20, 49_000_000), ImageConvention.NATURAL);
+        byte[] file = withScans(85);
+        int size = Pictures.lastIndexOf(file, 0xff, 0xc2) + 5;
+        ByteBuffer.wrap(file).putShort(size, (short) 7000).putShort(size + 2, (short) 7000);
+
+        assertThatThrownBy(() -> decoder.open(file))
+                .hasMessage("the JPEG image has 95 scans of 7,000 x 7,000 pixels = 4,704,000,000 pixels in all; "
+                        + "at most 784,000,000 are accepted")
+                .extracting(e -> ((ImageException) e).reason())
+                .isEqualTo(Reason.TOO_MANY_PIXELS);
+    }
+
+    @Test
+    void refusesThousandsOfScansOfASmallPicture() throws IOException {
+        byte[] file = withScans(4000);
+
+        assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessageContaining("4010 scans");
+    }
+
+    /** A progressive JPEG file with its last scan repeated. */
+    private static byte[] withScans(int more) throws IOException {
         byte[] file = Pictures.file("422-progressive.jpg");
         int scan = Pictures.lastIndexOf(file, 0xff, 0xda);
         byte[] repeated = Arrays.copyOfRange(file, scan, file.length - 2);
-        byte[] bomb = Arrays.copyOf(file, scan + 200 * repeated.length);
-        for (int i = 0; i < 200; i++) {
-            System.arraycopy(repeated, 0, bomb, scan + i * repeated.length, repeated.length);
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.write(file, 0, file.length - 2);
+        for (int i = 0; i < more; i++) {
+            whole.writeBytes(repeated);
         }
+        whole.write(0xff);
+        whole.write(0xd9);
+        return whole.toByteArray();
+    }
 
-        assertThatThrownBy(() ->
-                        decode(Pictures.concat(bomb, new byte[] {(byte) 0xff, (byte) 0xd9}), ImageConvention.NATURAL))
-                .hasMessage("JPEG images of more than 100 scans are not supported");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rgb.png",
+                "palette.gif",
+                "444.jpg",
+                "422-progressive.jpg",
+                "rgb24.bmp",
+                "lossy.webp",
+                "lossless.webp"
+            })
+    void stopsWhenItsThreadIsInterrupted(String name) throws IOException {
+        byte[] file = Pictures.file(name);
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).isInstanceOf(CancellationException.class);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(29);
     }
 
     private static RgbImage decode(byte[] file, ImageConvention convention) {

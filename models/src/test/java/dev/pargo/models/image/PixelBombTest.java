@@ -63,6 +63,25 @@ class PixelBombTest {
         assertThat(Duration.ofNanos(nanos)).isLessThan(TIME);
     }
 
+    /** Sizes within the limit that so little data cannot fill. */
+    @TestFactory
+    Stream<DynamicTest> takesNoMemoryForPixelsThatTheFileCannotHold() throws IOException {
+        Map<String, byte[]> bombs = Map.of(
+                "PNG without data", pngHeader(6000, 6000),
+                "JPEG", sized("444.jpg", ByteOrder.BIG_ENDIAN, jpegSizeAt(), 6000),
+                "GIF", sized("palette.gif", ByteOrder.LITTLE_ENDIAN, gifFrameSizeAt(), 6000),
+                "BMP", bmp(6000, 6000),
+                "lossy WebP", sized("lossy.webp", ByteOrder.LITTLE_ENDIAN, 26, 6000));
+        return bombs.entrySet().stream()
+                .map(bomb -> dynamicTest(bomb.getKey(), () -> {
+                    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+                    long allocated = threads.getCurrentThreadAllocatedBytes();
+                    assertThatThrownBy(() -> DECODER.decode(bomb.getValue())).hasMessageContaining("incomplete");
+                    assertThat(threads.getCurrentThreadAllocatedBytes() - allocated)
+                            .isLessThan(4 * HEAP_BYTES);
+                }));
+    }
+
     @Test
     void refusesAWebpFrameLargerThanItsCanvas() throws IOException {
         byte[] file = Pictures.file("animated.webp");
