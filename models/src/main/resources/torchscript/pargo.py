@@ -26,6 +26,15 @@ class Attention:
     joined = __torch__.nn.join_heads(torch.scaled_dot_product_attention(q, k, v, mask))
     return self.norm.forward(self.out.forward(joined) + x)
 
+  # How much of each key a query takes, as in `forward`: [batch, heads, queries, keys] in float32, rows sum to 1.
+  def probabilities(self: __torch__.Attention, x: Tensor, context: Tensor, mask: Optional[Tensor]) -> Tensor:
+    q = __torch__.nn.split_heads(self.query.forward(x), self.heads)
+    k = __torch__.nn.split_heads(self.key.forward(context), self.heads)
+    scores = torch.to(torch.matmul(q, k.transpose(2, 3)), 6) / q.size(3) ** 0.5
+    if mask is not None:
+      scores = scores.masked_fill(torch.logical_not(mask), float("-inf"))
+    return torch.softmax(scores, -1)
+
 
 class Layer:
   self_attention : __torch__.Attention
@@ -78,25 +87,49 @@ class Projector:
     self.cross_masks = cross_masks
 
   def forward(self: __torch__.Projector, features: List[Tensor]) -> Tensor:
+    x = self.normalised(features)
+    queries = self.queries.expand(x.size(0), -1, -1)
+    i = 0
+    for layer in self.layers:
+      queries = layer.forward(queries, x, self.self_mask(i), self.cross_mask())
+      i += 1
+    return self.out.forward(queries)
+
+  # The cross-attention of each layer that has one: [crossing layers, batch, groups, queries, patches]. A group is the mean
+  # of neighbouring heads.
+  def cross_attention(self: __torch__.Projector, features: List[Tensor], groups: int) -> Tensor:
+    x = self.normalised(features)
+    queries = self.queries.expand(x.size(0), -1, -1)
+    maps = annotate(List[Tensor], [])
+    i = 0
+    for layer in self.layers:
+      cross = layer.cross_attention
+      if cross is not None:
+        asking = layer.self_attention.forward(queries, queries, self.self_mask(i))
+        heads = cross.probabilities(asking, x, self.cross_mask())
+        maps.append(heads.view(heads.size(0), groups, -1, heads.size(2), heads.size(3)).mean(2))
+      queries = layer.forward(queries, x, self.self_mask(i), self.cross_mask())
+      i += 1
+    return torch.stack(maps)
+
+  def normalised(self: __torch__.Projector, features: List[Tensor]) -> Tensor:
     x = torch.stack([torch.to(image, ops.prim.dtype(self.queries)) for image in features])
     norm = self.feature_norm
     if norm is not None:
       x = norm.forward(x)
-    return self.out.forward(self.attend(x))
-
-  def attend(self: __torch__.Projector, features: Tensor) -> Tensor:
-    cross_mask = annotate(Optional[Tensor], None)
-    if len(self.cross_masks) > 0:
-      cross_mask = self.cross_masks[0]
-    x = self.queries.expand(features.size(0), -1, -1)
-    i = 0
-    for layer in self.layers:
-      self_mask = annotate(Optional[Tensor], None)
-      if len(self.self_masks) > 0:
-        self_mask = self.self_masks[i]
-      x = layer.forward(x, features, self_mask, cross_mask)
-      i += 1
     return x
+
+  def self_mask(self: __torch__.Projector, layer: int) -> Optional[Tensor]:
+    mask = annotate(Optional[Tensor], None)
+    if len(self.self_masks) > 0:
+      mask = self.self_masks[layer]
+    return mask
+
+  def cross_mask(self: __torch__.Projector) -> Optional[Tensor]:
+    mask = annotate(Optional[Tensor], None)
+    if len(self.cross_masks) > 0:
+      mask = self.cross_masks[0]
+    return mask
 
 
 class Program(Module):
@@ -109,3 +142,7 @@ class Program(Module):
   # features: of each image [patches, encoder width] -> visual tokens: [batch, queries, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)
+
+  # features: of each image [patches, encoder width] -> [crossing layers, batch, groups, queries, patches] in float32
+  def cross_attention(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], groups: int) -> Tensor:
+    return projector.cross_attention(features, groups)

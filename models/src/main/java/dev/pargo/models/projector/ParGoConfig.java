@@ -11,6 +11,8 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,6 +143,15 @@ public record ParGoConfig(
     @Override
     public int outputWidth() {
         return llmWidth;
+    }
+
+    @Override
+    public Optional<QueryTokens> queryTokens() {
+        List<Integer> crossLayers = IntStream.range(0, layers)
+                .filter(layer -> layer % crossEvery == 0)
+                .boxed()
+                .toList();
+        return Optional.of(new QueryTokens(partial, queries - partial, patches, heads, crossLayers));
     }
 
     @Override

@@ -1,12 +1,18 @@
 package dev.pargo.models.projector;
 
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.network.Network;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PictureRows;
+import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
 import java.util.Arrays;
+import dev.pargo.models.torch.Precision;
 import java.util.List;
 
 /**
@@ -59,6 +65,32 @@ public final class Projector implements AutoCloseable {
      */
     public HostTensor project(List<HostTensor> features) {
         return network.run("project", features);
+    }
+
+    /**
+     * The cross-attention of the forward pass over one image's features: how much of each patch every query token takes.
+     *
+     * @param features [inputTokens, inputWidth], float32, float16 or bfloat16
+     * @param groups   groups of neighbouring heads whose mean is given; divides the number of heads
+     * @return float32 of shape [crossing layers, groups, query tokens, patches]; each row of patches sums to 1
+     * @throws IllegalStateException if the projector has no cross-attention
+     */
+    public HostTensor crossAttention(HostTensor features, int groups) {
+        QueryTokens tokens = config.queryTokens()
+                .orElseThrow(() -> new IllegalStateException(config.network() + " has no cross-attention"));
+        if (groups < 1 || tokens.heads() % groups != 0) {
+            throw new IllegalArgumentException("%d heads in %d groups".formatted(tokens.heads(), groups));
+        }
+        try (PtNDManager scope = network.newScope()) {
+            PtNDArray input = NativeTensors.fromHost(scope, features);
+            try (IValue output = network.call(
+                    "cross_attention",
+                    arguments -> arguments.addAll(List.of(input)).add(groups))) {
+                HostTensor batch = NativeTensors.toHost(output.toTensor(scope), Precision.FLOAT32);
+                long[] shape = {tokens.crossLayers().size(), groups, tokens.count(), tokens.patches()};
+                return new HostTensor(DType.FLOAT32, shape, batch.data());
+            }
+        }
     }
 
     @Override

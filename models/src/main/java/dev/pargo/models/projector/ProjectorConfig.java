@@ -5,6 +5,7 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.weights.Checkpoint;
+import java.util.Optional;
 
 /** Dimensions of a projector. */
 public sealed interface ProjectorConfig extends NetworkConfig permits PatchProjector {
@@ -65,6 +66,14 @@ public sealed interface ProjectorConfig extends NetworkConfig permits PatchProje
         throw new ConfigException(
                 "a %s projector takes pieces of any size; a fixed number of patches is needed".formatted(network()));
     }
+
+    /** The queries of a projector with cross-attention; empty for others. */
+    default Optional<QueryTokens> queryTokens() {
+        return Optional.empty();
+    }
+
+    /** The same projector in front of an LLM of another width. */
+    ProjectorConfig withLlmWidth(int width);
 
     /** A fusion checkpoint also holds tensors of the other stages. */
     @Override

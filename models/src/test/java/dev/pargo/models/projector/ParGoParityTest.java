@@ -11,10 +11,8 @@ import dev.pargo.models.weights.FusionCheckpoint;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import tools.jackson.databind.JsonNode;
 
 class ParGoParityTest {
 
@@ -31,7 +29,7 @@ class ParGoParityTest {
         Checkpoint checkpoint =
                 FusionCheckpoint.open(fixture.file("/weights/fusion")).filter(name -> !name.startsWith("ln_vision"));
         try (Projector projector =
-                Projector.load(new StoredNetwork<>(config(fixture), checkpoint), Placement.REFERENCE)) {
+                Projector.load(new StoredNetwork<>(ParGoFixture.config(fixture), checkpoint), Placement.REFERENCE)) {
             int batch = (int) features.shape()[0];
             fixture.tolerance()
                     .check(
@@ -50,7 +48,7 @@ class ParGoParityTest {
         return FixtureCase.discover("pargo").stream()
                 .filter(fixture -> fixture.goldens().tensors().containsKey("cross_mask"))
                 .map(fixture -> DynamicTest.dynamicTest(fixture.name(), () -> {
-                    ParGoConfig config = config(fixture);
+                    ParGoConfig config = ParGoFixture.config(fixture);
                     PartialGlobalMasks masks =
                             new PartialGlobalMasks(config.partial(), config.queries() - config.partial());
                     assertThat(masks.crossAttention(config.patches())).isEqualTo(booleans(fixture, "cross_mask"));
@@ -68,34 +66,5 @@ class ParGoParityTest {
             booleans[i] = mask.data().get(mask.data().position() + i) != 0;
         }
         return booleans;
-    }
-
-    private static ParGoConfig config(FixtureCase fixture) {
-        JsonNode config = fixture.config();
-        JsonNode bert = config.get("bert");
-        int layers = bert.get("num_hidden_layers").asInt();
-        return new ParGoConfig(
-                config.get("num_query_token").asInt(),
-                config.get("num_local_query_token").asInt(),
-                config.get("image_tokens").asInt(),
-                config.get("encoder_width").asInt(),
-                bert.get("hidden_size").asInt(),
-                layers,
-                bert.get("num_attention_heads").asInt(),
-                bert.get("intermediate_size").asInt(),
-                config.get("cross_attention_freq").asInt(),
-                bert.get("max_position_embeddings").asInt(),
-                config.get("llm_hidden").asInt(),
-                bert.get("layer_norm_eps").asDouble(),
-                radii(config.path("cascade_radii"), layers),
-                null);
-    }
-
-    private static List<Integer> radii(JsonNode radii, int layers) {
-        return radii.isMissingNode()
-                ? PartialGlobalMasks.released(layers)
-                : StreamSupport.stream(radii.spliterator(), false)
-                        .map(radius -> radius.isNumber() ? radius.asInt() : PartialGlobalMasks.UNLIMITED)
-                        .toList();
     }
 }
