@@ -11,8 +11,8 @@ import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
-import java.util.Arrays;
 import dev.pargo.models.torch.Precision;
+import java.util.Arrays;
 import java.util.List;
 
 /**
