@@ -5,11 +5,14 @@ import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.StageHealth;
 import dev.pargo.stage.status.StageInfo;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -40,6 +43,17 @@ public class StageConfiguration {
     @Bean("stage")
     StageHealth stageHealth(DeviceExecutor device) {
         return new StageHealth(device);
+    }
+
+    @Bean
+    DrainAnnouncement drainAnnouncement(HealthStatusManager health, StageProperties properties) {
+        return new DrainAnnouncement(health, properties.drainAnnouncement());
+    }
+
+    @Bean
+    @ConfigurationPropertiesBinding
+    static BindAddress bindAddress() {
+        return new BindAddress();
     }
 
     @Bean

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param batch     How concurrent requests are gathered.
  * @param admission What the stage takes in.
  * @param timeLimit Most time of one call, even where its client allows more.
+ * @param drainAnnouncement Time between the word that the stage shuts down and the end of its listener.
  */
 @ConfigurationProperties("pargo.stage")
 public record StageProperties(
@@ -28,7 +29,8 @@ public record StageProperties(
         @DefaultValue("1") int threads,
         @DefaultValue BatchLimits batch,
         @DefaultValue AdmissionLimits admission,
-        @DefaultValue("2m") Duration timeLimit) {
+        @DefaultValue("2m") Duration timeLimit,
+        @DefaultValue("1500ms") Duration drainAnnouncement) {
 
     public StageProperties {
         if (threads < 1) {

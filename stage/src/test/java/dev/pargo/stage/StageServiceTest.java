@@ -28,13 +28,16 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +48,6 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -149,11 +151,38 @@ class StageServiceTest {
     }
 
     @Test
+    void saysThatItStopsBeforeItRefusesCalls() throws Exception {
+        start(0, "--pargo.stage.drain-announcement=2s");
+        await().until(() -> grpcHealth("") == ServingStatus.SERVING);
+        GATE.release();
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
+
+        await().atMost(2, TimeUnit.SECONDS).until(() -> grpcHealth("") == ServingStatus.NOT_SERVING);
+        assertThat(project(1, 2, 3)).containsExactly(2f, 3f, 4f);
+        stopped.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void listensOnTheAddressThatIsWrittenAndOnNoOther() throws Exception {
+        // Whatever name this address has, it may be the name of another one too.
+        start(0, "--spring.grpc.server.address=127.0.0.3");
+        int port = service.getBean(GrpcServerLifecycle.class).getPort();
+
+        try (Socket socket = new Socket("127.0.0.3", port)) {
+            assertThat(socket.isConnected()).isTrue();
+        }
+        assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> new Socket("127.0.0.2", port)).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
     void saysInOneLineWhichPortIsTaken(CapturedOutput output) throws IOException {
         try (ServerSocket taken = new ServerSocket(0)) {
-            assertThatThrownBy(() -> start(taken.getLocalPort())).isInstanceOf(ApplicationContextException.class);
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> start(port)).hasMessageContaining("port " + port);
 
-            assertThat(output).contains("gRPC port " + taken.getLocalPort() + " is taken");
+            assertThat(output).contains("Cannot start: cannot listen on 127.0.0.1 port " + port);
         }
         assertThat(output).doesNotContain("\tat ");
     }
@@ -177,7 +206,9 @@ class StageServiceTest {
                 "--pargo.stage.model=toy"));
         all.addAll(List.of(arguments));
         all.add("--spring.grpc.server.port=" + port);
-        service = SpringApplication.run(Toy.class, all.toArray(String[]::new));
+        SpringApplication application = new SpringApplication(Toy.class);
+        application.setDefaultProperties(Map.of("pargo.stage.drain-announcement", "0ms"));
+        service = application.run(all.toArray(String[]::new));
         channel = NettyChannelBuilder.forAddress(
                         "127.0.0.1", service.getBean(GrpcServerLifecycle.class).getPort())
                 .usePlaintext()

@@ -1,0 +1,24 @@
+package dev.pargo.stage;
+
+import io.grpc.netty.shaded.io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.convert.converter.Converter;
+
+/**
+ * Reads the address that a server listens on. Spring Boot asks an IP address for its name and listens on that name's
+ * address, which may be another; an address that is its own name is listened on as it is.
+ */
+final class BindAddress implements Converter<String, InetAddress> {
+
+    @Override
+    public InetAddress convert(String text) {
+        byte @Nullable [] ip = NetUtil.createByteArrayFromIpAddressString(text);
+        try {
+            return ip == null ? InetAddress.getByName(text) : InetAddress.getByAddress(text, ip);
+        } catch (UnknownHostException unknown) {
+            throw new IllegalArgumentException("'%s' is not a known address".formatted(text), unknown);
+        }
+    }
+}
