@@ -17,11 +17,11 @@ import org.springframework.stereotype.Component;
 public final class Pipelines {
 
     private static final StageContract<EncoderDescription> ENCODER =
-            new StageContract<>(StageKind.ENCODER.title(), EncoderGrpc.getDescribeMethod());
-    private static final StageContract<ProjectorDescription> PROJECTOR =
-            new StageContract<>(StageKind.PROJECTOR.title(), ProjectorGrpc.getDescribeMethod());
+            new StageContract<>(StageKind.ENCODER.title(), StageKind.ENCODER.tag(), EncoderGrpc.getDescribeMethod());
+    private static final StageContract<ProjectorDescription> PROJECTOR = new StageContract<>(
+            StageKind.PROJECTOR.title(), StageKind.PROJECTOR.tag(), ProjectorGrpc.getDescribeMethod());
     private static final StageContract<LlmDescription> LLM =
-            new StageContract<>(StageKind.LLM.title(), LlmGrpc.getDescribeMethod());
+            new StageContract<>(StageKind.LLM.title(), StageKind.LLM.tag(), LlmGrpc.getDescribeMethod());
 
     private final List<Pipeline> pipelines;
 

@@ -2,6 +2,8 @@ package dev.pargo.gateway.replica;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -26,6 +28,7 @@ public final class ReplicaSets implements DisposableBean {
 
     private final GrpcChannelFactory channels;
     private final ReplicaProperties properties;
+    private final MeterRegistry metrics;
     private final List<ReplicaSet<?>> sets = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "replica-watch"));
@@ -33,9 +36,10 @@ public final class ReplicaSets implements DisposableBean {
     private final ScheduledExecutorService resolver =
             Executors.newScheduledThreadPool(RESOLVERS, task -> new Thread(task, "replica-resolver"));
 
-    ReplicaSets(GrpcChannelFactory channels, ReplicaProperties properties) {
+    ReplicaSets(GrpcChannelFactory channels, ReplicaProperties properties, MeterRegistry metrics) {
         this.channels = channels;
         this.properties = properties;
+        this.metrics = metrics;
         repeat(clock, Silence.TICK.toNanos(), () -> sets.forEach(ReplicaSet::tick));
     }
 
@@ -53,12 +57,33 @@ public final class ReplicaSets implements DisposableBean {
         }
         ReplicaSet<D> set = new ReplicaSet<>(contract, target, this::connect, properties);
         sets.add(set);
+        if (sets.stream().filter(other -> other.contract().equals(contract)).count() == 1) {
+            count(contract);
+        }
         if (set.mayChange()) {
             repeat(resolver, properties.resolveEvery().toNanos(), set::resolve);
         } else {
             set.resolve();
         }
         return set;
+    }
+
+    /** Shows the replicas of a stage, of all its targets together. */
+    private void count(StageContract<?> contract) {
+        for (ReplicaState state : ReplicaState.values()) {
+            Gauge.builder(
+                            "pargo.gateway.replicas",
+                            sets,
+                            all -> all.stream()
+                                    .filter(set -> set.contract().equals(contract))
+                                    .flatMap(set -> set.all().stream())
+                                    .filter(replica -> replica.state() == state)
+                                    .count())
+                    .description("Replicas by state")
+                    .tag("stage", contract.tag())
+                    .tag("state", state.tag())
+                    .register(metrics);
+        }
     }
 
     @Override
