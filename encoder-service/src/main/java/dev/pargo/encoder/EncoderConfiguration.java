@@ -6,17 +6,13 @@ import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.models.vision.VisionEncoder;
-import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
-import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
-import dev.pargo.stage.call.CallTimer;
-import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.status.StageMetrics;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -76,24 +72,8 @@ class EncoderConfiguration {
     }
 
     @Bean
-    Batcher<HostTensor, WireTensor> batcher(
-            VisionEncoder encoder, StageIdentity identity, StageProperties properties, StageMetrics metrics) {
-        FeatureBatch network = new FeatureBatch(encoder, identity.getFingerprint());
-        return new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
-    }
-
-    @Bean
-    DeviceExecutor device(Batcher<HostTensor, WireTensor> batcher) {
-        return DeviceExecutor.start("encoder-device", batcher);
-    }
-
-    @Bean
-    BatchedStage<HostTensor> stageOfImages(
-            Batcher<HostTensor, WireTensor> batcher,
-            StageProperties properties,
-            CallTimer timer,
-            StageMetrics metrics) {
-        return BatchedStage.of(batcher, properties.admission(), timer, metrics);
+    BatchedStage<HostTensor> stageOfImages(VisionEncoder encoder, StageIdentity identity, StageServices services) {
+        return services.batched(new FeatureBatch(encoder, identity.getFingerprint()));
     }
 
     @Bean

@@ -5,6 +5,7 @@ import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.LlmHost;
+import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.bundle.Prompt;
@@ -21,8 +22,7 @@ import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageProperties;
-import dev.pargo.stage.admission.Admission;
-import dev.pargo.stage.call.CallTimer;
+import dev.pargo.stage.StageServices;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -103,17 +103,19 @@ class LlmConfiguration {
     }
 
     @Bean
+    RequestPreparation preparation() {
+        return new RequestPreparation();
+    }
+
+    @Bean
     LlmHost host(
             ModelBundle bundle,
             StageIdentity identity,
             CausalLm model,
             Engine engine,
             Tokenizer tokenizer,
-            StageProperties properties,
-            CallTimer timer,
-            StageMetrics metrics) {
-        Admission admission = new Admission(properties.admission(), engine::estimatedWait);
-        metrics.admission(admission);
+            RequestPreparation preparation,
+            StageServices services) {
         LlmDescription description = describe(bundle, identity, model, tokenizer, engine);
         return new LlmHost(
                 description,
@@ -121,9 +123,8 @@ class LlmConfiguration {
                 tokenizer,
                 new Constraints(tokenizer),
                 endIds(model, tokenizer, description.getPrompt().getEosToken()),
-                admission,
-                timer,
-                metrics);
+                preparation,
+                services.calls(engine::estimatedWait));
     }
 
     /** What the model's configuration ends answers with, and what its prompts do. */

@@ -1,13 +1,13 @@
 package dev.pargo.projector;
 
-import dev.pargo.stage.StageConfiguration;
+import dev.pargo.stage.BatchedStageConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Import;
 
 /** Starts the projector service. */
 @SpringBootApplication
-@Import(StageConfiguration.class)
+@Import(BatchedStageConfiguration.class)
 public class ProjectorApplication {
 
     public static void main(String[] arguments) {

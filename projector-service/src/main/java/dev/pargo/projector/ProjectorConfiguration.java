@@ -11,11 +11,8 @@ import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
-import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
-import dev.pargo.stage.call.CallTimer;
-import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.status.StageMetrics;
 import java.util.List;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -76,23 +73,7 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    Batcher<WireTensor, WireTensor> batcher(
-            Projector projector, StageIdentity identity, StageProperties properties, StageMetrics metrics) {
-        ProjectionBatch network = new ProjectionBatch(projector, identity.getFingerprint());
-        return new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
-    }
-
-    @Bean
-    DeviceExecutor device(Batcher<WireTensor, WireTensor> batcher) {
-        return DeviceExecutor.start("projector-device", batcher);
-    }
-
-    @Bean
-    BatchedStage<WireTensor> stageOfFeatures(
-            Batcher<WireTensor, WireTensor> batcher,
-            StageProperties properties,
-            CallTimer timer,
-            StageMetrics metrics) {
-        return BatchedStage.of(batcher, properties.admission(), timer, metrics);
+    BatchedStage<WireTensor> stageOfFeatures(Projector projector, StageIdentity identity, StageServices services) {
+        return services.batched(new ProjectionBatch(projector, identity.getFingerprint()));
     }
 }

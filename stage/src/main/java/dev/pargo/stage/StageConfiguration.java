@@ -4,6 +4,7 @@ import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
+import dev.pargo.stage.call.RequestIdInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.StageHealth;
@@ -16,6 +17,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesBindin
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 /**
@@ -74,6 +76,23 @@ public class StageConfiguration {
     @Bean
     HandlerThreads handlerThreads() {
         return new HandlerThreads();
+    }
+
+    @Bean
+    StageServices stageServices(
+            StageProperties properties, CallTimer timer, StageMetrics metrics, HandlerThreads handlers) {
+        return new StageServices(properties, timer, metrics, handlers);
+    }
+
+    @Bean
+    @GlobalServerInterceptor
+    RequestIdInterceptor requestIds() {
+        return new RequestIdInterceptor();
+    }
+
+    @Bean
+    ServerBuilderCustomizer<NettyServerBuilder> timeLimit(CallTimer timer) {
+        return server -> server.addStreamTracerFactory(timer.streamLimit());
     }
 
     @Bean

@@ -14,11 +14,7 @@ import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.call.BatchedStage;
-import dev.pargo.stage.call.CallTimer;
-import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.status.StageMetrics;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -267,7 +263,7 @@ class StageServiceTest {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    @Import(StageConfiguration.class)
+    @Import(BatchedStageConfiguration.class)
     static class Toy {
 
         @Bean
@@ -282,23 +278,8 @@ class StageServiceTest {
         }
 
         @Bean
-        Batcher<WireTensor, WireTensor> batcher(StageProperties properties, StageMetrics metrics) {
-            return new Batcher<>(
-                    properties.batch(), inputs -> ToyProjector.addOne(GATE, inputs), metrics, System::nanoTime);
-        }
-
-        @Bean
-        DeviceExecutor device(Batcher<WireTensor, WireTensor> batcher) {
-            return DeviceExecutor.start("toy-device", batcher);
-        }
-
-        @Bean
-        BatchedStage<WireTensor> batchedStage(
-                Batcher<WireTensor, WireTensor> batcher,
-                StageProperties properties,
-                CallTimer timer,
-                StageMetrics metrics) {
-            return BatchedStage.of(batcher, properties.admission(), timer, metrics);
+        BatchedStage<WireTensor> batchedStage(StageServices services) {
+            return services.batched(inputs -> ToyProjector.addOne(GATE, inputs));
         }
 
         @Bean

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #submit}, {@link #waiting} and {@link #estimatedWait} are thread-safe; {@link #step} and {@link #abandon}
  * belong to the device's thread.
  */
-public final class Engine implements DeviceWork, AutoCloseable {
+public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
@@ -68,12 +68,12 @@ public final class Engine implements DeviceWork, AutoCloseable {
         metrics.waiting(this::waiting);
     }
 
-    /** Most tokens of prompt and answer together. */
+    @Override
     public int contextTokens() {
         return cache.tokensPerSlot();
     }
 
-    /** Most answers, or beams, of one request. */
+    @Override
     public int maxSequences() {
         return maxSequences;
     }
@@ -93,17 +93,12 @@ public final class Engine implements DeviceWork, AutoCloseable {
         return waiting.size();
     }
 
-    /** When a request that came now would be admitted, estimated from the time that recent answers took. */
+    @Override
     public Duration estimatedWait() {
         return answerTime.average().multipliedBy(waiting.size() + 1L).dividedBy(maxSequences);
     }
 
-    /**
-     * Submits a request. Its prompt must leave room for a token in the context, and it must ask for no more than
-     * {@link #maxSequences} sequences.
-     *
-     * @param listener is told of the answers, or of the engine's end if that comes first
-     */
+    @Override
     public SequenceGroup submit(GenerationRequest request, GenerationListener listener) {
         SequenceGroup group = new SequenceGroup(request, metrics.listening(request, listener), System.nanoTime());
         waiting.add(group);

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #cancel} is thread-safe. Everything else belongs to the device's thread.
  */
-public final class SequenceGroup {
+public final class SequenceGroup implements Generator.Submission {
 
     private static final Logger log = LoggerFactory.getLogger(SequenceGroup.class);
 
@@ -27,6 +27,7 @@ public final class SequenceGroup {
     }
 
     /** The client does not want the answer any more. The engine drops the request before its next step. */
+    @Override
     public void cancel() {
         cancelled = true;
     }

@@ -1,7 +1,8 @@
 package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.engine.GenerationRequest;
-import dev.pargo.llm.engine.SequenceGroup;
+import dev.pargo.llm.engine.Generator;
+import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -9,126 +10,90 @@ import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.GenerationQueued;
-import dev.pargo.stage.admission.Admission;
-import dev.pargo.stage.status.StageMetrics.Outcome;
+import dev.pargo.stage.call.ServedCall;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Future;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of {@code Generate}: reads the prompt, hands it to the engine, sends the answer. Whatever ends the call (answer,
- * refusal, cancellation, deadline) stops its work and gives its place back.
+ * The request side of one call of {@code Generate}: admitted by the size that its start announces, prepared on threads of
+ * their own when all of it is there, and handed to the generator.
  */
 final class GenerateCall implements StreamObserver<GenerateRequest> {
 
     private final LlmHost host;
-    private final AnswerSender answer;
-    private final long deadline;
-    private final Future<?> timeLimit;
-
-    private @Nullable RequestReader start;
-    private @Nullable PromptReader prompt;
-    private volatile Admission.@Nullable Ticket ticket;
-    private volatile @Nullable SequenceGroup generation;
-    private volatile boolean over;
+    private final ServedCall<GenerateResponse> call;
+    private @Nullable RequestReader request;
+    private @Nullable VisualUpload visuals;
 
     /** To be created before the service method returns. */
     GenerateCall(ServerCallStreamObserver<GenerateResponse> out, LlmHost host) {
         this.host = host;
-        this.answer = new AnswerSender(out, host.tokenizer());
-        this.deadline = host.timer().deadline();
-        out.setOnCancelHandler(() -> end(Outcome.CANCELLED));
-        out.setOnCloseHandler(() -> end(Outcome.COMPLETED));
-        this.timeLimit = host.timer().start(this::fail);
+        this.call = new ServedCall<>(out, host.calls());
     }
 
     @Override
     public void onNext(GenerateRequest message) {
-        if (over) {
-            return;
-        }
-        try {
+        call.attempt(() -> {
             Checksums.check(message);
             switch (message.getPartCase()) {
                 case START -> open(message.getStart());
-                case VISUAL -> opened().accept(message.getVisual());
+                case VISUAL -> opened(visuals).accept(message.getVisual());
                 case PART_NOT_SET -> throw malformed("an empty message");
             }
-        } catch (RuntimeException e) {
-            fail(e);
-        }
-    }
-
-    private void open(GenerateStart next) {
-        if (start != null) {
-            throw malformed("a second start");
-        }
-        start = new RequestReader(next, host);
-        prompt = host.newPrompt(next);
-        ticket = host.admission().admit(prompt.visualBytes());
-    }
-
-    private RequestReader asked() {
-        if (start == null) {
-            throw malformed("the stream ended before the start");
-        }
-        return start;
-    }
-
-    private PromptReader opened() {
-        if (prompt == null) {
-            throw malformed("visual tokens before the start");
-        }
-        return prompt;
+        });
     }
 
     @Override
     public void onCompleted() {
-        if (over) {
-            return;
-        }
-        try {
-            GenerationRequest request = asked().request(opened().finish(), deadline);
-            answer.queued(GenerationQueued.newBuilder()
-                    .setProducer(host.description().getIdentity().getFingerprint())
-                    .setPromptTokens(request.promptTokens())
-                    .setVisualTokens(request.visualTokens())
-                    .build());
-            SequenceGroup submitted = host.engine().submit(request, answer);
-            generation = submitted;
-            if (over) {
-                // The call ended between the check above and now.
-                submitted.cancel();
-            }
-        } catch (RuntimeException e) {
-            fail(e);
-        }
+        call.attempt(() -> {
+            RequestReader reader = opened(request);
+            List<HostTensor> tensors = opened(visuals).finish();
+            host.preparation().run(call, reader.size(), () -> submit(reader, tensors));
+        });
     }
 
-    /** A cancellation, which the cancel handler has dealt with. */
     @Override
-    public void onError(Throwable cancelled) {}
-
-    private void fail(RuntimeException cause) {
-        over = true;
-        answer.onFailed(cause);
+    public void onError(Throwable cancellation) {
+        // The call's cancel handler cleans up.
     }
 
-    private void end(Outcome outcome) {
-        over = true;
-        timeLimit.cancel(false);
-        answer.stop();
-        if (generation != null) {
-            generation.cancel();
+    private void open(GenerateStart start) {
+        if (request != null) {
+            throw malformed("a second start");
         }
-        if (ticket != null) {
-            ticket.close();
-        }
-        host.metrics().over(answer.failure().orElse(outcome));
+        long bytes = RequestSize.check(start, host.description());
+        request = new RequestReader(start, host);
+        call.admit(bytes);
+        visuals =
+                new VisualUpload(start.getVisualTokensList(), host.description().getVisualInput());
     }
 
-    private static RuntimeException malformed(String message) {
+    private void submit(RequestReader reader, List<HostTensor> tensors) {
+        GenerationRequest prepared = reader.request(tensors, call.deadline());
+        AnswerStream answer = new AnswerStream(
+                call,
+                host.tokenizer(),
+                GenerationQueued.newBuilder()
+                        .setProducer(host.description().getIdentity().getFingerprint())
+                        .setPromptTokens(prepared.promptTokens())
+                        .setVisualTokens(prepared.visualTokens())
+                        .build());
+        call.answer(answer);
+        Generator.Submission submission = host.generator().submit(prepared, answer);
+        call.whenOver(submission::cancel);
+    }
+
+    private static <T> T opened(@Nullable T part) {
+        if (part == null) {
+            throw malformed("the stream does not begin with its start");
+        }
+        return part;
+    }
+
+    private static StatusRuntimeException malformed(String message) {
         return new StageError(ErrorReason.MALFORMED_STREAM, message).toException();
     }
 }

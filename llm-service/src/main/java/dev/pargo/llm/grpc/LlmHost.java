@@ -1,35 +1,33 @@
 package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.constraint.Constraints;
-import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.Generator;
 import dev.pargo.models.tokenizer.Tokenizer;
-import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.stage.admission.Admission;
-import dev.pargo.stage.call.CallTimer;
-import dev.pargo.stage.status.StageMetrics;
+import dev.pargo.stage.call.StageCalls;
 import java.util.List;
 
-/** What every call of the service shares. */
+/**
+ * What every call of the service shares.
+ *
+ * @param endIds tokens that end an answer
+ */
 public record LlmHost(
         LlmDescription description,
-        Engine engine,
+        Generator generator,
         Tokenizer tokenizer,
         Constraints constraints,
         List<Integer> endIds,
-        Admission admission,
-        CallTimer timer,
-        StageMetrics metrics) {
+        RequestPreparation preparation,
+        StageCalls calls) {
 
-    /** @throws io.grpc.StatusRuntimeException if the prompt does not fit the model */
-    PromptReader newPrompt(GenerateStart start) {
-        return new PromptReader(
-                start,
-                tokenizer,
-                description.getVisualInput(),
-                engine.contextTokens() - 1,
-                description.getMaxVisualTensors(),
-                description.getLimits());
+    Admission admission() {
+        return calls.admission();
+    }
+
+    PromptReader promptReader() {
+        return new PromptReader(tokenizer, description.getContextTokens() - 1);
     }
 
     int defaultMaxTokens() {

@@ -7,6 +7,7 @@ import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
@@ -20,7 +21,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how answers are to be written, and refuses what is out of range. */
+/** Reads a request: refuses at once what is out of range, and prepares the rest when it has come in whole. */
 final class RequestReader {
 
     /** Makes a token as good as certain or impossible, as in OpenAI's API. */
@@ -28,7 +29,6 @@ final class RequestReader {
 
     private final GenerateStart start;
     private final LlmHost host;
-    private final @Nullable Supplier<TokenConstraint> constraint;
 
     /** @throws io.grpc.StatusRuntimeException INVALID_FIELD naming the field and its range */
     RequestReader(GenerateStart start, LlmHost host) {
@@ -49,7 +49,7 @@ final class RequestReader {
             require(bytes > 0, "stop", "\"\"", "not empty");
             requireAtMost(limits.getStopStringBytes(), "stop[%d]".formatted(i), bytes, "bytes");
         }
-        int most = host.engine().maxSequences();
+        int most = host.generator().maxSequences();
         require(within(start.getChoices(), 0, most), "choices", start.getChoices(), "between 1 and " + most);
         require(
                 within(start.getTopLogprobs(), 0, limits.getTopLogprobs()),
@@ -66,7 +66,6 @@ final class RequestReader {
             require(start.getMinTokens() == 0, "min_tokens", start.getMinTokens(), "0 with beam search");
         }
         require(!start.hasBeamSearch() || !start.hasFormat(), "format", "set", "absent with beam search");
-        this.constraint = start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
     }
 
     private static void check(AnswerFormat.Choices choices, RequestLimits limits) {
@@ -108,8 +107,18 @@ final class RequestReader {
         require(within(bias, -MOST_BIAS, MOST_BIAS), field, bias, "between -%d and %d".formatted(MOST_BIAS, MOST_BIAS));
     }
 
-    /** The request, when the prompt has come in whole. */
-    GenerationRequest request(List<PromptPart> prompt, long deadline) {
+    /** Bytes of the request without its tensors. */
+    int size() {
+        return start.getSerializedSize();
+    }
+
+    /**
+     * Tokenises the prompt and compiles the format, which takes a time in proportion to their length.
+     *
+     * @param visuals the tensors that the prompt names
+     */
+    GenerationRequest request(List<HostTensor> visuals, long deadline) {
+        List<PromptPart> prompt = host.promptReader().read(start.getPromptList(), visuals);
         return new GenerationRequest(
                 prompt,
                 PromptKeys.of(prompt),
@@ -125,7 +134,7 @@ final class RequestReader {
                 start.getStopList(),
                 stopIds(),
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
-                constraint,
+                constraint(),
                 deadline);
     }
 
@@ -154,6 +163,10 @@ final class RequestReader {
         BeamSearch beams = start.getBeamSearch();
         return new BeamSearchParams(
                 beams.getBeams(), beams.getLengthPenalty(), beams.getEarlyStopping(), beams.getNewerLengthRule());
+    }
+
+    private @Nullable Supplier<TokenConstraint> constraint() {
+        return start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
     }
 
     private List<Integer> stopIds() {

@@ -1,67 +1,38 @@
 package dev.pargo.stage.call;
 
-import dev.pargo.proto.PacedSender;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.batch.Batched;
 import dev.pargo.stage.batch.Batcher;
-import dev.pargo.stage.status.StageMetrics.Outcome;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
-import java.util.concurrent.Future;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that is answered with a tensor: admitted at its header, batched when its input is ready, answered as fast as
- * the client reads, and ended exactly once. Whatever ends it (answer, failure, cancellation, deadline) takes it out of
- * the queue and gives its place back.
+ * A call that is answered with a tensor: admitted at its header, batched when its input is ready.
  *
- * <p>{@link #admit} is called from the call's own callbacks, {@link #submit} and {@link #fail} from any thread.
+ * @param <I> what the network takes
  */
-public final class BatchedCall<I> {
+public final class BatchedCall<I> extends ServedCall<TensorChunk> {
 
-    private final BatchedStage<I> stage;
-    private final PacedSender<TensorChunk> sender;
-    private final Future<?> timeLimit;
-    private volatile Admission.@Nullable Ticket ticket;
+    private final Batcher<I, WireTensor> batcher;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
-    private volatile @Nullable Outcome failure;
-    private volatile Runnable whenOver = () -> {};
-    private volatile boolean over;
 
     /** To be created before the service method returns. */
     public BatchedCall(ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
-        this.stage = stage;
-        this.sender = new PacedSender<>(response);
-        response.setOnCancelHandler(() -> end(Outcome.CANCELLED));
-        response.setOnCloseHandler(() -> end(Outcome.COMPLETED));
-        this.timeLimit = stage.timer().start(this::fail);
+        super(response, stage.calls());
+        this.batcher = stage.batcher();
     }
 
-    /** Handles one step of the request; an exception fails the call. Ignored when the call is over. */
-    public void attempt(Runnable step) {
-        if (over) {
-            return;
-        }
-        try {
-            step.run();
-        } catch (RuntimeException error) {
-            fail(error);
-        }
-    }
-
-    /**
-     * Lets the call in and announces its input.
-     *
-     * @param bytes memory that the request will take
-     * @throws StatusRuntimeException QUEUE_FULL
-     */
+    /** Lets the call in and announces its input. */
+    @Override
     public void admit(long bytes) {
-        ticket = stage.admission().admit(bytes);
-        request = stage.batcher().announce();
+        super.admit(bytes);
+        Batcher<I, WireTensor>.Request announced = batcher.announce();
+        request = announced;
+        whenOver(announced::cancel);
     }
 
     /**
@@ -78,50 +49,9 @@ public final class BatchedCall<I> {
             if (error != null) {
                 fail(error);
             } else {
-                sender.send(batched.output().chunks(report(batched, preprocessing)));
+                answer(new Chunks(batched.output().chunks(report(batched, preprocessing))));
             }
         });
-    }
-
-    /** Ends the call with an error, unless it is over. */
-    public void fail(Throwable error) {
-        if (over) {
-            return;
-        }
-        over = true;
-        StatusRuntimeException status = Faults.toStatus(error);
-        failure = Outcome.of(status);
-        sender.fail(status);
-    }
-
-    /** Sets what to do when the call is over, however it ends; to be called from the call's own callbacks. */
-    public void whenOver(Runnable action) {
-        whenOver = action;
-    }
-
-    /** True once {@link #admit} has let the call in. */
-    public boolean isAdmitted() {
-        return ticket != null;
-    }
-
-    /** True when the call's result is not needed any more. */
-    public boolean isOver() {
-        return over;
-    }
-
-    private void end(Outcome outcome) {
-        over = true;
-        timeLimit.cancel(false);
-        sender.stop();
-        if (request != null) {
-            request.cancel();
-        }
-        if (ticket != null) {
-            ticket.close();
-        }
-        whenOver.run();
-        Outcome failed = failure;
-        stage.metrics().over(failed == null ? outcome : failed);
     }
 
     private static StageReport report(Batched<?> batched, Duration preprocessing) {
@@ -135,5 +65,19 @@ public final class BatchedCall<I> {
 
     private static long micros(Duration duration) {
         return duration.toNanos() / 1_000;
+    }
+
+    /** A tensor that is there as a whole. */
+    private record Chunks(Iterator<TensorChunk> chunks) implements MessageSource<TensorChunk> {
+
+        @Override
+        public @Nullable TensorChunk poll() {
+            return chunks.hasNext() ? chunks.next() : null;
+        }
+
+        @Override
+        public boolean isExhausted() {
+            return !chunks.hasNext();
+        }
     }
 }

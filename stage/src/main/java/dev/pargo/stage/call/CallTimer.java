@@ -2,6 +2,7 @@ package dev.pargo.stage.call;
 
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -48,6 +49,11 @@ public final class CallTimer implements AutoCloseable {
                         .asRuntimeException()),
                 limit.toNanos(),
                 TimeUnit.NANOSECONDS);
+    }
+
+    /** Resets streams that outlive their calls. */
+    public ServerStreamTracer.Factory streamLimit() {
+        return new StreamLimit(limit, timer);
     }
 
     @Override

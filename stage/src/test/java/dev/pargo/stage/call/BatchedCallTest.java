@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pargo.proto.ErrorReason;
-import dev.pargo.proto.PacedSender;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.ProjectorGrpc;
@@ -35,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,7 +72,8 @@ class BatchedCallTest {
     void start() throws IOException {
         device = DeviceExecutor.start("device", batcher);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .addService(new ToyProjector(new BatchedStage<>(admission, batcher, timer, metrics)))
+                .addService(new ToyProjector(new BatchedStage<>(
+                        new StageCalls(admission, timer, metrics, ForkJoinPool.commonPool()), batcher)))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
@@ -242,7 +243,7 @@ class BatchedCallTest {
         ProjectorGrpc.newStub(channel)
                 .withDeadlineAfter((long) (seconds * 1_000), TimeUnit.MILLISECONDS)
                 .project(call);
-        call.sender.send(call.input.chunks());
+        call.send();
     }
 
     private void awaitOutcome(String outcome, int count) {
@@ -273,21 +274,23 @@ class BatchedCallTest {
         final CompletableFuture<List<TensorChunk>> answer = new CompletableFuture<>();
         private final List<TensorChunk> chunks = new ArrayList<>();
         private ClientCallStreamObserver<TensorChunk> call;
-        private PacedSender<TensorChunk> sender;
 
         Call(WireTensor input) {
             this.input = input;
         }
 
+        void send() {
+            input.chunks().forEachRemaining(call::onNext);
+            call.onCompleted();
+        }
+
         void cancel() {
-            sender.stop();
             call.cancel("test", null);
         }
 
         @Override
         public void beforeStart(ClientCallStreamObserver<TensorChunk> call) {
             this.call = call;
-            this.sender = new PacedSender<>(call);
         }
 
         @Override

@@ -1,0 +1,106 @@
+package dev.pargo.llm.grpc;
+
+import dev.pargo.llm.engine.GenerationListener;
+import dev.pargo.llm.engine.GenerationSummary;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.proto.Checksums;
+import dev.pargo.proto.v1.GenerateResponse;
+import dev.pargo.proto.v1.GenerationFinished;
+import dev.pargo.proto.v1.GenerationQueued;
+import dev.pargo.proto.v1.GenerationReport;
+import dev.pargo.proto.v1.GenerationStarted;
+import dev.pargo.stage.call.MessageSource;
+import dev.pargo.stage.call.ServedCall;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers on their way to the client: what the generator has written and the client has not read. What waits of one answer
+ * joins into as few messages as their limit allows. Thread-safe: the device's thread writes, the call's threads read.
+ */
+final class AnswerStream implements GenerationListener, MessageSource<GenerateResponse> {
+
+    private final ServedCall<GenerateResponse> call;
+    private final Tokenizer tokenizer;
+    private final Queue<GenerateResponse.Builder> events = new ArrayDeque<>();
+    private final TreeMap<Integer, PendingAnswer> pending = new TreeMap<>();
+    private @Nullable GenerationFinished finished;
+    private boolean exhausted;
+
+    AnswerStream(ServedCall<GenerateResponse> call, Tokenizer tokenizer, GenerationQueued queued) {
+        this.call = call;
+        this.tokenizer = tokenizer;
+        events.add(GenerateResponse.newBuilder().setQueued(queued));
+    }
+
+    @Override
+    public void onStarted() {
+        synchronized (this) {
+            events.add(GenerateResponse.newBuilder().setStarted(GenerationStarted.getDefaultInstance()));
+        }
+        call.wake();
+    }
+
+    @Override
+    public void onText(Piece piece) {
+        synchronized (this) {
+            pending.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
+                    .add(piece);
+        }
+        call.wake();
+    }
+
+    @Override
+    public void onFinished(GenerationSummary summary) {
+        synchronized (this) {
+            finished = GenerationFinished.newBuilder()
+                    .setCompletionTokens(summary.tokens())
+                    .setCachedTokens(summary.cachedTokens())
+                    .setReport(GenerationReport.newBuilder()
+                            .setQueueMicros(summary.queue() / 1_000)
+                            .setPrefillMicros(summary.prefill() / 1_000)
+                            .setDecodeMicros(summary.decode() / 1_000)
+                            .setNetworkMicros(summary.network() / 1_000)
+                            .setAcceptedDraftTokens(summary.draftTokens()))
+                    .build();
+        }
+        call.wake();
+    }
+
+    @Override
+    public void onFailed(RuntimeException failure) {
+        call.fail(failure);
+    }
+
+    @Override
+    public @Nullable GenerateResponse poll() {
+        GenerateResponse.@Nullable Builder next = next();
+        return next == null ? null : Checksums.seal(next);
+    }
+
+    private synchronized GenerateResponse.@Nullable Builder next() {
+        if (!events.isEmpty()) {
+            return events.remove();
+        }
+        if (!pending.isEmpty()) {
+            PendingAnswer first = pending.firstEntry().getValue();
+            GenerateResponse.Builder delta = GenerateResponse.newBuilder().setDelta(first.next());
+            if (first.isEmpty()) {
+                pending.remove(first.choice());
+            }
+            return delta;
+        }
+        if (finished != null && !exhausted) {
+            exhausted = true;
+            return GenerateResponse.newBuilder().setFinished(finished);
+        }
+        return null;
+    }
+
+    @Override
+    public synchronized boolean isExhausted() {
+        return exhausted;
+    }
+}

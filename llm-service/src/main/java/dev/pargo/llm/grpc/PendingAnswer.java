@@ -1,0 +1,101 @@
+package dev.pargo.llm.grpc;
+
+import com.google.protobuf.ByteString;
+import dev.pargo.llm.engine.GenerationListener.Piece;
+import dev.pargo.models.llm.SampleLogprobs;
+import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.TextDelta;
+import dev.pargo.proto.v1.TokenLogprob;
+import dev.pargo.proto.v1.TokenLogprobs;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/** What is written of one answer and not yet sent, in pieces. Not thread-safe. */
+final class PendingAnswer {
+
+    /** A message is closed when it has so many bytes: with any piece on top it stays far below the limit of 1 MiB. */
+    private static final int MESSAGE_BYTES = 256 * 1024;
+
+    /** Text of a piece, in characters: at most three bytes each. */
+    private static final int PIECE_CHARS = 64 * 1024;
+
+    private static final int BYTES_PER_TOKEN = 16;
+
+    private final int choice;
+    private final Tokenizer tokenizer;
+    private final Queue<Piece> pieces = new ArrayDeque<>();
+
+    PendingAnswer(int choice, Tokenizer tokenizer) {
+        this.choice = choice;
+        this.tokenizer = tokenizer;
+    }
+
+    int choice() {
+        return choice;
+    }
+
+    boolean isEmpty() {
+        return pieces.isEmpty();
+    }
+
+    void add(Piece piece) {
+        String text = piece.text();
+        int[] ids = piece.ids();
+        List<SampleLogprobs> logprobs = piece.logprobs();
+        while (text.length() > PIECE_CHARS) {
+            int cut = Character.isHighSurrogate(text.charAt(PIECE_CHARS - 1)) ? PIECE_CHARS - 1 : PIECE_CHARS;
+            pieces.add(new Piece(choice, text.substring(0, cut), ids, logprobs, null));
+            text = text.substring(cut);
+            ids = new int[0];
+            logprobs = List.of();
+        }
+        pieces.add(new Piece(choice, text, ids, logprobs, piece.reason()));
+    }
+
+    /** Takes out as much as one message holds. */
+    TextDelta next() {
+        TextDelta.Builder delta = TextDelta.newBuilder().setChoice(choice);
+        StringBuilder text = new StringBuilder();
+        int bytes = 0;
+        while (bytes < MESSAGE_BYTES && !pieces.isEmpty()) {
+            Piece piece = pieces.remove();
+            text.append(piece.text());
+            bytes += 3 * piece.text().length() + BYTES_PER_TOKEN * piece.ids().length;
+            for (int i = 0; i < piece.ids().length; i++) {
+                delta.addTokenIds(piece.ids()[i]);
+                if (!piece.logprobs().isEmpty()) {
+                    TokenLogprobs logprobs =
+                            logprobs(piece.ids()[i], piece.logprobs().get(i));
+                    bytes += logprobs.getSerializedSize();
+                    delta.addLogprobs(logprobs);
+                }
+            }
+            if (piece.reason() != null) {
+                delta.setFinishReason(
+                        switch (piece.reason()) {
+                            case STOP -> FinishReason.STOP;
+                            case LENGTH -> FinishReason.LENGTH;
+                        });
+            }
+        }
+        return delta.setText(text.toString()).build();
+    }
+
+    private TokenLogprobs logprobs(int id, SampleLogprobs logprobs) {
+        TokenLogprobs.Builder all = TokenLogprobs.newBuilder().setChosen(logprob(id, logprobs.chosen()));
+        for (int i = 0; i < logprobs.topIds().length; i++) {
+            all.addTop(logprob(logprobs.topIds()[i], logprobs.topLogprobs()[i]));
+        }
+        return all.build();
+    }
+
+    private TokenLogprob logprob(int id, float logprob) {
+        return TokenLogprob.newBuilder()
+                .setTokenId(id)
+                .setLogprob(logprob)
+                .setText(ByteString.copyFrom(tokenizer.bytes(id)))
+                .build();
+    }
+}

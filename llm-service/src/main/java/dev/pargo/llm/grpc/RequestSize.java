@@ -1,0 +1,105 @@
+package dev.pargo.llm.grpc;
+
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.PromptSegment;
+import io.grpc.StatusRuntimeException;
+
+/**
+ * How large a request is, by what its start says, without a look at its text: enough to refuse what can never fit, and to
+ * admit the rest by its size before anything is computed.
+ */
+final class RequestSize {
+
+    /** A byte of text is at most one token, an id and a key; and it lies here twice, as bytes and as a string. */
+    private static final int MEMORY_PER_TEXT_BYTE = Integer.BYTES + Long.BYTES + 2;
+
+    private final GenerateStart start;
+    private final LlmDescription description;
+
+    private RequestSize(GenerateStart start, LlmDescription description) {
+        this.start = start;
+        this.description = description;
+    }
+
+    /**
+     * Memory that the request's prompt will take, in bytes.
+     *
+     * @throws StatusRuntimeException INVALID_FIELD, PROMPT_TOO_LONG or MALFORMED_STREAM if it can never be answered
+     */
+    static long check(GenerateStart start, LlmDescription description) {
+        return new RequestSize(start, description).check();
+    }
+
+    private long check() {
+        requireAtMost(description.getMaxVisualTensors(), start.getVisualTokensCount(), "images");
+        requireAtMost(description.getLimits().getPromptSegments(), start.getPromptCount(), "segments");
+        boolean[] placed = new boolean[start.getVisualTokensCount()];
+        long text = 0;
+        long tokens = 0;
+        for (PromptSegment segment : start.getPromptList()) {
+            switch (segment.getSegmentCase()) {
+                case TEXT -> text += segment.getTextBytes().size();
+                case CONTROL -> tokens++;
+                case VISUAL -> tokens += placed(segment.getVisual(), placed);
+                case SEGMENT_NOT_SET -> throw refusal(ErrorReason.MALFORMED_STREAM, "an empty prompt segment");
+            }
+        }
+        requireText(text);
+        int mostTokens = description.getContextTokens() - 1;
+        if (tokens > mostTokens) {
+            throw refusal(
+                    ErrorReason.PROMPT_TOO_LONG,
+                    "the prompt has %d tokens besides its text, the limit is %d".formatted(tokens, mostTokens));
+        }
+        return visualBytes(placed) + text * MEMORY_PER_TEXT_BYTE;
+    }
+
+    private int placed(int index, boolean[] placed) {
+        if (index < 0 || index >= placed.length) {
+            throw refusal(
+                    ErrorReason.MALFORMED_STREAM,
+                    "the prompt names visual tensor %d of %d".formatted(index, placed.length));
+        }
+        placed[index] = true;
+        return Math.max(0, start.getVisualTokens(index));
+    }
+
+    /** Every tensor that is announced has tokens, and a place in the prompt: so all together have no more than that. */
+    private long visualBytes(boolean[] placed) {
+        long bytes = 0;
+        for (int i = 0; i < placed.length; i++) {
+            int tokens = start.getVisualTokens(i);
+            if (tokens < 1 || !placed[i]) {
+                throw refusal(
+                        ErrorReason.INVALID_FIELD,
+                        "visual_tokens[%d] is %d, but must be at least 1 and have its place in the prompt"
+                                .formatted(i, tokens));
+            }
+            bytes += (long) tokens * description.getVisualInput().getWidth() * Float.BYTES;
+        }
+        return bytes;
+    }
+
+    private void requireText(long bytes) {
+        int most = description.getLimits().getPromptBytes();
+        if (bytes > most) {
+            throw refusal(
+                    ErrorReason.PROMPT_TOO_LONG,
+                    "the prompt has %d bytes of text, the limit is %d".formatted(bytes, most));
+        }
+    }
+
+    private static void requireAtMost(int most, int given, String what) {
+        if (given > most) {
+            throw refusal(
+                    ErrorReason.INVALID_FIELD, "the prompt has %d %s, the limit is %d".formatted(given, what, most));
+        }
+    }
+
+    private static StatusRuntimeException refusal(ErrorReason reason, String message) {
+        return new StageError(reason, message).toException();
+    }
+}

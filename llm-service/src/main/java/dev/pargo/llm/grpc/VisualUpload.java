@@ -1,0 +1,71 @@
+package dev.pargo.llm.grpc;
+
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.TensorAssembler;
+import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TokenTensor;
+import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The visual tensors of one request as they come in, in the order in which its start announced them. Not thread-safe. */
+final class VisualUpload {
+
+    private final List<Integer> tokens;
+    private final TokenTensor input;
+    private final List<HostTensor> tensors = new ArrayList<>();
+    private TensorAssembler assembler;
+
+    /**
+     * @param tokens of each tensor, at least 1
+     * @param input  what a visual tensor must be
+     */
+    VisualUpload(List<Integer> tokens, TokenTensor input) {
+        this.tokens = tokens;
+        this.input = input;
+        this.assembler = nextAssembler();
+    }
+
+    /** @throws StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM */
+    void accept(TensorChunk chunk) {
+        if (isComplete()) {
+            throw malformed("a visual tensor that the request did not announce");
+        }
+        assembler.accept(chunk);
+        if (assembler.isComplete()) {
+            WireTensor tensor = assembler.finish();
+            tensors.add(new HostTensor(
+                    DType.valueOf(tensor.header().getDtype().name()),
+                    new long[] {tokens.get(tensors.size()), input.getWidth()},
+                    tensor.data()));
+            assembler = nextAssembler();
+        }
+    }
+
+    /** All tensors; to be called when the stream has ended. */
+    List<HostTensor> finish() {
+        if (!isComplete()) {
+            throw malformed("the stream ended after %d of %d visual tensors".formatted(tensors.size(), tokens.size()));
+        }
+        return tensors;
+    }
+
+    private boolean isComplete() {
+        return tensors.size() == tokens.size();
+    }
+
+    private TensorAssembler nextAssembler() {
+        int next = isComplete() ? 1 : tokens.get(tensors.size());
+        return new TensorAssembler(TensorSpec.exactly(
+                TensorSpec.VISUAL_TOKENS, input.toBuilder().setTokens(next).build()));
+    }
+
+    private static StatusRuntimeException malformed(String message) {
+        return new StageError(ErrorReason.MALFORMED_STREAM, message).toException();
+    }
+}

@@ -1,0 +1,18 @@
+package dev.pargo.stage;
+
+import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.device.DeviceExecutor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** What a stage imports whose network answers batches; the service contributes its {@link BatchedStage}. */
+@Configuration(proxyBeanMethods = false)
+@Import(StageConfiguration.class)
+public class BatchedStageConfiguration {
+
+    @Bean
+    DeviceExecutor device(BatchedStage<?> stage, StageProperties properties) {
+        return DeviceExecutor.start(properties.name() + "-device", stage.batcher());
+    }
+}

@@ -1,0 +1,31 @@
+package dev.pargo.stage;
+
+import dev.pargo.proto.WireTensor;
+import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.call.CallTimer;
+import dev.pargo.stage.call.HandlerThreads;
+import dev.pargo.stage.call.StageCalls;
+import dev.pargo.stage.status.StageMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Makes what the calls of a service need, by the stage's settings. */
+public record StageServices(
+        StageProperties properties, CallTimer timer, StageMetrics metrics, HandlerThreads handlers) {
+
+    /** @param retryAfter when a call that is refused now has a chance */
+    public StageCalls calls(Supplier<Duration> retryAfter) {
+        return new StageCalls(
+                new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
+    }
+
+    /** @param network answers a batch: as many outputs as inputs, in their order */
+    public <I> BatchedStage<I> batched(Function<List<I>, List<WireTensor>> network) {
+        Batcher<I, WireTensor> batcher = new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
+        return new BatchedStage<>(calls(batcher::estimatedWait), batcher);
+    }
+}

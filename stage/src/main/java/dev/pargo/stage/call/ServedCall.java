@@ -1,0 +1,140 @@
+package dev.pargo.stage.call;
+
+import dev.pargo.stage.admission.Admission;
+import dev.pargo.stage.status.StageMetrics.Outcome;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+
+/**
+ * The life of one call of a stage: admitted, prepared, submitted, answered, and ended exactly once. Whatever ends it (the
+ * answer, a failure, a cancellation, the client's deadline or the stage's time limit) stops its work and gives its place
+ * back at once, even if the client does not read what was sent.
+ *
+ * <p>{@link #admit} is called from the call's own callbacks, everything else from any thread.
+ *
+ * @param <R> the messages of the answer
+ */
+public class ServedCall<R> {
+
+    private final StageCalls stage;
+    private final RequestId id = RequestId.current();
+    private final long deadline;
+    private final ResponseSender<R> sender;
+    private final List<Runnable> cleanups = new ArrayList<>();
+    private volatile boolean admitted;
+    private volatile boolean over;
+
+    /** To be created before the service method returns. */
+    public ServedCall(ServerCallStreamObserver<R> response, StageCalls stage) {
+        this.stage = stage;
+        this.deadline = stage.timer().deadline();
+        this.sender = new ResponseSender<>(response, stage.senders(), this::fail);
+        response.setOnCancelHandler(() -> close(Outcome.CANCELLED));
+        response.setOnCloseHandler(() -> close(Outcome.COMPLETED));
+        Future<?> timeLimit = stage.timer().start(this::fail);
+        whenOver(() -> timeLimit.cancel(false));
+    }
+
+    /**
+     * Runs one step of the call, with its request id in the log. An exception fails the call. Does nothing when the call
+     * is over.
+     */
+    public final void attempt(Runnable step) {
+        if (over) {
+            return;
+        }
+        try (RequestId.Logged logged = id.log()) {
+            step.run();
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+            fail(failure);
+        }
+    }
+
+    /**
+     * Lets the call in.
+     *
+     * @param bytes memory that the request will take
+     * @throws StatusRuntimeException QUEUE_FULL
+     */
+    public void admit(long bytes) {
+        Admission.Ticket ticket = stage.admission().admit(bytes);
+        admitted = true;
+        whenOver(ticket::close);
+    }
+
+    /** Sends messages as fast as the client reads them, and completes the call after the last. */
+    public final void answer(MessageSource<R> messages) {
+        sender.open(messages);
+    }
+
+    /** Says that the messages' source has more of them. */
+    public final void wake() {
+        sender.wake();
+    }
+
+    /** Ends the call with an error, unless it is over. */
+    public final void fail(Throwable error) {
+        if (over) {
+            return;
+        }
+        try (RequestId.Logged logged = id.log()) {
+            StatusRuntimeException status = Faults.toStatus(error);
+            if (end(Outcome.of(status))) {
+                sender.fail(status);
+            }
+        }
+    }
+
+    /** Sets what else to do when the call is over, however it ends; done at once if it is over. */
+    public final void whenOver(Runnable cleanup) {
+        synchronized (cleanups) {
+            if (!over) {
+                cleanups.add(cleanup);
+                return;
+            }
+        }
+        cleanup.run();
+    }
+
+    /** True once {@link #admit} has let the call in. */
+    public final boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** True when the call's result is not needed any more. */
+    public final boolean isOver() {
+        return over;
+    }
+
+    /** When the call is over at the latest, as {@link System#nanoTime}. */
+    public final long deadline() {
+        return deadline;
+    }
+
+    public final RequestId id() {
+        return id;
+    }
+
+    private void close(Outcome outcome) {
+        sender.stop();
+        end(outcome);
+    }
+
+    /** Ends the call, unless it is over. */
+    private boolean end(Outcome outcome) {
+        List<Runnable> todo;
+        synchronized (cleanups) {
+            if (over) {
+                return false;
+            }
+            over = true;
+            todo = List.copyOf(cleanups);
+        }
+        todo.forEach(Runnable::run);
+        stage.metrics().over(outcome);
+        return true;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.pargo.stage.call;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resets the streams of calls that have ended at the stage's time limit, but whose clients have not read what was sent. Such
+ * a stream would keep its buffers as long as its connection lives: gRPC sends an error behind the messages before it.
+ */
+final class StreamLimit extends ServerStreamTracer.Factory {
+
+    /** For an error to reach a client that reads. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    private static final String OUR_METHODS = "pargo.";
+
+    private final Duration limit;
+    private final ScheduledExecutorService timer;
+
+    /** @param limit most time of a call */
+    StreamLimit(Duration limit, ScheduledExecutorService timer) {
+        this.limit = limit.plus(GRACE);
+        this.timer = timer;
+    }
+
+    /** Health is watched without an end. */
+    @Override
+    public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+        return method.startsWith(OUR_METHODS) ? new Limited() : new ServerStreamTracer() {};
+    }
+
+    private final class Limited extends ServerStreamTracer {
+
+        private volatile Context.@Nullable CancellableContext context;
+
+        @Override
+        public Context filterContext(Context parent) {
+            Context.CancellableContext limited = parent.withDeadlineAfter(limit.toNanos(), TimeUnit.NANOSECONDS, timer);
+            context = limited;
+            return limited;
+        }
+
+        @Override
+        public void streamClosed(Status status) {
+            Context.CancellableContext limited = context;
+            if (limited != null) {
+                limited.cancel(null);
+            }
+        }
+    }
+}
