@@ -1,40 +1,95 @@
 package dev.pargo.llm.constraint;
 
+import dev.pargo.llm.constraint.grammar.Grammar;
+import dev.pargo.llm.constraint.grammar.GrammarAutomaton;
+import dev.pargo.llm.constraint.grammar.GrammarAutomaton.State;
+import dev.pargo.llm.constraint.language.ByteLanguage;
+import dev.pargo.llm.constraint.language.FormatException;
+import dev.pargo.llm.constraint.language.Regex;
+import dev.pargo.llm.constraint.schema.JsonSchema;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** Makes the constraints that clients ask for. Thread-safe. */
+/**
+ * Makes the constraints that clients ask for. Formats that were compiled lately are kept, with what was found out about
+ * their states. Thread-safe.
+ */
 public final class Constraints {
 
+    private static final int MAX_COMPILED = 32;
+
     private final Tokenizer tokenizer;
-    private final JsonTokens json;
-    private final boolean writesJson;
+    private final TokenMasks masks;
+    private final Map<AnswerFormat, State> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<AnswerFormat, State> eldest) {
+            return size() > MAX_COMPILED;
+        }
+    };
 
     /** Reads the whole vocabulary: a few hundred milliseconds where it is large. */
     public Constraints(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
-        this.json = new JsonTokens(tokenizer);
-        this.writesJson = json.isComplete();
+        this.masks = new TokenMasks(tokenizer);
     }
 
     /**
-     * A new constraint for each answer.
+     * A new constraint for each answer. To compile a format takes some milliseconds, and seconds where it is as complex as
+     * the limits allow.
      *
      * @throws io.grpc.StatusRuntimeException INVALID_FIELD
      */
     public Supplier<TokenConstraint> of(AnswerFormat format) {
         return switch (format.getFormatCase()) {
             case ONE_OF -> oneOf(format.getOneOf().getStringsList());
-            case JSON_OBJECT -> jsonObject(format.getJsonObject());
-            case JSON_SCHEMA -> throw refusal("format.json_schema is not supported");
-            case REGEX -> throw refusal("format.regex is not supported");
-            case FORMAT_NOT_SET -> throw refusal("format must be one_of or json_object");
+            case JSON_OBJECT -> {
+                if (!format.getJsonObject()) {
+                    throw refusal("format.json_object is false, but must be true or absent");
+                }
+                yield grammar(format, "json_object", () -> JsonSchema.anyObject(masks.spellable()));
+            }
+            case JSON_SCHEMA ->
+                grammar(format, "json_schema", () -> JsonSchema.compile(format.getJsonSchema(), masks.spellable()));
+            case REGEX -> grammar(format, "regex", () -> regex(format.getRegex()));
+            case FORMAT_NOT_SET -> throw refusal("format must be one_of, json_object, json_schema or regex");
         };
+    }
+
+    private Grammar regex(String pattern) {
+        Grammar.Builder nodes = new Grammar.Builder(2);
+        ByteLanguage language = ByteLanguage.of(Regex.fullMatch(pattern), masks.spellable());
+        return nodes.build(nodes.terminal(language, Grammar.END));
+    }
+
+    private Supplier<TokenConstraint> grammar(AnswerFormat format, String field, Supplier<Grammar> compiler) {
+        State start = start(format, field, compiler);
+        return () -> new GrammarConstraint(masks, start);
+    }
+
+    private State start(AnswerFormat format, String field, Supplier<Grammar> compiler) {
+        synchronized (compiled) {
+            State known = compiled.get(format);
+            if (known != null) {
+                return known;
+            }
+        }
+        try {
+            GrammarAutomaton automaton = new GrammarAutomaton(compiler.get());
+            State start = masks.hasDummyPrefix() ? automaton.startAfterDummyPrefix() : automaton.start();
+            synchronized (compiled) {
+                compiled.put(format, start);
+            }
+            return start;
+        } catch (FormatException e) {
+            throw refusal("format.%s %s".formatted(field, e.getMessage()));
+        }
     }
 
     private Supplier<TokenConstraint> oneOf(List<String> strings) {
@@ -53,16 +108,6 @@ public final class Constraints {
             throw refusal("format.one_of[%d] must be a string that the model's vocabulary can write".formatted(index));
         }
         return ids;
-    }
-
-    private Supplier<TokenConstraint> jsonObject(boolean wanted) {
-        if (!wanted) {
-            throw refusal("format.json_object is false, but must be true or absent");
-        }
-        if (!writesJson) {
-            throw refusal("format.json_object is set, but the model's vocabulary cannot write JSON");
-        }
-        return () -> new JsonConstraint(json);
     }
 
     private static RuntimeException refusal(String message) {

@@ -1,5 +1,6 @@
 package dev.pargo.llm.constraint;
 
+import dev.pargo.llm.constraint.grammar.GrammarAutomaton.State;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -7,15 +8,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The bytes of a vocabulary as a trie, laid out in reading order: a node is followed by what is below it, so that
- * walking the trie is one pass through arrays, and what is below a rejected node is skipped by one jump. Immutable.
+ * The bytes of a vocabulary as a trie in preorder: a node's descendants follow it directly. Walking the trie is one pass
+ * through arrays, and the descendants of a rejected node are skipped by one jump. Immutable.
  */
 final class TokenTrie {
-
-    /** Gives the state after one more byte, or a negative number if the byte must not come. */
-    interface Automaton {
-        long next(long state, int octet);
-    }
 
     private record Token(int id, byte[] bytes) {}
 
@@ -71,33 +67,34 @@ final class TokenTrie {
         this.tokens = Arrays.copyOf(tokens, nodes + 1);
     }
 
-    /** The trie of some tokens; those without bytes are left out. */
-    static TokenTrie of(Tokenizer tokenizer, IntStream ids) {
-        return new TokenTrie(ids.mapToObj(id -> new Token(id, tokenizer.bytes(id)))
+    /** The trie of a vocabulary; tokens without bytes are left out. */
+    static TokenTrie of(Tokenizer tokenizer) {
+        return new TokenTrie(IntStream.range(0, tokenizer.vocabulary())
+                .mapToObj(id -> new Token(id, tokenizer.bytes(id)))
                 .filter(token -> token.bytes().length > 0)
                 .sorted((a, b) -> Arrays.compareUnsigned(a.bytes(), b.bytes()))
                 .toList());
     }
 
-    /** The tokens whose bytes an automaton takes, one after the other, from a state. */
-    BitSet accepted(Automaton automaton, long state) {
-        BitSet accepted = new BitSet();
-        long[] states = new long[deepest + 1];
-        states[0] = state;
+    /** The tokens whose bytes may follow in a state, one after the other. */
+    BitSet allowed(State state) {
+        BitSet allowed = new BitSet();
+        State[] path = new State[deepest + 1];
+        path[0] = state;
         int node = 0;
         while (node < octets.length) {
             int depth = depths[node];
-            long next = automaton.next(states[depth - 1], octets[node] & 0xFF);
-            if (next < 0) {
+            State next = path[depth - 1].next(octets[node] & 0xFF);
+            if (next == null) {
                 node = skips[node];
                 continue;
             }
-            states[depth] = next;
+            path[depth] = next;
             for (int token = tokens[node]; token < tokens[node + 1]; token++) {
-                accepted.set(ids[token]);
+                allowed.set(ids[token]);
             }
             node++;
         }
-        return accepted;
+        return allowed;
     }
 }

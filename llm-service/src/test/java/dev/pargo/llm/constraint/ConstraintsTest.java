@@ -3,6 +3,8 @@ package dev.pargo.llm.constraint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.llm.constraint.grammar.GrammarAutomaton;
+import dev.pargo.llm.constraint.schema.JsonSchema;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,29 +47,6 @@ class ConstraintsTest {
                 .build();
     }
 
-    /** Writes as a model with random logits would; null if the answer has not ended in time. */
-    private static String write(TokenConstraint constraint, Tokenizer tokenizer, Random random, int most) {
-        List<Integer> ids = new ArrayList<>();
-        while (ids.size() < most) {
-            BitSet allowed = constraint.allowed();
-            if (allowed.isEmpty() || constraint.mayEnd() && random.nextInt(4) == 0) {
-                assertThat(constraint.mayEnd()).isTrue();
-                return tokenizer.decode(ids.stream().mapToInt(i -> i).toArray());
-            }
-            // Short tokens, those with signs among them, come often: otherwise strings would hardly ever end.
-            int[] candidates = allowed.stream().toArray();
-            int[] brief = IntStream.of(candidates)
-                    .filter(id -> tokenizer.bytes(id).length == 1
-                            && "{}[]:,\"019tfn".indexOf(tokenizer.bytes(id)[0]) >= 0)
-                    .toArray();
-            int[] from = brief.length > 0 && random.nextBoolean() ? brief : candidates;
-            int id = from[random.nextInt(from.length)];
-            constraint.accept(id);
-            ids.add(id);
-        }
-        return null;
-    }
-
     @Test
     void whateverEndsIsOneJsonObject() {
         for (Tokenizer tokenizer : List.of(PARGO_MINI, ByteTokenizer.random(4_000, 1))) {
@@ -76,7 +54,7 @@ class ConstraintsTest {
             Random random = new Random(5);
             int ended = 0;
             for (int i = 0; i < 500; i++) {
-                String text = write(constraints.of(JSON_OBJECT).get(), tokenizer, random, 200);
+                String text = RandomAnswer.write(constraints.of(JSON_OBJECT).get(), tokenizer, random, 200);
                 if (text != null) {
                     ended++;
                     assertThat(new JsonMapper().readTree(text).isObject())
@@ -91,18 +69,20 @@ class ConstraintsTest {
     @Test
     void allowsExactlyTheTokensWhoseBytesFit() {
         Tokenizer tokenizer = ByteTokenizer.random(3_000, 2);
-        JsonTokens tokens = new JsonTokens(tokenizer);
+        TokenMasks masks = new TokenMasks(tokenizer);
+        GrammarAutomaton.State start = new GrammarAutomaton(JsonSchema.anyObject(masks.spellable())).start();
         Random random = new Random(6);
         for (int i = 0; i < 20; i++) {
-            long state = JsonAutomaton.START;
-            for (int step = 0; step < 30 && !JsonAutomaton.isEnd(state); step++) {
+            GrammarAutomaton.State state = start;
+            for (int step = 0; step < 30 && !state.isFinal(); step++) {
                 BitSet want = new BitSet();
                 for (int id = 0; id < tokenizer.vocabulary(); id++) {
-                    want.set(id, tokens.next(state, id) >= 0);
+                    want.set(id, Octets.read(state, tokenizer.bytes(id)) != null);
                 }
-                BitSet got = tokens.allowed(state);
+                BitSet got = masks.allowed(state);
                 assertThat(got).isEqualTo(want);
-                state = tokens.next(state, got.stream().toArray()[random.nextInt(got.cardinality())]);
+                int id = got.stream().toArray()[random.nextInt(got.cardinality())];
+                state = Octets.read(state, tokenizer.bytes(id));
             }
         }
     }
@@ -110,8 +90,8 @@ class ConstraintsTest {
     @Test
     void aVocabularyThatCannotWriteJsonIsRefused() {
         Tokenizer letters = new ByteTokenizer(
-                "abc{}\"".chars().mapToObj(letter -> new byte[] {(byte) letter}).toList());
-        assertRefused(new Constraints(letters), JSON_OBJECT, "cannot write JSON");
+                "abc}\"".chars().mapToObj(letter -> new byte[] {(byte) letter}).toList());
+        assertRefused(new Constraints(letters), JSON_OBJECT, "no value");
     }
 
     @Test
@@ -143,7 +123,8 @@ class ConstraintsTest {
                 List<String> written = new ArrayList<>();
                 Random random = new Random(7);
                 for (int i = 0; i < 400; i++) {
-                    written.add(write(constraints.of(oneOf(choices)).get(), tokenizer, random, 100));
+                    written.add(
+                            RandomAnswer.write(constraints.of(oneOf(choices)).get(), tokenizer, random, 100));
                 }
                 assertThat(written).containsOnly(choices).contains(choices);
             }
@@ -172,7 +153,7 @@ class ConstraintsTest {
         assertRefused(constraints, oneOf("a", ""), "format.one_of[1]");
         // The sign that SentencePiece writes spaces with comes back as a space.
         assertRefused(constraints, oneOf("a\u2581b"), "format.one_of[0]");
-        assertRefused(constraints, AnswerFormat.getDefaultInstance(), "one_of or json_object");
+        assertRefused(constraints, AnswerFormat.getDefaultInstance(), "one_of, json_object, json_schema or regex");
     }
 
     private static void assertRefused(Constraints constraints, AnswerFormat format, String message) {

@@ -1,0 +1,189 @@
+package dev.pargo.llm.constraint.grammar;
+
+import dev.pargo.llm.constraint.language.ByteLanguage;
+import dev.pargo.llm.constraint.language.FormatException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a grammar's texts byte by byte. A state is a set of configurations, each a place in a terminal and a stack of
+ * calls, as in XGrammar (Dong et al., 2024): so ambiguity needs no backtracking. States are made when they are first
+ * reached, and kept. From every state the end of a text can be reached.
+ *
+ * <p>Thread-safe.
+ */
+public final class GrammarAutomaton {
+
+    /** States that are kept; beyond that all are made anew when they are reached again. */
+    private static final int MAX_KEPT = 4_096;
+
+    /** Configurations of one state. A grammar that is more ambiguous than this is refused. */
+    private static final int MAX_CONFIGURATIONS = 5_000;
+
+    private static final int BYTES = 256;
+
+    private final Grammar grammar;
+    private final Map<Key, State> kept = new HashMap<>();
+    private final State rejected = new State(Set.of(), false, null);
+    private final State start;
+
+    /** Calls that are open, innermost first. Equal stacks have equal content. */
+    private record Stack(int next, @Nullable Stack outer, int depth, int hash) {
+
+        private static Stack push(int next, @Nullable Stack outer) {
+            return new Stack(
+                    next, outer, outer == null ? 1 : outer.depth + 1, 31 * next + (outer == null ? 7 : outer.hash));
+        }
+
+        private static int depth(@Nullable Stack stack) {
+            return stack == null ? 0 : stack.depth;
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+    }
+
+    /** A place: a terminal's node, the state of its language, and what follows its rule. */
+    private record Configuration(
+            int node, int state, @Nullable Stack stack) {}
+
+    private record Key(Set<Configuration> configurations, boolean accepts) {}
+
+    /** What has been read so far, as far as it matters for what may follow. */
+    public final class State {
+
+        private final Set<Configuration> configurations;
+        private final boolean accepts;
+        private final @Nullable State afterSpace;
+        private volatile AtomicReferenceArray<@Nullable State> next = new AtomicReferenceArray<>(BYTES);
+
+        /** @param afterSpace what follows a space, if that is special here */
+        private State(Set<Configuration> configurations, boolean accepts, @Nullable State afterSpace) {
+            this.configurations = configurations;
+            this.accepts = accepts;
+            this.afterSpace = afterSpace;
+        }
+
+        /** True if the text is complete. */
+        public boolean accepts() {
+            return accepts;
+        }
+
+        /** True if there is no text but the one that has been read. */
+        public boolean isFinal() {
+            return configurations.isEmpty();
+        }
+
+        /**
+         * The state after one more byte; null if the byte must not come.
+         *
+         * @param octet 0 to 255
+         * @throws FormatException if the grammar is too ambiguous
+         */
+        public @Nullable State next(int octet) {
+            State known = next.get(octet);
+            if (known == null) {
+                known = GrammarAutomaton.this.next(this, octet);
+                next.set(octet, known);
+            }
+            return known == rejected ? null : known;
+        }
+    }
+
+    /** @throws FormatException if the grammar has no texts, or is too ambiguous */
+    public GrammarAutomaton(Grammar grammar) {
+        this.grammar = grammar;
+        Reached reached = new Reached();
+        reached.follow(grammar.start(), null);
+        this.start = keep(reached);
+        if (start == rejected) {
+            throw new FormatException("has no value of a finite size that the model can write");
+        }
+    }
+
+    public State start() {
+        return start;
+    }
+
+    /**
+     * The start where a first space is not part of the text: SentencePiece puts one before every text that it encodes and
+     * takes it away when it decodes.
+     */
+    public State startAfterDummyPrefix() {
+        return new State(start.configurations, start.accepts, start);
+    }
+
+    private synchronized State next(State state, int octet) {
+        if (octet == ' ' && state.afterSpace != null) {
+            return state.afterSpace;
+        }
+        Reached reached = new Reached();
+        for (Configuration configuration : state.configurations) {
+            Grammar.Terminal terminal = (Grammar.Terminal) grammar.node(configuration.node());
+            int next = terminal.language().next(configuration.state(), octet);
+            if (next != ByteLanguage.REJECTED) {
+                reached.read(configuration.node(), terminal, next, configuration.stack());
+            }
+        }
+        return keep(reached);
+    }
+
+    private State keep(Reached reached) {
+        if (reached.configurations.isEmpty() && !reached.accepts) {
+            return rejected;
+        }
+        if (kept.size() >= MAX_KEPT) {
+            kept.values().forEach(state -> state.next = new AtomicReferenceArray<>(BYTES));
+            kept.clear();
+        }
+        return kept.computeIfAbsent(
+                new Key(reached.configurations, reached.accepts),
+                key -> new State(key.configurations(), key.accepts(), null));
+    }
+
+    /** Collects the configurations that are reached without reading a byte. */
+    private final class Reached {
+
+        private final Set<Configuration> configurations = new HashSet<>();
+        private final Set<Configuration> followed = new HashSet<>();
+        private boolean accepts;
+
+        private void follow(int index, @Nullable Stack stack) {
+            if (!grammar.canEnd(index, Stack.depth(stack)) || !followed.add(new Configuration(index, 0, stack))) {
+                return;
+            }
+            if (followed.size() > MAX_CONFIGURATIONS) {
+                throw new FormatException("is too ambiguous");
+            }
+            Grammar.Node node = grammar.node(index);
+            if (node instanceof Grammar.Terminal terminal) {
+                read(index, terminal, ByteLanguage.START, stack);
+            } else if (node instanceof Grammar.Choice choice) {
+                for (int next : choice.nodes()) {
+                    follow(next, stack);
+                }
+            } else if (node instanceof Grammar.Call call) {
+                follow(call.rule(), Grammar.opened(call) == 0 ? stack : Stack.push(call.next(), stack));
+            } else if (stack == null) {
+                accepts = true;
+            } else {
+                follow(stack.next(), stack.outer());
+            }
+        }
+
+        private void read(int index, Grammar.Terminal terminal, int state, @Nullable Stack stack) {
+            if (terminal.language().goesOn(state)) {
+                configurations.add(new Configuration(index, state, stack));
+            }
+            if (terminal.language().isAccept(state)) {
+                follow(terminal.next(), stack);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Regular languages of text and bytes, on Lucene's automata. */
+@NullMarked
+package dev.pargo.llm.constraint.language;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,65 @@
+package dev.pargo.llm.constraint.schema;
+
+import dev.pargo.llm.constraint.grammar.Grammar;
+import dev.pargo.llm.constraint.language.ByteLanguage;
+import dev.pargo.llm.constraint.language.Language;
+import dev.pargo.llm.constraint.language.Regex;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Adds the pieces that JSON texts are made of to a grammar. */
+final class JsonTerminals {
+
+    /**
+     * What may stand between signs. Models that do not know what to write next write whitespace, so it is no more than a
+     * layout needs.
+     */
+    private static final Language SPACE = Regex.fullMatch("(?: |\\n[ \\t]{0,32})?");
+
+    private static final Language COLON = Regex.fullMatch(" ?:");
+    private static final Language FIRST_SPACE = Regex.fullMatch(" ?");
+
+    private final Grammar.Builder nodes;
+    private final BitSet spellable;
+    private final Map<Language, ByteLanguage> compiled = new HashMap<>();
+
+    JsonTerminals(Grammar.Builder nodes, BitSet spellable) {
+        this.nodes = nodes;
+        this.spellable = spellable;
+    }
+
+    Grammar.Builder nodes() {
+        return nodes;
+    }
+
+    /** A node that reads a text of a language, then goes on. */
+    int text(Language language, int next) {
+        return nodes.terminal(compiled.computeIfAbsent(language, missing -> ByteLanguage.of(missing, spellable)), next);
+    }
+
+    /** A sign. */
+    int sign(String sign, int next) {
+        return text(Language.of(sign), next);
+    }
+
+    /** A sign that whitespace may precede. */
+    int spacedSign(String sign, int next) {
+        return text(Language.concatenate(List.of(SPACE, Language.of(sign))), next);
+    }
+
+    int space(int next) {
+        return text(SPACE, next);
+    }
+
+    /** What may stand before the whole text. */
+    int firstSpace(int next) {
+        return text(FIRST_SPACE, next);
+    }
+
+    /** A property's name, with its quotes, and the colon. */
+    int key(Language quoted, int next) {
+        return text(Language.concatenate(List.of(SPACE, quoted, COLON, SPACE)), next);
+    }
+}
