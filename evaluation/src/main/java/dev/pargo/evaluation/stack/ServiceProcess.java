@@ -145,6 +145,11 @@ public final class ServiceProcess implements AutoCloseable {
                         .asDouble());
     }
 
+    /** All meters in Prometheus's text format. */
+    public String prometheus() throws IOException {
+        return get("prometheus").body();
+    }
+
     /** Resident memory in bytes; 0 if the process has ended. */
     public long residentBytes() throws IOException {
         Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", String.valueOf(process.pid())).start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,8 +31,24 @@ class ComposeFileTest {
     }
 
     @Test
-    void hasTheFourServices() {
-        assertThat(services).containsOnlyKeys("encoder-service", "projector-service", "llm-service", "gateway");
+    void startsTheFourServicesUnlessMoreIsAskedFor() {
+        Map<String, Map<String, Object>> started = new HashMap<>(services);
+        started.values().removeIf(service -> service.containsKey("profiles"));
+
+        assertThat(started).containsOnlyKeys("encoder-service", "projector-service", "llm-service", "gateway");
+    }
+
+    @Test
+    void everyFileThatAServiceMountsIsThere() {
+        List<String> mounted = services.values().stream()
+                .flatMap(service -> ((List<String>) service.getOrDefault("volumes", List.of())).stream())
+                .filter(volume -> volume.startsWith("./"))
+                .map(volume -> volume.substring(2, volume.indexOf(':')))
+                .toList();
+
+        assertThat(mounted)
+                .isNotEmpty()
+                .allSatisfy(file -> assertThat(Repository.file(file)).exists());
     }
 
     @ParameterizedTest
