@@ -10,6 +10,7 @@ import dev.pargo.proto.v1.ImageHeader;
 import dev.pargo.stage.call.BatchedCall;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The request side of one encoding: header, bytes, end. Admitted at the header, before anything is allocated. */
@@ -40,7 +41,17 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
 
     @Override
     public void onCompleted() {
-        call.attempt(() -> preparation.prepare(opened().finish(), call));
+        call.attempt(() -> {
+            CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish());
+            call.whenOver(() -> image.cancel(true));
+            image.whenComplete((prepared, error) -> {
+                if (error == null) {
+                    call.submit(prepared.pixelValues(), prepared.time());
+                } else {
+                    call.fail(error);
+                }
+            });
+        });
     }
 
     @Override

@@ -78,6 +78,10 @@ class EncoderConfiguration {
 
     @Bean
     ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
-        return new ImagePreparation(image.limits(), bundle.preprocessing(), properties.admission());
+        return new ImagePreparation(
+                image.limits(),
+                bundle.preprocessing(),
+                image.maxWaitingPixels(),
+                properties.admission().maxSize().toBytes());
     }
 }

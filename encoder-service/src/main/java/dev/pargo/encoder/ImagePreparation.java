@@ -4,77 +4,109 @@ import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.ImageLimits;
 import dev.pargo.models.image.ImagePreprocessor;
+import dev.pargo.models.image.OpenImage;
 import dev.pargo.models.image.Preprocessing;
-import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
-import dev.pargo.stage.admission.AdmissionLimits;
-import dev.pargo.stage.call.BatchedCall;
 import java.time.Duration;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes pixel values of image files on a bounded pool: one thread a core, but no more than the heap, full of uploads,
- * can hold of the largest images. Its queue cannot overflow: whoever waits in it has been admitted, and leaves it when
- * the call ends.
+ * Makes pixel values of image files, on two lanes of one thread a core each. Every file comes into the quick lane, where
+ * its header is read; small images are decoded there at once. Large ones go on to the slow lane, whose memory and work
+ * are bounded, so that no small image ever waits behind a large one. Thread-safe.
  */
 final class ImagePreparation implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ImagePreparation.class);
 
-    /** Heap that a decoder needs, see {@link ImageLimits}. */
-    private static final int BYTES_PER_PIXEL = 16;
+    /** Heap for everything that is not an image. */
+    private static final long OTHER_BYTES = 96 << 20;
+
+    /** A small image's share of the memory for images is this fraction at most, on each thread of its lane. */
+    private static final int QUICK_FRACTION = 16;
+
+    /** Work of a small image in pixels: some 50 ms. */
+    private static final long QUICK_WORK = 4_000_000;
 
     private final ImageDecoder decoder;
     private final ImagePreprocessor preprocessor;
-    private final ThreadPoolExecutor pool;
+    private final long quickBytes;
+    private final DecodingBudget budget;
+    private final Lane quick;
+    private final Lane slow;
 
-    /** @param admission bounds the files that wait here */
-    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, AdmissionLimits admission) {
+    /**
+     * @param maxWaitingPixels of large images that wait or are being decoded
+     * @param uploadBytes      heap that uploads may fill
+     */
+    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, long maxWaitingPixels, long uploadBytes) {
         this.decoder = new ImageDecoder(limits, preprocessing.convention());
         this.preprocessor = new ImagePreprocessor(preprocessing);
-        int threads = threads(limits.maxPixels(), admission.maxSize().toBytes());
-        this.pool = new ThreadPoolExecutor(
-                threads,
-                threads,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(admission.maxRequests()),
-                task -> new Thread(task, "image-preparation"));
-    }
-
-    private static int threads(long maxPixels, long uploadBytes) {
-        Runtime runtime = Runtime.getRuntime();
-        long largestImages = (runtime.maxMemory() - uploadBytes) / (maxPixels * BYTES_PER_PIXEL);
-        if (largestImages < 1) {
-            log.warn("The heap is too small for an image of {} pixels: raise -Xmx or lower the limit", maxPixels);
+        int cores = Runtime.getRuntime().availableProcessors();
+        long bytes = Math.max(1, Runtime.getRuntime().maxMemory() - uploadBytes - OTHER_BYTES);
+        this.quickBytes = bytes / QUICK_FRACTION / cores;
+        this.budget = new DecodingBudget(bytes - quickBytes * cores, maxWaitingPixels);
+        if (limits.maxPixels() * ImageLimits.BYTES_PER_PIXEL > bytes) {
+            log.warn(
+                    "The heap is too small for some images of {} pixels: raise -Xmx or lower the limit",
+                    limits.maxPixels());
         }
-        return (int) Math.max(1, Math.min(runtime.availableProcessors(), largestImages));
+        this.quick = new Lane("small-images", cores);
+        this.slow = new Lane("large-images", cores);
     }
 
-    /** Prepares a file and submits it, or fails the call. */
-    void prepare(byte[] file, BatchedCall<HostTensor> call) {
-        Runnable task = () -> run(file, call);
-        call.whenOver(() -> pool.remove(task));
-        pool.execute(task);
+    /**
+     * Prepares a file.
+     *
+     * @return fails with a StatusRuntimeException if the file is refused, or QUEUE_FULL if too many large ones are
+     *     waiting; cancelling it stops the work within a fraction of a second
+     */
+    CompletableFuture<PreparedImage> prepare(byte[] file) {
+        CompletableFuture<PreparedImage> result = new CompletableFuture<>();
+        quick.run(() -> attempt(result, () -> open(file, result)), result);
+        return result;
     }
 
-    private void run(byte[] file, BatchedCall<HostTensor> call) {
-        if (call.isOver()) {
+    private void open(byte[] file, CompletableFuture<PreparedImage> result) {
+        OpenImage image = decoder.open(file);
+        if (image.work() <= QUICK_WORK && image.memory() <= quickBytes) {
+            result.complete(prepare(image));
             return;
         }
+        DecodingBudget.Share share = budget.admit(image);
+        slow.run(() -> attempt(result, () -> prepare(image, share, result)), result);
+        result.whenComplete((prepared, error) -> share.abandon());
+    }
+
+    private void prepare(OpenImage image, DecodingBudget.Share share, CompletableFuture<PreparedImage> result) {
+        PreparedImage prepared = null;
+        try (share) {
+            if (share.begin()) {
+                prepared = prepare(image);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (prepared != null) {
+            result.complete(prepared);
+        }
+    }
+
+    private PreparedImage prepare(OpenImage image) {
+        long start = System.nanoTime();
+        return new PreparedImage(preprocessor.preprocess(image.decode()), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private static void attempt(CompletableFuture<?> result, Runnable step) {
         try {
-            long start = System.nanoTime();
-            HostTensor pixelValues = preprocessor.preprocess(decoder.decode(file));
-            call.submit(pixelValues, Duration.ofNanos(System.nanoTime() - start));
+            step.run();
         } catch (ImageException e) {
-            call.fail(new StageError(reason(e), e.getMessage()).toException());
+            result.completeExceptionally(new StageError(reason(e), e.getMessage()).toException());
         } catch (RuntimeException | OutOfMemoryError e) {
-            call.fail(e);
+            result.completeExceptionally(e);
         }
     }
 
@@ -87,8 +119,14 @@ final class ImagePreparation implements AutoCloseable {
         };
     }
 
+    /** Pixels of large images that are waiting or being decoded. */
+    long work() {
+        return budget.work();
+    }
+
     @Override
     public void close() {
-        pool.shutdownNow();
+        quick.close();
+        slow.close();
     }
 }

@@ -7,14 +7,17 @@ import dev.pargo.proto.v1.ImageHeader;
 import io.grpc.StatusRuntimeException;
 import java.util.Locale;
 
-/** The bytes of one image file as they come in: exactly as many as its header announced. */
+/**
+ * The bytes of one image file as they come in: exactly as many as its header announced. Memory is taken when they are
+ * there. Not thread-safe.
+ */
 final class ImageUpload {
 
-    private final byte[] file;
-    private int received;
+    private final int size;
+    private ByteString received = ByteString.EMPTY;
 
     private ImageUpload(int size) {
-        this.file = new byte[size];
+        this.size = size;
     }
 
     /**
@@ -42,18 +45,19 @@ final class ImageUpload {
     }
 
     void append(ByteString data) {
-        if (data.size() > file.length - received) {
+        if (data.size() > size - received.size()) {
             throw refusal(ErrorReason.MALFORMED_STREAM, "the image has more bytes than its header announced");
         }
-        data.copyTo(file, received);
-        received += data.size();
+        received = received.concat(data);
     }
 
-    /** The whole file; to be called when the stream has ended. */
+    /** The whole file; to be called once, when the stream has ended. */
     byte[] finish() {
-        if (received < file.length) {
+        if (received.size() < size) {
             throw refusal(ErrorReason.MALFORMED_STREAM, "the image has fewer bytes than its header announced");
         }
+        byte[] file = received.toByteArray();
+        received = ByteString.EMPTY;
         return file;
     }
 

@@ -5,10 +5,6 @@ package dev.pargo.models.image;
  * dimensions the header claims.
  */
 sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpFile {
-
-    /** RGB, alpha, and what a decoder works with. */
-    long BYTES_PER_PIXEL = 8;
-
     int width();
 
     int height();
@@ -27,9 +23,9 @@ sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpF
         return "the image has %,d x %,d pixels".formatted(width(), height());
     }
 
-    /** Most memory in bytes that decoding takes beside the file. */
+    /** Most memory in bytes that decoding and turning take beside the file. */
     default long memory() {
-        return BYTES_PER_PIXEL * pixels() + orientation().memory(pixels());
+        return ImageLimits.BYTES_PER_PIXEL * pixels();
     }
 
     /** How the stored pixels must be turned; formats without metadata are upright. */

@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 public record ImageLimits(long maxBytes, long maxPixels) {
 
+    /** Memory that decoding takes for a pixel, in all but rare files. */
+    public static final long BYTES_PER_PIXEL = 9;
+
     static final int MAX_SIDE = 65_535;
 
     /** Progressive JPEG files of today's encoders have 10 to 12 scans. */

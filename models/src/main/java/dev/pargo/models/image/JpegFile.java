@@ -11,7 +11,8 @@ import java.util.Locale;
  */
 record JpegFile(JpegFrame frame, JpegColors colors, Orientation orientation, JpegScans scans) implements EncodedImage {
 
-    private static final int NATIVE_BYTES_PER_SAMPLE = 2;
+    private static final int BYTES_OF_A_COEFFICIENT = 2;
+    private static final int BYTES_OF_RGB = 3;
 
     /** A scan's tables take as long as that many pixels. */
     private static final long LEAST_WORK_OF_A_SCAN = 5_000;
@@ -65,9 +66,8 @@ record JpegFile(JpegFrame frame, JpegColors colors, Orientation orientation, Jpe
     @Override
     public long memory() {
         int samples = colors.components();
-        int coefficients = frame.progressive() || scans.count() > 1 ? NATIVE_BYTES_PER_SAMPLE * samples : 0;
-        int rgb = samples == 3 ? 0 : 3;
-        return pixels() * (samples + rgb + coefficients) + orientation.memory(pixels());
+        int coefficients = frame.progressive() || scans.count() > 1 ? BYTES_OF_A_COEFFICIENT * samples : 0;
+        return pixels() * (samples + Math.max(BYTES_OF_RGB, coefficients));
     }
 
     @Override

@@ -93,11 +93,6 @@ enum Orientation {
                 && Arrays.equals(segment, 0, EXIF_PREFIX.length, EXIF_PREFIX, 0, EXIF_PREFIX.length);
     }
 
-    /** Memory in bytes that turning takes. */
-    long memory(long pixels) {
-        return this == UPRIGHT ? 0 : 3 * pixels;
-    }
-
     /** The image upright: the same one if it already is. */
     RgbImage apply(RgbImage stored) {
         if (this == UPRIGHT) {

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 record WebpFile(Bytes file, int width, int height, Frame frame) implements EncodedImage {
 
-    private static final long BYTES_OF_COLORS = 8;
     private static final long BYTES_OF_CODES = 32 << 20;
 
     private static final int FILE_HEADER = 12;
@@ -83,11 +82,10 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
         return new Frame(left, top, 1 + (size & 0x3fff), 1 + (size >> 14 & 0x3fff), lossless, null, true);
     }
 
-    /** Lossless pictures are read as whole colours, and again where they have a palette. */
+    /** Lossless pictures also need the tables of their codes. */
     @Override
     public long memory() {
-        long extra = frame.isLossless || frame.alpha != null ? BYTES_OF_COLORS * pixels() + BYTES_OF_CODES : 0;
-        return EncodedImage.super.memory() + extra;
+        return EncodedImage.super.memory() + (frame.isLossless || frame.alpha != null ? BYTES_OF_CODES : 0);
     }
 
     @Override

@@ -1,0 +1,130 @@
+package dev.pargo.encoder;
+
+import dev.pargo.models.image.ImageException;
+import dev.pargo.models.image.OpenImage;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+
+/**
+ * What large images may cost together: memory while they are decoded, and work that is waiting or in progress. In order
+ * of arrival: an image that has to wait for memory lets none pass. Thread-safe.
+ */
+final class DecodingBudget {
+
+    /** Memory is counted in units of this many bytes. */
+    private static final int UNIT = 1024;
+
+    /** A cautious estimate; it only decides when a refused client should come back. */
+    private static final long PIXELS_A_MILLISECOND = 20_000;
+
+    private final int units;
+    private final Semaphore memory;
+    private final long maxWork;
+    private long work;
+
+    /**
+     * @param bytes   memory of all images that are being decoded
+     * @param maxWork pixels of all images that are waiting or being decoded; a single image may exceed it
+     */
+    DecodingBudget(long bytes, long maxWork) {
+        this.units = (int) Math.min(Integer.MAX_VALUE, Math.max(1, bytes / UNIT));
+        this.memory = new Semaphore(units, true);
+        this.maxWork = maxWork;
+    }
+
+    /**
+     * Lets an image in.
+     *
+     * @return to be closed when the image is decoded or given up
+     * @throws StatusRuntimeException QUEUE_FULL with a retry delay
+     * @throws ImageException         if the image can never be decoded in this memory
+     */
+    Share admit(OpenImage image) {
+        if (image.memory() / UNIT >= units) {
+            throw new StageError(
+                            ErrorReason.IMAGE_TOO_MANY_PIXELS,
+                            String.format(
+                                    Locale.ROOT,
+                                    "decoding the image takes %,d bytes of memory; at most %,d are there",
+                                    image.memory(),
+                                    (long) units * UNIT))
+                    .toException();
+        }
+        synchronized (this) {
+            if (work == 0 || image.work() <= maxWork - work) {
+                work += image.work();
+                return new Share(image);
+            }
+            throw new StageError(
+                            ErrorReason.QUEUE_FULL,
+                            "The stage is busy with large images. Try again later.",
+                            Duration.ofMillis(1 + work / PIXELS_A_MILLISECOND))
+                    .toException();
+        }
+    }
+
+    /** Pixels that are waiting or being decoded. */
+    synchronized long work() {
+        return work;
+    }
+
+    private synchronized void finish(long done) {
+        work -= done;
+    }
+
+    /** An image's part of the budget. */
+    final class Share implements AutoCloseable {
+
+        private final int needed;
+        private final long ownWork;
+        private boolean begun;
+        private boolean holdsMemory;
+        private boolean closed;
+
+        private Share(OpenImage image) {
+            this.needed = (int) (image.memory() / UNIT) + 1;
+            this.ownWork = image.work();
+        }
+
+        /**
+         * Begins to decode: waits until there is memory for the image.
+         *
+         * @return false if the image was given up in the meantime
+         */
+        boolean begin() throws InterruptedException {
+            synchronized (this) {
+                if (closed) {
+                    return false;
+                }
+                begun = true;
+            }
+            memory.acquire(needed);
+            holdsMemory = true;
+            return true;
+        }
+
+        /** Gives the image up, unless its thread has begun; that thread will close the share itself. */
+        synchronized void abandon() {
+            if (!begun) {
+                close();
+            }
+        }
+
+        /** Gives everything back; further calls have no effect. */
+        @Override
+        public synchronized void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (holdsMemory) {
+                memory.release(needed);
+            }
+            finish(ownWork);
+        }
+    }
+}
