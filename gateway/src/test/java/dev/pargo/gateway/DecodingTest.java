@@ -185,6 +185,33 @@ class DecodingTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'response_format':{'type':'json_schema','json_schema':{'name':'n','strict':true,'schema':{'type':'null'}}}",
+                "'response_format':{'type':'json_object','schema':{'type':'null'}}",
+                "'guided_json':{'type':'null'}",
+                "'guided_json':'{\\u0022type\\u0022:\\u0022null\\u0022}'",
+                "'structured_outputs':{'json':{'type':'null'}}"
+            })
+    void anAnswerCanFollowASchema(String field) throws Exception {
+        gateway.chat(Bodies.text("Hello", field));
+        assertThat(stages.llm.starts)
+                .singleElement()
+                .extracting(start -> start.getFormat().getJsonSchema())
+                .isEqualTo("{\"type\":\"null\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'guided_regex':'a*'", "'structured_outputs':{'regex':'a*'}"})
+    void anAnswerCanFollowARegularExpression(String field) throws Exception {
+        gateway.chat(Bodies.text("Hello", field));
+        assertThat(stages.llm.starts)
+                .singleElement()
+                .extracting(start -> start.getFormat().getRegex())
+                .isEqualTo("a*");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"'guided_choice':['yes','no']", "'structured_outputs':{'choice':['yes','no']}"})
     void asksForOneOfSomeStrings(String field) throws Exception {
         gateway.chat(Bodies.text("Hello", field));
@@ -268,15 +295,15 @@ class DecodingTest {
             'logit_bias':{'1000':1}                   | logit_bias         | logit_bias must have token ids from 0 to 999 as keys
             'logit_bias':{'the':1}                    | logit_bias         | logit_bias must have token ids from 0 to 999 as keys
             'response_format':'text'                  | response_format    | response_format must be an object
-            'response_format':{}                      | response_format    | response_format.type must be text or json_object
-            'response_format':{'type':'json_schema'}  | response_format    | response_format.type must be text or json_object
+            'response_format':{}                      | response_format    | response_format.type must be text, json_object or json_schema
+            'response_format':{'type':'json_schema'}  | response_format    | response_format.json_schema.schema must be there with this type
             'guided_choice':[]                        | guided_choice      | guided_choice must have at least one string
             'guided_choice':['a','']                  | guided_choice      | guided_choice must have strings of 1 to 1000 characters
             'guided_choice':'a'                       | guided_choice      | guided_choice must be a list
-            'structured_outputs':{}                   | structured_outputs | structured_outputs must have choice or json_object
-            'structured_outputs':{'regex':'a*'}       | structured_outputs | structured_outputs must have choice or json_object
-            'structured_outputs':{'choice':['a'],'json_object':true} | structured_outputs | structured_outputs must have choice or json_object
-            'guided_choice':['a'],'response_format':{'type':'json_object'} | guided_choice | only one of response_format, guided_choice and structured_outputs may be given
+            'structured_outputs':{}                   | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
+            'structured_outputs':{'grammar':'a'}      | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
+            'structured_outputs':{'choice':['a'],'json_object':true} | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
+            'guided_choice':['a'],'response_format':{'type':'json_object'} | guided_choice | only one of response_format, guided_choice, guided_json, guided_regex and structured_outputs may be given
             'guided_choice':['a'],'ignore_eos':true   | ignore_eos         | ignore_eos cannot be used with an answer of a given format
             'guided_choice':['a'],'min_tokens':1      | min_tokens         | min_tokens cannot be used with an answer of a given format
             'num_beams':0                             | num_beams          | num_beams must be between 1 and 4

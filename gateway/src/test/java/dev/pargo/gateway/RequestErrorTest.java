@@ -166,7 +166,7 @@ class RequestErrorTest {
                         "stop must have strings of at most 1000 characters"),
                 wrong(with("\"stop\":[1]"), "stop[0]", "stop[0] must be a string"),
                 wrong(with("\"stream\":\"yes\""), "stream", "stream must be true or false"),
-                wrong(with("\"guided_regex\":\"a*\""), "guided_regex", "guided_regex is not supported with this value"),
+                wrong(with("\"grammar\":\"a\""), "grammar", "grammar is not supported with this value"),
                 wrong(with("\"tools\":[{\"type\":\"function\"}]"), "tools", "tools is not supported with this value"),
                 wrong(
                         Bodies.text("x").replace("\"loopback\"", "\"gpt-9\""),

@@ -15,7 +15,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A chat request as it is read: types are right, values are not checked yet.
  *
  * <p>{@code topK}, {@code minP}, {@code repetitionPenalty}, {@code minTokens}, {@code stopTokenIds}, {@code ignoreEos},
- * {@code guidedChoice}, {@code structuredOutputs} and the fields of beam search are extensions, named as in vLLM and
+ * {@code guidedChoice}, {@code guidedJson}, {@code guidedRegex}, {@code structuredOutputs} and the fields of beam search are extensions, named as in vLLM and
  * Hugging Face.
  *
  * @param logitBias      by token id
@@ -48,6 +48,8 @@ record ChatRequest(
         @Nullable Boolean ignoreEos,
         @Nullable ResponseFormat responseFormat,
         @Nullable List<@Nullable String> guidedChoice,
+        @Nullable JsonNode guidedJson,
+        @Nullable String guidedRegex,
         @Nullable StructuredOutputs structuredOutputs,
         @Nullable Boolean useBeamSearch,
         @Nullable Integer numBeams,
@@ -64,13 +66,27 @@ record ChatRequest(
     @JsonNaming(SnakeCaseStrategy.class)
     record StreamOptions(@Nullable Boolean includeUsage) {}
 
-    record ResponseFormat(@Nullable String type) {}
+    /**
+     * What an answer must look like.
+     *
+     * @param jsonSchema OpenAI's, with type json_schema
+     * @param schema     the schema of a json_object, as servers had it before OpenAI
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record ResponseFormat(
+            @Nullable String type,
+            @Nullable NamedSchema jsonSchema,
+            @Nullable JsonNode schema) {}
+
+    record NamedSchema(@Nullable String name, @Nullable JsonNode schema) {}
 
     /** vLLM's way to ask for a format. */
     @JsonNaming(SnakeCaseStrategy.class)
     record StructuredOutputs(
             @Nullable List<@Nullable String> choice,
             @Nullable Boolean jsonObject,
+            @Nullable JsonNode json,
+            @Nullable String regex,
             @JsonAnySetter @Nullable Map<String, JsonNode> others) {}
 
     record Message(@Nullable String role, @Nullable Content content) {}

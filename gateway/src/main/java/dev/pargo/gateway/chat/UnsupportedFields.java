@@ -18,9 +18,10 @@ final class UnsupportedFields {
     private static final Map<String, Predicate<JsonNode>> NEUTRAL = Map.ofEntries(
             Map.entry("tools", EMPTY),
             Map.entry("functions", EMPTY),
-            Map.entry("guided_json", NEVER),
-            Map.entry("guided_regex", NEVER),
             Map.entry("guided_grammar", NEVER),
+            Map.entry("guided_whitespace_pattern", NEVER),
+            Map.entry("grammar", NEVER),
+            Map.entry("json_schema", NEVER),
             Map.entry("bad_words", EMPTY),
             Map.entry("allowed_token_ids", NEVER),
             Map.entry("include_stop_str_in_output", FALSE),
