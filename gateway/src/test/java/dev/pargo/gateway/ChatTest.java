@@ -215,12 +215,12 @@ class ChatTest {
 
     @Test
     void carriesTheRequestIdToTheStagesAndBack() throws Exception {
-        HttpRequest request = gateway.chatRequest(Bodies.text("Hello"))
+        HttpRequest request = gateway.chatRequest(Bodies.image(7, "Hello"))
                 .header("x-request-id", "mine-1")
                 .build();
 
         assertThat(gateway.send(request).headers().firstValue("x-request-id")).contains("mine-1");
-        assertThat(stages.llm.starts.take().getRequestId()).isEqualTo("mine-1");
+        assertThat(stages.requestIds).containsExactlyInAnyOrder("Encode mine-1", "Project mine-1", "Generate mine-1");
     }
 
     @Test

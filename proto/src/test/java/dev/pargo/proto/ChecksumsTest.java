@@ -58,7 +58,6 @@ class ChecksumsTest {
                 .build();
         ByteString data = ByteString.copyFrom(new byte[] {1, 2, 3, 0, 0, -1});
         GenerateStart start = GenerateStart.newBuilder()
-                .setRequestId("r")
                 .addPrompt(PromptSegment.newBuilder().setText("What is this?"))
                 .setSampling(Sampling.newBuilder()
                         .setTemperature(1)

@@ -4,9 +4,9 @@ import dev.pargo.proto.WireTensor;
 import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.call.CallResources;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.HandlerThreads;
-import dev.pargo.stage.call.StageCalls;
 import dev.pargo.stage.status.StageMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +18,8 @@ public record StageServices(
         StageProperties properties, CallTimer timer, StageMetrics metrics, HandlerThreads handlers) {
 
     /** @param retryAfter when a call that is refused now has a chance */
-    public StageCalls calls(Supplier<Duration> retryAfter) {
-        return new StageCalls(
+    public CallResources calls(Supplier<Duration> retryAfter) {
+        return new CallResources(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
     }
 

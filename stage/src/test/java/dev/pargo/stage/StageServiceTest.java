@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.pargo.proto.CallHeaders;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -16,13 +17,18 @@ import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.stage.call.BatchedStage;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
@@ -114,6 +120,48 @@ class StageServiceTest {
                     assertThat(error.getMessage()).doesNotContain("secret");
                     assertThat(StageError.of(error).orElseThrow().reason()).isEqualTo(ErrorReason.INTERNAL);
                 });
+    }
+
+    @Test
+    void saysInOneLineWhichRequestFailed(CapturedOutput output) throws Exception {
+        start(0);
+        GATE.release();
+        Metadata headers = new Metadata();
+        headers.put(CallHeaders.REQUEST_ID, "mine-7");
+        BlockingClientCall<TensorChunk, TensorChunk> call = ProjectorGrpc.newBlockingV2Stub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .project();
+        write(call, -1, 0, 0);
+
+        assertThatThrownBy(call::read).isInstanceOf(StatusException.class);
+
+        assertThat(output.toString().lines().filter(line -> line.contains("A request failed")))
+                .singleElement()
+                .asString()
+                .contains("[mine-7]", "secret of the library");
+        assertThat(output).doesNotContain("\tat ");
+    }
+
+    @Test
+    void tellsNobodyWhatItCanDo() {
+        start(0);
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        ServerReflectionGrpc.newStub(channel).serverReflectionInfo(new StreamObserver<>() {
+            @Override
+            public void onNext(ServerReflectionResponse response) {}
+
+            @Override
+            public void onError(Throwable failure) {
+                end.complete(Status.fromThrowable(failure));
+            }
+
+            @Override
+            public void onCompleted() {
+                end.complete(Status.OK);
+            }
+        });
+
+        assertThat(end.orTimeout(10, TimeUnit.SECONDS).join().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     }
 
     @Test

@@ -70,7 +70,6 @@ final class Journey {
             visuals.add(retrying(image.param(), () -> visualTokens(image, vision, path, timings)));
         }
         GenerateStart start = request.decoding().toBuilder()
-                .setRequestId(scope.id())
                 .addAllPrompt(set.prompt().render(request.conversation()))
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();

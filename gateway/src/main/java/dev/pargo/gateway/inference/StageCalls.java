@@ -3,6 +3,7 @@ package dev.pargo.gateway.inference;
 import dev.pargo.gateway.pipeline.StageKind;
 import dev.pargo.gateway.replica.Choice;
 import dev.pargo.gateway.replica.Replica;
+import dev.pargo.proto.CallHeaders;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderGrpc;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -11,7 +12,11 @@ import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.TensorChunk;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -20,10 +25,14 @@ final class StageCalls {
 
     private final Route route;
     private final RequestScope scope;
+    private final ClientInterceptor requestId;
 
     StageCalls(Route route, RequestScope scope) {
         this.route = route;
         this.scope = scope;
+        Metadata headers = new Metadata();
+        headers.put(CallHeaders.REQUEST_ID, scope.id());
+        this.requestId = MetadataUtils.newAttachHeadersInterceptor(headers);
     }
 
     /** A picture goes to the least loaded encoder. */
@@ -81,7 +90,7 @@ final class StageCalls {
                 stage,
                 replica,
                 replica.lease(weight),
-                call.apply(replica.channel()),
+                call.apply(ClientInterceptors.intercept(replica.channel(), requestId)),
                 scope,
                 () -> mayMove.getAsBoolean() && route.hasOther(stage, replica));
     }

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.loopback;
 
+import dev.pargo.proto.CallHeaders;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
@@ -8,12 +9,19 @@ import dev.pargo.proto.v1.PromptFormat;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** An encoder, a projector and an LLM that fit each other, each behind a port of its own. */
@@ -27,6 +35,9 @@ public final class LoopbackStages implements AutoCloseable {
 
     /** Of all stages. */
     public final HealthStatusManager health = new HealthStatusManager();
+
+    /** Method and request id of each call. */
+    public final BlockingQueue<String> requestIds = new LinkedBlockingQueue<>();
 
     private Server encoderServer;
     private final Server projectorServer;
@@ -131,6 +142,7 @@ public final class LoopbackStages implements AutoCloseable {
         encoder.producer = "";
         projector.behaviour.reset();
         llm.reset();
+        requestIds.clear();
     }
 
     @Override
@@ -140,9 +152,23 @@ public final class LoopbackStages implements AutoCloseable {
         llmServer.shutdownNow();
     }
 
+    /** Notes the method and the request id of each call that has one. */
+    private final class IdNotes implements ServerInterceptor {
+
+        @Override
+        public <Q, R> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+            String id = headers.get(CallHeaders.REQUEST_ID);
+            if (id != null) {
+                requestIds.add(call.getMethodDescriptor().getBareMethodName() + " " + id);
+            }
+            return next.startCall(call, headers);
+        }
+    }
+
     private Server serve(BindableService stage, int port) throws IOException {
         return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .addService(stage)
+                .addService(ServerInterceptors.intercept(stage, new IdNotes()))
                 .addService(health.getHealthService())
                 .build()
                 .start();

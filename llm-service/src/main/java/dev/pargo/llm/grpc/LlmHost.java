@@ -5,7 +5,7 @@ import dev.pargo.llm.engine.Generator;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.stage.admission.Admission;
-import dev.pargo.stage.call.StageCalls;
+import dev.pargo.stage.call.CallResources;
 import java.util.List;
 
 /**
@@ -20,7 +20,7 @@ public record LlmHost(
         Constraints constraints,
         List<Integer> endIds,
         RequestPreparation preparation,
-        StageCalls calls) {
+        CallResources calls) {
 
     Admission admission() {
         return calls.admission();

@@ -5,7 +5,7 @@ import dev.pargo.stage.admission.Admission;
 import dev.pargo.stage.batch.Batcher;
 
 /** What the calls of a batching stage share: the way in, and the way through the network. */
-public record BatchedStage<I>(StageCalls calls, Batcher<I, WireTensor> batcher) {
+public record BatchedStage<I>(CallResources calls, Batcher<I, WireTensor> batcher) {
 
     public Admission admission() {
         return calls.admission();

@@ -11,7 +11,7 @@ import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
  * Turns failures into what a client may see. Refusals go out as they were made; anything else is the stage's own fault:
- * its text goes into the log, and the client reads one line without it.
+ * its text goes into the log, in one line (its stack trace at level debug), and the client reads one line without it.
  */
 public final class Faults implements GrpcExceptionHandler {
 
@@ -24,7 +24,8 @@ public final class Faults implements GrpcExceptionHandler {
         if (cause instanceof StatusRuntimeException refusal) {
             return refusal;
         }
-        log.error("A request failed", cause);
+        log.error("A request failed: {}", cause.toString());
+        log.debug("Where it failed", cause);
         return new StageError(ErrorReason.INTERNAL, "The stage could not answer because of an internal error.")
                 .toException();
     }

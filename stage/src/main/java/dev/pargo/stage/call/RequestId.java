@@ -1,7 +1,6 @@
 package dev.pargo.stage.call;
 
 import io.grpc.Context;
-import io.grpc.Metadata;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +12,7 @@ import org.slf4j.MDC;
  */
 public record RequestId(String value) {
 
-    /** Metadata of every call that the gateway makes. */
-    static final Metadata.Key<String> HEADER = Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
-
-    private static final Pattern PROPER = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+    private static final Pattern PROPER = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
     private static final Context.Key<RequestId> CURRENT = Context.key("request-id");
 
     /** Key of the logging context. */

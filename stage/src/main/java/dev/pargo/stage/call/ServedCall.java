@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
  */
 public class ServedCall<R> {
 
-    private final StageCalls stage;
+    private final CallResources stage;
     private final RequestId id = RequestId.current();
     private final long deadline;
     private final ResponseSender<R> sender;
@@ -28,7 +28,7 @@ public class ServedCall<R> {
     private volatile boolean over;
 
     /** To be created before the service method returns. */
-    public ServedCall(ServerCallStreamObserver<R> response, StageCalls stage) {
+    public ServedCall(ServerCallStreamObserver<R> response, CallResources stage) {
         this.stage = stage;
         this.deadline = stage.timer().deadline();
         this.sender = new ResponseSender<>(response, stage.senders(), this::fail);

@@ -73,7 +73,7 @@ class BatchedCallTest {
         device = DeviceExecutor.start("device", batcher);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new ToyProjector(new BatchedStage<>(
-                        new StageCalls(admission, timer, metrics, ForkJoinPool.commonPool()), batcher)))
+                        new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()), batcher)))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())

@@ -45,7 +45,7 @@ class ServedCallTest {
     private final Admission admission =
             new Admission(new AdmissionLimits(4, DataSize.ofBytes(1_000)), () -> Duration.ofSeconds(3));
     private final CallTimer timer = new CallTimer(Duration.ofSeconds(1));
-    private final StageCalls calls = new StageCalls(
+    private final CallResources calls = new CallResources(
             admission, timer, new StageMetrics(new SimpleMeterRegistry(), "toy"), ForkJoinPool.commonPool());
     private final AtomicInteger made = new AtomicInteger();
     private final AtomicInteger cleanups = new AtomicInteger();

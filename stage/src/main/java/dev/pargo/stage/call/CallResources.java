@@ -9,9 +9,9 @@ import java.util.concurrent.Executor;
  *
  * @param senders the threads that send answers
  */
-public record StageCalls(Admission admission, CallTimer timer, StageMetrics metrics, Executor senders) {
+public record CallResources(Admission admission, CallTimer timer, StageMetrics metrics, Executor senders) {
 
-    public StageCalls {
+    public CallResources {
         metrics.admission(admission);
     }
 }
