@@ -41,12 +41,14 @@ final class RunningGateway implements AutoCloseable {
     }
 
     static RunningGateway startUnready(LoopbackStages stages, String... arguments) {
-        String[] all = Stream.of(
-                        new String[] {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"},
-                        stages.targets(),
-                        arguments)
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new);
+        return startUnready(
+                Stream.of(stages.targets(), arguments).flatMap(Arrays::stream).toArray(String[]::new));
+    }
+
+    /** @param arguments among them the stages' targets */
+    static RunningGateway startUnready(String... arguments) {
+        String[] standard = {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"};
+        String[] all = Stream.of(standard, arguments).flatMap(Arrays::stream).toArray(String[]::new);
         return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
                 .properties(
                         "pargo.replicas.describe-every=300ms",
@@ -96,6 +98,12 @@ final class RunningGateway implements AutoCloseable {
 
     HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
         return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The answer's lines as they come. */
+    Stream<String> chatLines(String body) throws IOException, InterruptedException {
+        return client.send(chatRequest(body).build(), HttpResponse.BodyHandlers.ofLines())
+                .body();
     }
 
     /** Cancelling the answer closes the connection. */

@@ -30,14 +30,16 @@ public final class ReplicaSet<D> {
     private volatile List<Replica<D>> replicas = List.of();
     private volatile @Nullable String unresolved;
 
+    /** @param written the target as the operator has written it */
     ReplicaSet(
             StageContract<D> contract,
-            String target,
+            String written,
+            Target target,
             Function<Address, ManagedChannel> channels,
             ReplicaProperties properties) {
         this.contract = contract;
-        this.written = target;
-        this.target = Target.parse(target);
+        this.written = written;
+        this.target = target;
         this.channels = channels;
         this.properties = properties;
     }

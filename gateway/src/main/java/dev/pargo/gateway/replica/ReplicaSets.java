@@ -55,7 +55,7 @@ public final class ReplicaSets implements DisposableBean {
                 return (ReplicaSet<D>) set;
             }
         }
-        ReplicaSet<D> set = new ReplicaSet<>(contract, target, this::connect, properties);
+        ReplicaSet<D> set = new ReplicaSet<>(contract, target, Target.parse(target), this::connect, properties);
         sets.add(set);
         if (sets.stream().filter(other -> other.contract().equals(contract)).count() == 1) {
             count(contract);

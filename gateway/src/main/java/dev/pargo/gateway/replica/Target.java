@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What an operator writes for the replicas of a stage. */
-sealed interface Target {
+interface Target {
 
     /**
      * Reads {@code static://a:9091,b:9091}, where every address is a replica, or {@code dns:///name:9091}, where every IP

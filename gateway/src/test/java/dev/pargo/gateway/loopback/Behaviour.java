@@ -33,6 +33,9 @@ public final class Behaviour {
     /** So many of the next tensors are damaged on their way. */
     public final AtomicInteger damages = new AtomicInteger();
 
+    /** Who has made the tensors that have come. */
+    public final Queue<String> producers = new ConcurrentLinkedQueue<>();
+
     /** Counts a call; true if it is to be answered. */
     boolean takes(StreamObserver<?> response) {
         calls.incrementAndGet();
@@ -70,6 +73,7 @@ public final class Behaviour {
         failures.clear();
         cancellations.clear();
         calls.set(0);
+        producers.clear();
         damages.set(0);
         hang = false;
     }

@@ -22,8 +22,14 @@ public final class LoopbackEncoder extends EncoderGrpc.EncoderImplBase {
         this.description = description;
     }
 
+    /** Does not describe itself. */
+    public volatile boolean reticent;
+
     @Override
     public void describe(DescribeRequest request, StreamObserver<EncoderDescription> response) {
+        if (reticent) {
+            return;
+        }
         response.onNext(description);
         response.onCompleted();
     }

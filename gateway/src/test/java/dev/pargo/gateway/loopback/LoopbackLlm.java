@@ -88,6 +88,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                     starts.add(start);
                 } else if (part.getVisual().hasHeader()) {
                     visuals.add(ByteString.EMPTY);
+                    behaviour.producers.add(part.getVisual().getHeader().getProducer());
                 } else {
                     int last = visuals.size() - 1;
                     visuals.set(last, visuals.get(last).concat(part.getVisual().getData()));

@@ -36,6 +36,9 @@ public final class LoopbackProjector extends ProjectorGrpc.ProjectorImplBase {
             @Override
             public void onNext(TensorChunk chunk) {
                 framing.accept(chunk);
+                if (chunk.hasHeader()) {
+                    behaviour.producers.add(chunk.getHeader().getProducer());
+                }
                 if (!chunk.getData().isEmpty()) {
                     last = chunk.getData().byteAt(chunk.getData().size() - 1);
                 }

@@ -120,6 +120,38 @@ public final class LoopbackStages implements AutoCloseable {
         return "static://127.0.0.1:" + llmPort;
     }
 
+    public int encoderPort() {
+        return encoderPort;
+    }
+
+    public int projectorPort() {
+        return projectorServer.getPort();
+    }
+
+    public int llmPort() {
+        return llmPort;
+    }
+
+    /** Gives all stages other weights, of another revision of the bundle. */
+    public void serve(String revision) {
+        encoder.description = encoder.description.toBuilder()
+                .setIdentity(revised(encoder.description.getIdentity(), revision))
+                .build();
+        projector.description = projector.description.toBuilder()
+                .setIdentity(revised(projector.description.getIdentity(), revision))
+                .build();
+        llm.description = llm.description.toBuilder()
+                .setIdentity(revised(llm.description.getIdentity(), revision))
+                .build();
+    }
+
+    private static StageIdentity revised(StageIdentity identity, String revision) {
+        return identity.toBuilder()
+                .setBundleRevision(revision)
+                .setFingerprint(identity.getNetwork() + "-" + revision)
+                .build();
+    }
+
     public void stopEncoder() throws InterruptedException {
         encoderServer.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
     }

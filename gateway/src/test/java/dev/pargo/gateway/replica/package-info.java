@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway.replica;
+
+import org.jspecify.annotations.NullMarked;
