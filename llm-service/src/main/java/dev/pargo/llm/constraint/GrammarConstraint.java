@@ -1,7 +1,12 @@
 package dev.pargo.llm.constraint;
 
 import dev.pargo.llm.constraint.grammar.GrammarAutomaton.State;
+import dev.pargo.llm.constraint.language.FormatException;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import java.util.BitSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The answer is a text of a grammar. */
 final class GrammarConstraint implements TokenConstraint {
@@ -16,7 +21,7 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public BitSet allowed() {
-        return masks.allowed(state);
+        return refusing(() -> masks.allowed(state));
     }
 
     @Override
@@ -31,14 +36,26 @@ final class GrammarConstraint implements TokenConstraint {
 
     @Override
     public void accept(int id) {
-        byte[] bytes = masks.bytes(id);
-        State next = bytes.length == 0 ? null : state;
-        for (byte octet : bytes) {
-            next = next == null ? null : next.next(octet & 0xFF);
-        }
+        State next = refusing(() -> after(masks.bytes(id)));
         if (next == null) {
             throw new IllegalStateException("token %d was not allowed".formatted(id));
         }
         state = next;
+    }
+
+    private @Nullable State after(byte[] bytes) {
+        State next = bytes.length == 0 ? null : state;
+        for (byte octet : bytes) {
+            next = next == null ? null : next.next(octet & 0xFF);
+        }
+        return next;
+    }
+
+    private static <T extends @Nullable Object> T refusing(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (FormatException e) {
+            throw new StageError(ErrorReason.INVALID_FIELD, "format " + e.getMessage()).toException();
+        }
     }
 }

@@ -8,11 +8,14 @@ import dev.pargo.proto.StageError;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,9 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
+    /** A mask takes a millisecond or two, and most are known already. */
+    private static final int MASK_THREADS = 2;
+
     private final EngineProperties properties;
     private final StageMetrics stageMetrics;
     private final EngineMetrics metrics;
@@ -41,6 +47,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final RunningBatch running;
     private final StepExecutor steps;
     private final AnswerTime answerTime = new AnswerTime();
+    private final ExecutorService maskExecutor = Executors.newFixedThreadPool(MASK_THREADS, Engine::newMaskThread);
 
     /**
      * Allocates the KV cache.
@@ -62,7 +69,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
         this.slots = new KvSlots(budget.slots());
         this.running = new RunningBatch(
-                slots, maxSequences, new GroupFactory(lm, tokenizer, cache, properties.promptLookup()));
+                slots, maxSequences, new GroupFactory(lm, tokenizer, cache, properties.promptLookup(), maskExecutor));
         this.steps = new StepExecutor(lm, cache);
         stageMetrics.queueDepth(this::waiting);
         metrics.waiting(this::waiting);
@@ -160,8 +167,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
             group.reportStart();
         } catch (RuntimeException e) {
             waiting.remove(group);
-            log.error("A request could not be started", e);
-            reportFailure(group);
+            group.fail(forClient(e));
         }
     }
 
@@ -171,12 +177,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         // A GPU computes asynchronously: the step has ended when its tokens are here, and they are.
         long end = System.nanoTime();
         stageMetrics.batch(plan.sequences(), end - begin);
-        Set.copyOf(failures.values()).forEach(cause -> log.error("A step of the language model failed", cause));
+        Map<RuntimeException, RuntimeException> told = new IdentityHashMap<>();
         for (RunningGroup group : plan.groups()) {
-            if (failures.containsKey(group)) {
+            RuntimeException failure = failures.get(group);
+            if (failure != null) {
                 metrics.written(group.tokensWritten());
                 running.discard(group);
-                reportFailure(group.group());
+                group.group().fail(told.computeIfAbsent(failure, Engine::forClient));
             } else {
                 group.countStep(end - begin, end);
                 settle(group, end);
@@ -196,8 +203,19 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         }
     }
 
-    private static void reportFailure(SequenceGroup group) {
-        group.fail(new StageError(ErrorReason.INTERNAL, "The language model failed.").toException());
+    private static Thread newMaskThread(Runnable work) {
+        Thread thread = new Thread(work, "llm-masks");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** The status that says what is wrong with a request, or else that the model failed, which is logged. */
+    private static RuntimeException forClient(RuntimeException failure) {
+        if (failure instanceof StatusRuntimeException) {
+            return failure;
+        }
+        log.error("The language model failed", failure);
+        return new StageError(ErrorReason.INTERNAL, "The language model failed.").toException();
     }
 
     @Override
@@ -216,6 +234,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     /** Frees the KV cache. The device's thread must have ended. */
     @Override
     public void close() {
+        maskExecutor.shutdownNow();
         cache.close();
     }
 }

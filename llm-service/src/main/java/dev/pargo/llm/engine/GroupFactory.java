@@ -5,7 +5,10 @@ import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a running group of a request: embeds its prompt and chooses how its sequences are decoded. */
 final class GroupFactory {
@@ -14,12 +17,15 @@ final class GroupFactory {
     private final Tokenizer tokenizer;
     private final KvCache cache;
     private final boolean promptLookup;
+    private final Executor maskExecutor;
 
-    GroupFactory(CausalLm lm, Tokenizer tokenizer, KvCache cache, boolean promptLookup) {
+    /** @param maskExecutor computes the masks of constrained answers */
+    GroupFactory(CausalLm lm, Tokenizer tokenizer, KvCache cache, boolean promptLookup, Executor maskExecutor) {
         this.lm = lm;
         this.tokenizer = tokenizer;
         this.cache = cache;
         this.promptLookup = promptLookup;
+        this.maskExecutor = maskExecutor;
     }
 
     /**
@@ -44,8 +50,20 @@ final class GroupFactory {
             return new BeamSearchStrategy(scorer, request, room, tokenizer.newDetokenizer(), own, cache);
         }
         List<Sequence> sequences = IntStream.range(0, own.length)
-                .mapToObj(index -> new Sequence(index, request, room, tokenizer.newDetokenizer(), promptLookup))
+                .mapToObj(index -> new Sequence(
+                        index, request, room, tokenizer.newDetokenizer(), constraint(request), promptLookup))
                 .toList();
         return new SamplingStrategy(sequences, own, request.promptTokens(), cache);
+    }
+
+    private @Nullable PreparedConstraint constraint(GenerationRequest request) {
+        if (request.constraint() == null) {
+            return null;
+        }
+        return new PreparedConstraint(
+                request.constraint().get(),
+                Set.copyOf(request.stopIds()),
+                lm.config().vocabulary(),
+                maskExecutor);
     }
 }

@@ -4,9 +4,9 @@ import dev.pargo.models.llm.LogitAdjustment;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.SampleLogprobs;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.llm.TokenMask;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,7 +36,7 @@ final class Sampler {
             boolean greedy,
             SamplingParams params,
             List<LogitAdjustment> adjustments,
-            @Nullable BitSet allowed,
+            @Nullable TokenMask allowed,
             double[] uniforms,
             int topLogprobs) {
 
@@ -83,7 +83,7 @@ final class Sampler {
     /** Samples from a copy, because penalties and constraints change logits in place. */
     private static int[] sample(Logits logits, int[] rows, List<Draw> draws) {
         SortedMap<Integer, List<LogitAdjustment>> adjustments = new TreeMap<>();
-        SortedMap<Integer, BitSet> allowed = new TreeMap<>();
+        SortedMap<Integer, TokenMask> allowed = new TreeMap<>();
         List<SamplingParams> params = new ArrayList<>();
         double[] uniforms = draws.stream()
                 .flatMapToDouble(draw -> Arrays.stream(draw.uniforms()))

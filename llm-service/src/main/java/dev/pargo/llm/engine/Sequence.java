@@ -1,12 +1,10 @@
 package dev.pargo.llm.engine;
 
-import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.LogitAdjustment;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ final class Sequence {
     private final int limit;
     private final AnswerText text;
     private final TokenHistory history;
-    private final @Nullable TokenConstraint constraint;
+    private final @Nullable PreparedConstraint constraint;
     private final @Nullable PromptLookup lookup;
     private final RandomStream random;
 
@@ -29,19 +27,25 @@ final class Sequence {
     private boolean complete;
 
     /**
-     * @param index    among the sequences of its request
-     * @param room     positions that the sequence may take in its slot
-     * @param looksUp  whether tokens may be guessed by prompt lookup
+     * @param index      among the sequences of its request
+     * @param room       positions that the sequence may take in its slot
+     * @param constraint of this sequence alone; null for none
+     * @param looksUp    whether tokens may be guessed by prompt lookup
      */
-    Sequence(int index, GenerationRequest request, int room, Detokenizer detokenizer, boolean looksUp) {
+    Sequence(
+            int index,
+            GenerationRequest request,
+            int room,
+            Detokenizer detokenizer,
+            @Nullable PreparedConstraint constraint,
+            boolean looksUp) {
         this.index = index;
         this.request = request;
         this.stopIds = Set.copyOf(request.stopIds());
         this.limit = Math.min(room, request.maxTokens());
         this.text = new AnswerText(detokenizer, request.stop());
         this.history = new TokenHistory(request.penalties(), request.prompt());
-        this.constraint =
-                request.constraint() == null ? null : request.constraint().get();
+        this.constraint = constraint;
         this.random = new RandomStream(request.seed() + index);
         this.lookup = looksUp && isGreedy() ? new PromptLookup(request.keys()) : null;
     }
@@ -85,7 +89,7 @@ final class Sequence {
                 isGreedy(),
                 request.sampling(),
                 adjustments,
-                allowed(),
+                constraint == null ? null : constraint.allowed(),
                 uniforms,
                 topLogprobs());
     }
@@ -93,17 +97,6 @@ final class Sequence {
     /** Alternatives to report with each token; -1 to report nothing. */
     private int topLogprobs() {
         return request.topLogprobs() == null ? -1 : request.topLogprobs();
-    }
-
-    private @Nullable BitSet allowed() {
-        if (constraint == null) {
-            return null;
-        }
-        BitSet allowed = (BitSet) constraint.allowed().clone();
-        if (constraint.mayEnd()) {
-            stopIds.forEach(allowed::set);
-        }
-        return allowed;
     }
 
     /** Takes what was drawn: the next token, and after every draft that it confirms the token behind that. */

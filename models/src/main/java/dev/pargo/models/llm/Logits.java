@@ -1,13 +1,15 @@
 package dev.pargo.models.llm;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.network.Network;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -82,21 +84,16 @@ public final class Logits implements AutoCloseable {
                 .close();
     }
 
-    /** Forbids, in place, all tokens but the allowed ones in the rows that are named. */
-    public void allow(SortedMap<Integer, BitSet> allowedByRow) {
-        if (allowedByRow.isEmpty()) {
+    /** Makes all tokens impossible, in place, but those that the rows' masks allow. */
+    public void allow(SortedMap<Integer, TokenMask> maskByRow) {
+        if (maskByRow.isEmpty()) {
             return;
         }
-        boolean[][] allowed = new boolean[allowedByRow.size()][vocabulary()];
-        int next = 0;
-        for (BitSet row : allowedByRow.values()) {
-            boolean[] flags = allowed[next++];
-            row.stream().filter(id -> id < flags.length).forEach(id -> flags[id] = true);
-        }
-        PtNDArray rows =
-                longs(allowedByRow.keySet().stream().mapToLong(row -> row).toArray());
-        PtNDArray masks = (PtNDArray) scope.create(allowed);
-        network.call("allow", arguments -> arguments.add(values).add(rows).add(masks))
+        ByteBuffer masks = ByteBuffer.allocateDirect(Math.multiplyExact(maskByRow.size(), vocabulary()));
+        maskByRow.values().forEach(mask -> masks.put(mask.bytes()));
+        PtNDArray allowed = scope.create(masks.flip(), new Shape(maskByRow.size(), vocabulary()), DataType.BOOLEAN);
+        PtNDArray rows = longs(maskByRow.keySet().stream().mapToLong(row -> row).toArray());
+        network.call("allow", arguments -> arguments.add(values).add(rows).add(allowed))
                 .close();
     }
 

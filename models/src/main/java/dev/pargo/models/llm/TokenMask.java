@@ -1,0 +1,38 @@
+package dev.pargo.models.llm;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * Which tokens of a model's vocabulary may come next. Immutable.
+ *
+ * <p>It lies as the device takes it, a byte for each token, so that it can be made beforehand by any thread and costs the
+ * device's thread a copy of memory.
+ */
+public final class TokenMask {
+
+    private final byte[] allowed;
+
+    private TokenMask(byte[] allowed) {
+        this.allowed = allowed;
+    }
+
+    /**
+     * A mask that allows some tokens.
+     *
+     * @param vocabulary of the model; ids beyond it are left out
+     */
+    public static TokenMask of(BitSet ids, int vocabulary) {
+        byte[] allowed = new byte[vocabulary];
+        for (int first = ids.nextSetBit(0); first >= 0 && first < vocabulary; ) {
+            int after = Math.min(vocabulary, ids.nextClearBit(first));
+            Arrays.fill(allowed, first, after, (byte) 1);
+            first = ids.nextSetBit(after);
+        }
+        return new TokenMask(allowed);
+    }
+
+    byte[] bytes() {
+        return allowed;
+    }
+}
