@@ -133,7 +133,11 @@ class ComposeFileTest {
         return matcher.group(1);
     }
 
+    /** What a service reads: its own settings, and the stages' common ones where it imports them. */
     private static String settings(String service) throws IOException {
-        return Files.readString(Repository.file(service + "/src/main/resources/application.yml"));
+        String own = Files.readString(Repository.file(service + "/src/main/resources/application.yml"));
+        return own.contains("classpath:stage.yml")
+                ? own + Files.readString(Repository.file("stage/src/main/resources/stage.yml"))
+                : own;
     }
 }
