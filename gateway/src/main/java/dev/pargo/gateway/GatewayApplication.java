@@ -6,7 +6,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
 
-/** The gateway process. Errors are written by Tomcat's error valve, so Boot's error page is left out. */
+/** The gateway process. Errors of the server are written in JSON, so Boot's error page is left out. */
 @SpringBootApplication(exclude = ErrorMvcAutoConfiguration.class, proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 public class GatewayApplication {

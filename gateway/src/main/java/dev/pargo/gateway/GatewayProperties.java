@@ -11,7 +11,11 @@ import org.springframework.util.unit.DataSize;
  * @param requestTimeout        Time for one request, from its first byte read to its last byte answered.
  * @param maxBody               Largest request body.
  * @param maxConcurrentRequests Chat requests that are worked on at once; more are refused with 429.
- * @param maxConcurrentBytes    Request bodies held at once, in bytes; more are refused with 429.
+ * @param maxConcurrentBytes    Memory for request bodies, all together; at least twice {@code maxBody}.
+ * @param bodyWindow            A body may bring less than the least rate for so long.
+ * @param leastBodyRate         Bytes a second that a body must bring.
+ * @param maxConnections        Connections at once. Where all are taken, idle ones are closed after a second.
+ * @param maxConnectionsPerAddress Connections at once from one address. A proxy counts as one address.
  * @param maxVisualBytes        Visual tokens on their way to LLMs at once, in bytes; more are refused with 429.
  * @param maxImages             Most images in one request.
  * @param heartbeat             Time between two comments on a silent event stream.
@@ -23,6 +27,10 @@ public record GatewayProperties(
         @DefaultValue("32MB") DataSize maxBody,
         @DefaultValue("256") int maxConcurrentRequests,
         @DefaultValue("128MB") DataSize maxConcurrentBytes,
+        @DefaultValue("5s") Duration bodyWindow,
+        @DefaultValue("4KB") DataSize leastBodyRate,
+        @DefaultValue("8192") int maxConnections,
+        @DefaultValue("4096") int maxConnectionsPerAddress,
         @DefaultValue("128MB") DataSize maxVisualBytes,
         @DefaultValue("4") int maxImages,
         @DefaultValue("15s") Duration heartbeat,

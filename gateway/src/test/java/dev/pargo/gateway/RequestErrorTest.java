@@ -30,7 +30,8 @@ class RequestErrorTest {
     @BeforeAll
     static void start() throws Exception {
         stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages, "--pargo.gateway.max-body=2MB");
+        gateway = RunningGateway.start(
+                stages, "--pargo.gateway.max-body=2MB", "--pargo.gateway.max-concurrent-bytes=8MB");
     }
 
     @AfterAll
@@ -254,7 +255,7 @@ class RequestErrorTest {
                 405,
                 "The method GET is not allowed for /v1/chat/completions");
         assertError(
-                gateway.chatRequest("{}").setHeader("content-type", "text/plain"),
+                gateway.chatRequest("{}").setHeader("content-type", "application/x-www-form-urlencoded"),
                 415,
                 "The content type must be application/json");
         assertError(HttpRequest.newBuilder(gateway.uri("/v1/models/gpt-9")), 404, "There is no such model");

@@ -72,9 +72,13 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpResponse<String> actuator(String path) throws IOException, InterruptedException {
-        String management = context.getEnvironment().getRequiredProperty("local.management.port");
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:%s/actuator/%s".formatted(management, path)))
-                .build());
+        return send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/actuator/%s".formatted(managementPort(), path)))
+                        .build());
+    }
+
+    int managementPort() {
+        return context.getEnvironment().getRequiredProperty("local.management.port", Integer.class);
     }
 
     HttpResponse<String> chat(String body) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.pargo.stage;
 
 import dev.pargo.proto.v1.StageIdentity;
+import dev.pargo.service.http.BoundedServer;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
@@ -93,6 +94,11 @@ public class StageConfiguration {
     @Bean
     ServerBuilderCustomizer<NettyServerBuilder> timeLimit(CallTimer timer) {
         return server -> server.addStreamTracerFactory(timer.streamLimit());
+    }
+
+    @Bean
+    BoundedServer boundedServer() {
+        return new BoundedServer();
     }
 
     @Bean

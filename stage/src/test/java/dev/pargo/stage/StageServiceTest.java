@@ -31,12 +31,14 @@ import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +94,25 @@ class StageServiceTest {
             assertThat(grpcHealth("")).isEqualTo(ServingStatus.SERVING);
             assertThat(grpcHealth("pargo.v1.Projector")).isEqualTo(ServingStatus.SERVING);
         });
+    }
+
+    @Test
+    void readsNoBodies() throws Exception {
+        start(0);
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            slow.add(send("GET /actuator/health HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 1000\r\n\r\n{"));
+            slow.add(send("PUT /actuator/info HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                    + "Content-Type: application/x-www-form-urlencoded\r\n\r\n5\r\na"));
+        }
+
+        assertThat(get("health/readiness")).contains("\"status\":\"UP\"");
+        for (Socket socket : slow) {
+            try (socket) {
+                assertThat(new String(socket.getInputStream().readAllBytes())).startsWith("HTTP/1.1 413 ");
+            }
+        }
     }
 
     @Test
@@ -290,6 +311,14 @@ class StageServiceTest {
         return HealthGrpc.newBlockingStub(channel)
                 .check(HealthCheckRequest.newBuilder().setService(name).build())
                 .getStatus();
+    }
+
+    private Socket send(String request) throws IOException {
+        int port = service.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(5_000);
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 
     private String get(String endpoint) throws Exception {

@@ -8,31 +8,18 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.springframework.stereotype.Component;
 
-/**
- * Bounds what the gateway holds at once: a number of requests, and a number of bytes of their bodies. What does not fit
- * is refused before its body is read. Thread-safe.
- */
+/** Bounds the number of requests that are worked on at once; what does not fit is refused. Thread-safe. */
 @Component
 final class Admission {
 
-    private static final int UNIT_BYTES = 1024;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final long maxBody;
-    private final Semaphore requests;
-    private final Semaphore kibibytes;
+    private final Semaphore places;
 
     Admission(GatewayProperties properties, MeterRegistry metrics) {
-        this.maxBody = properties.maxBody().toBytes();
-        this.requests = new Semaphore(properties.maxConcurrentRequests());
-        int units = Math.toIntExact(properties.maxConcurrentBytes().toBytes() / UNIT_BYTES);
-        if (units < units(maxBody)) {
-            throw new IllegalArgumentException(
-                    "pargo.gateway.max-concurrent-bytes must not be less than pargo.gateway.max-body");
-        }
-        this.kibibytes = new Semaphore(units);
-        int places = properties.maxConcurrentRequests();
-        Gauge.builder("pargo.gateway.active", requests, free -> places - free.availablePermits())
+        int most = properties.maxConcurrentRequests();
+        this.places = new Semaphore(most);
+        Gauge.builder("pargo.gateway.active", places, free -> most - free.availablePermits())
                 .description("Chat requests that are worked on")
                 .register(metrics);
     }
@@ -40,33 +27,13 @@ final class Admission {
     /**
      * Takes a request on until the permit is closed.
      *
-     * @param bodyBytes length of the body; negative if it is not known, which counts as the largest
-     * @throws GatewayException TOO_LARGE, or BUSY if there is no room
+     * @throws GatewayException BUSY if there is no room
      */
-    Permit admit(long bodyBytes) {
-        if (bodyBytes > maxBody) {
-            throw ChatRequestReader.tooLarge(maxBody);
+    Permit admit() {
+        if (!places.tryAcquire()) {
+            throw GatewayException.busy("The gateway takes no more requests at the moment", RETRY);
         }
-        int units = units(bodyBytes < 0 ? maxBody : bodyBytes);
-        if (!requests.tryAcquire()) {
-            throw busy();
-        }
-        if (!kibibytes.tryAcquire(units)) {
-            requests.release();
-            throw busy();
-        }
-        return () -> {
-            kibibytes.release(units);
-            requests.release();
-        };
-    }
-
-    private static int units(long bytes) {
-        return (int) (bytes / UNIT_BYTES) + 1;
-    }
-
-    private static GatewayException busy() {
-        return GatewayException.busy("The gateway takes no more requests at the moment", RETRY);
+        return places::release;
     }
 
     /** A place, given back once. */

@@ -17,6 +17,9 @@ interface Answer extends Delivery {
     /** All choices are complete. */
     void end(Generation generation, Stopwatch watch) throws IOException;
 
+    /** Writes something that clients skip, if the answer has begun: the client may have left. */
+    default void probe() throws IOException {}
+
     /** Called now and then while the request waits. */
     default void idle() throws IOException {}
 }

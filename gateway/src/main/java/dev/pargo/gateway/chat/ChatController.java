@@ -7,6 +7,7 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.error.Outcome;
 import dev.pargo.gateway.error.Problem;
 import dev.pargo.gateway.http.ClientConnection;
+import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.gateway.inference.Inference;
@@ -26,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -58,7 +58,7 @@ final class ChatController {
         this.metrics = metrics;
     }
 
-    @PostMapping(path = "/v1/chat/completions", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping("/v1/chat/completions")
     void complete(HttpServletRequest request, HttpServletResponse response) {
         Exchange exchange = new Exchange(request, response);
         Outcome outcome = Outcome.FAILED;
@@ -70,7 +70,7 @@ final class ChatController {
     }
 
     private Outcome run(Exchange exchange) {
-        try (Admission.Permit place = admission.admit(exchange.request.getContentLengthLong())) {
+        try (Admission.Permit place = admission.admit()) {
             answer(exchange);
             return Outcome.OK;
         } catch (ClientGoneException | IOException gone) {
@@ -83,22 +83,27 @@ final class ChatController {
     }
 
     private void answer(Exchange exchange) throws IOException {
-        Deadline deadline = Deadline.after(properties.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        ChatRequest body = reader.read(exchange.request.getInputStream());
+        RequestBody bytes = RequestBody.of(exchange.request);
+        long waited = System.nanoTime() - bytes.arrivalNanos();
+        Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
+        ChatRequest body = reader.read(bytes.open(exchange.request));
         ChatQuery query = ChatQuery.of(body, properties.maxImages());
         String id = RequestIdFilter.idOf(exchange.request);
-        RequestScope waiting = new RequestScope(id, deadline, new Pulse(ClientConnection.gone(exchange.request)));
+        ClientConnection client = ClientConnection.of(exchange.request);
+        RequestScope waiting = new RequestScope(id, deadline, new Pulse(client, null));
         Pipeline pipeline = inference.find(query.model(), waiting);
         exchange.model = query.model();
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
         InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), set), decoding);
+        bytes.keep(
+                work.images().stream().mapToLong(image -> image.bytes().length).sum());
         ResponseHead head = ResponseHead.now(query.model());
         int choices = decoding.getChoices();
         Answer answer = query.stream()
                 ? new StreamedAnswer(head, choices, query.includeUsage(), properties.heartbeat(), exchange.response)
                 : new WholeAnswer(head, choices, decoding.hasTopLogprobs(), exchange.response);
-        Pulse pulse = new Pulse(ClientConnection.gone(exchange.request), answer);
+        Pulse pulse = new Pulse(client, answer);
         RequestScope scope = new RequestScope(id, deadline, pulse);
         try (Generation generation = inference.start(pipeline, work, scope, answer)) {
             answer.begin();

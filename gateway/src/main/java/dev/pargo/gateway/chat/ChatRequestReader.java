@@ -1,8 +1,6 @@
 package dev.pargo.gateway.chat;
 
-import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.error.GatewayException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +10,6 @@ import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
@@ -50,42 +47,27 @@ final class ChatRequestReader {
                             .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
             .build();
 
-    private final long maxBytes;
-
-    ChatRequestReader(GatewayProperties properties) {
-        this.maxBytes = properties.maxBody().toBytes();
-    }
-
     /**
      * Reads one body to its end.
      *
-     * @throws GatewayException INVALID_REQUEST or TOO_LARGE
-     * @throws IOException      if the client stops sending
+     * @throws GatewayException INVALID_REQUEST
      */
-    ChatRequest read(InputStream body) throws IOException {
+    ChatRequest read(InputStream body) {
         try {
-            ChatRequest request = json.readValue(new BoundedInputStream(body, maxBytes), ChatRequest.class);
+            ChatRequest request = json.readValue(body, ChatRequest.class);
             if (request == null) {
                 throw GatewayException.invalid(null, "invalid_json", "The body must be one JSON object");
             }
             return request;
-        } catch (JacksonIOException failure) {
-            if (failure.getCause() instanceof BoundedInputStream.LimitExceededException) {
-                throw tooLarge(maxBytes);
-            }
-            throw failure.getCause();
         } catch (StreamConstraintsException excess) {
             throw GatewayException.invalid(
                     null, "invalid_json", "The body is nested too deeply, or a number is too long");
         } catch (JacksonException wrong) {
+            if (wrong.getCause() instanceof GatewayException refused) {
+                throw refused;
+            }
             throw explain(wrong);
         }
-    }
-
-    /** The body has more bytes than allowed. */
-    static GatewayException tooLarge(long limit) {
-        return GatewayException.tooLarge(
-                null, "body_too_large", "The request body is larger than the limit of %d bytes".formatted(limit));
     }
 
     private static GatewayException explain(JacksonException wrong) {

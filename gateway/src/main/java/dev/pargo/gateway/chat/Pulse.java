@@ -1,8 +1,8 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.error.ClientGoneException;
+import dev.pargo.gateway.http.ClientConnection;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What happens between two waits of a request: is its client still there, and does it need a sign of life? */
@@ -10,17 +10,17 @@ final class Pulse implements Runnable {
 
     private static final long INTERVAL_NANOS = 50_000_000;
 
-    private final BooleanSupplier clientGone;
+    private static final long PROBE_NANOS = 1_000_000_000;
+
+    private final ClientConnection client;
     private final @Nullable Answer answer;
     private long last = System.nanoTime();
+    private long lastProbe;
+    private int probes;
 
-    /** Of a request that has no answer yet. */
-    Pulse(BooleanSupplier clientGone) {
-        this(clientGone, null);
-    }
-
-    Pulse(BooleanSupplier clientGone, @Nullable Answer answer) {
-        this.clientGone = clientGone;
+    /** @param answer null for a request that has no answer yet */
+    Pulse(ClientConnection client, @Nullable Answer answer) {
+        this.client = client;
         this.answer = answer;
     }
 
@@ -36,16 +36,25 @@ final class Pulse implements Runnable {
             return;
         }
         last = now;
-        if (clientGone.getAsBoolean()) {
-            throw new ClientGoneException();
-        }
-        if (answer == null) {
-            return;
-        }
         try {
-            answer.idle();
+            if (client.sendsNoMore() && (probes < 3 || now - lastProbe > PROBE_NANOS)) {
+                probes++;
+                lastProbe = now;
+                probe();
+            }
+            if (answer != null) {
+                answer.idle();
+            }
         } catch (IOException closed) {
             throw new ClientGoneException();
+        }
+    }
+
+    /** The client has left, or has only shut down its sending side: writing tells. */
+    private void probe() throws IOException {
+        client.probe();
+        if (answer != null) {
+            answer.probe();
         }
     }
 }

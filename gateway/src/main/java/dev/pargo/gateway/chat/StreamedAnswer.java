@@ -98,6 +98,13 @@ final class StreamedAnswer implements Answer {
         }
     }
 
+    @Override
+    public void probe() throws IOException {
+        if (response.isCommitted()) {
+            write(COMMENT);
+        }
+    }
+
     /** Ends a stream that has begun with an error. */
     static void fail(GatewayException failure, HttpServletResponse response) throws IOException {
         OutputStream out = response.getOutputStream();

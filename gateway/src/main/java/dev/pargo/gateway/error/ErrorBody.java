@@ -38,9 +38,14 @@ public record ErrorBody(Detail error) {
         write(failure.problem().status(), of(failure), response);
     }
 
+    /** The bytes of this body. */
+    public byte[] json() {
+        return JSON.writeValueAsBytes(this);
+    }
+
     /** Answers with a status and a body. */
     public static void write(int status, ErrorBody body, HttpServletResponse response) throws IOException {
-        byte[] json = JSON.writeValueAsBytes(body);
+        byte[] json = body.json();
         response.setStatus(status);
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(json.length);

@@ -36,6 +36,22 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.TOO_LARGE, message, param, code, null, null);
     }
 
+    /** The route exists, but not for this method. */
+    public static GatewayException methodNotAllowed(String message) {
+        return new GatewayException(Problem.METHOD_NOT_ALLOWED, message, null, "method_not_allowed", null, null);
+    }
+
+    /** The body is of a kind that is not read. */
+    public static GatewayException unsupportedMediaType(String message) {
+        return new GatewayException(
+                Problem.UNSUPPORTED_MEDIA_TYPE, message, null, "unsupported_media_type", null, null);
+    }
+
+    /** The client took too long to send its request. */
+    public static GatewayException timeout(String message) {
+        return new GatewayException(Problem.BODY_TIMEOUT, message, null, "request_timeout", null, null);
+    }
+
     /** There is no such thing. */
     public static GatewayException notFound(@Nullable String param, String code, String message) {
         return new GatewayException(Problem.NOT_FOUND, message, param, code, null, null);

@@ -5,6 +5,7 @@ public enum Problem {
     INVALID_REQUEST(400, "invalid_request_error", Outcome.CLIENT_ERROR),
     NOT_FOUND(404, "invalid_request_error", Outcome.CLIENT_ERROR),
     METHOD_NOT_ALLOWED(405, "invalid_request_error", Outcome.CLIENT_ERROR),
+    BODY_TIMEOUT(408, "invalid_request_error", Outcome.CLIENT_ERROR),
     TOO_LARGE(413, "invalid_request_error", Outcome.CLIENT_ERROR),
     UNSUPPORTED_MEDIA_TYPE(415, "invalid_request_error", Outcome.CLIENT_ERROR),
     BUSY(429, "rate_limit_error", Outcome.REFUSED),

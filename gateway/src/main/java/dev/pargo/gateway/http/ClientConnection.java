@@ -1,69 +1,82 @@
 package dev.pargo.gateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.BooleanSupplier;
-import org.apache.coyote.ActionCode;
-import org.apache.coyote.Request;
-import org.apache.coyote.http11.Http11InputBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection a request came in on. A servlet learns of a client that left only by writing to it; this looks at the
+ * The connection a request came in on. A server learns that a client has left only by writing to it; this looks at the
  * socket, so that work can be cancelled before there is anything to write.
  *
- * <p>Belongs to the thread that handles the request, and may be asked once the request's body has been read. A client
- * that shuts down its sending side counts as gone. A client that has sent its next request already (pipelining) counts
- * as present.
+ * <p>Belongs to the thread that handles the request, after the request's body has been read.
  */
-public final class ClientConnection implements BooleanSupplier {
+public final class ClientConnection {
 
-    static final String ATTRIBUTE = ClientConnection.class.getName();
+    private static final int PEEK_BYTES = 512;
 
-    private final Request request;
+    private final Response response;
+    private final @Nullable HttpConnection connection;
+    private boolean ended;
 
-    ClientConnection(Request request) {
-        this.request = request;
+    private ClientConnection(Response response, @Nullable HttpConnection connection) {
+        this.response = response;
+        this.connection = connection;
     }
 
-    /** Whether the client of this request has left; never, if the server cannot tell. */
-    public static BooleanSupplier gone(HttpServletRequest request) {
-        @Nullable Object connection = request.getAttribute(ATTRIBUTE);
-        return connection instanceof ClientConnection known ? known : () -> false;
-    }
-
-    /** True if the client has left. Costs one read that does not block. */
-    @Override
-    public boolean getAsBoolean() {
-        if (!(request.getInputBuffer() instanceof Http11InputBuffer input)) {
-            return false;
-        }
-        ByteBuffer buffer = input.getByteBuffer();
-        if (buffer.hasRemaining()) {
-            return false;
-        }
-        byte[] read = new byte[buffer.limit()];
-        buffer.get(0, read);
-        request.action(ActionCode.AVAILABLE, Boolean.TRUE);
-        if (buffer.hasRemaining() || buffer.position() != read.length) {
-            restore(input, read);
-        }
-        // The end of the stream is reported as one byte that is not there.
-        return request.getAvailable() > 0 && input.available() == 0;
+    public static ClientConnection of(HttpServletRequest request) {
+        ServletContextRequest context = ServletContextRequest.getServletContextRequest(request);
+        return new ClientConnection(
+                context.getServletContextResponse(),
+                context.getConnectionMetaData().getConnection() instanceof HttpConnection http ? http : null);
     }
 
     /**
-     * Puts what has just come behind what was there before. Tomcat reads over its buffer, which may end with bytes of
-     * the next request that came together with the body; it counts back to them when this request ends.
+     * Whether the client sends nothing more. Either it has left, or it has only shut down its sending side and waits for
+     * the answer: {@link #probe()} tells the difference. A client that has sent its next request already sends more.
      */
-    private static void restore(Http11InputBuffer input, byte[] before) {
-        ByteBuffer buffer = input.getByteBuffer();
-        byte[] after = new byte[buffer.remaining()];
-        buffer.get(after);
-        if (buffer.capacity() < before.length + after.length) {
-            buffer = ByteBuffer.allocate(before.length + after.length);
-            input.setByteBuffer(buffer);
+    public boolean sendsNoMore() {
+        if (ended || connection == null || !connection.isRequestBufferEmpty()) {
+            return ended;
         }
-        buffer.clear().put(before).put(after).flip().position(before.length);
+        EndPoint endPoint = connection.getEndPoint();
+        ByteBuffer next = BufferUtil.allocate(PEEK_BYTES);
+        try {
+            int read = endPoint.fill(next);
+            if (read > 0) {
+                // The beginning of the next request: the connection parses it when this one has been answered.
+                connection.onUpgradeTo(next);
+            }
+            ended = read < 0;
+        } catch (IOException reset) {
+            ended = true;
+        }
+        return ended;
+    }
+
+    /**
+     * Writes a sign of life that clients skip. A client that has left resets the connection at the first, which makes a
+     * later one fail.
+     *
+     * @throws IOException if the client has left
+     */
+    public void probe() throws IOException {
+        if (response.isCommitted()
+                || response.getRequest().getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_1) {
+            return;
+        }
+        CompletableFuture<Void> written = response.writeInterim(HttpStatus.PROCESSING_102, HttpFields.EMPTY);
+        if (written.isCompletedExceptionally()) {
+            throw new IOException("the client has left");
+        }
     }
 }

@@ -1,15 +1,11 @@
 package dev.pargo.gateway.models;
 
-import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.Pipelines;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -38,11 +34,6 @@ final class ModelsController {
                 .find(path.substring(1))
                 .flatMap(pipeline -> model(pipeline).findFirst())
                 .orElseThrow(() -> GatewayException.notFound("id", "model_not_found", "There is no such model"));
-    }
-
-    @ExceptionHandler
-    void unknown(GatewayException failure, HttpServletResponse response) throws IOException {
-        ErrorBody.write(failure, response);
     }
 
     private Stream<Model> model(Pipeline pipeline) {

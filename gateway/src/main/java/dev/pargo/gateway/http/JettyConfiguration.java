@@ -1,0 +1,79 @@
+package dev.pargo.gateway.http;
+
+import dev.pargo.gateway.GatewayProperties;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The gateway's server: its bounds, and what stands before its routes. */
+@Configuration(proxyBeanMethods = false)
+class JettyConfiguration {
+
+    /** Connections may be idle for so long where all are taken. */
+    private static final int CROWDED_IDLE_MILLIS = 1000;
+
+    @Bean
+    BodyMemory bodyMemory(GatewayProperties properties, MeterRegistry metrics) {
+        long capacity = properties.maxConcurrentBytes().toBytes();
+        if (capacity < 2 * properties.maxBody().toBytes()) {
+            throw new IllegalArgumentException(
+                    "pargo.gateway.max-concurrent-bytes must be at least twice pargo.gateway.max-body");
+        }
+        BodyMemory memory = new BodyMemory(capacity);
+        Gauge.builder("pargo.gateway.bodies.held", memory, BodyMemory::used)
+                .description("Memory of request bodies")
+                .baseUnit("bytes")
+                .register(metrics);
+        return memory;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> door(GatewayProperties properties, BodyMemory memory) {
+        BodyRules rules = new BodyRules(
+                JettyConfiguration::readsBody,
+                properties.maxBody().toBytes(),
+                properties.requestTimeout(),
+                properties.bodyWindow(),
+                properties.leastBodyRate().toBytes());
+        return factory -> factory.addServerCustomizers(server -> {
+            answerErrorsInJson(server);
+            server.setHandler(new BodyHandler(rules, memory, server.getHandler()));
+            limitConnections(server, properties);
+        });
+    }
+
+    private static final Set<String> ROUTES_WITH_BODIES = Set.of("/v1/chat/completions");
+
+    private static boolean readsBody(Request request) {
+        return HttpMethod.POST.is(request.getMethod())
+                && ROUTES_WITH_BODIES.contains(request.getHttpURI().getCanonicalPath());
+    }
+
+    static void answerErrorsInJson(Server server) {
+        JsonErrorHandler errors = new JsonErrorHandler();
+        server.setErrorHandler(errors);
+        server.getDescendants(ServletContextHandler.class).forEach(context -> context.setErrorHandler(errors));
+    }
+
+    private static void limitConnections(Server server, GatewayProperties properties) {
+        NetworkConnectionLimit all = new NetworkConnectionLimit(properties.maxConnections(), server);
+        all.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);
+        server.addBean(all);
+        Stream.of(server.getConnectors()).forEach(connector -> {
+            ((AbstractConnector) connector).addBean(new ConnectionsPerAddress(properties.maxConnectionsPerAddress()));
+            ((ServerConnector) connector).setAcceptQueueSize(properties.maxConnections());
+        });
+    }
+}

@@ -1,0 +1,45 @@
+package dev.pargo.gateway.http;
+
+import dev.pargo.gateway.error.ErrorBody;
+import dev.pargo.gateway.error.Problem;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+
+/** Writes the body of every error that no route has answered, such as malformed requests and headers that are too large. */
+final class JsonErrorHandler extends ErrorHandler {
+
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int status,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
+        Problem problem = status < 500 ? Problem.INVALID_REQUEST : Problem.FAILED;
+        byte[] json = new ErrorBody(new ErrorBody.Detail(text(status), problem.type(), null, null)).json();
+        response.write(true, ByteBuffer.wrap(json), callback);
+    }
+
+    private static String text(int status) {
+        if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.value()) {
+            return "The headers of the request are too large";
+        }
+        @Nullable HttpStatus known = HttpStatus.resolve(status);
+        return known == null ? "The request failed" : known.getReasonPhrase();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.pargo.gateway.http;
+
+import dev.pargo.gateway.error.GatewayException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+
+/** The body of a request, all of it, or why there is none. Belongs to the thread that handles the request. */
+public final class RequestBody {
+
+    static final String ATTRIBUTE = RequestBody.class.getName();
+
+    private final BodyBuffer bytes;
+    private final BodyMemory.@Nullable Share memory;
+    private final @Nullable RuntimeException refusal;
+    private final long arrivalNanos;
+    private final long maxBytes;
+
+    RequestBody(
+            BodyBuffer bytes,
+            BodyMemory.@Nullable Share memory,
+            @Nullable RuntimeException refusal,
+            long arrivalNanos,
+            long maxBytes) {
+        this.bytes = bytes;
+        this.memory = memory;
+        this.refusal = refusal;
+        this.arrivalNanos = arrivalNanos;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The body of a request to a route that reads bodies. */
+    public static RequestBody of(HttpServletRequest request) {
+        return (RequestBody) request.getAttribute(ATTRIBUTE);
+    }
+
+    /** When the headers of the request had come, in {@link System#nanoTime()}. */
+    public long arrivalNanos() {
+        return arrivalNanos;
+    }
+
+    /**
+     * Reads the body as JSON text, once, and drops what has been read. Compressed bodies are decompressed while they are
+     * read, under the same limit.
+     *
+     * @throws GatewayException if the body was refused, or has a type or an encoding that is not read
+     * @throws dev.pargo.gateway.error.ClientGoneException if the client left before the body was complete
+     */
+    public InputStream open(HttpServletRequest request) {
+        if (refusal != null) {
+            throw refusal;
+        }
+        requireJson(request.getContentType());
+        return ContentCoding.decode(bytes.drain(), request.getHeader(HttpHeaders.CONTENT_ENCODING), maxBytes);
+    }
+
+    /** Many clients send JSON as text, or do not say what they send. */
+    private static void requireJson(@Nullable String contentType) {
+        if (contentType == null || contentType.isBlank()) {
+            return;
+        }
+        MediaType type;
+        try {
+            type = MediaType.parseMediaType(contentType);
+        } catch (InvalidMediaTypeException malformed) {
+            throw GatewayException.unsupportedMediaType("The content type must be application/json");
+        }
+        boolean json = type.getSubtype().equals("json") || type.getSubtype().endsWith("+json");
+        if (!json && !type.equalsTypeAndSubtype(MediaType.TEXT_PLAIN)) {
+            throw GatewayException.unsupportedMediaType("The content type must be application/json");
+        }
+        String charset = type.getParameter("charset");
+        if (charset != null && !charset.replace("\"", "").equalsIgnoreCase("utf-8")) {
+            throw GatewayException.unsupportedMediaType("The charset of the body must be utf-8");
+        }
+    }
+
+    /** Gives the body's memory back, but for so many bytes that the request still holds. */
+    public void keep(long held) {
+        bytes.clear();
+        if (memory != null) {
+            memory.shrinkTo(held);
+        }
+    }
+
+    /** Gives all memory back. */
+    void close() {
+        bytes.clear();
+        if (memory != null) {
+            memory.close();
+        }
+    }
+}
