@@ -17,9 +17,9 @@ record BodyRules(Predicate<Request> wanted, long maxBytes, Duration timeLimit, D
 
     /**
      * Most bytes that are read only so that the client can finish sending and then sees its answer. A refused upload may be
-     * twice as large as an accepted one; what nobody asked for may have 64 KiB.
+     * eight times as large as an accepted one; what nobody asked for may have 64 KiB.
      */
     long maxDiscarded(Request request) {
-        return wanted.test(request) ? 2 * maxBytes : 64 * 1024;
+        return wanted.test(request) ? 8 * maxBytes : 64 * 1024;
     }
 }
