@@ -1,7 +1,7 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.image.ImageException;
-import dev.pargo.models.image.OpenImage;
+import dev.pargo.models.image.file.OpenImage;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import io.grpc.StatusRuntimeException;

@@ -1,11 +1,11 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImageException;
-import dev.pargo.models.image.ImageLimits;
 import dev.pargo.models.image.ImagePreprocessor;
-import dev.pargo.models.image.OpenImage;
 import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.file.ImageDecoder;
+import dev.pargo.models.image.file.ImageLimits;
+import dev.pargo.models.image.file.OpenImage;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.time.Duration;

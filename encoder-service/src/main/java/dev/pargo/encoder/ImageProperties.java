@@ -1,6 +1,6 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.image.ImageLimits;
+import dev.pargo.models.image.file.ImageLimits;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.image.ImageDecoder;
 import dev.pargo.models.image.ImagePreprocessor;
 import dev.pargo.models.image.Preprocessing;
+import dev.pargo.models.image.file.ImageDecoder;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.Checksums;
@@ -305,8 +305,8 @@ class EncoderServiceTest {
     /** What the network makes of a picture without any service around it. */
     private HostTensor direct(byte[] file) {
         Preprocessing preprocessing = bundle.preprocessing();
-        ImageDecoder decoder =
-                new ImageDecoder(new dev.pargo.models.image.ImageLimits(1 << 20, 1 << 20), preprocessing.convention());
+        ImageDecoder decoder = new ImageDecoder(
+                new dev.pargo.models.image.file.ImageLimits(1 << 20, 1 << 20), preprocessing.convention());
         HostTensor pixelValues = new ImagePreprocessor(preprocessing).preprocess(decoder.decode(file));
         return encoder.encode(List.of(pixelValues)).get(0);
     }

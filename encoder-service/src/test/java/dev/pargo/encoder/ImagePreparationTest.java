@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.image.ImageLimits;
+import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.awt.image.BufferedImage;

@@ -1,5 +1,4 @@
 package dev.pargo.models.image;
-
 /** An image that cannot be used. The message is meant for the user who sent it and names no library. */
 public final class ImageException extends RuntimeException {
 
@@ -11,15 +10,15 @@ public final class ImageException extends RuntimeException {
         UNSUPPORTED_FORMAT,
         /** Damaged, truncated, or of a shape that cannot be processed. */
         UNDECODABLE,
-        /** Longer than {@link ImageLimits#maxBytes()}. */
+        /** Longer than the limit. */
         TOO_MANY_BYTES,
-        /** Larger than {@link ImageLimits#maxPixels()} or with too long a side. */
+        /** Larger than the limit, with too long a side, or too much work. */
         TOO_MANY_PIXELS
     }
 
     private final Reason reason;
 
-    ImageException(Reason reason, String message) {
+    public ImageException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }
@@ -34,7 +33,8 @@ public final class ImageException extends RuntimeException {
         return new ImageException(Reason.UNDECODABLE, "the image is damaged");
     }
 
-    static ImageException damaged(Throwable cause) {
+    /** The same, with what noticed it. */
+    public static ImageException damaged(Throwable cause) {
         return new ImageException(Reason.UNDECODABLE, "the image is damaged", cause);
     }
 
@@ -43,7 +43,8 @@ public final class ImageException extends RuntimeException {
         return new ImageException(Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel");
     }
 
-    static ImageException incomplete(Throwable cause) {
+    /** The same, with what noticed it. */
+    public static ImageException incomplete(Throwable cause) {
         return new ImageException(
                 Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel", cause);
     }
@@ -53,7 +54,8 @@ public final class ImageException extends RuntimeException {
         return unsupported(what, "");
     }
 
-    static ImageException unsupported(String what, String advice) {
+    /** The same, with what to do about it at the end of the sentence. */
+    public static ImageException unsupported(String what, String advice) {
         return new ImageException(Reason.UNSUPPORTED_FORMAT, what + " are not supported" + advice);
     }
 

@@ -59,9 +59,11 @@ final class Resampler {
         int width = columns.first().length;
         int height = rows.first().length;
         byte[] narrowed = new byte[3 * width * image.height()];
-        for (int y = 0; y < image.height(); y++) {
-            narrowRow(image.rgb(), 3 * y * image.width(), columns, pad, narrowed, 3 * y * width);
-        }
+        Bands.process(image.width(), image.height(), (from, end) -> {
+            for (int y = from; y < end; y++) {
+                narrowRow(image.rgb(), 3 * y * image.width(), columns, pad, narrowed, 3 * y * width);
+            }
+        });
         return new RgbImage(width, height, shorten(narrowed, paddingRow(columns, pad), rows));
     }
 
@@ -108,8 +110,15 @@ final class Resampler {
         int stride = paddingRow.length;
         int height = rows.first().length;
         byte[] target = new byte[stride * height];
+        Bands.process(
+                stride * rows.stride(), height, (from, end) -> shorten(source, paddingRow, rows, target, from, end));
+        return target;
+    }
+
+    private static void shorten(byte[] source, int[] paddingRow, Taps rows, byte[] target, int from, int end) {
+        int stride = paddingRow.length;
         int[] sums = new int[stride];
-        for (int y = 0; y < height; y++) {
+        for (int y = from; y < end; y++) {
             Arrays.fill(sums, Taps.HALF);
             if (rows.padding()[y] != 0) {
                 for (int i = 0; i < stride; i++) {
@@ -123,7 +132,6 @@ final class Resampler {
                 target[y * stride + i] = toByte(sums[i]);
             }
         }
-        return target;
     }
 
     private static void addWeighted(byte[] source, int from, int weight, int[] sums) {

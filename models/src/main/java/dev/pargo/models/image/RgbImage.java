@@ -1,5 +1,4 @@
 package dev.pargo.models.image;
-
 /**
  * A decoded image. The pixels are shared, not copied: whoever hands an image on must not write to it any more.
  *
@@ -9,8 +8,11 @@ package dev.pargo.models.image;
  */
 public record RgbImage(int width, int height, byte[] rgb) {
 
+    /** Longest side in pixels. */
+    public static final int MAX_SIDE = 65_535;
+
     public RgbImage {
-        if (width < 1 || width > ImageLimits.MAX_SIDE || height < 1 || height > ImageLimits.MAX_SIDE) {
+        if (width < 1 || width > MAX_SIDE || height < 1 || height > MAX_SIDE) {
             throw new IllegalArgumentException("%d x %d pixels".formatted(width, height));
         }
         if (rgb.length != 3L * width * height) {

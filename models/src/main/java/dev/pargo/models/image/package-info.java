@@ -1,6 +1,6 @@
 /**
- * From the bytes of an image file to a vision encoder's input: headers checked against limits, pixels decoded, fitted
- * into a square and normalised.
+ * From an image to a vision encoder's input: decoded (in {@code file}), cut up or fitted into a square as its model wants,
+ * resized and normalised.
  */
 @NullMarked
 package dev.pargo.models.image;

@@ -15,14 +15,14 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Pictures for the tests. */
-final class Pictures {
+public final class Pictures {
 
     private static final Path RESOURCES = Path.of("src/test/resources/images");
 
     private Pictures() {}
 
     /** A picture with all levels and some structure, always the same for the same seed. */
-    static RgbImage random(int width, int height, long seed) {
+    public static RgbImage random(int width, int height, long seed) {
         Random random = new Random(seed);
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < rgb.length; i++) {
@@ -32,7 +32,7 @@ final class Pictures {
         return new RgbImage(width, height, rgb);
     }
 
-    static RgbImage rgb(BufferedImage picture) {
+    public static RgbImage rgb(BufferedImage picture) {
         int[] pixels = picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth());
         byte[] rgb = new byte[3 * pixels.length];
         for (int i = 0; i < pixels.length; i++) {
@@ -43,7 +43,7 @@ final class Pictures {
         return new RgbImage(picture.getWidth(), picture.getHeight(), rgb);
     }
 
-    static BufferedImage buffered(RgbImage image) {
+    public static BufferedImage buffered(RgbImage image) {
         BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < image.width() * image.height(); i++) {
             int color = (image.rgb()[3 * i] & 0xff) << 16
@@ -54,7 +54,7 @@ final class Pictures {
         return picture;
     }
 
-    static byte[] encode(BufferedImage picture, String format) {
+    public static byte[] encode(BufferedImage picture, String format) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try {
             if (!ImageIO.write(picture, format, file)) {
@@ -67,7 +67,7 @@ final class Pictures {
     }
 
     /** Every kind of file among the test resources. */
-    static Stream<Path> files() {
+    public static Stream<Path> files() {
         try (Stream<Path> files = Files.list(RESOURCES)) {
             return files
                     .filter(file -> Files.isRegularFile(file)
@@ -80,11 +80,11 @@ final class Pictures {
         }
     }
 
-    static byte[] file(String name) throws IOException {
+    public static byte[] file(String name) throws IOException {
         return Files.readAllBytes(RESOURCES.resolve(name));
     }
 
-    static byte[] concat(byte[]... parts) {
+    public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             whole.writeBytes(part);
@@ -92,7 +92,7 @@ final class Pictures {
         return whole.toByteArray();
     }
 
-    static int lastIndexOf(byte[] bytes, int first, int second) {
+    public static int lastIndexOf(byte[] bytes, int first, int second) {
         int at = bytes.length - 2;
         while ((bytes[at] & 0xff) != first || (bytes[at + 1] & 0xff) != second) {
             at--;
@@ -101,7 +101,7 @@ final class Pictures {
     }
 
     /** EXIF data (a big-endian TIFF directory) with an orientation and nothing else. */
-    static byte[] exif(int orientation) {
+    public static byte[] exif(int orientation) {
         return ByteBuffer.allocate(26)
                 .put("MM\0*".getBytes(StandardCharsets.US_ASCII))
                 .putInt(8)
@@ -115,7 +115,7 @@ final class Pictures {
                 .array();
     }
 
-    static byte[] pngChunk(String type, byte[] data) {
+    public static byte[] pngChunk(String type, byte[] data) {
         ByteBuffer chunk = ByteBuffer.allocate(12 + data.length)
                 .putInt(data.length)
                 .put(type.getBytes(StandardCharsets.US_ASCII))
@@ -126,7 +126,7 @@ final class Pictures {
     }
 
     /** Makes the checksums of a damaged PNG right, as far as its chunks can be found, so that the damage gets further. */
-    static void repairPngChecksums(byte[] png) {
+    public static void repairPngChecksums(byte[] png) {
         ByteBuffer file = ByteBuffer.wrap(png);
         int at = 8;
         while (at + 12 <= png.length && file.getInt(at) >= 0 && file.getInt(at) <= png.length - at - 12) {
@@ -139,7 +139,7 @@ final class Pictures {
     }
 
     /** Turns a simple WebP file into an extended one with EXIF data. */
-    static byte[] webpWithExif(byte[] simple, int width, int height, byte[] exif) {
+    public static byte[] webpWithExif(byte[] simple, int width, int height, byte[] exif) {
         int picture = simple.length - 12;
         ByteBuffer file =
                 ByteBuffer.allocate(12 + 18 + picture + 8 + exif.length).order(ByteOrder.LITTLE_ENDIAN);

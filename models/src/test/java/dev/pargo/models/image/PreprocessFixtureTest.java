@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.pargo.models.image.file.ImageDecoder;
+import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.weights.Checkpoint;
 import java.awt.image.BufferedImage;

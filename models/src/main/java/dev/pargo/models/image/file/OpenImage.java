@@ -1,0 +1,45 @@
+package dev.pargo.models.image.file;
+
+import dev.pargo.models.image.ImageConvention;
+import dev.pargo.models.image.ImageException;
+import dev.pargo.models.image.RgbImage;
+
+/** An image file of which only the header has been read, and found within the limits. Immutable. */
+public final class OpenImage {
+
+    private final EncodedImage encoded;
+    private final ImageConvention convention;
+    private final int fileBytes;
+
+    OpenImage(EncodedImage encoded, ImageConvention convention, int fileBytes) {
+        this.encoded = encoded;
+        this.convention = convention;
+        this.fileBytes = fileBytes;
+    }
+
+    /** Estimated work of decoding: the pixels, as often as they are passed over. */
+    public long work() {
+        return encoded.work();
+    }
+
+    /** Most memory in bytes that decoding takes, the file included. */
+    public long memory() {
+        return encoded.memory() + 2L * fileBytes;
+    }
+
+    /**
+     * Decodes the pixels.
+     *
+     * @throws ImageException if the file is damaged or incomplete
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
+     */
+    public RgbImage decode() {
+        try {
+            Pixels pixels = encoded.decode(convention);
+            RgbImage stored = new RgbImage(pixels.width(), pixels.height(), pixels.overWhite());
+            return convention == ImageConvention.NATURAL ? encoded.orientation().apply(stored) : stored;
+        } catch (IndexOutOfBoundsException e) {
+            throw ImageException.incomplete(e);
+        }
+    }
+}
