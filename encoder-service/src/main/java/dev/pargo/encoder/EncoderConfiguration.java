@@ -46,7 +46,7 @@ class EncoderConfiguration {
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(encoder.config().network())
-                .setFingerprint(bundle.vision().fingerprint())
+                .setFingerprint(bundle.visionFingerprint())
                 .setPrecision(placement.precision().label())
                 .setDevice(placement.deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.VISION))

@@ -44,7 +44,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
     public String revision() {
         return new Fingerprint()
                 .add("config", directory.config().json())
-                .add("vision", vision().fingerprint())
+                .add("vision", visionFingerprint())
                 .add("projector", projector().fingerprint())
                 .add("llm", llm().fingerprint())
                 .hex();

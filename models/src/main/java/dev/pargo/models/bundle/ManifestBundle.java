@@ -61,7 +61,7 @@ final class ManifestBundle implements ModelBundle {
         }
         return new Fingerprint()
                 .add("manifest", manifest.json())
-                .add("vision", vision().fingerprint())
+                .add("vision", visionFingerprint())
                 .add("projector", projector().fingerprint())
                 .add("llm", llm().fingerprint())
                 .hex();

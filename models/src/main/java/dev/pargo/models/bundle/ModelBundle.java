@@ -10,6 +10,7 @@ import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Fingerprint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -85,6 +86,17 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     }
 
     StoredNetwork<VisionConfig> vision();
+
+    /**
+     * What decides an encoder's features: hash over its network, its weights and its preprocessing.
+     *
+     * @throws ConfigException as {@link #pictures} does
+     */
+    default String visionFingerprint() {
+        Fingerprint fingerprint = new Fingerprint().add("network", vision().fingerprint());
+        PictureProbe.add(pictures(), fingerprint);
+        return fingerprint.hex();
+    }
 
     StoredNetwork<ProjectorConfig> projector();
 

@@ -1,5 +1,6 @@
 package dev.pargo.models.weights;
 
+import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,6 +44,15 @@ public final class Fingerprint {
     public Fingerprint add(String name, Object value) {
         text(name);
         text(value.toString());
+        return this;
+    }
+
+    /** Adds all values of a tensor. */
+    public Fingerprint add(String name, HostTensor tensor) {
+        text(name);
+        text(tensor.dtype().name());
+        numbers(tensor.shape());
+        digest.update(tensor.data().duplicate());
         return this;
     }
 

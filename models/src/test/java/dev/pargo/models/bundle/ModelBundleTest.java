@@ -56,6 +56,27 @@ class ModelBundleTest {
     }
 
     @Test
+    void preprocessingIsPartOfWhatABundleIs() throws IOException {
+        Path path = LlavaDirectory.write(directory.resolve("llava-tiny"), false);
+        ModelBundle before = ModelBundle.read(path);
+        String fingerprint = before.visionFingerprint();
+        String revision = before.revision();
+        Path processor = path.resolve("preprocessor_config.json");
+
+        Files.writeString(processor, Files.readString(processor).replace("[0.48145466,", "[0.48145467,"));
+        assertThat(ModelBundle.read(path).visionFingerprint())
+                .as("the same number in float32")
+                .isEqualTo(fingerprint);
+
+        Files.writeString(processor, Files.readString(processor).replace("[0.48145467,", "[0.5,"));
+        assertThat(ModelBundle.read(path).visionFingerprint()).isNotEqualTo(fingerprint);
+        assertThat(ModelBundle.read(path).revision()).isNotEqualTo(revision);
+        assertThat(ModelBundle.read(path).vision().fingerprint())
+                .as("of the weights")
+                .isEqualTo(before.vision().fingerprint());
+    }
+
+    @Test
     void aLlavaDirectoryIsABundleByItself() throws IOException {
         ModelBundle llava = ModelBundle.read(LlavaDirectory.write(directory.resolve("llava-tiny"), false));
 
