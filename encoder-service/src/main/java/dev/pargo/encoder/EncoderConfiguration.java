@@ -13,6 +13,7 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
+import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
@@ -57,7 +58,11 @@ class EncoderConfiguration {
 
     @Bean
     EncoderDescription description(
-            StageIdentity identity, VisionEncoder encoder, Placement placement, ImageProperties image) {
+            StageIdentity identity,
+            VisionEncoder encoder,
+            ModelBundle bundle,
+            Placement placement,
+            ImageProperties image) {
         return EncoderDescription.newBuilder()
                 .setIdentity(identity)
                 .setImageSize(encoder.config().square().imageSize())
@@ -66,6 +71,7 @@ class EncoderConfiguration {
                         .setWidth(encoder.config().width())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))
+                .setResizeMode(bundle.preprocessing().mode().name().toLowerCase(Locale.ROOT))
                 .setMaxImageBytes(image.maxBytes().toBytes())
                 .setMaxImagePixels(image.maxPixels())
                 .build();

@@ -2,7 +2,6 @@ package dev.pargo.projector;
 
 import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
-import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TokenTensor;
@@ -13,11 +12,11 @@ import java.time.Duration;
 /** The request side of one projection: one tensor. Admitted at its header, before anything is allocated. */
 final class ProjectCall implements StreamObserver<TensorChunk> {
 
-    private final BatchedCall<WireTensor> call;
+    private final BatchedCall<Projection> call;
     private final TensorAssembler features;
     private final long bytes;
 
-    ProjectCall(BatchedCall<WireTensor> call, ProjectorDescription description) {
+    ProjectCall(BatchedCall<Projection> call, ProjectorDescription description) {
         this.call = call;
         this.features = new TensorAssembler(TensorSpec.exactly(TensorSpec.FEATURES, description.getInput()));
         this.bytes = bytes(description.getInput()) + bytes(description.getOutput());
@@ -35,7 +34,7 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
 
     @Override
     public void onCompleted() {
-        call.attempt(() -> call.submit(features.finish(), Duration.ZERO));
+        call.attempt(() -> call.submit(Projection.tokens(features.finish()), Duration.ZERO));
     }
 
     @Override
@@ -44,7 +43,7 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
     }
 
     /** Memory of a tensor, counted as float32. */
-    private static long bytes(TokenTensor tensor) {
+    static long bytes(TokenTensor tensor) {
         return (long) Float.BYTES * tensor.getTokens() * tensor.getWidth();
     }
 }

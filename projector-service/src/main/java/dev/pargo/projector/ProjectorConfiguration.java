@@ -5,9 +5,9 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
-import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.QueryTokens;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
@@ -58,7 +58,7 @@ class ProjectorConfiguration {
 
     @Bean
     ProjectorDescription description(StageIdentity identity, Projector projector, Placement placement) {
-        return ProjectorDescription.newBuilder()
+        ProjectorDescription.Builder description = ProjectorDescription.newBuilder()
                 .setIdentity(identity)
                 .setInput(TokenTensor.newBuilder()
                         .setTokens(projector.config().fixed().inputTokens())
@@ -68,12 +68,23 @@ class ProjectorConfiguration {
                         .setTokens(projector.config().fixed().outputTokens())
                         .setWidth(projector.config().outputWidth())
                         .addDtypes(
-                                DataType.valueOf(placement.precision().dtype().name())))
+                                DataType.valueOf(placement.precision().dtype().name())));
+        projector.config().queryTokens().map(ProjectorConfiguration::describe).ifPresent(description::setQueryTokens);
+        return description.build();
+    }
+
+    private static QueryTokens describe(dev.pargo.models.projector.QueryTokens tokens) {
+        return QueryTokens.newBuilder()
+                .setPartial(tokens.partial())
+                .setGlobal(tokens.global())
+                .setPatches(tokens.patches())
+                .setHeads(tokens.heads())
+                .addAllCrossLayers(tokens.crossLayers())
                 .build();
     }
 
     @Bean
-    BatchedStage<WireTensor> stageOfFeatures(Projector projector, StageIdentity identity, StageServices services) {
+    BatchedStage<Projection> stageOfFeatures(Projector projector, StageIdentity identity, StageServices services) {
         return services.batched(new ProjectionBatch(projector, identity.getFingerprint()));
     }
 }

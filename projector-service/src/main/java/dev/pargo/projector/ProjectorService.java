@@ -1,6 +1,6 @@
 package dev.pargo.projector;
 
-import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.ProjectorGrpc;
@@ -16,9 +16,9 @@ import org.springframework.grpc.server.service.GrpcService;
 final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
 
     private final ProjectorDescription description;
-    private final BatchedStage<WireTensor> stage;
+    private final BatchedStage<Projection> stage;
 
-    ProjectorService(ProjectorDescription description, BatchedStage<WireTensor> stage) {
+    ProjectorService(ProjectorDescription description, BatchedStage<Projection> stage) {
         this.description = description;
         this.stage = stage;
     }
@@ -31,7 +31,13 @@ final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
 
     @Override
     public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
-        BatchedCall<WireTensor> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
         return new ProjectCall(call, description);
+    }
+
+    @Override
+    public StreamObserver<AttendRequest> attend(StreamObserver<TensorChunk> response) {
+        BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        return new AttendCall(call, description);
     }
 }

@@ -2,6 +2,7 @@ package dev.pargo.projector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
@@ -12,10 +13,13 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.AttendOptions;
+import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.QueryTokens;
 import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TensorHeader;
@@ -28,7 +32,9 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +64,7 @@ class ProjectorServiceTest {
     private Projector projector;
 
     @Autowired
-    private BatchedStage<WireTensor> stage;
+    private BatchedStage<Projection> stage;
 
     private ManagedChannel channel;
 
@@ -168,6 +174,65 @@ class ProjectorServiceTest {
         call.write(header);
 
         assertThat(refusal(call).reason()).isEqualTo(ErrorReason.MALFORMED_STREAM);
+    }
+
+    @Test
+    void describesItsQueryTokens() {
+        assertThat(describe().getQueryTokens())
+                .isEqualTo(QueryTokens.newBuilder()
+                        .setPartial(72)
+                        .setGlobal(8)
+                        .setPatches(TOKENS)
+                        .setHeads(3)
+                        .addAllCrossLayers(List.of(0, 1, 2, 3))
+                        .build());
+    }
+
+    @Test
+    void tellsTheCrossAttentionOfTheForwardPass() throws Exception {
+        HostTensor features = features(4, DType.FLOAT32);
+
+        assertThat(attend(features, 0).data())
+                .isEqualTo(projector.crossAttention(features, 1).data());
+        assertThat(attend(features, 3).data())
+                .isEqualTo(projector.crossAttention(features, 3).data());
+    }
+
+    @Test
+    void refusesGroupsThatDoNotDivideTheHeads() throws Exception {
+        BlockingClientCall<AttendRequest, TensorChunk> call = attendCall(2);
+
+        StatusException failure = assertThrows(StatusException.class, call::read);
+
+        StageError refusal = StageError.of(failure).orElseThrow();
+        assertThat(refusal.reason()).isEqualTo(ErrorReason.INVALID_FIELD);
+        assertThat(refusal.message()).isEqualTo("groups is 2, but must divide the 3 heads");
+    }
+
+    private WireTensor attend(HostTensor features, int groups) throws Exception {
+        BlockingClientCall<AttendRequest, TensorChunk> call = attendCall(groups);
+        for (Iterator<TensorChunk> chunks = wire(features).chunks(); chunks.hasNext(); ) {
+            call.write(AttendRequest.newBuilder().setFeatures(chunks.next()).build());
+        }
+        call.halfClose();
+        int rows = 4 * Math.max(1, groups) * 80;
+        TensorAssembler assembler = new TensorAssembler(
+                new TensorSpec(TensorSpec.CROSS_ATTENTION, Set.of(DataType.FLOAT32), rows, rows, TOKENS));
+        while (!assembler.isComplete()) {
+            assembler.accept(Objects.requireNonNull(call.read()));
+        }
+        assertThat(call.read().hasReport()).isTrue();
+        return assembler.finish();
+    }
+
+    private BlockingClientCall<AttendRequest, TensorChunk> attendCall(int groups) throws Exception {
+        BlockingClientCall<AttendRequest, TensorChunk> call = ProjectorGrpc.newBlockingV2Stub(channel)
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .attend();
+        call.write(AttendRequest.newBuilder()
+                .setOptions(AttendOptions.newBuilder().setGroups(groups))
+                .build());
+        return call;
     }
 
     private ProjectorDescription describe() {

@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * The tensor that a receiver expects: [tokens, width], with a range of tokens.
  *
- * @param name      the tensor's role, {@link #FEATURES} or {@link #VISUAL_TOKENS}
+ * @param name      the tensor's role, such as {@link #FEATURES}
  * @param dtypes    element types that are accepted
  * @param minTokens least tokens, at least 1
  * @param maxTokens most tokens
@@ -22,6 +22,9 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
 
     /** Tokens in the LLM's width, which a projector makes. */
     public static final String VISUAL_TOKENS = "visual_tokens";
+
+    /** What a projector's query tokens take of each patch. */
+    public static final String CROSS_ATTENTION = "cross_attention";
 
     public TensorSpec {
         dtypes = Set.copyOf(dtypes);
