@@ -2,9 +2,12 @@ package dev.pargo.encoder;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.memory.PlacementChoice;
+import dev.pargo.models.memory.Workload;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -30,9 +33,22 @@ class EncoderConfiguration {
     }
 
     @Bean
-    Placement placement(StageProperties properties) {
+    PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return Placement.resolve(properties.device(), properties.precision()).unquantized();
+        VisionConfig config = bundle.vision().config();
+        long rows = (long) properties.batch().maxSize() * config.square().tokens();
+        return PlacementChoice.of(
+                bundle.vision(),
+                properties.device(),
+                properties.precision(),
+                true,
+                Workload.ofRows(rows),
+                properties.memoryCheck());
+    }
+
+    @Bean
+    Placement placement(PlacementChoice choice) {
+        return choice.placement();
     }
 
     @Bean
@@ -42,14 +58,15 @@ class EncoderConfiguration {
 
     @Bean
     StageIdentity identity(
-            ModelBundle bundle, VisionEncoder encoder, Placement placement, GrpcServerProperties server) {
+            ModelBundle bundle, VisionEncoder encoder, PlacementChoice choice, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(encoder.config().network())
                 .setFingerprint(bundle.visionFingerprint())
-                .setPrecision(placement.precision().label())
-                .setDevice(placement.deviceLabel())
+                .setPrecision(choice.placement().precision().label())
+                .setPrecisionReason(choice.reason())
+                .setDevice(choice.placement().deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.VISION))
                 .setMaxMessageBytes(
                         (int) server.getInbound().getMessage().getMaxSize().toBytes())

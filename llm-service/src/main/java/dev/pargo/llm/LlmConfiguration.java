@@ -10,8 +10,10 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.bundle.Prompt;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.memory.PlacementChoice;
+import dev.pargo.models.memory.Workload;
 import dev.pargo.models.tokenizer.Tokenizer;
-import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
@@ -54,10 +56,24 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
+    PlacementChoice choice(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        Placement placement = Placement.resolve(properties.device(), properties.precision());
-        return CausalLm.load(bundle.llm(), engine.packWeights() ? placement : placement.withMappedWeights());
+        DecoderConfig config = bundle.llm().config();
+        Workload workload = new Workload(
+                engine.promptRows(),
+                placement -> engine.kvCacheBytes(config.kvBytesPerToken(placement), config.context()));
+        return PlacementChoice.of(
+                bundle.llm(),
+                properties.device(),
+                properties.precision(),
+                engine.packWeights(),
+                workload,
+                properties.memoryCheck());
+    }
+
+    @Bean
+    CausalLm languageModel(ModelBundle bundle, PlacementChoice choice) {
+        return CausalLm.load(bundle.llm(), choice.placement());
     }
 
     @Bean
@@ -66,13 +82,14 @@ class LlmConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, CausalLm model, GrpcServerProperties server) {
+    StageIdentity identity(ModelBundle bundle, CausalLm model, PlacementChoice choice, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
                 .setFingerprint(bundle.llm().fingerprint())
                 .setPrecision(model.placement().precision().label())
+                .setPrecisionReason(choice.reason())
                 .setDevice(model.placement().deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.LLM))
                 .setMaxMessageBytes(

@@ -2,6 +2,9 @@ package dev.pargo.projector;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.memory.PlacementChoice;
+import dev.pargo.models.memory.Workload;
+import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -31,9 +34,22 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    Placement placement(StageProperties properties) {
+    PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        return Placement.resolve(properties.device(), properties.precision()).unquantized();
+        PatchProjector config = bundle.projector().config().fixed();
+        long rows = (long) properties.batch().maxSize() * Math.max(config.inputTokens(), config.outputTokens());
+        return PlacementChoice.of(
+                bundle.projector(),
+                properties.device(),
+                properties.precision(),
+                true,
+                Workload.ofRows(rows),
+                properties.memoryCheck());
+    }
+
+    @Bean
+    Placement placement(PlacementChoice choice) {
+        return choice.placement();
     }
 
     @Bean
@@ -42,14 +58,16 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, Projector projector, Placement placement, GrpcServerProperties server) {
+    StageIdentity identity(
+            ModelBundle bundle, Projector projector, PlacementChoice choice, GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(projector.config().network())
                 .setFingerprint(bundle.projector().fingerprint())
-                .setPrecision(placement.precision().label())
-                .setDevice(placement.deviceLabel())
+                .setPrecision(choice.placement().precision().label())
+                .setPrecisionReason(choice.reason())
+                .setDevice(choice.placement().deviceLabel())
                 .setRandomWeights(bundle.hasRandomWeights(BundlePart.PROJECTOR))
                 .setMaxMessageBytes(
                         (int) server.getInbound().getMessage().getMaxSize().toBytes())

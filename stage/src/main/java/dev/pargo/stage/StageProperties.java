@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name      Kind of the stage, as its metrics and its health show it.
  * @param model     Path of the model bundle.
  * @param device    Where the network runs: cpu, cuda:N or auto.
- * @param precision Arithmetic of the network: float32, bfloat16, float16, auto; of a language model also int8, int4.
+ * @param precision Arithmetic of the network: float32, bfloat16, float16, of a language model also int8 or int4; or auto.
+ * @param memoryCheck Whether to refuse a network that needs more memory than there is, before it is loaded.
  * @param threads   Threads of one forward pass on the CPU.
  * @param batch     How concurrent requests are gathered.
  * @param admission What the stage takes in.
@@ -25,7 +26,8 @@ public record StageProperties(
         String name,
         String model,
         @DefaultValue("cpu") String device,
-        @DefaultValue("float32") String precision,
+        @DefaultValue("auto") String precision,
+        @DefaultValue("true") boolean memoryCheck,
         @DefaultValue("1") int threads,
         @DefaultValue BatchLimits batch,
         @DefaultValue AdmissionLimits admission,

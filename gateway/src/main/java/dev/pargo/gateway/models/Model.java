@@ -69,6 +69,7 @@ record Model(
             String bundleRevision,
             String fingerprint,
             String precision,
+            String precisionReason,
             String device,
             boolean randomWeights) {
 
@@ -79,6 +80,7 @@ record Model(
                     identity.getBundleRevision(),
                     identity.getFingerprint(),
                     identity.getPrecision(),
+                    identity.getPrecisionReason(),
                     identity.getDevice(),
                     identity.getRandomWeights());
         }

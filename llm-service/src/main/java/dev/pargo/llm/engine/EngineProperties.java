@@ -34,4 +34,14 @@ public record EngineProperties(
                             .formatted(promptRows, promptRowsBesideAnswers));
         }
     }
+
+    /**
+     * Bytes that the KV cache will take, whole slots of the configured memory.
+     *
+     * @throws KvBudgetException if the configured memory is too small
+     */
+    public long kvCacheBytes(long bytesPerToken, int modelContext) {
+        KvBudget budget = KvBudget.of(this, bytesPerToken, modelContext);
+        return bytesPerToken * budget.slots() * budget.tokensPerSlot();
+    }
 }

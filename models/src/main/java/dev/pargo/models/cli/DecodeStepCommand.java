@@ -1,9 +1,11 @@
 package dev.pargo.models.cli;
 
+import ai.djl.Device;
 import dev.pargo.models.benchmark.DecodeStepBenchmark;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.torch.TorchRuntime;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -48,7 +50,8 @@ final class DecodeStepCommand implements Callable<Integer> {
         for (String precision : precisions) {
             out.printf("%s, %s, threads: %d%n", bundle.name(), precision, threads);
             out.flush();
-            try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.resolve("cpu", precision))) {
+            try (CausalLm lm =
+                    CausalLm.load(bundle.llm(), new Placement(Device.cpu(), Precision.named(precision), true))) {
                 new DecodeStepBenchmark(lm, out).run();
             }
         }

@@ -9,8 +9,6 @@ import dev.pargo.models.network.Network;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.torch.Precision;
-import dev.pargo.models.weights.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -49,37 +47,15 @@ public final class CausalLm implements AutoCloseable {
 
     /** Bytes that one token takes in a KV cache. */
     public long kvBytesPerToken() {
-        return 2L
-                * config.layers()
-                * config.kvHeads()
-                * config.headWidth()
-                * KvCache.dtype(placement()).bytes();
+        return config.kvBytesPerToken(placement());
     }
 
     /** Bytes of weights that every step reads, however few its rows: those of all matrices but a mere embedding table. */
     public long weightBytesPerStep() {
-        String outputLayer = config.tied() ? "embedding" : "output";
-        long bits = 0;
-        for (ParameterSpec parameter : config.parameters()) {
-            boolean isOutput = parameter.role().equals(outputLayer + ".weight");
-            if (parameter.shape().length == 2 && (isOutput || parameter.role().startsWith("layers."))) {
-                bits += parameter.shape()[0]
-                        * parameter.shape()[1]
-                        * bitsPerWeight(isOutput || parameter.shape()[1] % 32 != 0);
-            }
-        }
-        return bits / Byte.SIZE;
-    }
-
-    /** @param keepsBits whether the layer is not quantised to 4 bits, see linear.py */
-    private int bitsPerWeight(boolean keepsBits) {
-        Precision precision = placement().precision();
-        return switch (precision) {
-            case INT8 -> 8;
-            // Each run of 32 has a scale and a minimum.
-            case INT4 -> keepsBits ? 16 : 4 + 2 * 16 / 32;
-            case FLOAT32, FLOAT16, BFLOAT16 -> precision.dtype().bytes() * Byte.SIZE;
-        };
+        return config.parameters().stream()
+                .filter(config::isLinear)
+                .mapToLong(parameter -> config.linearBytes(parameter, placement()))
+                .sum();
     }
 
     /** Allocates a cache. The caller closes it. */

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
+import dev.pargo.models.network.Packing;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.ParameterList;
@@ -12,6 +13,7 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,6 +201,50 @@ public record DecoderConfig(
     public boolean ignores(String tensor) {
         return tensor.endsWith("rotary_emb.inv_freq")
                 || tied && tensor.equals(family.names().output() + ".weight");
+    }
+
+    /** Whether a parameter is a linear layer's matrix; the embedding is one where the output layer is tied to it. */
+    boolean isLinear(ParameterSpec parameter) {
+        return parameter.shape().length == 2 && (parameter.role().startsWith("layers.") || isOutput(parameter));
+    }
+
+    private boolean isOutput(ParameterSpec parameter) {
+        return parameter.role().equals((tied ? "embedding" : "output") + ".weight");
+    }
+
+    /** Bytes of a linear layer's weights in the form that they are computed with. */
+    long linearBytes(ParameterSpec parameter, Placement placement) {
+        long outputs = parameter.shape()[0];
+        long inputs = parameter.shape()[1];
+        boolean keepsBits = isOutput(parameter) || inputs % 32 != 0;
+        return outputs * inputs * WeightForm.of(placement).bits(placement.precision(), keepsBits) / Byte.SIZE;
+    }
+
+    @Override
+    public boolean hasIntegerForms() {
+        return true;
+    }
+
+    @Override
+    public Optional<Packing> packing(ParameterSpec parameter, Placement placement) {
+        WeightForm form = WeightForm.of(placement);
+        if (form == WeightForm.STORED || !isLinear(parameter)) {
+            return Optional.empty();
+        }
+        long elements = parameter.shape()[0] * parameter.shape()[1];
+        long kept = linearBytes(parameter, placement);
+        if (!isOutput(parameter)) {
+            // Gate and up are packed together, as are queries, keys and values.
+            return Optional.of(new Packing(kept, 2 * elements * form.temporaryBytes()));
+        }
+        // A tied embedding stays as it is beside its packed copy, for looking tokens up.
+        long embedding = tied ? elements * placement.precision().weights().bytes() : 0;
+        return Optional.of(new Packing(embedding + kept, elements * form.temporaryBytes()));
+    }
+
+    /** Bytes that one token takes in a KV cache. */
+    public long kvBytesPerToken(Placement placement) {
+        return 2L * layers * kvHeads * headWidth * KvCache.dtype(placement).bytes();
     }
 
     @Override

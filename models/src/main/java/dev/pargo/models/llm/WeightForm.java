@@ -1,6 +1,7 @@
 package dev.pargo.models.llm;
 
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 
 /** How a decoder's linear layers hold their weights; the order is that of {@code form} in decoder.py. */
 enum WeightForm {
@@ -12,6 +13,26 @@ enum WeightForm {
     INT8,
     /** 4-bit integers. */
     INT4;
+
+    /** @param keepsBits whether the layer is not quantised to 4 bits, see linear.py */
+    int bits(Precision precision, boolean keepsBits) {
+        return switch (this) {
+            case INT8 -> 8;
+            // Each run of 32 has a scale and a minimum.
+            case INT4 -> keepsBits ? 16 : 4 + 2 * 16 / 32;
+            case STORED, BLOCKED -> precision.weights().bytes() * Byte.SIZE;
+        };
+    }
+
+    /** Bytes for each weight that packing takes besides: joined, in float32, and as integers before they are packed. */
+    int temporaryBytes() {
+        return switch (this) {
+            case STORED -> 0;
+            case BLOCKED -> 2;
+            case INT8 -> 2 + 4 + 1;
+            case INT4 -> 2 + 4 + 4;
+        };
+    }
 
     static WeightForm of(Placement placement) {
         return switch (placement.precision()) {

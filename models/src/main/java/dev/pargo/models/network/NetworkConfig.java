@@ -5,6 +5,7 @@ import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** The dimensions of a network, from which everything but the values of its parameters follows. Immutable. */
 public interface NetworkConfig {
@@ -24,6 +25,16 @@ public interface NetworkConfig {
     /** The files that the program uses. */
     default List<String> libraries() {
         return List.of("nn");
+    }
+
+    /** Whether the program can quantise its weights to integers; only on a CPU. */
+    default boolean hasIntegerForms() {
+        return false;
+    }
+
+    /** How the program packs a parameter; empty if it keeps the parameter as it was loaded. */
+    default Optional<Packing> packing(ParameterSpec parameter, Placement placement) {
+        return Optional.empty();
     }
 
     /**

@@ -5,7 +5,7 @@ public final class PlacementException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    PlacementException(String message) {
+    public PlacementException(String message) {
         super(message);
     }
 }

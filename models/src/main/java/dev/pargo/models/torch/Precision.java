@@ -1,6 +1,7 @@
 package dev.pargo.models.torch;
 
 import dev.pargo.models.tensor.DType;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Arithmetic of a network. */
@@ -25,6 +26,19 @@ public enum Precision {
     Precision(DType weights, DType dtype) {
         this.weights = weights;
         this.dtype = dtype;
+    }
+
+    /**
+     * The precision of a label, in lower or upper case.
+     *
+     * @throws PlacementException naming the known ones
+     */
+    public static Precision named(String label) {
+        return Arrays.stream(values())
+                .filter(precision -> precision.label().equalsIgnoreCase(label))
+                .findFirst()
+                .orElseThrow(() -> new PlacementException(
+                        "unknown precision '%s': use float32, bfloat16, float16, int8, int4 or auto".formatted(label)));
     }
 
     /** Type in which weights are loaded. */

@@ -146,6 +146,11 @@ public final class LoraAdapter {
         return value;
     }
 
+    /** Whether there is an update for a parameter. */
+    public boolean updates(String parameter) {
+        return deltas.containsKey(parameter);
+    }
+
     public boolean isEmpty() {
         return deltas.isEmpty();
     }

@@ -19,6 +19,11 @@ import java.util.Map;
  */
 public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, long privateBytes) {
 
+    /** Whether loading a tensor into this type on a CPU copies it; otherwise it stays a view of its file. */
+    public static boolean isCopied(StoredTensor tensor, DType dtype) {
+        return !WeightProgram.isMappable(tensor) || tensor.dtype().isFloatingPoint() && tensor.dtype() != dtype;
+    }
+
     /** Loads parameters without an adapter. */
     public static NativeWeights load(
             PtNDManager manager, Checkpoint checkpoint, List<ParameterSpec> parameters, DType dtype) {

@@ -20,25 +20,16 @@ class PlacementTest {
                 .withMessage("precision '%s' is for CPUs: on a GPU use bfloat16 or float16", precision.label());
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Precision.class,
-            names = {"INT8", "INT4"})
-    void integerWeightsAreForLanguageModels(Precision precision) {
-        assertThatExceptionOfType(PlacementException.class)
-                .isThrownBy(() -> Placement.resolve("cpu", precision.label()).unquantized())
-                .withMessage("precision '%s' is for language models only", precision.label());
-    }
-
     @Test
     void precisionsAreNamedInLowerOrUpperCase() {
-        assertThat(Placement.resolve("CPU", "BFloat16").precision()).isEqualTo(Precision.BFLOAT16);
+        assertThat(Precision.named("BFloat16")).isEqualTo(Precision.BFLOAT16);
     }
 
     @Test
     void anUnknownDeviceGetsTheKnownOnes() {
+        assertThat(Devices.named("CPU")).isEqualTo(Device.cpu());
         assertThatExceptionOfType(PlacementException.class)
-                .isThrownBy(() -> Placement.resolve("tpu", "float32"))
+                .isThrownBy(() -> Devices.named("tpu"))
                 .withMessage("unknown device 'tpu': use cpu, cuda:N or auto");
     }
 }

@@ -26,6 +26,7 @@ public final class StageInfo implements InfoContributor {
         stage.put("network", identity.getNetwork());
         stage.put("fingerprint", identity.getFingerprint());
         stage.put("precision", identity.getPrecision());
+        stage.put("precisionReason", identity.getPrecisionReason());
         stage.put("device", identity.getDevice());
         builder.withDetail("stage", stage);
     }
