@@ -32,12 +32,12 @@ class KvCache:
       self.keys.append(flat[0].view(-1, self.block))
       self.values.append(flat[1].view(-1, width))
 
-  # Where keys and values of positions stand in a layer's flat numbers: [rows, heads, 2, width]
-  def places(self: __torch__.attention.KvCache, slots: Tensor, positions: Tensor) -> Tensor:
-    device = ops.prim.device(positions)
+  # Where keys and values of a slot's tokens stand in a layer's flat numbers: [rows, heads, 2, width]
+  def places(self: __torch__.attention.KvCache, slots: Tensor, addresses: Tensor) -> Tensor:
+    device = ops.prim.device(addresses)
     head = (slots.unsqueeze(1) * self.heads + torch.arange(self.heads, device=device)).unsqueeze(2)
     number = torch.arange(self.width, device=device)
-    at = positions.view(-1, 1, 1)
+    at = addresses.view(-1, 1, 1)
     keys = ((head * self.blocks + at // self.block) * self.width + number) * self.block + at % self.block
     values = (self.slots * self.heads + head) * (self.blocks * self.block) + at
     return torch.stack([keys, values * self.width + number], 2)
@@ -63,21 +63,23 @@ class RaggedAttention:
   # Of the blocks that there are: whose query weights them, and, if some are missing, where they stand among the bags.
   queries : Tensor
   present : Optional[Tensor]
-  # [rows, 1, tokens of the longest row's blocks]: positions behind the row's own.
+  # [rows, 1, tokens of the longest row's blocks]: what is behind the row's own token, or before its window.
   unseen : Tensor
   # A bag for each row and query head: the tokens' rows in the table of values.
   value_rows : Tensor
   value_bags : Tensor
 
-  # The rows from `begin` on. slots, positions: of all rows.
-  def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, positions: Tensor, groups: int) -> NoneType:
+  # The rows from `begin` on. slots, addresses: of all rows. window: how many tokens a row sees, itself among them; 0 for all.
+  def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int) -> NoneType:
     heads = cache.heads
     block = cache.block
-    own = torch.to(positions[begin:], 3).view(-1, 1, 1, 1, 1)
+    own = torch.to(addresses[begin:], 3).view(-1, 1, 1, 1, 1)
     rows = own.size(0)
     longest = int(torch.max(own)) // block + 1
     number = torch.arange(longest, dtype=3).view(1, 1, 1, longest, 1)
     there = number * block <= own
+    if window > 0:
+      there = torch.logical_and(there, (number + 1) * block > own - window + 1)
     bags = there.expand([rows, heads, groups, longest, 1]).reshape(-1)
     shape = [rows, heads, groups, longest, -1]
     head = torch.to(slots[begin:], 3).view(-1, 1, 1, 1, 1) * heads + torch.arange(heads, dtype=3).view(1, heads, 1, 1, 1)
@@ -94,9 +96,12 @@ class RaggedAttention:
     if present.size(0) < bags.numel():
       self.present = present
 
-    # Unseen positions have no probability; they look at the row's own token, for behind it anything may stand.
+    # Unseen tokens have no probability; they look at the row's own token, for behind it anything may stand.
     position = number * block + torch.arange(block, dtype=3)
-    self.unseen = (position > own).view(rows, 1, -1)
+    unseen = position > own
+    if window > 0:
+      unseen = torch.logical_or(unseen, position <= own - window)
+    self.unseen = unseen.view(rows, 1, -1)
     value_rows = head * (cache.blocks * block) + torch.minimum(position, own)
     self.value_rows = torch.masked_select(value_rows.expand(shape), there)
     size = torch.sum(bags.view(-1, longest), [1]) * block
@@ -116,7 +121,60 @@ class RaggedAttention:
     return y.view(rows, -1)
 
 
-# The rows of one step: chunks of prompts, which attend as one, then single rows.
+# How the layers of one kind attend.
+class Kind:
+  # [context, head width / 2], complex: by how much pairs turn at each position. Its length, once in the query and once in
+  # the key, is attention's scale.
+  turn : Tensor
+  # How many tokens a row sees, itself among them; 0 for all before it.
+  window : int
+
+  # frequencies: [head width / 2], float32: radians a position for each rotated pair
+  def __init__(self: __torch__.attention.Kind, frequencies: Tensor, length: float, context: int, window: int) -> NoneType:
+    angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
+    self.turn = torch.polar(torch.full_like(angles, length), angles)
+    self.window = window
+
+
+# Where the rows of one step stand: chunks of prompts, which attend as one, then single rows.
+class Places:
+  # Of each row its slot, its address in it, and its position on each axis: [rows], [rows], [axes, rows]
+  row_slots : Tensor
+  addresses : Tensor
+  positions : Tensor
+  # Of each chunk: slot, number of rows, tokens already in the cache.
+  slots : List[int]
+  counts : List[int]
+  past : List[int]
+  # Runs of rows that see each other in both directions: chunk, first row and row behind the last within the chunk.
+  spans : List[int]
+
+  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int]) -> NoneType:
+    self.row_slots = row_slots
+    self.addresses = addresses
+    self.positions = positions
+    self.slots = slots
+    self.counts = counts
+    self.past = past
+    self.spans = spans
+
+  # Who sees whom in a chunk: [count, past + count]
+  def seen(self: __torch__.attention.Places, chunk: int, window: int) -> Tensor:
+    count = self.counts[chunk]
+    past = self.past[chunk]
+    all = torch.ones([count, past + count], dtype=11, device=ops.prim.device(self.addresses))
+    seen = torch.tril(all, past)
+    if window > 0:
+      seen = torch.logical_and(seen, torch.logical_not(torch.tril(all, past - window)))
+    for i in range(len(self.spans) // 3):
+      if self.spans[3 * i] == chunk:
+        begin = self.spans[3 * i + 1]
+        end = self.spans[3 * i + 2]
+        seen[begin:end, past + begin:past + end] = True
+    return seen
+
+
+# The rows of one step as the layers of one kind see them.
 class Rows:
   # [rows, 1, groups + 2, head width / 2], complex: how queries and keys turn at their positions. Values stay.
   turn : Tensor
@@ -129,23 +187,25 @@ class Rows:
   masks : List[Tensor]
   singles : Optional[__torch__.attention.RaggedAttention]
 
-  # turn: [context, head width / 2]; row_slots, positions: [rows]
-  def __init__(self: __torch__.attention.Rows, cache: __torch__.attention.KvCache, turn: Tensor, groups: int, row_slots: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int]) -> NoneType:
-    own = turn[positions].unsqueeze(1)
+  # axes: which axis of the positions turns each pair, [head width / 2]; empty where there is one axis
+  def __init__(self: __torch__.attention.Rows, cache: __torch__.attention.KvCache, kind: __torch__.attention.Kind, axes: Tensor, groups: int, at: __torch__.attention.Places) -> NoneType:
+    if axes.numel() == 0:
+      own = kind.turn[at.positions[0]].unsqueeze(1)
+    else:
+      own = torch.gather(kind.turn, 0, torch.index_select(at.positions, 0, axes).transpose(0, 1)).unsqueeze(1)
     self.turn = torch.cat([own.expand([-1, groups + 1, -1]), torch.ones_like(own)], 1).unsqueeze(1)
-    self.places = cache.places(row_slots, positions)
-    self.slots = slots
-    self.counts = counts
-    self.past = past
+    self.places = cache.places(at.row_slots, at.addresses)
+    self.slots = at.slots
+    self.counts = at.counts
+    self.past = at.past
     self.masks = annotate(List[Tensor], [])
     begin = 0
-    for i in range(len(counts)):
-      seen = torch.ones([counts[i], past[i] + counts[i]], dtype=11, device=ops.prim.device(positions))
-      self.masks.append(torch.tril(seen, past[i]).repeat([groups, 1]))
-      begin += counts[i]
+    for i in range(len(at.counts)):
+      self.masks.append(at.seen(i, kind.window).repeat([groups, 1]))
+      begin += at.counts[i]
     self.singles = annotate(Optional[__torch__.attention.RaggedAttention], None)
-    if begin < row_slots.size(0):
-      self.singles = __torch__.attention.RaggedAttention(cache, begin, row_slots, positions, groups)
+    if begin < at.row_slots.size(0):
+      self.singles = __torch__.attention.RaggedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window)
 
 
 # The rotary embedding turns number i of a head with number i + width / 2. Here such pairs stand next to each other, in
@@ -173,10 +233,21 @@ class Attention:
   projections : List[__torch__.linear.Linear]
   paired : bool
   out : __torch__.linear.Linear
+  # RMS norm of each head's queries and key, or none: [1, 1, groups + 1, head width / 2, 2], float32
+  norm : Optional[Tensor]
+  eps : float
 
-  def __init__(self: __torch__.attention.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, form: int) -> NoneType:
+  # offset: is added to the weights of norms
+  def __init__(self: __torch__.attention.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, offset: float, form: int) -> NoneType:
     self.heads = heads
     self.groups = groups
+    norm = annotate(Optional[Tensor], None)
+    if name + ".q_norm.weight" in weights:
+      q_norm = __torch__.attention.pairs(torch.to(weights[name + ".q_norm.weight"], 6) + offset)
+      k_norm = __torch__.attention.pairs(torch.to(weights[name + ".k_norm.weight"], 6) + offset)
+      norm = torch.cat([q_norm.unsqueeze(0).expand([groups, -1, -1]), k_norm.unsqueeze(0)]).unsqueeze(0).unsqueeze(0)
+    self.norm = norm
+    self.eps = eps
     self.projections = annotate(List[__torch__.linear.Linear], [])
     # Packed weights are copies anyway, so they may as well be in the order that suits.
     self.paired = form > 0
@@ -213,9 +284,18 @@ class Attention:
       v = self.projections[2].forward(x).view(rows, self.heads, 1, -1)
     return torch.cat([__torch__.attention.pairs(q), __torch__.attention.pairs(k), v.unflatten(-1, [-1, 2])], 2)
 
+  # Normalises queries and keys of the projected rows, if the model does.
+  def normed(self: __torch__.attention.Attention, projected: Tensor) -> Tensor:
+    norm = self.norm
+    if norm is None:
+      return projected
+    heads = torch.narrow(projected, 2, 0, self.groups + 1)
+    scale = torch.rsqrt(torch.mean(heads * heads, [-2, -1], True) + self.eps)
+    return torch.cat([heads * scale * norm, torch.narrow(projected, 2, self.groups + 1, 1)], 2)
+
   def forward(self: __torch__.attention.Attention, x: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows) -> Tensor:
     flat = cache.flat[layer]
-    turned = torch.view_as_complex(torch.to(self.project(x), 6)) * rows.turn
+    turned = torch.view_as_complex(self.normed(torch.to(self.project(x), 6))) * rows.turn
     qkv = torch.to(torch.view_as_real(turned), ops.prim.dtype(flat))
     flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
     singles = rows.singles

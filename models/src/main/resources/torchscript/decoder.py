@@ -1,6 +1,29 @@
 # Decoder-only transformer of the Llama family: pre-norm blocks with RMSNorm, rotary embedding, grouped-query attention
-# and SwiGLU. One step runs any mix of prompt chunks and single tokens of many sequences: the linear layers see all rows
+# and a gated MLP. One step runs any mix of prompt chunks and single tokens of many sequences: the linear layers see all rows
 # at once, attention sees each sequence's slot of the KV cache.
+
+# What members of the family do differently.
+class Style:
+  eps : float
+  # Is added to the weights of norms, which some publish around 0.
+  norm_offset : float
+  # Multiplies the embeddings of tokens.
+  embedding_scale : float
+  # Whether the MLP's gate is a GELU by tanh; otherwise it is SiLU.
+  gelu : bool
+  # The kind of each layer.
+  kinds : List[int]
+  # Layers after which columns of the prompt's rows are added to the rows: the first so many.
+  side_inputs : int
+
+  def __init__(self: __torch__.Style, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, kinds: List[int], side_inputs: int) -> NoneType:
+    self.eps = eps
+    self.norm_offset = norm_offset
+    self.embedding_scale = embedding_scale
+    self.gelu = gelu
+    self.kinds = kinds
+    self.side_inputs = side_inputs
+
 
 # x / sqrt(mean(x^2) + eps) * weight, the mean in float32. In few operations: a small model's step is made of them.
 class RmsNorm:
@@ -8,9 +31,12 @@ class RmsNorm:
   eps : Tensor
   share : float
 
-  def __init__(self: __torch__.RmsNorm, weights: Dict[str, Tensor], name: str, eps: float, dtype: int) -> NoneType:
-    self.weight = torch.to(weights[name + ".weight"], dtype)
-    self.eps = torch.full([1, 1], eps, dtype=6, device=ops.prim.device(self.weight))
+  def __init__(self: __torch__.RmsNorm, weights: Dict[str, Tensor], name: str, style: __torch__.Style, dtype: int) -> NoneType:
+    weight = weights[name + ".weight"]
+    if style.norm_offset != 0.:
+      weight = torch.to(weight, 6) + style.norm_offset
+    self.weight = torch.to(weight, dtype)
+    self.eps = torch.full([1, 1], style.eps, dtype=6, device=ops.prim.device(self.weight))
     self.share = 1. / self.weight.size(0)
 
   def forward(self: __torch__.RmsNorm, x: Tensor) -> Tensor:
@@ -19,13 +45,15 @@ class RmsNorm:
     return torch.to(scaled, ops.prim.dtype(x)) * self.weight
 
 
-# SwiGLU: down(silu(gate(x)) * up(x)).
+# down(activation(gate(x)) * up(x)).
 class FeedForward:
+  gelu : bool
   # Gate and up in one matrix, or the two.
   projections : List[__torch__.linear.Linear]
   down : __torch__.linear.Linear
 
-  def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, form: int) -> NoneType:
+  def __init__(self: __torch__.FeedForward, weights: Dict[str, Tensor], name: str, gelu: bool, form: int) -> NoneType:
+    self.gelu = gelu
     self.projections = annotate(List[__torch__.linear.Linear], [])
     if form > 0:
       weight = torch.cat([weights.pop(name + ".gate.weight"), weights.pop(name + ".up.weight")])
@@ -35,12 +63,17 @@ class FeedForward:
       self.projections.append(__torch__.linear.linear(weights, name + ".up", form))
     self.down = __torch__.linear.linear(weights, name + ".down", form)
 
+  def activate(self: __torch__.FeedForward, x: Tensor) -> Tensor:
+    if self.gelu:
+      return torch.gelu(x, approximate="tanh")
+    return torch.silu(x)
+
   def forward(self: __torch__.FeedForward, x: Tensor) -> Tensor:
     first = self.projections[0].forward(x)
     if len(self.projections) == 1:
       gate, up = torch.chunk(first, 2, -1)
-      return self.down.forward(torch.silu(gate) * up)
-    return self.down.forward(torch.silu(first) * self.projections[1].forward(x))
+      return self.down.forward(self.activate(gate) * up)
+    return self.down.forward(self.activate(first) * self.projections[1].forward(x))
 
 
 class Block:
@@ -48,17 +81,29 @@ class Block:
   attention : __torch__.attention.Attention
   ffn_norm : __torch__.RmsNorm
   ffn : __torch__.FeedForward
+  # Of what attention and MLP give, or none.
+  post_norms : List[__torch__.RmsNorm]
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, dtype: int, form: int) -> NoneType:
-    self.attention_norm = __torch__.RmsNorm(weights, name + ".attention_norm", eps, dtype)
-    self.attention = __torch__.attention.Attention(weights, name + ".attention", heads, groups, form)
-    self.ffn_norm = __torch__.RmsNorm(weights, name + ".ffn_norm", eps, dtype)
-    self.ffn = __torch__.FeedForward(weights, name + ".ffn", form)
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, style: __torch__.Style, dtype: int, form: int) -> NoneType:
+    self.attention_norm = __torch__.RmsNorm(weights, name + ".attention_norm", style, dtype)
+    self.attention = __torch__.attention.Attention(weights, name + ".attention", heads, groups, style.eps, style.norm_offset, form)
+    self.ffn_norm = __torch__.RmsNorm(weights, name + ".ffn_norm", style, dtype)
+    self.ffn = __torch__.FeedForward(weights, name + ".ffn", style.gelu, form)
+    self.post_norms = annotate(List[__torch__.RmsNorm], [])
+    if name + ".attention_post_norm.weight" in weights:
+      self.post_norms.append(__torch__.RmsNorm(weights, name + ".attention_post_norm", style, dtype))
+      self.post_norms.append(__torch__.RmsNorm(weights, name + ".ffn_post_norm", style, dtype))
 
   # Changes x in place: the residual stream.
   def forward(self: __torch__.Block, x: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows) -> NoneType:
-    x.add_(self.attention.forward(self.attention_norm.forward(x), cache, layer, rows))
-    x.add_(self.ffn.forward(self.ffn_norm.forward(x)))
+    y = self.attention.forward(self.attention_norm.forward(x), cache, layer, rows)
+    if len(self.post_norms) > 0:
+      y = self.post_norms[0].forward(y)
+    x.add_(y)
+    y = self.ffn.forward(self.ffn_norm.forward(x))
+    if len(self.post_norms) > 0:
+      y = self.post_norms[1].forward(y)
+    x.add_(y)
 
 
 class Decoder:
@@ -71,20 +116,21 @@ class Decoder:
   output : __torch__.linear.Linear
   heads : int
   groups : int
+  style : __torch__.Style
   # Of the cache: the type of keys and values, and the tokens of a block.
   kv_dtype : int
   block : int
-  # [context, head width / 2], complex: by how much pairs turn at each position. Its length, once in the query and once in
-  # the key, is attention's scale.
-  turn : Tensor
+  kinds : List[__torch__.attention.Kind]
+  # Which axis of the positions turns each pair of a head; empty where there is one axis.
+  axes : Tensor
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
     self.embedding = weights["embedding.weight"]
     self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, eps, dtype, form))
-    self.norm = __torch__.RmsNorm(weights, "norm", eps, dtype)
+      self.blocks.append(__torch__.Block(weights, "layers.{}".format(i), heads, groups, style, dtype, form))
+    self.norm = __torch__.RmsNorm(weights, "norm", style, dtype)
     output = self.embedding
     if "output.weight" in weights:
       output = weights.pop("output.weight")
@@ -92,37 +138,67 @@ class Decoder:
     self.output = __torch__.linear.Linear(output, None, 1 if form == 3 else form)
     self.heads = heads
     self.groups = groups
-    angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
+    self.style = style
     self.kv_dtype = kv_dtype
     self.block = block
-    self.turn = torch.polar(torch.full_like(angles, (2. * frequencies.size(0)) ** -0.25), angles)
+    self.kinds = kinds
+    self.axes = axes
 
+  # [tokens, width]
   def embed(self: __torch__.Decoder, ids: Tensor) -> Tensor:
-    return torch.to(torch.embedding(self.embedding, ids), self.dtype)
+    x = torch.to(torch.embedding(self.embedding, ids), self.dtype)
+    if self.style.embedding_scale != 1.:
+      # The scale is rounded to the type of the activations, as in the reference.
+      return x * torch.full([1, 1], self.style.embedding_scale, dtype=self.dtype, device=ops.prim.device(x))
+    return x
+
+  # Tokens as rows of a prompt, without side inputs: [tokens, (1 + side inputs) * width]
+  def wide(self: __torch__.Decoder, ids: Tensor) -> Tensor:
+    x = self.embed(ids)
+    if self.style.side_inputs == 0:
+      return x
+    return torch.constant_pad_nd(x, [0, self.style.side_inputs * x.size(1)], 0.)
 
   # Hidden states [rows, width] -> logits [rows, vocabulary], float32
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
     return torch.to(self.output.forward(self.norm.forward(x)), 6)
 
-  # x: embedded rows [rows, width], which become hidden states in place.
-  def forward(self: __torch__.Decoder, x: Tensor, cache: __torch__.attention.KvCache, rows: __torch__.attention.Rows) -> NoneType:
+  # rows: [rows, (1 + side inputs) * width], which may change -> hidden states [rows, width]
+  def forward(self: __torch__.Decoder, rows: Tensor, cache: __torch__.attention.KvCache, at: __torch__.attention.Places) -> Tensor:
+    width = self.embedding.size(1)
+    x = rows
+    if self.style.side_inputs > 0:
+      x = rows[:, :width].contiguous()
+    seen = annotate(List[__torch__.attention.Rows], [])
+    for kind in self.kinds:
+      seen.append(__torch__.attention.Rows(cache, kind, self.axes, self.groups, at))
     i = 0
     for block in self.blocks:
-      block.forward(x, cache, i, rows)
+      block.forward(x, cache, i, seen[self.style.kinds[i]])
       i += 1
+      if i <= self.style.side_inputs:
+        x.add_(rows[:, i * width:(i + 1) * width])
+    return x
 
 
 class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # frequencies: [head width / 2], float32: radians a position for each rotated pair. dtype: of the activations.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, eps: float, frequencies: Tensor, context: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
-    return __torch__.Decoder(weights, layers, heads, groups, eps, frequencies, context, dtype, kv_dtype, block, form)
+  # Of each kind of layers: frequencies [head width / 2], float32, radians a position for each rotated pair; the length of what
+  # turns queries and keys; the window. dtype: of the activations.
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
+    all = annotate(List[__torch__.attention.Kind], [])
+    for i in range(len(frequencies)):
+      all.append(__torch__.attention.Kind(frequencies[i], lengths[i], context, windows[i]))
+    axis = torch.tensor(axes, dtype=4, device=ops.prim.device(frequencies[0]))
+    style = __torch__.Style(eps, norm_offset, embedding_scale, gelu, kinds, side_inputs)
+    return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, dtype, kv_dtype, block, form)
 
   def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.attention.KvCache:
-    like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(decoder.turn))
-    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * decoder.turn.size(1), decoder.block, like)
+    turn = decoder.kinds[0].turn
+    like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(turn))
+    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * turn.size(1), decoder.block, like)
 
   # Copies keys and values of positions [begin, end) between slots: to[i] gets those of source[i], all read before any is
   # written. Keys are copied by whole blocks, so the two slots agree before `begin`.
@@ -137,29 +213,28 @@ class Program(Module):
       values[to, :, begin:end] = values[:, :, begin:end][source]
 
   # Embeds a prompt of text and visual tokens. Where a segment's ids are empty the next visual tensor stands.
-  # -> [prompt tokens, width]
+  # -> [prompt tokens, (1 + side inputs) * width]
   def embed(self: __torch__.Program, decoder: __torch__.Decoder, segments: List[Tensor], visual: List[Tensor]) -> Tensor:
     parts = annotate(List[Tensor], [])
     next = 0
     for ids in segments:
       if ids.numel() > 0:
-        parts.append(decoder.embed(ids))
+        parts.append(decoder.wide(ids))
       else:
         parts.append(torch.to(visual[next], decoder.dtype))
         next += 1
     return torch.cat(parts)
 
-  # One forward pass over chunks of prompts (`prompts[i]` from row `first[i]`), then rows of `tokens`. Row i is at
-  # positions[i] of slot row_slots[i]; slots, counts and past say the same of each chunk.
+  # One forward pass over chunks of prompts (`prompts[i]` from row `first[i]`), then rows of `tokens`; see Places for the rest.
   # -> logits after the wanted rows: [wanted, vocabulary], float32
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], tokens: Tensor, row_slots: Tensor, positions: Tensor, wanted: Tensor) -> Tensor:
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, wanted: Tensor) -> Tensor:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + counts[i]])
     if tokens.numel() > 0:
-      parts.append(decoder.embed(tokens))
-    x = torch.cat(parts)
-    decoder.forward(x, cache, __torch__.attention.Rows(cache, decoder.turn, decoder.groups, row_slots, positions, slots, counts, past))
+      parts.append(decoder.wide(tokens))
+    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans)
+    x = decoder.forward(torch.cat(parts), cache, at)
     if wanted.numel() == 0:
       return torch.empty([0, decoder.embedding.size(0)])
     if wanted.numel() < x.size(0):
@@ -167,13 +242,12 @@ class Program(Module):
     return decoder.logits(x)
 
   # Logits after every row of one prompt, for tests and scoring: [rows, vocabulary], float32
-  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor) -> Tensor:
+  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int]) -> Tensor:
     count = prompt.size(0)
     cache = self.cache(decoder, 1, count)
-    positions = torch.arange(count, device=ops.prim.device(prompt))
-    x = prompt.clone()
-    decoder.forward(x, cache, __torch__.attention.Rows(cache, decoder.turn, decoder.groups, torch.zeros_like(positions), positions, [0], [count], [0]))
-    return decoder.logits(x)
+    addresses = torch.arange(count, device=ops.prim.device(prompt))
+    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans)
+    return decoder.logits(decoder.forward(prompt.clone(), cache, at))
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:
     return logits[rows]

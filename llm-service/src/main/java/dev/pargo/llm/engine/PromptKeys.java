@@ -3,6 +3,7 @@ package dev.pargo.llm.engine;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -27,15 +28,17 @@ public final class PromptKeys {
             return Arrays.stream(tokens.ids()).asLongStream();
         }
         PromptPart.Visual visual = (PromptPart.Visual) part;
-        long image = hash(visual.tokens());
+        long image = hash(visual);
         // Negative numbers are no token ids.
         return LongStream.range(0, visual.length()).map(i -> (image + i) | Long.MIN_VALUE);
     }
 
-    private static long hash(HostTensor tokens) {
+    private static long hash(PromptPart.Visual visual) {
+        HostTensor tokens = visual.tokens();
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update((byte) tokens.dtype().ordinal());
+            digest.update(visual.grid().toString().getBytes(StandardCharsets.US_ASCII));
             digest.update(tokens.data().duplicate());
             return ByteBuffer.wrap(digest.digest()).getLong();
         } catch (NoSuchAlgorithmException e) {

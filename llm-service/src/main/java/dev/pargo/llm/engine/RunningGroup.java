@@ -20,6 +20,7 @@ final class RunningGroup {
     private final long admitted;
 
     private @Nullable PromptEmbedding prompt;
+    private final int positionShift;
     private int promptRead;
     private long firstToken;
     private long networkNanos;
@@ -42,6 +43,7 @@ final class RunningGroup {
         this.cachedTokens = cachedTokens;
         this.promptRead = cachedTokens;
         this.prompt = prompt;
+        this.positionShift = prompt.shift();
         this.strategy = strategy;
         this.admitted = now;
     }
@@ -73,12 +75,15 @@ final class RunningGroup {
         if (prompt == null) {
             throw new IllegalStateException("the prompt has been read");
         }
-        return new Step.Chunk(slots[0], prompt, promptRead, rows);
+        int end = prompt.chunkEnd(promptRead, promptRead + rows);
+        return new Step.Chunk(slots[0], prompt, promptRead, end - promptRead);
     }
 
     /** The sequences' next rows. Only after the prompt has been read. */
     List<Step.Tokens> nextTokens() {
-        return strategy.nextTokens();
+        return strategy.nextTokens().stream()
+                .map(tokens -> tokens.withShift(positionShift))
+                .toList();
     }
 
     /** What is to be drawn from a step's logits, of which the group's begin at {@code firstRow}. */

@@ -46,8 +46,8 @@ record StepPlan(List<Part> parts) {
         for (RunningGroup group : running) {
             int rows = Math.min(rest, group.promptRest());
             if (rows > 0) {
-                rest -= rows;
                 Step.Chunk chunk = group.nextChunk(rows);
+                rest -= chunk.count();
                 parts.add(new Part(group, List.of(chunk), List.of(), chunk.endsPrompt() ? logits++ : -1));
             }
         }

@@ -141,6 +141,20 @@ public final class JsonConfig {
         return numbers;
     }
 
+    /** The texts of an array; none if the field is absent. */
+    public List<String> strings(String field) {
+        List<String> strings = new ArrayList<>();
+        if (has(field)) {
+            for (JsonNode element : required(field, JsonNode::isArray, "a list of texts")) {
+                if (!element.isString()) {
+                    throw problem(name(field) + " is not a list of texts");
+                }
+                strings.add(element.asString());
+            }
+        }
+        return strings;
+    }
+
     /** Whole numbers of either sign, as an array or a single one; none if the field is absent. */
     public List<Integer> integers(String field) {
         List<Integer> integers = new ArrayList<>();

@@ -81,7 +81,7 @@ public final class CausalLm implements AutoCloseable {
             }
             try (IValue rows = network.call(
                     "embed", arguments -> arguments.addAll(segments).addAll(visual))) {
-                return new PromptEmbedding(scope, rows.toTensor(scope));
+                return new PromptEmbedding(scope, rows.toTensor(scope), PromptPositions.of(parts, config));
             }
         } catch (RuntimeException e) {
             scope.close();
@@ -95,7 +95,8 @@ public final class CausalLm implements AutoCloseable {
      * @return logits after the rows that the step wants, in its order, possibly none; the caller closes them
      */
     public Logits step(KvCache cache, Step step) {
-        StepRows rows = new StepRows(step, placement().device().isGpu());
+        StepRows rows =
+                new StepRows(step, config.axes().count(), placement().device().isGpu());
         List<PtNDArray> prompts =
                 step.chunks().stream().map(chunk -> chunk.prompt().rows()).toList();
         long[] first = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
@@ -103,7 +104,8 @@ public final class CausalLm implements AutoCloseable {
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
             PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
-            PtNDArray positions = longs(inputs, LongStream.of(rows.positions));
+            PtNDArray addresses = longs(inputs, LongStream.of(rows.addresses));
+            PtNDArray positions = (PtNDArray) inputs.create(rows.positions);
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue logits = network.call(
                     "step",
@@ -114,8 +116,10 @@ public final class CausalLm implements AutoCloseable {
                             .add(rows.chunkSlots)
                             .add(rows.chunkRows)
                             .add(rows.chunkPast)
+                            .add(rows.spans)
                             .add(ids)
                             .add(slots)
+                            .add(addresses)
                             .add(positions)
                             .add(wanted))) {
                 return new Logits(network, scope, logits.toTensor(scope));
@@ -129,7 +133,13 @@ public final class CausalLm implements AutoCloseable {
     /** Logits after every token of a prompt, row by row: [tokens, vocabulary]. */
     public Logits score(PromptEmbedding prompt) {
         PtNDManager scope = network.newScope();
-        try (IValue logits = network.call("score", arguments -> arguments.add(prompt.rows()))) {
+        PtNDArray positions = (PtNDArray) scope.create(prompt.positions().axes());
+        long[] spans = prompt.positions().spans().stream()
+                .flatMapToLong(span -> LongStream.of(0, span[0], span[1]))
+                .toArray();
+        try (IValue logits = network.call(
+                "score",
+                arguments -> arguments.add(prompt.rows()).add(positions).add(spans))) {
             return new Logits(network, scope, logits.toTensor(scope));
         }
     }

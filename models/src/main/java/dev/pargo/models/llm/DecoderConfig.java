@@ -10,21 +10,22 @@ import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Dimensions of a decoder, as its published {@code config.json} has them.
  *
  * @param kvHeads      key/value heads; divides {@code heads}
+ * @param attention    of each layer
+ * @param axes         on which positions stand
  * @param context      most tokens of prompt and answer together
  * @param qkvBias      whether the projections into attention have a bias
  * @param outBias      whether the projection out of attention has one
  * @param tied         whether the output layer is the embedding
  * @param eos          ids of the tokens that end an answer
+ * @param style        what is done otherwise than in Llama
  */
 public record DecoderConfig(
         DecoderFamily family,
@@ -36,12 +37,14 @@ public record DecoderConfig(
         int headWidth,
         int intermediate,
         double eps,
-        RotaryEmbedding rope,
+        List<LayerAttention> attention,
+        PositionAxes axes,
         int context,
         boolean qkvBias,
         boolean outBias,
         boolean tied,
-        List<Integer> eos)
+        List<Integer> eos,
+        DecoderStyle style)
         implements NetworkConfig {
 
     public DecoderConfig {
@@ -52,6 +55,11 @@ public record DecoderConfig(
             throw new IllegalArgumentException("heads of width %d cannot be rotated in pairs".formatted(headWidth));
         }
         eos = List.copyOf(eos);
+        attention = List.copyOf(attention);
+        for (LayerAttention layer : attention) {
+            layer.rope().frequencies(headWidth);
+        }
+        axes.ofPairs(headWidth / 2);
     }
 
     /**
@@ -70,81 +78,29 @@ public record DecoderConfig(
      * @throws ConfigException if it is not valid, or of an unknown architecture
      */
     public static DecoderConfig read(JsonConfig config, Path directory) {
-        String modelType = config.string("model_type", "");
-        DecoderFamily family = DecoderFamily.ofModelType(modelType)
-                .orElseThrow(() -> config.unknown("model_type", modelType, DecoderFamily.known()));
-        DecoderFamily.Defaults defaults = family.defaults();
-        String activation = config.string("hidden_act", "silu");
-        if (!activation.equals("silu")) {
-            throw config.unknown("hidden_act", activation, "silu");
-        }
-        int width = config.size("hidden_size", defaults.width());
-        int heads = config.size("num_attention_heads", defaults.heads());
-        // InternLM2's configuration class has bias on by default.
-        boolean bias = switch (family) {
-            case INTERNLM2 -> config.flag("bias", true);
-            case QWEN2 -> true;
-            case LLAMA, MISTRAL -> config.flag("attention_bias", false);
-        };
-        return config.make(() -> new DecoderConfig(
+        return new DecoderReader(config).read(directory);
+    }
+
+    /** The same decoder, which adds columns of visual tokens to their rows after its first layers. */
+    public DecoderConfig withSideInputs(int count) {
+        return new DecoderConfig(
                 family,
-                config.size("vocab_size", defaults.vocabulary()),
+                vocabulary,
                 width,
-                config.size("num_hidden_layers", defaults.layers()),
+                layers,
                 heads,
-                config.size("num_key_value_heads", defaults.kvHeads() == 0 ? heads : defaults.kvHeads()),
-                config.size("head_dim", width / heads),
-                config.size("intermediate_size", defaults.intermediate()),
-                config.number("rms_norm_eps", 1e-6),
-                rope(config),
-                context(config, defaults),
-                bias,
-                bias && family != DecoderFamily.QWEN2,
-                config.flag("tie_word_embeddings", false),
-                eos(config, directory.resolve("generation_config.json"), defaults)));
-    }
-
-    private static List<Integer> eos(JsonConfig config, Path generation, DecoderFamily.Defaults defaults) {
-        String field = "eos_token_id";
-        if (Files.exists(generation)) {
-            List<Integer> ids = JsonConfig.read(generation).integers(field);
-            if (!ids.isEmpty()) {
-                return ids;
-            }
-        }
-        if (config.has(field)) {
-            return config.integers(field);
-        }
-        return defaults.eos() < 0 ? List.of() : List.of(defaults.eos());
-    }
-
-    /** Beyond a sliding window the network would see less than we show it. */
-    private static int context(JsonConfig config, DecoderFamily.Defaults defaults) {
-        int context = config.size("max_position_embeddings", defaults.context());
-        boolean slides = config.has("sliding_window") && config.flag("use_sliding_window", true);
-        return slides ? Math.min(context, config.size("sliding_window")) : context;
-    }
-
-    private static RotaryEmbedding rope(JsonConfig config) {
-        // Newer configurations have both under one name.
-        JsonConfig scaling = config.sectionOrEmpty(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
-        double theta = scaling.number("rope_theta", config.number("rope_theta", 10_000));
-        return new RotaryEmbedding(theta, scaling(scaling));
-    }
-
-    private static RotaryEmbedding.@Nullable Llama3Scaling scaling(JsonConfig scaling) {
-        String type = scaling.string("rope_type", scaling.string("type", "default"));
-        return switch (type) {
-            // "dynamic" changes nothing up to max_position_embeddings, which is our limit.
-            case "default", "dynamic" -> null;
-            case "llama3" ->
-                new RotaryEmbedding.Llama3Scaling(
-                        scaling.number("factor"),
-                        scaling.number("low_freq_factor"),
-                        scaling.number("high_freq_factor"),
-                        scaling.size("original_max_position_embeddings"));
-            default -> throw scaling.unknown("rope_type", type, "default, dynamic, llama3");
-        };
+                kvHeads,
+                headWidth,
+                intermediate,
+                eps,
+                attention,
+                axes,
+                context,
+                qkvBias,
+                outBias,
+                tied,
+                eos,
+                style.withSideInputs(count));
     }
 
     @Override
@@ -175,6 +131,14 @@ public record DecoderConfig(
         int queries = heads * headWidth;
         int keys = kvHeads * headWidth;
         list.scale(role + "attention_norm", published + names.attentionNorm(), width);
+        if (style.qkNorm()) {
+            list.scale(role + "attention.q_norm", published + names.qNorm(), headWidth)
+                    .scale(role + "attention.k_norm", published + names.kNorm(), headWidth);
+        }
+        if (style.postNorms()) {
+            list.scale(role + "attention_post_norm", published + names.attentionPostNorm(), width)
+                    .scale(role + "ffn_post_norm", published + names.ffnPostNorm(), width);
+        }
         if (names.qkv().isEmpty()) {
             projection(list, role + "attention.q", published + names.q(), queries, width, qkvBias);
             projection(list, role + "attention.k", published + names.k(), keys, width, qkvBias);
@@ -259,16 +223,32 @@ public record DecoderConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        List<LayerAttention> kinds = attention.stream().distinct().toList();
         arguments
                 .add(layers)
                 .add(kvHeads)
                 .add(groups())
-                .add(eps)
-                .add((PtNDArray) manager.create(rope.frequencies(headWidth)))
+                .addAll(kinds.stream()
+                        .map(kind -> (PtNDArray) manager.create(kind.rope().frequencies(headWidth)))
+                        .toList())
+                .add(kinds.stream().mapToDouble(this::turnLength).toArray())
+                .add(kinds.stream().mapToLong(LayerAttention::window).toArray())
+                .add(attention.stream().mapToLong(kinds::indexOf).toArray())
+                .add(axes.ofPairs(headWidth / 2))
                 .add(context)
+                .add(eps)
+                .add(style.normOffset())
+                .add(style.embeddingScale())
+                .add(style.gelu())
+                .add(style.sideInputs())
                 .add(placement.precision().dtype().torchCode())
                 .add(KvCache.dtype(placement).torchCode())
                 .add(KvCache.BLOCK_TOKENS)
                 .add(WeightForm.of(placement).ordinal());
+    }
+
+    /** What turns queries and keys also scales them: once in the query and once in the key. */
+    private double turnLength(LayerAttention kind) {
+        return Math.sqrt(style.queryScale()) * kind.rope().scaling().attentionFactor();
     }
 }

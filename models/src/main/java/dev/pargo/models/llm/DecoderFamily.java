@@ -1,6 +1,7 @@
 package dev.pargo.models.llm;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -24,7 +25,17 @@ public enum DecoderFamily {
             new Defaults(103_168, 4096, 11_008, 32, 32, 0, 2048, 2)),
     LLAMA("llama", Names.LLAMA, new Defaults(32_000, 4096, 11_008, 32, 32, 0, 2048, 2)),
     QWEN2("qwen2", Names.LLAMA, new Defaults(151_936, 4096, 22_016, 32, 32, 32, 32_768, -1)),
-    MISTRAL("mistral", Names.LLAMA, new Defaults(32_000, 4096, 14_336, 32, 32, 8, 131_072, 2));
+    QWEN3("qwen3", Names.LLAMA, new Defaults(151_936, 4096, 22_016, 32, 32, 32, 32_768, -1, 128, 4096)),
+    MISTRAL("mistral", Names.LLAMA, new Defaults(32_000, 4096, 14_336, 32, 32, 8, 131_072, 2)),
+    GEMMA3("gemma3_text", Names.GEMMA, new Defaults(262_208, 2304, 9216, 26, 8, 4, 131_072, 1, 256, 4096));
+
+    /** Other names of the same networks, as parts of multimodal models. */
+    private static final Map<String, DecoderFamily> ALIASES = Map.of(
+            "qwen2_vl", QWEN2,
+            "qwen2_vl_text", QWEN2,
+            "qwen2_5_vl", QWEN2,
+            "qwen2_5_vl_text", QWEN2,
+            "qwen3_vl_text", QWEN3);
 
     /**
      * Published names; those of a block stand behind {@code model.layers.N.}.
@@ -43,7 +54,33 @@ public enum DecoderFamily {
             String gate,
             String up,
             String down,
-            String output) {
+            String output,
+            String attentionPostNorm,
+            String ffnPostNorm) {
+
+        private Names(
+                String embedding,
+                String attentionNorm,
+                String qkv,
+                String q,
+                String k,
+                String v,
+                String out,
+                String ffnNorm,
+                String gate,
+                String up,
+                String down,
+                String output) {
+            this(embedding, attentionNorm, qkv, q, k, v, out, ffnNorm, gate, up, down, output, "", "");
+        }
+
+        String qNorm() {
+            return "self_attn.q_norm";
+        }
+
+        String kNorm() {
+            return "self_attn.k_norm";
+        }
 
         private static final Names LLAMA = new Names(
                 "model.embed_tokens",
@@ -58,16 +95,49 @@ public enum DecoderFamily {
                 "mlp.up_proj",
                 "mlp.down_proj",
                 "lm_head");
+
+        private static final Names GEMMA = new Names(
+                "model.embed_tokens",
+                "input_layernorm",
+                "",
+                "self_attn.q_proj",
+                "self_attn.k_proj",
+                "self_attn.v_proj",
+                "self_attn.o_proj",
+                "pre_feedforward_layernorm",
+                "mlp.gate_proj",
+                "mlp.up_proj",
+                "mlp.down_proj",
+                "lm_head",
+                "post_attention_layernorm",
+                "post_feedforward_layernorm");
     }
 
     /**
      * What a configuration inside another leaves out where it is as in the transformers class.
      *
-     * @param kvHeads 0 for as many as there are heads
-     * @param eos     -1 for none
+     * @param kvHeads   0 for as many as there are heads
+     * @param eos       -1 for none
+     * @param headWidth 0 for the width divided by the heads
+     * @param window    of layers that have one
      */
     record Defaults(
-            int vocabulary, int width, int intermediate, int layers, int heads, int kvHeads, int context, int eos) {}
+            int vocabulary,
+            int width,
+            int intermediate,
+            int layers,
+            int heads,
+            int kvHeads,
+            int context,
+            int eos,
+            int headWidth,
+            int window) {
+
+        private Defaults(
+                int vocabulary, int width, int intermediate, int layers, int heads, int kvHeads, int context, int eos) {
+            this(vocabulary, width, intermediate, layers, heads, kvHeads, context, eos, 0, 4096);
+        }
+    }
 
     private final String modelType;
     private final Names names;
@@ -95,7 +165,8 @@ public enum DecoderFamily {
     static Optional<DecoderFamily> ofModelType(String modelType) {
         return Arrays.stream(values())
                 .filter(family -> family.modelType.equals(modelType))
-                .findFirst();
+                .findFirst()
+                .or(() -> Optional.ofNullable(ALIASES.get(modelType)));
     }
 
     static String known() {

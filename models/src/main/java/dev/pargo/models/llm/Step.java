@@ -22,13 +22,26 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens) {
     }
 
     /**
-     * Tokens at consecutive positions of the slot, the first right behind what the slot holds: the answer's last token,
+     * Tokens at consecutive addresses of the slot, the first right behind what the slot holds: the answer's last token,
      * and guesses of what follows it.
+     *
+     * @param address of the first token in the slot
+     * @param shift   what is added to an address to get the position, see {@link PromptEmbedding#shift}
      */
-    public record Tokens(int slot, int position, int[] ids) {
+    public record Tokens(int slot, int address, int shift, int[] ids) {
 
-        public Tokens(int slot, int position, int id) {
-            this(slot, position, new int[] {id});
+        /** Behind a prompt whose positions are its addresses. */
+        public Tokens(int slot, int address, int[] ids) {
+            this(slot, address, 0, ids);
+        }
+
+        public Tokens(int slot, int address, int id) {
+            this(slot, address, new int[] {id});
+        }
+
+        /** The same tokens behind a prompt with this shift. */
+        public Tokens withShift(int other) {
+            return new Tokens(slot, address, other, ids);
         }
     }
 }

@@ -6,16 +6,20 @@ import java.util.stream.LongStream;
 /** A {@link Step} laid out in rows, as the network takes it. */
 final class StepRows {
 
-    /** Of each row: the slot that it goes to, and where. */
+    /** Of each row: the slot that it goes to, where in it, and on each axis its position. */
     final long[] slots;
 
-    final long[] positions;
+    final long[] addresses;
+    final long[][] positions;
 
     /** Of each run of rows that attends as one: its slot, its rows, and the tokens that its slot holds already. */
     final long[] chunkSlots;
 
     final long[] chunkRows;
     final long[] chunkPast;
+
+    /** Runs of rows that see each other both ways: chunk, first row and row behind the last within the chunk. */
+    final long[] spans;
 
     /** Rows of all tokens together. */
     final long[] ids;
@@ -26,14 +30,18 @@ final class StepRows {
     private int row;
     private int chunk;
 
-    /** @param tokensAreChunks whether answers' rows attend as runs too, not one by one */
-    StepRows(Step step, boolean tokensAreChunks) {
+    /**
+     * @param axes            numbers of a position
+     * @param tokensAreChunks whether answers' rows attend as runs too, not one by one
+     */
+    StepRows(Step step, int axes, boolean tokensAreChunks) {
         int prompts = step.chunks().stream().mapToInt(Step.Chunk::count).sum();
         int answers =
                 step.tokens().stream().mapToInt(tokens -> tokens.ids().length).sum();
         int chunks = step.chunks().size() + (tokensAreChunks ? step.tokens().size() : 0);
         slots = new long[prompts + answers];
-        positions = new long[prompts + answers];
+        addresses = new long[prompts + answers];
+        positions = new long[axes][prompts + answers];
         chunkSlots = new long[chunks];
         chunkRows = new long[chunks];
         chunkPast = new long[chunks];
@@ -41,33 +49,63 @@ final class StepRows {
                 .flatMapToLong(tokens -> Arrays.stream(tokens.ids()).asLongStream())
                 .toArray();
         LongStream.Builder ends = LongStream.builder();
+        LongStream.Builder both = LongStream.builder();
         for (Step.Chunk each : step.chunks()) {
+            addSpans(both, each);
             addChunk(each.slot(), each.from(), each.count());
-            addRows(each.slot(), each.from(), each.count());
+            PromptPositions at = each.prompt().positions();
+            addRows(each.slot(), each.from(), at.rows(each.from(), each.from() + each.count()));
             if (each.endsPrompt()) {
                 ends.add(row - 1);
             }
         }
         for (Step.Tokens tokens : step.tokens()) {
             if (tokensAreChunks) {
-                addChunk(tokens.slot(), tokens.position(), tokens.ids().length);
+                addChunk(tokens.slot(), tokens.address(), tokens.ids().length);
             }
-            addRows(tokens.slot(), tokens.position(), tokens.ids().length);
+            long first = tokens.address() + tokens.shift();
+            long[] run = LongStream.range(first, first + tokens.ids().length).toArray();
+            long[][] at = new long[axes][];
+            Arrays.fill(at, run);
+            addRows(tokens.slot(), tokens.address(), at);
         }
+        spans = both.build().toArray();
         wanted = LongStream.concat(ends.build(), LongStream.range(prompts, prompts + answers))
                 .toArray();
     }
 
-    private void addChunk(int slot, int position, int count) {
-        chunkSlots[chunk] = slot;
-        chunkRows[chunk] = count;
-        chunkPast[chunk++] = position;
+    /** Those runs of the prompt that lie in the chunk, whole. */
+    private void addSpans(LongStream.Builder spans, Step.Chunk each) {
+        for (int[] span : each.prompt().positions().spans()) {
+            int begin = span[0] - each.from();
+            int end = span[1] - each.from();
+            if (begin >= 0 && begin < each.count()) {
+                if (end > each.count()) {
+                    throw new IllegalArgumentException(
+                            "a chunk that ends at row %d divides the visual tokens of rows %d to %d"
+                                    .formatted(each.from() + each.count(), span[0], span[1]));
+                }
+                spans.add(chunk).add(begin).add(end);
+            }
+        }
     }
 
-    private void addRows(int slot, int position, int count) {
+    private void addChunk(int slot, int address, int count) {
+        chunkSlots[chunk] = slot;
+        chunkRows[chunk] = count;
+        chunkPast[chunk++] = address;
+    }
+
+    /** @param at positions of the rows, [axes, rows] */
+    private void addRows(int slot, int address, long[][] at) {
+        int count = at[0].length;
         for (int i = 0; i < count; i++) {
-            slots[row] = slot;
-            positions[row++] = position + i;
+            slots[row + i] = slot;
+            addresses[row + i] = address + i;
         }
+        for (int axis = 0; axis < at.length; axis++) {
+            System.arraycopy(at[axis], 0, positions[axis], row, count);
+        }
+        row += count;
     }
 }

@@ -38,6 +38,10 @@ public final class Arguments implements AutoCloseable {
         return own(IValue.listFrom(list));
     }
 
+    public Arguments add(double[] list) {
+        return own(IValue.listFrom(list));
+    }
+
     public Arguments add(Map<String, PtNDArray> tensors) {
         return own(IValue.stringMapFrom(tensors));
     }

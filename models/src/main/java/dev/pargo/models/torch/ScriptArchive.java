@@ -32,7 +32,7 @@ final class ScriptArchive {
                 store(zip, "program/code/__torch__/" + name + ".py", source(name));
             }
             store(zip, "program/constants.pkl", NO_CONSTANTS_PICKLE.getBytes(StandardCharsets.ISO_8859_1));
-            store(zip, "program/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+            store(zip, "program/version", "10\n".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
