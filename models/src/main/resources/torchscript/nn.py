@@ -73,6 +73,15 @@ def patches(pixels: Tensor, patch: int) -> Tensor:
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
 
 
+# Joins squares of neighbouring cells, of each square row by row; cells that fill none are left out.
+# [rows, columns, width] -> [squares, side * side * width]
+def join_squares(x: Tensor, side: int) -> Tensor:
+  rows = x.size(0) // side
+  columns = x.size(1) // side
+  x = x[:rows * side, :columns * side].reshape(rows, side, columns, side, -1)
+  return x.permute(0, 2, 1, 3, 4).reshape(rows * columns, -1)
+
+
 # A learned position table of a square grid, behind the row of CLS if there is one, resampled to another grid where the two
 # differ.
 # table: [..., n * n, width] or [..., 1 + n * n, width] -> [1, grid * grid or 1 + grid * grid, width]

@@ -73,6 +73,11 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
     }
 
     @Override
+    public PictureNotation notation() {
+        return directory.model().notation();
+    }
+
+    @Override
     public StoredNetwork<VisionConfig> vision() {
         return directory.model().vision();
     }

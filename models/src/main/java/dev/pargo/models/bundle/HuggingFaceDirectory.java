@@ -49,13 +49,16 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
      * @param checkpoint the decoder's tensors
      */
     StoredNetwork<DecoderConfig> decoder(Checkpoint checkpoint) {
-        JsonConfig text = config.section("text_config");
+        JsonConfig text = config.has("text_config") ? config.section("text_config") : config;
         String field = "tie_word_embeddings";
-        boolean atTop = config.flag(field, false);
-        boolean tied = checkpoint.tensors().containsKey("lm_head.weight")
-                ? text.flag(field, atTop)
-                : atTop || text.flag(field, false);
-        return new StoredNetwork<>(DecoderConfig.read(text.with(field, tied), path), checkpoint);
+        if (config.has(field) || text.has(field)) {
+            boolean atTop = config.flag(field, false);
+            boolean tied = checkpoint.tensors().containsKey("lm_head.weight")
+                    ? text.flag(field, atTop)
+                    : atTop || text.flag(field, false);
+            text = text.with(field, tied);
+        }
+        return new StoredNetwork<>(DecoderConfig.read(text, path), checkpoint);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.AnyResConfig;
 import dev.pargo.models.projector.MlpConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.ClipConfig;
@@ -12,11 +13,17 @@ import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** LLaVA-1.5: a CLIP or SigLIP tower, two linear layers, any decoder; also as its authors publish it, with a tower beside it. */
+/**
+ * LLaVA-1.5, also as its authors publish it, with a tower beside it; LLaVA-NeXT and LLaVA-OneVision: a CLIP or SigLIP tower, two
+ * linear layers, any decoder.
+ */
 record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
 
     private static final String PREFIX = "vision_model.";
+    private static final Pattern ANY_RES = Pattern.compile("anyres_max_([1-9]\\d{0,2})");
 
     @Override
     public boolean isWhole() {
@@ -59,9 +66,11 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
     }
 
     private SquareTower tower(JsonConfig section, Checkpoint checkpoint) {
-        List<Integer> layers =
-                config().has("vision_feature_layer") ? config().integers("vision_feature_layer") : List.of(-2);
-        String strategy = config().string("vision_feature_select_strategy", "default");
+        boolean isOneVision = directory.modelType().equals("llava_onevision");
+        List<Integer> layers = config().has("vision_feature_layer")
+                ? config().integers("vision_feature_layer")
+                : List.of(isOneVision ? -1 : -2);
+        String strategy = config().string("vision_feature_select_strategy", isOneVision ? "full" : "default");
         if (!strategy.equals("default") && !strategy.equals("full")) {
             throw config().unknown("vision_feature_select_strategy", strategy, "default (without CLS), full");
         }
@@ -86,13 +95,32 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
         if (!activation.equals("gelu")) {
             throw config().unknown("projector_hidden_act", activation, "gelu");
         }
+        MlpConfig mlp = MlpConfig.llava(
+                vision.tokens(),
+                vision.width(),
+                llm().config().width(),
+                config().flag("multimodal_projector_bias", true));
         return new StoredNetwork<>(
-                MlpConfig.llava(
-                        vision.tokens(),
-                        vision.width(),
-                        llm().config().width(),
-                        config().flag("multimodal_projector_bias", true)),
-                tensors().projector());
+                isFlat() ? mlp : packing(mlp, vision), tensors().projector());
+    }
+
+    private boolean isFlat() {
+        return directory.modelType().equals("llava");
+    }
+
+    private AnyResConfig packing(MlpConfig mlp, SquareTower vision) {
+        if (vision.tokens() != vision.grid() * vision.grid()) {
+            throw config().problem("vision_feature_select_strategy gives %d features for %d patches; tiles need as many"
+                    .formatted(vision.tokens(), vision.grid() * vision.grid()));
+        }
+        if (directory.modelType().equals("llava_next")) {
+            return new AnyResConfig(mlp, vision.grid(), 0);
+        }
+        Matcher ratio = ANY_RES.matcher(config().string("vision_aspect_ratio", "anyres_max_9"));
+        if (!ratio.matches()) {
+            throw config().problem("vision_aspect_ratio is not anyres_max_N");
+        }
+        return new AnyResConfig(mlp, vision.grid(), Integer.parseInt(ratio.group(1)));
     }
 
     @Override

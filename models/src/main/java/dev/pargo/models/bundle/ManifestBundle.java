@@ -144,6 +144,12 @@ final class ManifestBundle implements ModelBundle {
                 checkpoint);
     }
 
+    /** Its visual tokens; what stands around them is part of the prompt's template. */
+    @Override
+    public PictureNotation notation() {
+        return PictureNotation.plain(prompt().imagePlaceholder());
+    }
+
     /** The tower for images of another size than it was trained on. */
     private StoredNetwork<VisionConfig> resized(StoredNetwork<VisionConfig> tower, int imageSize) {
         SquareTower square = tower.config().square();

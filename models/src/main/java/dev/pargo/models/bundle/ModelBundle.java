@@ -73,6 +73,9 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     /** How the vision encoder wants to see pictures. */
     ImageCutter pictures();
 
+    /** How a picture stands in the prompt. */
+    PictureNotation notation();
+
     /**
      * How a picture becomes the one square that the vision encoder sees.
      *

@@ -4,6 +4,7 @@ import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.QwenVitConfig.Variant;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 
@@ -11,12 +12,19 @@ import dev.pargo.models.vision.VisionConfig;
 interface PublishedModel {
 
     /** The {@code model_type} of families that have a vision encoder, a projector and a decoder. */
-    String WHOLE = "llava";
+    String WHOLE =
+            "llava, llava_next, llava_onevision, smolvlm, idefics3, internvl, qwen2_vl, qwen2_5_vl, qwen3_vl, gemma3";
 
     /** @throws dev.pargo.models.config.ConfigException if the family is not known */
     static PublishedModel of(HuggingFaceDirectory directory) {
         return switch (directory.modelType()) {
-            case "llava" -> new LlavaModel(directory);
+            case "llava", "llava_next", "llava_onevision" -> new LlavaModel(directory);
+            case "smolvlm", "idefics3" -> new SmolVlmModel(directory);
+            case "internvl" -> new InternVlModel(directory);
+            case "qwen2_vl" -> new QwenVlModel(directory, Variant.QWEN2);
+            case "qwen2_5_vl" -> new QwenVlModel(directory, Variant.QWEN2_5);
+            case "qwen3_vl" -> new QwenVlModel(directory, Variant.QWEN3);
+            case "gemma3" -> new Gemma3Model(directory);
             default -> new SingleNetwork(directory);
         };
     }
@@ -40,6 +48,6 @@ interface PublishedModel {
 
     /** How a picture stands in the prompt. */
     default PictureNotation notation() {
-        return PictureNotation.PLAIN;
+        return PictureNotation.plain("<image>");
     }
 }

@@ -132,16 +132,21 @@ public record MlpConfig(
         if (featureNormEps != null) {
             list.norm(FEATURE_NORM, encoderWidth);
         }
-        int in = encoderWidth * joined;
+        addLayers(list, "layers.", layers, encoderWidth * joined);
+        return list.toList();
+    }
+
+    /** Adds layers that follow each other. */
+    static void addLayers(ParameterList list, String role, List<Layer> layers, int inputWidth) {
+        int in = inputWidth;
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            list.matrix("layers." + i, layer.name(), layer.width(), in);
+            list.matrix(role + i, layer.name(), layer.width(), in);
             if (layer.bias()) {
-                list.bias("layers." + i, layer.name(), layer.width());
+                list.bias(role + i, layer.name(), layer.width());
             }
             in = layer.width();
         }
-        return list.toList();
     }
 
     @Override

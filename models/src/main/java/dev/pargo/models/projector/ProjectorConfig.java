@@ -8,7 +8,8 @@ import dev.pargo.models.weights.Checkpoint;
 import java.util.Optional;
 
 /** Dimensions of a projector. */
-public sealed interface ProjectorConfig extends NetworkConfig permits PatchProjector {
+public sealed interface ProjectorConfig extends NetworkConfig
+        permits AnyResConfig, MergerConfig, PatchProjector, PoolConfig {
 
     /** Prefix of the norm's tensors that ParGo puts between encoder and projector. */
     String FEATURE_NORM = "ln_vision";

@@ -5,7 +5,7 @@ import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.picture.PictureLayout;
 
 /** Dimensions of a vision encoder. */
-public sealed interface VisionConfig extends NetworkConfig permits SquareTower {
+public sealed interface VisionConfig extends NetworkConfig permits QwenVitConfig, SquareTower {
 
     /** Width of one feature vector; features of several layers stand side by side. */
     int width();

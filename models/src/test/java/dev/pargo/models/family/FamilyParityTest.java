@@ -161,7 +161,7 @@ class FamilyParityTest {
                 }
                 int last = answer.get(answer.size() - 1);
                 int position = prompt.length() + answer.size() - 1;
-                step = new Step(List.of(), List.of(new Step.Tokens(0, position, last)));
+                step = new Step(List.of(), List.of(new Step.Tokens(0, position, last).withShift(prompt.shift())));
             }
             assertThat(answer).containsExactly(Arrays.stream(want).boxed().toArray(Integer[]::new));
         }
@@ -179,7 +179,7 @@ class FamilyParityTest {
         int piece = 0;
         for (int from = 0; from < ids.length; ) {
             if (ids[from] == placeholder) {
-                parts.add(new PromptPart.Visual(pieces.get(piece)));
+                parts.add(new PromptPart.Visual(pieces.get(piece), grids.get(piece)));
                 from += grids.get(piece++).cells();
             } else {
                 int to = from;

@@ -192,7 +192,7 @@ class InspectorTest {
         Files.copy(FIXTURES.resolve("llama/model.safetensors"), directory.resolve("model.safetensors"));
         Report report = Inspector.inspect(directory);
         assertThat(report.networks().get(0).problem())
-                .contains("unknown model_type 'bert'; known: internlm2, llama, qwen2, mistral");
+                .contains("unknown model_type 'bert'; known: internlm2, llama, qwen2, qwen3, mistral, gemma3_text");
         assertThat(report.other().tensors()).isPositive();
     }
 

@@ -1,0 +1,64 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.PoolConfig;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.SiglipConfig;
+import dev.pargo.models.vision.SquareTower;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Checkpoint;
+
+/** Gemma 3: a SigLIP tower, averages of its patches, a decoder whose visual tokens see each other in both directions. */
+record Gemma3Model(HuggingFaceDirectory directory) implements PublishedModel {
+
+    @Override
+    public boolean isWhole() {
+        return true;
+    }
+
+    private JsonConfig config() {
+        return directory.config();
+    }
+
+    private PublishedTensors tensors() {
+        return new PublishedTensors(directory.checkpoint());
+    }
+
+    @Override
+    public StoredNetwork<VisionConfig> vision() {
+        Checkpoint checkpoint = tensors().vision().rename("vision_model."::concat);
+        return new StoredNetwork<>(SiglipConfig.readNormed(config().section("vision_config"), checkpoint), checkpoint);
+    }
+
+    @Override
+    public StoredNetwork<ProjectorConfig> projector() {
+        SquareTower vision = vision().config().square();
+        int side = (int) Math.sqrt(config().size("mm_tokens_per_image", 256));
+        if (side > vision.grid()) {
+            throw config().problem("mm_tokens_per_image are more than the %d patches".formatted(vision.tokens()));
+        }
+        double eps = config().section("vision_config").number("layer_norm_eps", 1e-6);
+        return new StoredNetwork<>(
+                new PoolConfig(
+                        vision.width(), vision.grid() / side, llm().config().width(), eps),
+                tensors().projector());
+    }
+
+    @Override
+    public StoredNetwork<DecoderConfig> llm() {
+        return directory.decoder(tensors().llm());
+    }
+
+    @Override
+    public ImageCutter pictures() {
+        return directory.cutter(vision().config().square(), false);
+    }
+
+    @Override
+    public PictureNotation notation() {
+        return PictureNotation.between("<start_of_image>", "\n\n<start_of_image>", "<end_of_image>\n\n");
+    }
+}

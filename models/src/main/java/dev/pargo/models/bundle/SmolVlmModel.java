@@ -1,0 +1,84 @@
+package dev.pargo.models.bundle;
+
+import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.llm.DecoderConfig;
+import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.Piece;
+import dev.pargo.models.projector.MergerConfig;
+import dev.pargo.models.projector.ProjectorConfig;
+import dev.pargo.models.vision.SiglipConfig;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.weights.Checkpoint;
+import java.util.ArrayList;
+import java.util.List;
+
+/** SmolVLM and Idefics3: a SigLIP tower on tiles and the whole, squares of patches through one matrix, a Llama decoder. */
+record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
+
+    @Override
+    public boolean isWhole() {
+        return true;
+    }
+
+    private JsonConfig config() {
+        return directory.config();
+    }
+
+    private PublishedTensors tensors() {
+        return new PublishedTensors(directory.checkpoint());
+    }
+
+    @Override
+    public StoredNetwork<VisionConfig> vision() {
+        Checkpoint checkpoint = tensors().vision().rename("vision_model."::concat);
+        return new StoredNetwork<>(SiglipConfig.readNormed(config().section("vision_config"), checkpoint), checkpoint);
+    }
+
+    @Override
+    public StoredNetwork<ProjectorConfig> projector() {
+        return new StoredNetwork<>(
+                MergerConfig.smolVlm(
+                        vision().config().width(),
+                        config().size("scale_factor", 2),
+                        llm().config().width()),
+                tensors().projector());
+    }
+
+    @Override
+    public StoredNetwork<DecoderConfig> llm() {
+        return directory.decoder(tensors().llm());
+    }
+
+    @Override
+    public ImageCutter pictures() {
+        return directory.cutter(vision().config().square(), false);
+    }
+
+    @Override
+    public PictureNotation notation() {
+        return new PictureNotation("<image>", SmolVlmModel::write);
+    }
+
+    /** Each piece behind a token that names its place, tiles row by row in lines. */
+    private static List<PictureNotation.Part> write(PictureLayout visual) {
+        String begin = "<fake_token_around_image>";
+        List<PictureNotation.Part> parts = new ArrayList<>();
+        int tile = 0;
+        for (Piece piece : visual.pieces()) {
+            if (piece.role() == Piece.Role.TILE) {
+                int row = tile / visual.tileColumns();
+                int column = tile % visual.tileColumns();
+                String line = column == 0 && row > 0 ? "\n" : "";
+                parts.add(new PictureNotation.Text("%s%s<row_%d_col_%d>".formatted(line, begin, row + 1, column + 1)));
+                tile++;
+            } else {
+                parts.add(new PictureNotation.Text((tile > 0 ? "\n\n" : "") + begin + "<global-img>"));
+            }
+            parts.add(new PictureNotation.Run(piece.grid()));
+        }
+        parts.add(new PictureNotation.Text(begin));
+        return parts;
+    }
+}

@@ -1,0 +1,69 @@
+package dev.pargo.models.projector;
+
+import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.ParameterList;
+import dev.pargo.models.weights.ParameterSpec;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Dimensions of Gemma 3's projector: averages of squares of patches, an RMS norm whose weights are published around 0, one matrix.
+ *
+ * @param width    of a feature vector
+ * @param side     of a square in patches
+ * @param llmWidth width of a visual token
+ * @param eps      of the norm
+ */
+public record PoolConfig(int width, int side, int llmWidth, double eps) implements ProjectorConfig {
+
+    @Override
+    public String network() {
+        return "gemma3-pool";
+    }
+
+    @Override
+    public int inputWidth() {
+        return width;
+    }
+
+    @Override
+    public int outputWidth() {
+        return llmWidth;
+    }
+
+    @Override
+    public PictureLayout layout(PictureLayout features) {
+        return features.map(grid -> grid.squares(side));
+    }
+
+    /** Of each piece its rows and columns. */
+    @Override
+    public long[] shapes(PictureLayout features) {
+        return features.pieces().stream()
+                .flatMapToLong(
+                        piece -> LongStream.of(piece.grid().rows(), piece.grid().columns()))
+                .toArray();
+    }
+
+    @Override
+    public List<ParameterSpec> parameters() {
+        String name = "multi_modal_projector.";
+        return new ParameterList()
+                .scale("norm", name + "mm_soft_emb_norm", width)
+                .tensor("matrix", name + "mm_input_projection_weight", new long[] {width, llmWidth})
+                .toList();
+    }
+
+    @Override
+    public String program() {
+        return "pool";
+    }
+
+    @Override
+    public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
+        arguments.add(side).add(eps);
+    }
+}
