@@ -73,6 +73,12 @@ def patches(pixels: Tensor, patch: int) -> Tensor:
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
 
 
+# Patches of a square as channels of a plane: [batch, side * side, width] -> [batch, width, side, side]
+def plane(x: Tensor) -> Tensor:
+  side = int(x.size(1) ** 0.5)
+  return x.transpose(1, 2).reshape(x.size(0), x.size(2), side, side)
+
+
 # Joins squares of neighbouring cells, of each square row by row; cells that fill none are left out.
 # [rows, columns, width] -> [squares, side * side * width]
 def join_squares(x: Tensor, side: int) -> Tensor:

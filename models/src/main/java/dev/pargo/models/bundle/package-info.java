@@ -18,7 +18,7 @@
  *   pad_color, mean, std    CLIP's
  *
  * vision                    required; a directory:
- *   dir                     config.json of model_type clip, clip_vision_model or llava
+ *   dir                     config.json of model_type clip, clip_vision_model or a whole model's
  *                           or a bare checkpoint:
  *   type                    EVAVisionTransformer (EVA-02-CLIP) or EVA_ViT (EVA's ViT-g)
  *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
@@ -31,10 +31,10 @@
  *   eps, file               1e-5; the projector's file
  *
  * projector                 required; a directory:
- *   dir                     config.json of model_type llava; there are as many patches as vision gives
+ *   dir                     config.json of a whole model; there are as many patches as vision gives
  *   random_weights          as in vision
  *                           or a fusion checkpoint in any of the reference's layouts:
- *   type                    ParGo, Q-Former, linear or mlp
+ *   type                    ParGo, Q-Former, linear, mlp, C-Abstractor or LDPv2
  *   file, encoder_width     required
  *                           linear, mlp:
  *   visual_tokens_adjacent  consecutive patches that are joined; 4
@@ -44,10 +44,15 @@
  *   num_local_query_token   required for ParGo: partial tokens
  *   cross_attention_freq, layer_norm_eps, max_position_embeddings
  *                           1, 1e-12, 512
- *   cascade.radii           radius of partial self-attention in each layer, -1 for all; all
+ *                           C-Abstractor, LDPv2:
+ *   num_query_token         visual tokens, a square; 144
+ *   hidden_size, depth, mlp_depth, num_eos_tokens, prenorm
+ *                           C-Abstractor; 1024, 3, 2, 0, false
+ *   cascade.radii           ParGo: radius of partial self-attention in each layer, -1 for all; all
  *
  * llm                       required
- *   dir                     required: config.json of model_type internlm2, llama, qwen2 or mistral, or llava
+ *   dir                     required: config.json of model_type internlm2, llama, qwen2, qwen3, mistral or gemma3_text, or of a
+ *                           whole model
  *   lora.file, lora.alpha   updates: a PEFT directory, or a fusion checkpoint and its alpha
  *
  * prompt

@@ -32,7 +32,13 @@ public sealed interface ProjectorConfig extends NetworkConfig
             case "Q-Former" -> ParGoConfig.read(section, 0, patches, featureNormEps, checkpoint);
             case "linear" -> MlpConfig.linear(section, patches, featureNormEps, checkpoint);
             case "mlp" -> MlpConfig.mlp(section, patches, featureNormEps, checkpoint);
-            default -> throw section.unknown("type", type, "ParGo, Q-Former, linear, mlp; LLaVA's is named by its dir");
+            case "C-Abstractor" -> CAbstractorConfig.read(section, patches, checkpoint);
+            case "LDPv2" -> LdpConfig.read(section, patches, checkpoint);
+            default ->
+                throw section.unknown(
+                        "type",
+                        type,
+                        "ParGo, Q-Former, linear, mlp, C-Abstractor, LDPv2; those of published models are named by their dir");
         };
     }
 

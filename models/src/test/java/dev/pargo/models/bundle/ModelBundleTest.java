@@ -243,7 +243,7 @@ class ModelBundleTest {
                 .hasMessageContaining("unknown model_type 'siglip'; known: internlm2, llama, qwen2, qwen3, mistral, gemma3_text");
         assertThatThrownBy(() -> ModelBundle.read(vision))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("unknown model_type 'siglip'; known: llava; other networks");
+                .hasMessageContaining("unknown model_type 'siglip'; known: llava, llava_next");
     }
 
     @Test
