@@ -8,7 +8,7 @@ class Convolution:
 
   def __init__(self: __torch__.Convolution, weights: Dict[str, Tensor], name: str) -> NoneType:
     self.weight = weights[name + ".weight"]
-    self.norm = __torch__.nn.LayerNorm(weights, name + ".norm", 1e-06)
+    self.norm = __torch__.nn.LayerNorm(weights, name + ".norm", 1e-05)
 
   def forward(self: __torch__.Convolution, x: Tensor) -> Tensor:
     padding = self.weight.size(2) // 2

@@ -79,9 +79,6 @@ public sealed interface ProjectorConfig extends NetworkConfig
         return Optional.empty();
     }
 
-    /** The same projector in front of an LLM of another width. */
-    ProjectorConfig withLlmWidth(int width);
-
     /** A fusion checkpoint also holds tensors of the other stages. */
     @Override
     default boolean ignores(String tensor) {
