@@ -65,8 +65,7 @@ public record CAbstractorConfig(
 
     @Override
     public CAbstractorConfig withLlmWidth(int width) {
-        return new CAbstractorConfig(
-                patches, side, eosTokens, encoderWidth, hidden, width, depth, mlpDepth, prenorm);
+        return new CAbstractorConfig(patches, side, eosTokens, encoderWidth, hidden, width, depth, mlpDepth, prenorm);
     }
 
     @Override

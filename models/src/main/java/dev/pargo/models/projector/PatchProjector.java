@@ -4,7 +4,8 @@ import dev.pargo.models.picture.Grid;
 import dev.pargo.models.picture.PictureLayout;
 
 /** Dimensions of a projector that takes a fixed number of patches and gives a fixed number of visual tokens for each piece. */
-public sealed interface PatchProjector extends ProjectorConfig permits CAbstractorConfig, LdpConfig, MlpConfig, ParGoConfig {
+public sealed interface PatchProjector extends ProjectorConfig
+        permits CAbstractorConfig, LdpConfig, MlpConfig, ParGoConfig {
 
     /** Patch features expected of one piece. */
     int inputTokens();

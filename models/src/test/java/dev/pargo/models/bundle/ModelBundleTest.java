@@ -240,7 +240,8 @@ class ModelBundleTest {
                 .hasMessageContaining("unknown model_type 'siglip'; known: clip, clip_vision_model, llava");
         assertThatThrownBy(() -> ModelBundle.read(directory).llm())
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("unknown model_type 'siglip'; known: internlm2, llama, qwen2, qwen3, mistral, gemma3_text");
+                .hasMessageContaining(
+                        "unknown model_type 'siglip'; known: internlm2, llama, qwen2, qwen3, mistral, gemma3_text");
         assertThatThrownBy(() -> ModelBundle.read(vision))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("unknown model_type 'siglip'; known: llava, llava_next");

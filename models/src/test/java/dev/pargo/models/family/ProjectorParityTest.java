@@ -31,17 +31,15 @@ class ProjectorParityTest {
     @TestFactory
     Stream<DynamicTest> visualTokensEqualTheAuthors() throws IOException {
         try (Stream<Path> folders = Files.list(FamilyCase.root())) {
-            return folders.filter(folder -> Files.exists(folder.resolve("projector.pt")))
-                    .sorted()
-                    .toList()
-                    .stream()
+            return folders.filter(folder -> Files.exists(folder.resolve("projector.pt"))).sorted().toList().stream()
                     .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
         }
     }
 
     private static void check(Path folder) throws IOException {
-        JsonNode published =
-                new JsonMapper().readTree(Files.readAllBytes(folder.resolve("case.json"))).get("config");
+        JsonNode published = new JsonMapper()
+                .readTree(Files.readAllBytes(folder.resolve("case.json")))
+                .get("config");
         Checkpoint goldens = Checkpoint.open(folder.resolve("golden.safetensors"));
         HostTensor features = goldens.read("features");
         HostTensor want = goldens.read("visual_tokens");
@@ -58,11 +56,15 @@ class ProjectorParityTest {
     /** What a manifest says of the projector. */
     private static ObjectNode manifest(JsonNode published) {
         ObjectNode section = ((ObjectNode) published).deepCopy();
-        String type = published.path("projector_type").asString(published.path("mm_projector_type").asString());
+        String type = published
+                .path("projector_type")
+                .asString(published.path("mm_projector_type").asString());
         section.put("type", TYPES.get(type));
         section.put(
                 "encoder_width",
-                published.path("encoder_hidden_size").asInt(published.path("mm_hidden_size").asInt()));
+                published
+                        .path("encoder_hidden_size")
+                        .asInt(published.path("mm_hidden_size").asInt()));
         if (published.has("num_query_tokens")) {
             section.set("num_query_token", published.get("num_query_tokens"));
         }
