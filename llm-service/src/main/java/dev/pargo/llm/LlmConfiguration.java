@@ -115,8 +115,8 @@ class LlmConfiguration {
     }
 
     @Bean
-    DeviceExecutor device(Engine engine) {
-        return DeviceExecutor.start("llm-device", engine);
+    DeviceExecutor device(Engine engine, StageServices services) {
+        return services.device(engine);
     }
 
     @Bean

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Import;
 public class BatchedStageConfiguration {
 
     @Bean
-    DeviceExecutor device(BatchedStage<?> stage, StageProperties properties) {
-        return DeviceExecutor.start(properties.name() + "-device", stage.batcher());
+    DeviceExecutor device(BatchedStage<?> stage, StageServices services) {
+        return services.device(stage.batcher());
     }
 }

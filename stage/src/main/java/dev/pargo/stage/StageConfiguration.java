@@ -7,6 +7,7 @@ import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
 import dev.pargo.stage.call.RequestIdInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.StageHealth;
 import dev.pargo.stage.status.StageInfo;
@@ -46,6 +47,11 @@ public class StageConfiguration {
     @Bean("stage")
     StageHealth stageHealth(DeviceExecutor device) {
         return new StageHealth(device);
+    }
+
+    @Bean
+    DeviceWatchdog watchdog(DeviceExecutor device, StageProperties properties) {
+        return DeviceWatchdog.start(device, properties.watchdog().exitAfter(), StageServices::halt);
     }
 
     @Bean

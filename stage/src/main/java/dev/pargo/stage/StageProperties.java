@@ -2,6 +2,7 @@ package dev.pargo.stage;
 
 import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
+import dev.pargo.stage.device.WatchdogLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -20,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param admission What the stage takes in.
  * @param timeLimit Most time of one call, even where its client allows more.
  * @param drainAnnouncement Time between the word that the stage shuts down and the end of its listener.
+ * @param watchdog  When a device counts as lost.
  */
 @ConfigurationProperties("pargo.stage")
 public record StageProperties(
@@ -32,7 +34,8 @@ public record StageProperties(
         @DefaultValue BatchLimits batch,
         @DefaultValue AdmissionLimits admission,
         @DefaultValue("2m") Duration timeLimit,
-        @DefaultValue("1500ms") Duration drainAnnouncement) {
+        @DefaultValue("1500ms") Duration drainAnnouncement,
+        @DefaultValue WatchdogLimits watchdog) {
 
     public StageProperties {
         if (threads < 1) {

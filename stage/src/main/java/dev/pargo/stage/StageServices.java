@@ -7,6 +7,8 @@ import dev.pargo.stage.call.BatchedStage;
 import dev.pargo.stage.call.CallResources;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.HandlerThreads;
+import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,16 @@ public record StageServices(
     public CallResources calls(Supplier<Duration> retryAfter) {
         return new CallResources(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
+    }
+
+    /** Starts the thread that does a stage's work. */
+    public DeviceExecutor device(DeviceWork work) {
+        return DeviceExecutor.start(properties.name() + "-device", work, properties.watchdog(), StageServices::halt);
+    }
+
+    /** Ends the process without waiting for anybody: its device's thread may hang in native code. */
+    static void halt() {
+        Runtime.getRuntime().halt(1);
     }
 
     /** @param network answers a batch: as many outputs as inputs, in their order */

@@ -267,6 +267,7 @@ class StageServiceTest {
                 "--spring.grpc.server.health.service.[pargo.v1.Projector].include=stage",
                 "--spring.grpc.server.health.schedule.period=50ms",
                 "--server.port=0",
+                "--pargo.stage.watchdog.exit-after=10m",
                 "--pargo.stage.name=toy",
                 "--pargo.stage.model=toy"));
         all.addAll(List.of(arguments));

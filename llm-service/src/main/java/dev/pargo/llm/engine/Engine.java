@@ -113,17 +113,22 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     }
 
     @Override
-    public void step() throws InterruptedException {
+    public void await() throws InterruptedException {
         if (running.isEmpty()) {
             waiting.await();
         }
+    }
+
+    @Override
+    public boolean step() {
         dropAbandoned();
-        admitWaiting();
+        boolean succeeded = admitWaiting();
         if (!running.isEmpty()) {
             showRunning();
-            execute(StepPlan.of(running.groups(), properties));
+            succeeded &= execute(StepPlan.of(running.groups(), properties));
         }
         showRunning();
+        return succeeded;
     }
 
     private void showRunning() {
@@ -147,17 +152,23 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 .asRuntimeException()));
     }
 
-    /** Admits waiting requests in their order, as long as there is room for the next one. */
-    private void admitWaiting() {
+    /**
+     * Admits waiting requests in their order, as long as there is room for the next one.
+     *
+     * @return false if one could not be started, by no fault of its own
+     */
+    private boolean admitWaiting() {
+        boolean started = true;
         @Nullable SequenceGroup next = waiting.first();
         while (next != null && running.hasRoomFor(next)) {
-            admit(next);
+            started &= admit(next);
             next = waiting.first();
         }
+        return started;
     }
 
     /** A request stays in the queue until it has been started: a crash before that fails what waits, this one too. */
-    private void admit(SequenceGroup group) {
+    private boolean admit(SequenceGroup group) {
         try {
             RunningGroup admitted = running.add(group);
             waiting.remove(group);
@@ -165,13 +176,16 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
             stageMetrics.queued(soFar.queue());
             metrics.joined(group.request().promptTokens(), soFar.cachedTokens());
             group.reportStart();
+            return true;
         } catch (RuntimeException e) {
             waiting.remove(group);
             group.fail(forClient(e));
+            return !isOwnFault(e);
         }
     }
 
-    private void execute(StepPlan plan) {
+    /** @return false if it failed for every group, by no fault of theirs */
+    private boolean execute(StepPlan plan) {
         long begin = System.nanoTime();
         Map<RunningGroup, RuntimeException> failures = steps.execute(plan);
         // A GPU computes asynchronously: the step has ended when its tokens are here, and they are.
@@ -189,6 +203,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 settle(group, end);
             }
         }
+        return failures.values().stream().filter(Engine::isOwnFault).count()
+                < plan.groups().size();
     }
 
     private void settle(RunningGroup group, long now) {
@@ -209,12 +225,18 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return thread;
     }
 
+    /** Whether it is the model or the device that failed, and not what a request asked for. */
+    private static boolean isOwnFault(RuntimeException failure) {
+        return !(failure instanceof StatusRuntimeException);
+    }
+
     /** The status that says what is wrong with a request, or else that the model failed, which is logged. */
     private static RuntimeException forClient(RuntimeException failure) {
-        if (failure instanceof StatusRuntimeException) {
+        if (!isOwnFault(failure)) {
             return failure;
         }
-        log.error("The language model failed", failure);
+        log.error("The language model failed: {}", failure.toString());
+        log.debug("Where it failed", failure);
         return new StageError(ErrorReason.INTERNAL, "The language model failed.").toException();
     }
 

@@ -12,6 +12,7 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
 import dev.pargo.models.weights.LoraAdapter;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class DecodingParityTest {
                         properties,
                         metrics,
                         new EngineMetrics(new SimpleMeterRegistry(), "test"));
-                DeviceExecutor device = DeviceExecutor.start("test-device", engine)) {
+                DeviceExecutor device = DeviceExecutor.start("test-device", engine, WatchdogLimits.DEFAULT, () -> {})) {
             List<Runnable> checks = new ArrayList<>();
             for (JsonNode prompt : description.get("prompts")) {
                 String promptName = prompt.get("name").asString();

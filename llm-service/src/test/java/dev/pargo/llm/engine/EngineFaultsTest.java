@@ -30,7 +30,7 @@ class EngineFaultsTest {
     private static final Penalties IMPOSSIBLE = new Penalties(1, 0, 0, Map.of(PargoMini.VOCABULARY, 1f));
 
     private static void assertNothingIsLost(PargoMini mini) {
-        assertThat(mini.device.isAlive()).isTrue();
+        assertThat(mini.device.trouble()).isEmpty();
         assertThat(mini.submit(Asked.of(TEXT).endless(3)).ids()).hasSize(3);
         assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
         assertThat(mini.engine.waiting()).isZero();
@@ -160,7 +160,7 @@ class EngineFaultsTest {
         for (int i = 0; i < 5; i++) {
             assertFailed(mini.submit(Asked.of(TEXT)), ErrorReason.INTERNAL);
         }
-        assertThat(mini.device.isAlive()).isTrue();
+        assertThat(mini.device.trouble()).isEmpty();
         assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
         mini.device.close();
     }
@@ -250,7 +250,7 @@ class EngineFaultsTest {
         assertFailed(fatal, ErrorReason.DEVICE_LOST);
         assertFailed(running, ErrorReason.DEVICE_LOST);
         waiting.forEach(answer -> assertFailed(answer, ErrorReason.DEVICE_LOST));
-        await().until(() -> !mini.device.isAlive());
+        await().until(() -> mini.device.trouble().isPresent());
         assertFailed(mini.submit(Asked.of(TEXT)), ErrorReason.DEVICE_LOST);
         assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
         mini.close();

@@ -11,6 +11,7 @@ import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -48,7 +49,7 @@ final class PargoMini implements AutoCloseable {
     PargoMini(EngineProperties properties) {
         engine = new Engine(
                 LM, TOKENIZER, properties, new StageMetrics(meters, "llm"), new EngineMetrics(meters, "pargo-mini"));
-        device = DeviceExecutor.start("test-device", engine);
+        device = DeviceExecutor.start("test-device", engine, WatchdogLimits.DEFAULT, () -> {});
     }
 
     static PargoMini withSequences(int sequences) {

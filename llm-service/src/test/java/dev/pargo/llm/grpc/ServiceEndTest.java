@@ -56,6 +56,7 @@ class ServiceEndTest {
                 .run(
                         "--spring.grpc.server.port=0",
                         "--pargo.stage.model=../bundle/pargo-mini",
+                        "--pargo.stage.watchdog.exit-after=10m",
                         "--pargo.llm.sequences=2");
         channel = ManagedChannelBuilder.forAddress(
                         "localhost", service.getBean(GrpcServerLifecycle.class).getPort())

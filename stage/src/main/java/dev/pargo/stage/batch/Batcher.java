@@ -51,6 +51,9 @@ public final class Batcher<I, O> implements DeviceWork {
     private double averageBatchNanos;
     private @Nullable StageError abandoned;
 
+    /** The next batch; belongs to the executor's thread. */
+    private List<Request> gathered = List.of();
+
     /**
      * @param network   answers a batch: as many outputs as inputs, in their order
      * @param nanoClock as {@link System#nanoTime()}
@@ -86,8 +89,15 @@ public final class Batcher<I, O> implements DeviceWork {
     }
 
     @Override
-    public void step() throws InterruptedException {
-        compute(gather());
+    public void await() throws InterruptedException {
+        gathered = gather();
+    }
+
+    @Override
+    public boolean step() {
+        List<Request> batch = gathered;
+        gathered = List.of();
+        return compute(batch);
     }
 
     @Override
@@ -96,6 +106,7 @@ public final class Batcher<I, O> implements DeviceWork {
             abandoned = reason;
             return take(queue.size());
         });
+        orphans.addAll(gathered);
         orphans.forEach(request -> request.answer.completeExceptionally(reason.toException()));
     }
 
@@ -134,7 +145,7 @@ public final class Batcher<I, O> implements DeviceWork {
         return taken;
     }
 
-    private void compute(List<Request> batch) {
+    private boolean compute(List<Request> batch) {
         long start = nanoClock.getAsLong();
         List<O> outputs;
         try {
@@ -148,7 +159,7 @@ public final class Batcher<I, O> implements DeviceWork {
             if (failure instanceof Error error) {
                 throw error;
             }
-            return;
+            return false;
         }
         long nanos = nanoClock.getAsLong() - start;
         remember(nanos);
@@ -160,6 +171,7 @@ public final class Batcher<I, O> implements DeviceWork {
             request.answer.complete(
                     new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
         }
+        return true;
     }
 
     private void remember(long batchNanos) {

@@ -6,12 +6,19 @@ import dev.pargo.proto.StageError;
 public interface DeviceWork {
 
     /**
-     * Does the next piece of work; waits while there is none. A failure that concerns single requests is theirs and
-     * must not come out of here: what comes out ends the executor.
+     * Waits until there is something to do.
      *
      * @throws InterruptedException when the executor closes
      */
-    void step() throws InterruptedException;
+    void await() throws InterruptedException;
+
+    /**
+     * Does the next piece of work. A failure that concerns single requests is theirs and must not come out of here: what
+     * comes out ends the executor.
+     *
+     * @return false if nothing in it succeeded
+     */
+    boolean step();
 
     /** Called once when no step will follow: whatever waits, and whatever is still handed in, fails with the reason. */
     void abandon(StageError reason);

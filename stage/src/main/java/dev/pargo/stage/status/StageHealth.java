@@ -4,9 +4,7 @@ import dev.pargo.stage.device.DeviceExecutor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/**
- * Health of a stage: its device's executor is alive. Weights need no word here: a stage is not created without them.
- */
+/** Health of a stage: that its device works. A stage is not created without its weights. */
 public final class StageHealth implements HealthIndicator {
 
     private final DeviceExecutor device;
@@ -17,6 +15,8 @@ public final class StageHealth implements HealthIndicator {
 
     @Override
     public Health health() {
-        return device.isAlive() ? Health.up().build() : Health.down().build();
+        return device.trouble()
+                .map(trouble -> Health.down().withDetail("device", trouble).build())
+                .orElseGet(() -> Health.up().build());
     }
 }

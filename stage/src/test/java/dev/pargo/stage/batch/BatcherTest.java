@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -34,7 +35,7 @@ class BatcherTest {
         CompletableFuture<Batched<String>> answer = batcher.announce().submit("a");
 
         assertThat(batcher.nanosToWait()).isZero();
-        batcher.step();
+        step();
 
         assertThat(answer.join()).isEqualTo(new Batched<>("A", Duration.ZERO, Duration.ofMillis(10), 1));
     }
@@ -69,7 +70,7 @@ class BatcherTest {
         submit("a", "b", "c", "d");
 
         assertThat(batcher.nanosToWait()).isZero();
-        batcher.step();
+        step();
 
         assertThat(batches).containsExactly(List.of("a", "b", "c"));
         assertThat(batcher.queued()).isEqualTo(1);
@@ -81,11 +82,11 @@ class BatcherTest {
         CompletableFuture<Batched<String>> fourth = batcher.announce().submit("d");
         batcher.announce();
 
-        batcher.step();
+        step();
 
         // The first batch took 10 ms, which is longer than the fourth request may wait.
         assertThat(batcher.nanosToWait()).isNegative();
-        batcher.step();
+        step();
         assertThat(fourth.join()).isEqualTo(new Batched<>("D", Duration.ofMillis(10), Duration.ofMillis(10), 1));
     }
 
@@ -96,7 +97,7 @@ class BatcherTest {
         submit("b");
 
         cancelled.cancel();
-        batcher.step();
+        step();
 
         assertThat(batches).containsExactly(List.of("b"));
         assertThat(answer).isCancelled();
@@ -115,9 +116,9 @@ class BatcherTest {
     void failsEachRequestOfAFailedBatchAndGoesOn() throws Exception {
         CompletableFuture<Batched<String>> first = batcher.announce().submit("a");
         CompletableFuture<Batched<String>> second = batcher.announce().submit("fail");
-        batcher.step();
+        step();
         CompletableFuture<Batched<String>> third = batcher.announce().submit("c");
-        batcher.step();
+        step();
 
         assertThat(first).isCompletedExceptionally();
         assertThat(second).isCompletedExceptionally();
@@ -128,7 +129,7 @@ class BatcherTest {
     void failsTheBatchAndPassesTheErrorOnWhenTheDeviceCrashes() {
         CompletableFuture<Batched<String>> answer = batcher.announce().submit("crash");
 
-        assertThatThrownBy(batcher::step).isInstanceOf(LinkageError.class);
+        assertThatThrownBy(this::step).isInstanceOf(LinkageError.class);
 
         assertThat(answer).isCompletedExceptionally();
     }
@@ -152,7 +153,7 @@ class BatcherTest {
     @Test
     void estimatesTheWaitFromRecentBatches() throws Exception {
         submit("a");
-        batcher.step();
+        step();
         submit("b", "c", "d", "e");
 
         // Two batches of 10 ms: the four that are queued fill one and begin another.
@@ -162,7 +163,7 @@ class BatcherTest {
     @Test
     void measuresBatchesAndTheQueue() throws Exception {
         submit("a", "b", "c", "d");
-        batcher.step();
+        step();
 
         assertThat(meters.get("pargo.stage.queue.depth")
                         .tag("stage", "encoder")
@@ -173,6 +174,11 @@ class BatcherTest {
         assertThat(meters.get("pargo.stage.network.time").timer().totalTime(TimeUnit.MILLISECONDS))
                 .isEqualTo(10);
         assertThat(meters.get("pargo.stage.queue.time").timer().count()).isEqualTo(3);
+    }
+
+    private boolean step() throws InterruptedException {
+        batcher.await();
+        return batcher.step();
     }
 
     @Test
@@ -186,7 +192,7 @@ class BatcherTest {
         int requests = 2_000;
         CountDownLatch done = new CountDownLatch(clients);
         List<Throwable> faults = new ArrayList<>();
-        try (DeviceExecutor device = DeviceExecutor.start("device", real)) {
+        try (DeviceExecutor device = DeviceExecutor.start("device", real, WatchdogLimits.DEFAULT, () -> {})) {
             for (int client = 0; client < clients; client++) {
                 String name = "client" + client + "-";
                 new Thread(() -> {

@@ -16,6 +16,7 @@ import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
 import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -70,7 +71,7 @@ class BatchedCallTest {
 
     @BeforeEach
     void start() throws IOException {
-        device = DeviceExecutor.start("device", batcher);
+        device = DeviceExecutor.start("device", batcher, WatchdogLimits.DEFAULT, () -> {});
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new ToyProjector(new BatchedStage<>(
                         new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()), batcher)))

@@ -5,44 +5,59 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DeviceExecutorTest {
 
     private final RunQueue work = new RunQueue();
+    private final AtomicInteger exits = new AtomicInteger();
+    private final Semaphore gate = new Semaphore(0);
+    private @Nullable DeviceExecutor executor;
 
-    @Test
-    void doesAllWorkOnOneThread() throws Exception {
-        List<Thread> threads = new ArrayList<>();
-        CountDownLatch done = new CountDownLatch(3);
-        try (DeviceExecutor executor = DeviceExecutor.start("device", work)) {
-            for (int i = 0; i < 3; i++) {
-                work.tasks.add(() -> {
-                    threads.add(Thread.currentThread());
-                    done.countDown();
-                });
-            }
-            done.await();
-
-            assertThat(executor.isAlive()).isTrue();
-            assertThat(threads).hasSize(3).containsOnly(threads.get(0));
-        }
+    @AfterEach
+    void stop() {
+        gate.release(100);
+        executor.close();
     }
 
     @Test
-    void isDeadAfterACrashAndAbandonsItsWork() {
-        DeviceExecutor executor = DeviceExecutor.start("device", work);
+    void doesAllWorkOnOneThread() throws Exception {
+        start(WatchdogLimits.DEFAULT);
+        List<Thread> threads = new ArrayList<>();
+        CountDownLatch done = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            work.tasks.add(() -> {
+                threads.add(Thread.currentThread());
+                done.countDown();
+                return true;
+            });
+        }
+        done.await();
+
+        assertThat(executor.trouble()).isEmpty();
+        assertThat(threads).hasSize(3).containsOnly(threads.get(0));
+    }
+
+    @Test
+    void hasEndedAfterACrashAndAbandonsItsWork() {
+        start(WatchdogLimits.DEFAULT);
 
         work.tasks.add(() -> {
             throw new LinkageError("device gone");
         });
 
-        await().until(() -> !executor.isAlive());
+        await().untilAsserted(() -> assertThat(executor.trouble()).contains("device has ended"));
         assertThat(work.abandoned).containsExactly(ErrorReason.DEVICE_LOST);
         executor.close();
         assertThat(work.abandoned).hasSize(1);
@@ -50,9 +65,9 @@ class DeviceExecutorTest {
 
     @Test
     void endsTheCurrentStepBeforeItCloses() throws Exception {
+        start(WatchdogLimits.DEFAULT);
         CountDownLatch begun = new CountDownLatch(1);
         List<String> ended = new ArrayList<>();
-        DeviceExecutor executor = DeviceExecutor.start("device", work);
         work.tasks.add(() -> {
             begun.countDown();
             long end = System.nanoTime() + 50_000_000;
@@ -60,25 +75,104 @@ class DeviceExecutorTest {
                 Thread.onSpinWait();
             }
             ended.add("step");
+            return true;
         });
         begun.await();
 
         executor.close();
 
         assertThat(ended).containsExactly("step");
-        assertThat(executor.isAlive()).isFalse();
         assertThat(work.abandoned).containsExactly(ErrorReason.DRAINING);
+        assertThat(exits).hasValue(0);
+    }
+
+    @Test
+    void endsTheProcessRatherThanToFreeWhatAStepWorksOn() {
+        start(new WatchdogLimits(Duration.ofMillis(50), 5, Duration.ZERO));
+        work.tasks.add(this::hang);
+        await().until(work.tasks::isEmpty);
+
+        executor.close();
+
+        assertThat(exits).hasValue(1);
+    }
+
+    @Test
+    void isInTroubleWhileAStepTakesTooLong() {
+        start(new WatchdogLimits(Duration.ofMillis(50), 5, Duration.ZERO));
+        work.tasks.add(this::hang);
+
+        await().untilAsserted(() -> assertThat(executor.trouble())
+                .hasValueSatisfying(trouble -> assertThat(trouble).contains("a step of device has taken")));
+        gate.release();
+
+        await().until(() -> executor.trouble().isEmpty());
+    }
+
+    @Test
+    void isInTroubleWhenAllItsStepsFail() {
+        start(new WatchdogLimits(Duration.ofMinutes(1), 3, Duration.ZERO));
+        work.tasks.addAll(List.of(() -> false, () -> false, () -> true, () -> false, () -> false));
+        await().until(work.tasks::isEmpty);
+        assertThat(executor.trouble()).isEmpty();
+
+        work.tasks.add(() -> false);
+
+        await().untilAsserted(() -> assertThat(executor.trouble()).contains("the last 3 steps of device have failed"));
+        work.tasks.add(() -> true);
+        await().until(() -> executor.trouble().isEmpty());
+    }
+
+    @Test
+    void aWatchdogEndsTheProcessWhenTheDeviceStaysLost() {
+        start(new WatchdogLimits(Duration.ofMillis(50), 5, Duration.ZERO));
+        try (DeviceWatchdog watchdog = DeviceWatchdog.start(executor, Duration.ofMillis(300), exits::incrementAndGet)) {
+            await().during(Duration.ofMillis(400)).until(() -> exits.get() == 0);
+
+            work.tasks.add(this::hang);
+
+            await().until(() -> exits.get() > 0);
+        }
+    }
+
+    @Test
+    void aWatchdogWaitsForADeviceToRecover() {
+        start(new WatchdogLimits(Duration.ofMinutes(1), 1, Duration.ZERO));
+        try (DeviceWatchdog watchdog = DeviceWatchdog.start(executor, Duration.ofMinutes(1), exits::incrementAndGet)) {
+            work.tasks.add(() -> false);
+            await().until(() -> executor.trouble().isPresent());
+
+            work.tasks.add(() -> true);
+
+            await().until(() -> executor.trouble().isEmpty());
+            assertThat(exits).hasValue(0);
+        }
+    }
+
+    private void start(WatchdogLimits limits) {
+        executor = DeviceExecutor.start("device", work, limits, exits::incrementAndGet);
+    }
+
+    private boolean hang() {
+        gate.acquireUninterruptibly();
+        return true;
     }
 
     /** Runs what is put into its queue. */
     private static final class RunQueue implements DeviceWork {
 
-        final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        final BlockingQueue<BooleanSupplier> tasks = new LinkedBlockingQueue<>();
         final List<ErrorReason> abandoned = new ArrayList<>();
+        private @Nullable BooleanSupplier next;
 
         @Override
-        public void step() throws InterruptedException {
-            tasks.take().run();
+        public void await() throws InterruptedException {
+            next = tasks.take();
+        }
+
+        @Override
+        public boolean step() {
+            return next.getAsBoolean();
         }
 
         @Override

@@ -1,0 +1,28 @@
+package dev.pargo.stage.device;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * When a device counts as lost.
+ *
+ * @param stuckAfter  Longest step; a stage whose step takes longer is not ready.
+ * @param failedSteps Steps in a row in which nothing succeeded, after which a stage is not ready.
+ * @param exitAfter   Time that a stage has to become ready again before its process ends.
+ */
+public record WatchdogLimits(
+        @DefaultValue("2m") Duration stuckAfter,
+        @DefaultValue("5") int failedSteps,
+        @DefaultValue("10s") Duration exitAfter) {
+
+    /** As they are without any setting. */
+    public static final WatchdogLimits DEFAULT = new WatchdogLimits(Duration.ofMinutes(2), 5, Duration.ofSeconds(10));
+
+    public WatchdogLimits {
+        if (stuckAfter.isNegative() || stuckAfter.isZero() || failedSteps < 1 || exitAfter.isNegative()) {
+            throw new IllegalArgumentException(
+                    "pargo.stage.watchdog: a step of %s, %d failed steps and an exit after %s make no sense"
+                            .formatted(stuckAfter, failedSteps, exitAfter));
+        }
+    }
+}
