@@ -60,33 +60,12 @@ final class Resampler {
         int height = rows.first().length;
         byte[] narrowed = new byte[3 * width * image.height()];
         Bands.process(image.width(), image.height(), (from, end) -> {
+            RowNarrowing narrowing = new RowNarrowing(columns, pad, image.width());
             for (int y = from; y < end; y++) {
-                narrowRow(image.rgb(), 3 * y * image.width(), columns, pad, narrowed, 3 * y * width);
+                narrowing.narrow(image.rgb(), 3 * y * image.width(), narrowed, 3 * y * width);
             }
         });
         return new RgbImage(width, height, shorten(narrowed, paddingRow(columns, pad), rows));
-    }
-
-    /** The horizontal pass of one row. */
-    private static void narrowRow(byte[] source, int row, Taps columns, int[] pad, byte[] target, int to) {
-        int[] weights = columns.weights();
-        for (int x = 0; x < columns.first().length; x++) {
-            int padding = columns.padding()[x];
-            int red = Taps.HALF + pad[0] * padding;
-            int green = Taps.HALF + pad[1] * padding;
-            int blue = Taps.HALF + pad[2] * padding;
-            int at = row + 3 * columns.first()[x];
-            int tap = x * columns.stride();
-            for (int end = tap + columns.count()[x]; tap < end; tap++, at += 3) {
-                int weight = weights[tap];
-                red += weight * (source[at] & 0xff);
-                green += weight * (source[at + 1] & 0xff);
-                blue += weight * (source[at + 2] & 0xff);
-            }
-            target[to + 3 * x] = toByte(red);
-            target[to + 3 * x + 1] = toByte(green);
-            target[to + 3 * x + 2] = toByte(blue);
-        }
     }
 
     /** The horizontal pass of a row that is all padding. */
@@ -140,7 +119,8 @@ final class Resampler {
         }
     }
 
-    private static byte toByte(int sum) {
+    /** Rounds a weighted sum to 8 bits. */
+    static byte toByte(int sum) {
         return (byte) Math.max(0, Math.min(255, sum >> Taps.PRECISION_BITS));
     }
 }
