@@ -3,10 +3,12 @@ package dev.pargo.gateway.replica;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,7 @@ final class ReplicaWatch<D> {
     private Health health = Health.UNKNOWN;
     private @Nullable D description;
     private String problem = "has not been asked yet";
+    private String toldProblem = problem;
     private boolean known;
 
     // The number of the connection, and of the one that a question is under way on. What is answered about an earlier
@@ -203,7 +206,7 @@ final class ReplicaWatch<D> {
                     }
                 }
             }
-            default -> lose("cannot be reached");
+            default -> lose(unreachable(failure));
         }
     }
 
@@ -233,11 +236,25 @@ final class ReplicaWatch<D> {
 
     private static String reason(Status failure) {
         return switch (failure.getCode()) {
-            case UNAVAILABLE -> "cannot be reached";
+            case UNAVAILABLE -> unreachable(failure);
             case DEADLINE_EXCEEDED -> "does not answer";
             case UNIMPLEMENTED -> "is not of this kind of service";
             default -> "cannot describe itself (" + failure.getCode() + ")";
         };
+    }
+
+    private static String unreachable(Status failure) {
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+                return "cannot be trusted, or does not trust this gateway (%s)"
+                        .formatted(root(cause).getMessage());
+            }
+        }
+        return "cannot be reached";
+    }
+
+    private static Throwable root(Throwable failure) {
+        return failure.getCause() == null ? failure : root(failure.getCause());
     }
 
     private synchronized void lose(String why) {
@@ -258,13 +275,16 @@ final class ReplicaWatch<D> {
         synchronized (this) {
             before = state;
             now = current();
-            changed = before != now || !Objects.equals(toldDescription, description);
+            changed = before != now
+                    || !Objects.equals(toldDescription, description)
+                    || !now.takesCalls() && !problem.equals(toldProblem);
             state = now;
             toldDescription = description;
             why = problem;
-            told = !closed;
+            told = !closed && (before != now || !now.takesCalls() && !why.equals(toldProblem));
+            toldProblem = why;
         }
-        if (before != now && told) {
+        if (told) {
             log.info("The {} is {}{}", name, now.tag(), now.takesCalls() ? "" : ": it " + why);
         }
         if (changed) {
