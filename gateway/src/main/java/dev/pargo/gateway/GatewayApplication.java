@@ -12,7 +12,8 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 public class GatewayApplication {
 
     public static void main(String[] args) {
-        // The JVM would remember a name's addresses for 30 s, and so overlook new replicas.
+        // The JVM, and gRPC beside it, would remember a name's addresses for 30 s, and so overlook new replicas.
+        System.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         SpringApplication.run(GatewayApplication.class, args);

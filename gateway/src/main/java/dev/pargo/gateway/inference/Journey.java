@@ -74,10 +74,12 @@ final class Journey {
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
         String fingerprint = set.llm().getIdentity().getFingerprint();
+        // Half of the batch, so that the other half is there for the keys of others.
+        int room = set.llm().getMaxSequences() / 2;
         return retrying(
                 PROMPT,
                 () -> GenerateCall.start(
-                        calls.generate(request.prefix(), request.sequences(), () -> !delivery.hasBegun()),
+                        calls.generate(request.prefix(), request.sequences(), room, () -> !delivery.hasBegun()),
                         start,
                         visuals,
                         fingerprint,

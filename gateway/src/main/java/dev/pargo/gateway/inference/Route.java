@@ -144,6 +144,8 @@ final class Route {
         if (++failures > MOST_FAILURES) {
             throw failure.toClient(param);
         }
+        // It is some time ago.
+        full.clear();
         log.info("A call is made again: {}", failure.getMessage());
         metrics.counter(
                         "pargo.gateway.retries",

@@ -64,13 +64,14 @@ final class StageCalls {
      *
      * @param key       of the prompt's beginning
      * @param sequences answers that are written at once
+     * @param room      sequences that an LLM writes at once without others waiting for it
      * @param mayMove   whether another LLM could answer instead, as far as the client is concerned
      */
-    StageCall<GenerateRequest, GenerateResponse> generate(long key, int sequences, BooleanSupplier mayMove)
+    StageCall<GenerateRequest, GenerateResponse> generate(long key, int sequences, int room, BooleanSupplier mayMove)
             throws StageException, SetGoneException {
         return start(
                 StageKind.LLM,
-                Choice.affine(key, sequences),
+                Choice.affine(key, sequences, room),
                 sequences,
                 channel -> LlmGrpc.newBlockingV2Stub(channel)
                         .withDeadline(scope.deadline())

@@ -36,12 +36,13 @@ public interface Choice {
     }
 
     /**
-     * Always the same for a key, as long as that one is not loaded much above the average; then the key's next.
+     * Always the same for a key, as long as that one has room or is not loaded much above the average; then the key's next.
      *
      * @param key    equal for calls that should meet at one replica
      * @param weight what the call adds to a replica's load
+     * @param room   load up to which a replica counts as having room
      */
-    static Choice affine(long key, int weight) {
-        return new BoundedLoad(key, weight);
+    static Choice affine(long key, int weight, int room) {
+        return new BoundedLoad(key, weight, room);
     }
 }

@@ -18,9 +18,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("pargo.replicas")
 public record ReplicaProperties(
         @DefaultValue("2s") Duration resolveEvery,
-        @DefaultValue("500ms") Duration checkEvery,
+        @DefaultValue("250ms") Duration checkEvery,
         @DefaultValue("5s") Duration checkTimeout,
         @DefaultValue("5s") Duration describeEvery,
         @DefaultValue("1500ms") Duration silentAfter,
-        @DefaultValue("8s") Duration lostAfter,
+        @DefaultValue("7s") Duration lostAfter,
         @DefaultValue("5s") Duration patience) {}

@@ -32,8 +32,8 @@ class BoundedLoadTest {
         List<Replica<LlmDescription>> replicas = replicas(3);
 
         for (long key = 0; key < KEYS; key++) {
-            Replica<?> first = new BoundedLoad(key, 1).among(replicas);
-            assertThat(new BoundedLoad(key, 1).among(replicas)).isSameAs(first);
+            Replica<?> first = new BoundedLoad(key, 1, 1).among(replicas);
+            assertThat(new BoundedLoad(key, 1, 1).among(replicas)).isSameAs(first);
         }
     }
 
@@ -42,7 +42,7 @@ class BoundedLoadTest {
         Map<Replica<?>, Integer> counts = new HashMap<>();
         List<Replica<LlmDescription>> replicas = replicas(4);
         for (long key = 0; key < KEYS; key++) {
-            counts.merge(new BoundedLoad(key, 1).among(replicas), 1, Integer::sum);
+            counts.merge(new BoundedLoad(key, 1, 1).among(replicas), 1, Integer::sum);
         }
 
         assertThat(counts).hasSize(4);
@@ -55,9 +55,9 @@ class BoundedLoadTest {
         List<Replica<LlmDescription>> rest = all.subList(0, 3);
 
         for (long key = 0; key < KEYS; key++) {
-            Replica<?> before = new BoundedLoad(key, 1).among(all);
+            Replica<?> before = new BoundedLoad(key, 1, 1).among(all);
             if (before != all.get(3)) {
-                assertThat(new BoundedLoad(key, 1).among(rest)).isSameAs(before);
+                assertThat(new BoundedLoad(key, 1, 1).among(rest)).isSameAs(before);
             }
         }
     }
@@ -66,10 +66,22 @@ class BoundedLoadTest {
     void oneHotKeyLoadsNoReplicaMuchMoreThanTheOthers() {
         List<Replica<LlmDescription>> replicas = replicas(4);
         for (int i = 0; i < 40; i++) {
-            new BoundedLoad(7, 1).among(replicas).lease(1);
+            new BoundedLoad(7, 1, 1).among(replicas).lease(1);
         }
 
         assertThat(replicas).map(Replica::load).allMatch(load -> load <= Math.ceil(1.25 * 40 / 4));
+    }
+
+    @Test
+    void aKeyStaysWhereThereIsRoom() {
+        List<Replica<LlmDescription>> replicas = replicas(4);
+        Replica<?> first = new BoundedLoad(7, 1, 4).among(replicas);
+        for (int i = 0; i < 4; i++) {
+            new BoundedLoad(7, 1, 4).among(replicas).lease(1);
+        }
+
+        assertThat(first.load()).isEqualTo(4);
+        assertThat(new BoundedLoad(7, 1, 4).among(replicas)).isNotSameAs(first);
     }
 
     @Test
