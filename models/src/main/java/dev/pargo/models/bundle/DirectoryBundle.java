@@ -62,8 +62,8 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         for (BundlePart part : BundlePart.values()) {
             manifest.putObject(part.section()).put("dir", path);
         }
-        manifest.putObject("prompt").put("format", ChatFormat.VICUNA.label());
-        manifest.putObject("generation").put("max_new_tokens", MAX_NEW_TOKENS);
+        prompt().writeTo(manifest.putObject("prompt"), manifest.putObject("generation"));
+        ((ObjectNode) manifest.get("generation")).put("max_new_tokens", MAX_NEW_TOKENS);
         return manifest;
     }
 
@@ -97,10 +97,23 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return directory.tokenizer();
     }
 
-    /** As LLaVA-1.5 was trained, whatever chat template lies beside it. */
+    /** What the directory's chat template writes; without one that knows pictures, what the decoder's family writes. */
     @Override
     public Prompt prompt() {
-        return ChatFormat.VICUNA.prompt();
+        TemplateCutter cutter = directory
+                .template()
+                .map(template -> new TemplateCutter(template, notation().placeholder()))
+                .filter(TemplateCutter::writesPictures)
+                .orElse(null);
+        if (cutter != null) {
+            return cutter.cut(
+                    directory.specialToken("bos_token", ""),
+                    directory.opensTexts(),
+                    directory.specialToken("eos_token", "</s>"));
+        }
+        try (Tokenizer tokenizer = tokenizer()) {
+            return ChatFormat.of(llm().config().family(), tokenizer).prompt();
+        }
     }
 
     @Override

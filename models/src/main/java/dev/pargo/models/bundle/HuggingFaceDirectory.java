@@ -1,5 +1,7 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.chat.ChatTemplate;
+import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.PublishedCutters;
@@ -9,10 +11,14 @@ import dev.pargo.models.picture.Grid;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /**
  * The files of a directory as Hugging Face publishes models, written by transformers 4 or 5: config.json, whose {@code model_type}
@@ -103,10 +109,65 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
 
     /** The program that writes conversations, in Jinja; empty if the directory has none. */
     String chatTemplate() {
-        Path file = path.resolve("tokenizer_config.json");
-        JsonNode template =
-                Files.exists(file) ? JsonConfig.read(file).json().path("chat_template") : MissingNode.getInstance();
+        Path program = path.resolve("chat_template.jinja");
+        if (Files.exists(program)) {
+            try {
+                return Files.readString(program);
+            } catch (IOException e) {
+                throw new ConfigException("cannot read " + program, e);
+            }
+        }
+        for (String file : List.of("chat_template.json", "tokenizer_config.json")) {
+            if (Files.exists(path.resolve(file))) {
+                String source =
+                        chatTemplate(JsonConfig.read(path.resolve(file)).json().path("chat_template"));
+                if (!source.isEmpty()) {
+                    return source;
+                }
+            }
+        }
+        return "";
+    }
+
+    /** A template, or of several named ones the default. */
+    private static String chatTemplate(JsonNode template) {
+        if (template.isArray()) {
+            for (JsonNode named : template) {
+                if (named.path("name").asString("").equals("default")) {
+                    return named.path("template").asString("");
+                }
+            }
+        }
         return template.isString() ? template.asString() : "";
+    }
+
+    /** The chat template, ready to be executed; empty if the directory has none. */
+    Optional<ChatTemplate> template() {
+        String source = chatTemplate();
+        if (source.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> tokens = new HashMap<>();
+        for (String role : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
+            String token = specialToken(role, "");
+            if (!token.isEmpty()) {
+                tokens.put(role, token);
+            }
+        }
+        return Optional.of(new ChatTemplate(path.toString(), source, tokens));
+    }
+
+    /** Whether the tokenizer puts a token before every text. */
+    boolean opensTexts() {
+        Path tokenizer = path.resolve("tokenizer.json");
+        if (Files.exists(tokenizer)) {
+            JsonNode processor = JsonConfig.read(tokenizer).json().path("post_processor");
+            String bos = specialToken("bos_token", "");
+            return processor.findValues("SpecialToken").stream()
+                    .anyMatch(token -> token.path("id").asString("").equals(bos));
+        }
+        Path settings = path.resolve("tokenizer_config.json");
+        return !Files.exists(settings) || JsonConfig.read(settings).flag("add_bos_token", true);
     }
 
     /**

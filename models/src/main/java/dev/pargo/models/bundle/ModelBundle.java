@@ -52,6 +52,15 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
                 .orElseGet(() -> DirectoryBundle.open(path));
     }
 
+    /**
+     * Whether a directory of Hugging Face's holds a whole model, so that it needs no manifest.
+     *
+     * @throws ConfigException if there is no config.json, or it is not valid
+     */
+    static boolean isWhole(Path directory) {
+        return HuggingFaceDirectory.open(directory).model().isWhole();
+    }
+
     String name();
 
     /**

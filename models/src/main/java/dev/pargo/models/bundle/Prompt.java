@@ -5,6 +5,7 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How a model was trained to be asked. Words of the templates that are control tokens of its tokenizer mean those.
@@ -40,6 +41,17 @@ public record Prompt(
                 section.string("system_template", otherwise.systemTemplate),
                 section.string("system", otherwise.system),
                 section.string("answer_template", otherwise.answerTemplate));
+    }
+
+    /** Writes a manifest's sections, which {@link #read} reads. */
+    void writeTo(ObjectNode section, ObjectNode generation) {
+        section.put("template", template)
+                .put("image_placeholder", imagePlaceholder)
+                .put("bos_token", bosToken)
+                .put("system_template", systemTemplate)
+                .put("system", system)
+                .put("answer_template", answerTemplate);
+        generation.put("eos_token", eosToken);
     }
 
     /**

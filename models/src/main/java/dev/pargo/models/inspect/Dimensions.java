@@ -24,6 +24,9 @@ final class Dimensions {
                             vision.tokens(),
                             vision.width());
         }
+        if (config instanceof VisionConfig vision) {
+            return "pictures of any size -> features of width %d".formatted(vision.width());
+        }
         if (config instanceof PatchProjector projector) {
             return "%d features of width %d -> %d visual tokens of width %d%s"
                     .formatted(
@@ -32,6 +35,9 @@ final class Dimensions {
                             projector.outputTokens(),
                             projector.outputWidth(),
                             projector instanceof ParGoConfig pargo ? queries(pargo) : "");
+        }
+        if (config instanceof ProjectorConfig projector) {
+            return widths(projector);
         }
         if (config instanceof DecoderConfig decoder) {
             return "vocabulary %d, width %d, %d layers, %d heads (%d for keys and values), context of %d tokens"
@@ -58,9 +64,11 @@ final class Dimensions {
                             vision instanceof SquareTower tower ? tower.tokens() + " features" : "features",
                             vision.width());
         }
-        return llm == null || llm.width() == projector.outputWidth()
-                ? null
-                : "the llm takes visual tokens of width %d".formatted(llm.width());
+        if (llm == null) {
+            return null;
+        }
+        int width = llm.width() * (1 + llm.style().sideInputs());
+        return width == projector.outputWidth() ? null : "the llm takes visual tokens of width %d".formatted(width);
     }
 
     private static boolean fits(VisionConfig vision, ProjectorConfig projector) {

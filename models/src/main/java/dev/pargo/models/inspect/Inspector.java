@@ -61,7 +61,7 @@ public final class Inspector {
             return inspector.bundle();
         }
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
-        return config.string("model_type", "").startsWith("llava") ? inspector.bundle() : inspector.directory(config);
+        return ModelBundle.isWhole(path) ? inspector.bundle() : inspector.directory(config);
     }
 
     private Report checkpoint() {

@@ -1,5 +1,6 @@
 package dev.pargo.models.family;
 
+import dev.pargo.models.chat.ChatMessage;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.weights.Checkpoint;
 import java.io.IOException;
@@ -20,16 +21,16 @@ import tools.jackson.databind.json.JsonMapper;
  * @param folder    holds the model, its pictures and its golden tensors
  * @param described the conversation's section of case.json
  */
-record FamilyCase(Path folder, JsonNode described) {
+public record FamilyCase(Path folder, JsonNode described) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    static Path root() {
+    public static Path root() {
         return Path.of(System.getProperty("pargo.families", "src/test/families"));
     }
 
     /** Folders with a whole model. */
-    static List<Path> models() {
+    public static List<Path> models() {
         Assumptions.assumeTrue(Files.isDirectory(root()), () -> "there is no " + root());
         try (Stream<Path> folders = Files.list(root())) {
             List<Path> models = folders.filter(folder -> Files.exists(folder.resolve("model/config.json")))
@@ -42,7 +43,7 @@ record FamilyCase(Path folder, JsonNode described) {
         }
     }
 
-    static List<FamilyCase> of(Path folder) {
+    public static List<FamilyCase> of(Path folder) {
         List<FamilyCase> cases = new ArrayList<>();
         for (JsonNode described : describe(folder).get("cases")) {
             cases.add(new FamilyCase(folder, described));
@@ -58,15 +59,15 @@ record FamilyCase(Path folder, JsonNode described) {
         }
     }
 
-    String name() {
+    public String name() {
         return described.get("name").asString();
     }
 
-    String prompt() {
+    public String prompt() {
         return described.get("prompt").asString();
     }
 
-    List<Path> images() {
+    public List<Path> images() {
         List<Path> images = new ArrayList<>();
         for (JsonNode image : described.path("images")) {
             images.add(folder.resolve("images").resolve(image.asString() + ".png"));
@@ -74,13 +75,34 @@ record FamilyCase(Path folder, JsonNode described) {
         return images;
     }
 
+    /** The conversation. */
+    public List<ChatMessage> messages() {
+        List<ChatMessage> messages = new ArrayList<>();
+        for (JsonNode message : described.get("messages")) {
+            List<ChatMessage.Part> content = new ArrayList<>();
+            for (JsonNode part : message.get("content")) {
+                content.add(
+                        part.get("type").asString().equals("image")
+                                ? new ChatMessage.Picture()
+                                : new ChatMessage.Text(part.get("text").asString()));
+            }
+            messages.add(new ChatMessage(message.get("role").asString(), content));
+        }
+        return messages;
+    }
+
+    /** Id of the token that stands for a visual token. */
+    public int placeholderId() {
+        return Published.read(folder).placeholder();
+    }
+
     /** The prompt's ids, image placeholders expanded. */
-    int[] inputIds() {
+    public int[] inputIds() {
         return ids("input_ids");
     }
 
     /** As many ids of the greedy answer as are certain. */
-    int[] exactIds() {
+    public int[] exactIds() {
         int[] all = ids("generated_ids");
         return java.util.Arrays.copyOf(all, described.path("exact_tokens").asInt(all.length));
     }

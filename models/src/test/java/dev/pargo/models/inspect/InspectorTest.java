@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.family.FamilyCase;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.weights.CheckpointException;
@@ -15,7 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +47,20 @@ class InspectorTest {
                         tuple("llm", "internlm2", "llm/model.safetensors"));
         assertThat(report.networks().get(1).dimensions())
                 .isEqualTo("144 features of width 192 -> 80 visual tokens of width 256 (72 partial, 8 global)");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aPublishedModelOfAnyFamilyIsComplete() {
+        return FamilyCase.models().stream()
+                .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> {
+                    Report report = Inspector.inspect(folder.resolve("model"));
+                    assertThat(report.networks())
+                            .extracting(NetworkReport::part)
+                            .containsExactly("encoder", "projector", "llm");
+                    assertThat(report.networks())
+                            .allSatisfy(network -> assertThat(network.problem()).isNull());
+                    assertThat(report.isComplete()).isTrue();
+                }));
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.pargo.evaluation.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.evaluation.stack.Repository;
+import dev.pargo.evaluation.stack.RunningStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Directories as they are published, served without a manifest: every answer equals that of transformers. */
+class PublishedModelsIT {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Families that the whole stack serves. */
+    private static final List<String> SERVED = List.of("llava_qwen2_siglip", "llava_llama3_clip");
+
+    private static Path root() {
+        String named = System.getProperty("pargo.families");
+        return named == null ? Repository.file("models/src/test/families") : Path.of(named);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> answersEqualTransformers() {
+        return SERVED.stream()
+                .map(root()::resolve)
+                .filter(Files::exists)
+                .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
+    }
+
+    /** All conversations at once, and then again, when their pictures and beginnings are known. */
+    private static void check(Path folder) throws IOException {
+        List<JsonNode> cases = cases(folder);
+        try (RunningStack stack = RunningStack.start(folder.resolve("model"), Map.of("PARGO_PRECISION", "float32"))) {
+            GatewayClient client = new GatewayClient(stack.url());
+            for (String time : List.of("first", "second")) {
+                List<CompletableFuture<Reply>> replies = new ArrayList<>();
+                for (JsonNode each : cases) {
+                    replies.add(client.completeLater(request(folder, each)));
+                }
+                for (int i = 0; i < cases.size(); i++) {
+                    JsonNode each = cases.get(i);
+                    Reply reply = replies.get(i).join();
+                    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+                    assertThat(reply.json().at("/usage/prompt_tokens").asInt())
+                            .as("prompt tokens of %s, %s time", each.get("name"), time)
+                            .isEqualTo(each.get("input_ids").size());
+                    if (isCertain(each)) {
+                        assertThat(reply.answer())
+                                .as("%s, %s time", each.get("name"), time)
+                                .isEqualTo(each.get("text").asString());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Conversations whose pictures stand before their text, as the gateway puts them. */
+    private static List<JsonNode> cases(Path folder) throws IOException {
+        List<JsonNode> cases = new ArrayList<>();
+        for (JsonNode each :
+                JSON.readTree(Files.readAllBytes(folder.resolve("case.json"))).get("cases")) {
+            if (!each.get("name").asString().equals("two_images")) {
+                cases.add(each);
+            }
+        }
+        return cases;
+    }
+
+    /** Whether each of the answer's tokens was chosen by a margin. */
+    private static boolean isCertain(JsonNode each) {
+        int written = each.get("generated_ids").size();
+        return each.path("exact_tokens").asInt(written) == written;
+    }
+
+    private static ObjectNode request(Path folder, JsonNode each) throws IOException {
+        ObjectNode body = JsonNodeFactory.instance
+                .objectNode()
+                .put("model", "model")
+                .put("temperature", 0)
+                .put("max_tokens", each.get("generated_ids").size());
+        int picture = 0;
+        ArrayNode messages = body.putArray("messages");
+        for (JsonNode message : each.get("messages")) {
+            ArrayNode content = messages.addObject()
+                    .put("role", message.get("role").asString())
+                    .putArray("content");
+            for (JsonNode part : message.get("content")) {
+                if (part.get("type").asString().equals("image")) {
+                    String name = each.get("images").get(picture++).asString() + ".png";
+                    String data = Base64.getEncoder()
+                            .encodeToString(
+                                    Files.readAllBytes(folder.resolve("images").resolve(name)));
+                    content.addObject()
+                            .put("type", "image_url")
+                            .putObject("image_url")
+                            .put("url", "data:image/png;base64," + data);
+                } else {
+                    content.addObject()
+                            .put("type", "text")
+                            .put("text", part.get("text").asString());
+                }
+            }
+        }
+        return body;
+    }
+}

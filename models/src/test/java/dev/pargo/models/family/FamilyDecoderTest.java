@@ -1,0 +1,150 @@
+package dev.pargo.models.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.fixture.Cosine;
+import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.KvCache;
+import dev.pargo.models.llm.Logits;
+import dev.pargo.models.llm.PromptEmbedding;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.llm.Step;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Decoders of all families with whatever stands in the cache: windows, runs on a grid, chunks, precisions. */
+class FamilyDecoderTest {
+
+    private static final Tolerance TOLERANCE = new Tolerance(2e-4, 2e-4);
+
+    /** How far the logits of each precision point the same way as those of float32. */
+    private static final Map<Precision, Double> LEAST_COSINE =
+            Map.of(Precision.BFLOAT16, 0.999, Precision.INT8, 0.99, Precision.INT4, 0.9);
+
+    private interface Check {
+        void check(ModelBundle bundle);
+    }
+
+    private static Stream<DynamicTest> perModel(Check check) {
+        return FamilyCase.models().stream()
+                .map(folder -> DynamicTest.dynamicTest(
+                        folder.getFileName().toString(), () -> check.check(ModelBundle.read(model(folder)))));
+    }
+
+    private static Path model(Path folder) {
+        return folder.resolve("model");
+    }
+
+    /** Lengths around the cache's blocks of 64 tokens, and beyond Gemma's window. */
+    @TestFactory
+    Stream<DynamicTest> rowsOfDifferentLengthsAttendAsIfEachWereAlone() {
+        return perModel(FamilyDecoderTest::checkLengths);
+    }
+
+    private static void checkLengths(ModelBundle bundle) {
+        int[] lengths = {129, 2, 64, 200, 66, 65};
+        Random random = new Random(1);
+        try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
+                KvCache cache = lm.newCache(lengths.length, 200)) {
+            int vocabulary = lm.config().vocabulary();
+            List<Step.Tokens> last = new ArrayList<>();
+            List<float[]> alone = new ArrayList<>();
+            for (int slot = 0; slot < lengths.length; slot++) {
+                int[] ids = random.ints(lengths[slot], 0, vocabulary).toArray();
+                int end = ids.length - 1;
+                try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
+                        Logits all = lm.score(prompt)) {
+                    alone.add(Arrays.copyOfRange(all.toArray(), end * vocabulary, ids.length * vocabulary));
+                    lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, end)), List.of()))
+                            .close();
+                }
+                last.add(new Step.Tokens(slot, end, ids[end]));
+            }
+            try (Logits together = lm.step(cache, new Step(List.of(), last))) {
+                float[] rows = together.toArray();
+                for (int slot = 0; slot < lengths.length; slot++) {
+                    TOLERANCE.check(
+                            Arrays.copyOfRange(rows, slot * vocabulary, (slot + 1) * vocabulary), alone.get(slot));
+                }
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aPromptInChunksIsTheSamePrompt() {
+        return perModel(FamilyDecoderTest::checkChunks);
+    }
+
+    private static void checkChunks(ModelBundle bundle) {
+        try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
+                PromptEmbedding prompt = lm.embed(pictureAmongText(lm));
+                KvCache cache = lm.newCache(2, prompt.length())) {
+            float[] whole = read(lm, cache, 0, prompt, prompt.length());
+            for (int rows : new int[] {7, 20}) {
+                TOLERANCE.check(read(lm, cache, 1, prompt, rows), whole);
+            }
+        }
+    }
+
+    private static float[] read(CausalLm lm, KvCache cache, int slot, PromptEmbedding prompt, int rows) {
+        int from = 0;
+        while (true) {
+            int to = prompt.chunkEnd(from, Math.min(prompt.length(), from + rows));
+            Step.Chunk chunk = new Step.Chunk(slot, prompt, from, to - from);
+            try (Logits logits = lm.step(cache, new Step(List.of(chunk), List.of()))) {
+                if (to == prompt.length()) {
+                    return logits.toArray();
+                }
+            }
+            from = to;
+        }
+    }
+
+    /** 70 text tokens, a picture of 4 x 5 visual tokens, 12 more text tokens. */
+    private static List<PromptPart> pictureAmongText(CausalLm lm) {
+        Random random = new Random(2);
+        int width = lm.config().width() * (1 + lm.config().style().sideInputs());
+        HostTensor visual = HostTensor.allocate(DType.FLOAT32, 20, width);
+        for (int i = 0; i < visual.elements(); i++) {
+            visual.data().putFloat(i * Float.BYTES, (float) random.nextGaussian());
+        }
+        int vocabulary = lm.config().vocabulary();
+        return List.of(
+                new PromptPart.Tokens(random.ints(70, 0, vocabulary).toArray()),
+                new PromptPart.Visual(visual, new Grid(4, 5)),
+                new PromptPart.Tokens(random.ints(12, 0, vocabulary).toArray()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> lowerPrecisionsPointTheSameWay() {
+        return perModel(bundle -> {
+            float[] reference = logits(bundle, Precision.FLOAT32);
+            LEAST_COSINE.forEach((precision, least) -> assertThat(Cosine.of(logits(bundle, precision), reference))
+                    .as(precision.label())
+                    .isGreaterThan(least));
+        });
+    }
+
+    private static float[] logits(ModelBundle bundle, Precision precision) {
+        Placement placement = new Placement(ai.djl.Device.cpu(), precision, true);
+        try (CausalLm lm = CausalLm.load(bundle.llm(), placement);
+                PromptEmbedding prompt = lm.embed(pictureAmongText(lm));
+                KvCache cache = lm.newCache(1, prompt.length())) {
+            return read(lm, cache, 0, prompt, prompt.length());
+        }
+    }
+}
