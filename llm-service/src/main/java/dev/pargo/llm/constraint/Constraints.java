@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  */
 public final class Constraints {
 
-    private static final int MAX_COMPILED = 32;
+    private static final int MAX_COMPILED = 16;
 
     private final Tokenizer tokenizer;
     private final TokenMasks masks;

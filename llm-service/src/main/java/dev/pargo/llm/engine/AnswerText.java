@@ -4,8 +4,8 @@ import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.List;
 
 /**
- * The text of an answer as it grows. What might be the beginning of a stop string is held back until the next tokens
- * tell; at a stop string the answer ends before it.
+ * The text of an answer while it is written. Text that may be the beginning of a stop string is held back until the
+ * next tokens decide it. An answer ends before its first stop string.
  */
 final class AnswerText {
 
@@ -20,9 +20,9 @@ final class AnswerText {
     }
 
     /**
-     * Takes a token and gives the text that is certain now.
+     * Appends a token, and returns the text that is final now.
      *
-     * @param mayStop whether stop strings are looked for; what was written until they are is never part of one
+     * @param mayStop whether stop strings are searched; text that was released before is never part of one
      */
     String append(int id, boolean mayStop) {
         held.append(detokenizer.append(id));
@@ -37,12 +37,12 @@ final class AnswerText {
         return release(held.length() - undecided());
     }
 
-    /** True when a stop string was met; nothing may be appended any more. */
+    /** True when the text has reached a stop string. Nothing may be appended then. */
     boolean stopped() {
         return stopped;
     }
 
-    /** The rest of the text when the answer ends; nothing where a stop string has ended it. */
+    /** The rest of the text when the answer ends; empty if a stop string has ended it. */
     String finish() {
         if (stopped) {
             return "";
@@ -63,7 +63,7 @@ final class AnswerText {
         return stop.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
     }
 
-    /** Length of the longest end of the text that begins a stop string. */
+    /** Length of the longest suffix of the text that is a prefix of a stop string. */
     private int undecided() {
         int longest = 0;
         for (String word : stop) {

@@ -32,18 +32,18 @@ final class BeamScorer {
     private int[] parents = {0};
     private boolean done;
 
-    /** @param endIds in order: whichever was met, an answer's end is written as the first, as generate does */
+    /** @param endIds in order; an answer that ends with any of them is written with the first, as generate does */
     BeamScorer(BeamSearchParams options, List<Integer> endIds) {
         this.options = options;
         this.endIds = endIds.stream().distinct().toList();
     }
 
-    /** Sums of the open beams. */
+    /** Sums of log probabilities of the open beams. */
     double[] scores() {
         return beams.stream().mapToDouble(Beam::score).toArray();
     }
 
-    /** Continuations to look at: so many that all beams go on even if every end token is among each one's best. */
+    /** Continuations to consider: enough for all beams to continue even if every end token is among the best of each. */
     int candidates() {
         return Math.max(2, 1 + endIds.size()) * options.beams();
     }
@@ -52,7 +52,7 @@ final class BeamScorer {
         return beams;
     }
 
-    /** Of each open beam: the beam of the step before that it continues. */
+    /** Of each open beam: the beam of the previous step that it continues. */
     int[] parents() {
         return parents;
     }
@@ -61,7 +61,7 @@ final class BeamScorer {
         return done;
     }
 
-    /** Takes one step. */
+    /** Applies the best continuations of a step. */
     void advance(BeamCandidates candidates) {
         List<Beam> next = new ArrayList<>();
         List<Integer> from = new ArrayList<>();
@@ -87,7 +87,7 @@ final class BeamScorer {
         done = full || beams.isEmpty();
     }
 
-    /** The answer when the search has ended, or must end now. */
+    /** The best hypothesis, when the search has ended or is cut at the limit. */
     Hypothesis best() {
         if (!done) {
             for (Beam beam : beams) {

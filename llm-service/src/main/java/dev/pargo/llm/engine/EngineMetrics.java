@@ -16,9 +16,9 @@ import java.util.stream.DoubleStream;
  * The engine's meters, as {@code docs/metrics.md} describes them. Those that OpenTelemetry's semantic conventions for
  * generative AI know have its names, attributes and buckets. Thread-safe.
  *
- * <p>KV utilization is the share of slots that are taken: a slot reserves the memory of a whole context, so what its
- * answer has not written yet is of no use to anybody else, and 1 means that the next request waits. Prompts that are
- * remembered for later give way, and do not count.
+ * <p>KV utilization is the share of the sequences' slots that are taken. A slot reserves the memory of a whole context,
+ * so memory that its sequence has not used yet counts as taken; at 1 the next request waits. Slots that only keep
+ * earlier prompts do not count, because they are evicted when they are needed.
  */
 public final class EngineMetrics {
 
@@ -33,7 +33,7 @@ public final class EngineMetrics {
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
     };
 
-    /** To Prometheus a label without a value is none; the conventions want it that way. */
+    /** Prometheus treats an empty label as absent, as the conventions want it. */
     private static final String NO_ERROR = "";
 
     private final MeterRegistry registry;

@@ -6,16 +6,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How the engine batches.
+ * Settings of the engine.
  *
  * @param sequences    Answers that are written at once; default: 8, or as many as the KV cache holds with 1024 tokens each.
  * @param context      Most tokens of prompt and answer together; default: the model's.
- * @param kvCache      Memory of the KV cache; what the running sequences do not need remembers earlier prompts.
+ * @param kvCache      Memory of the KV cache; what the running sequences do not need keeps earlier prompts.
  * @param promptRows   Most rows of prompts that are read in one step while no answer is being written.
- * @param promptRowsBesideAnswers The same while answers are being written, which a long prompt is not to stall.
+ * @param promptRowsBesideAnswers The same while answers are being written, so that a long prompt does not stall them.
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
  *                     they stay in the mapped file, which replicas on a host share.
- * @param promptLookup Whether greedy answers guess tokens by looking them up in the prompt.
+ * @param promptLookup Whether tokens of greedy answers are drafted by prompt lookup.
  */
 @ConfigurationProperties("pargo.llm")
 public record EngineProperties(

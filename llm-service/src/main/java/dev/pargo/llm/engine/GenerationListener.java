@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of one generation, one call at a time: {@link #onStarted}, any number of {@link #onText}, then
- * {@link #onFinished}; or {@link #onFailed} at any point instead of the rest. Nothing after a cancellation. Called on the
- * device's thread, so it must not block.
+ * Is told what happens to a request, one call at a time: {@link #onStarted}, any number of {@link #onText}, then
+ * {@link #onFinished}; or {@link #onFailed} at any point instead of the rest. There are no calls after a cancellation.
+ * The calls are made by the device's thread, so they must not block.
  */
 public interface GenerationListener {
 
@@ -30,12 +30,12 @@ public interface GenerationListener {
     /** The request has joined the running batch. */
     void onStarted();
 
-    /** An answer goes on. */
+    /** An answer has new text. */
     void onText(Piece piece);
 
     /** All answers are complete. */
     void onFinished(GenerationSummary summary);
 
-    /** @param failure a {@link io.grpc.StatusRuntimeException} fit for the client */
+    /** @param failure a {@link io.grpc.StatusRuntimeException} for the client */
     void onFailed(RuntimeException failure);
 }

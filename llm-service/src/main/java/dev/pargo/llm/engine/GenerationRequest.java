@@ -8,20 +8,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks of the engine.
+ * A request: a prompt, and how its answers are written.
  *
  * @param prompt      in reading order; not empty
  * @param keys        of the prompt's positions, see {@link PromptKeys}
  * @param choices     answers to write, at least 1; 1 with beam search
- * @param beams       replaces sampling; null for none
- * @param seed        of the first answer's random numbers, the next one's is one more; the same seed gives the same answer
+ * @param beams       beam search instead of sampling; null for sampling
+ * @param seed        of the first answer's random numbers; each further answer's seed is larger by one. The same seed
+ * gives the same answer
  * @param minTokens   no answer ends before it has so many tokens
  * @param maxTokens   most tokens of an answer, at least 1
  * @param stop        an answer ends before the first of these
  * @param stopIds     tokens that end an answer, the model's own first
  * @param topLogprobs alternatives to report with each token's log probability; null: report none
- * @param constraint  makes what every answer must look like; null for nothing
- * @param deadline    {@link System#nanoTime} after which nobody waits for the answer
+ * @param constraint  makes the constraint of each answer; null for none
+ * @param deadline    {@link System#nanoTime} at which the request fails if it is not complete
  */
 public record GenerationRequest(
         List<PromptPart> prompt,

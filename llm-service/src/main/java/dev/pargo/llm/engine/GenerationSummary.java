@@ -1,15 +1,15 @@
 package dev.pargo.llm.engine;
 
 /**
- * What a generation came to. Times are in nanoseconds.
+ * What a finished request took. Times are in nanoseconds.
  *
- * @param tokens       all tokens of all answers, those that ended them among them
+ * @param tokens       tokens of all answers, end tokens included
  * @param cachedTokens tokens of the prompt that were found in the KV cache
- * @param draftTokens  tokens that were guessed and found right
- * @param queue        until it got its slots
- * @param prefill      from there to its first token
- * @param decode       from its first token to its last
- * @param network      forward passes that it took part in
+ * @param draftTokens  tokens that were drafted by prompt lookup and accepted
+ * @param queue        from submission to admission
+ * @param prefill      from admission to the first token
+ * @param decode       from the first token to the last
+ * @param network      forward passes that the request took part in
  */
 public record GenerationSummary(
         int tokens, int cachedTokens, int draftTokens, long queue, long prefill, long decode, long network) {}

@@ -3,10 +3,10 @@ package dev.pargo.llm.engine;
 import dev.pargo.models.llm.KvCache;
 
 /**
- * Cuts the KV cache's memory into slots of one context each: one for every running sequence, and more to remember earlier
- * prompts in as far as the memory goes.
+ * Divides the KV cache's memory into slots of one context each: one for every running sequence, and more to keep
+ * earlier prompts as far as the memory suffices.
  *
- * @param sequences     answers that are written at once
+ * @param sequences     sequences that run at once
  * @param slots         at least the sequences
  * @param tokensPerSlot most tokens of prompt and answer together
  */
@@ -17,12 +17,12 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
 
     private static final int MOST_SEQUENCES = 8;
 
-    /** Most prompts that are remembered for each running sequence: with small models memory would hold thousands. */
+    /** Most prompts that are kept for each running sequence. With small models the memory would hold thousands. */
     private static final int MOST_REMEMBERED = 3;
 
     /**
-     * Where the context was not configured it shrinks to what the memory holds, but never below a picture's need; where
-     * the number of sequences was not, it is what finds room: fewer are better than some that cannot hold a picture.
+     * If the context is not configured, it is as long as the memory allows, but long enough for a picture. If the
+     * number of sequences is not configured, it is the number for which such contexts fit.
      *
      * @param modelContext most tokens that the model can attend to
      * @throws KvBudgetException naming what is configured and what is needed

@@ -3,8 +3,8 @@ package dev.pargo.llm.engine;
 import java.util.Arrays;
 
 /**
- * Who owns which slot of the KV cache, and what each slot holds. A slot that is given back keeps its content, so that a
- * later prompt with the same beginning need not be read again; the slot that was given back longest ago goes first.
+ * Tracks which slots of the KV cache are taken and what each one holds. A released slot keeps its content, so that a
+ * later prompt with the same prefix is not computed again. The slot that was released longest ago is taken first.
  *
  * <p>Content is compared by keys, one a position (see {@link PromptKeys}). Not thread-safe.
  */
@@ -30,8 +30,8 @@ final class KvSlots {
      * A slot for a prompt.
      *
      * @param slot     that the prompt goes to
-     * @param source   slot that holds the prompt's beginning; may be {@code slot} itself
-     * @param reusable positions of the beginning
+     * @param source   slot that holds the prompt's prefix; may be {@code slot} itself
+     * @param reusable positions of the prefix
      */
     record Lease(int slot, int source, int reusable) {}
 
@@ -40,15 +40,16 @@ final class KvSlots {
         Arrays.setAll(slots, i -> new Slot());
     }
 
-    /** Slots that nobody owns. */
+    /** Slots that are not taken. */
     int free() {
         return (int) Arrays.stream(slots).filter(slot -> !slot.taken).count();
     }
 
     /**
-     * Takes the best slot for a prompt; one must be free. At least the prompt's last position is left to be read, for
-     * its logits are needed. Content of which the prompt is no continuation stays where it is, for whoever comes back
-     * to it, as long as there is another free slot.
+     * Takes the best slot for a prompt; one must be free. If the prompt continues a free slot's content, it gets that
+     * slot. If the prompt diverges from a slot's content, it gets another slot, to which the shared prefix is to be
+     * copied, so that the original stays reusable. The prompt's last position is never reused, because its logits are
+     * needed.
      */
     Lease take(long[] prompt) {
         int source = -1;
@@ -69,7 +70,7 @@ final class KvSlots {
         return new Lease(target, source < 0 ? target : source, reusable);
     }
 
-    /** Takes the slot that was given back longest ago, for content that nobody will look for. */
+    /** Takes the slot that was released longest ago. What it will hold is not found by other prompts. */
     int takeAny() {
         int target = oldest();
         slots[target].taken = true;
@@ -77,13 +78,13 @@ final class KvSlots {
         return target;
     }
 
-    /** The slot holds so many positions of its prompt. */
+    /** Records how many positions of its prompt a slot holds. */
     void holds(int slot, int positions) {
         slots[slot].held = positions;
     }
 
     /**
-     * Gives a slot back.
+     * Releases a slot.
      *
      * @param keys what it holds, position by position
      */

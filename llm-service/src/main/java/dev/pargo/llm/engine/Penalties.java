@@ -3,11 +3,12 @@ package dev.pargo.llm.engine;
 import java.util.Map;
 
 /**
- * What makes tokens less or more likely than the model finds them.
+ * Changes of the logits before sampling that make tokens less or more likely.
  *
- * @param repetition divides a positive logit of every token that prompt or answer has, multiplies a negative one; 1: none
- * @param presence   taken off the logit of every token that the answer has
- * @param frequency  taken off for each time that the answer has it
+ * @param repetition divides the positive logits, and multiplies the negative ones, of tokens that prompt or answer
+ * contain; 1 for none
+ * @param presence   subtracted from the logit of every token that the answer contains
+ * @param frequency  subtracted once for each time that the answer contains the token
  * @param bias       added to logits, by token id
  */
 public record Penalties(double repetition, double presence, double frequency, Map<Integer, Float> bias) {

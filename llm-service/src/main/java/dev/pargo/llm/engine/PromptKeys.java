@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Keys of a prompt's positions: equal keys up to a position mean an equal KV cache up to there. A token's key is its id;
- * a visual token's is derived from a hash of all visual tokens of its image, which says more than its own values would.
+ * Keys of a prompt's positions. Prompts with equal keys up to a position have equal keys and values in the KV cache up
+ * to there. A token's key is its id;
+ * a visual token's key is derived from a hash of all visual tokens of its image.
  */
 public final class PromptKeys {
 
@@ -29,7 +30,7 @@ public final class PromptKeys {
         }
         PromptPart.Visual visual = (PromptPart.Visual) part;
         long image = hash(visual);
-        // Negative numbers are no token ids.
+        // Negative, so that it equals no token id.
         return LongStream.range(0, visual.length()).map(i -> (image + i) | Long.MIN_VALUE);
     }
 

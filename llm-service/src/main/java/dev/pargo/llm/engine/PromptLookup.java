@@ -3,15 +3,16 @@ package dev.pargo.llm.engine;
 import java.util.Arrays;
 
 /**
- * Guesses the next tokens by looking up what followed the answer's last tokens earlier, in the prompt or in the answer
- * itself. A guess costs a row of the next step and saves a step if it is right, so the length of guesses follows their
- * success: it doubles when all were right, halves when most were wrong, and a run of failures ends the guessing.
+ * Drafts the next tokens by looking up what followed the answer's last tokens earlier, in the prompt or in the answer
+ * itself. A drafted token costs a row of the next step, and saves a step if it is accepted. So the length of drafts
+ * follows their success: it doubles when all tokens were accepted and halves when most were rejected, and after some
+ * failures in a row drafting stops.
  *
  * <p>Method: prompt lookup decoding (A. Saxena, 2023), speculative decoding's verification for greedy answers.
  */
 final class PromptLookup {
 
-    /** Tokens that must agree before their continuation is guessed. */
+    /** Tokens that must match before their continuation is drafted. */
     private static final int MATCH = 3;
 
     private static final int LONGEST = 8;
@@ -19,23 +20,23 @@ final class PromptLookup {
 
     private long[] tokens;
     private int length;
-    private int guessLength = 2;
+    private int draftLength = 2;
     private int failures;
 
-    /** @param prompt keys of its positions; visual tokens match nothing that an answer has */
+    /** @param prompt keys of its positions; those of visual tokens match no token of an answer */
     PromptLookup(long[] prompt) {
         tokens = Arrays.copyOf(prompt, prompt.length + 64);
         length = prompt.length;
     }
 
     /**
-     * Guesses what follows.
+     * Drafts what follows.
      *
-     * @param limit most tokens to guess
+     * @param limit most tokens to draft
      * @return possibly none
      */
-    int[] guess(int limit) {
-        int most = Math.min(limit, guessLength);
+    int[] draft(int limit) {
+        int most = Math.min(limit, draftLength);
         if (failures >= MOST_FAILURES || most < 1 || length < MATCH) {
             return new int[0];
         }
@@ -51,27 +52,27 @@ final class PromptLookup {
     }
 
     /**
-     * Learns what came.
+     * Learns which tokens followed.
      *
      * @param ids     tokens that were taken
-     * @param guessed tokens that had been guessed; one less than were taken if all were right
+     * @param drafted tokens that had been drafted; one less than {@code ids} if all were accepted
      */
-    void learn(int[] ids, int guessed) {
+    void learn(int[] ids, int drafted) {
         if (length + ids.length > tokens.length) {
             tokens = Arrays.copyOf(tokens, 2 * (length + ids.length));
         }
         for (int id : ids) {
             tokens[length++] = id;
         }
-        if (guessed == 0) {
+        if (drafted == 0) {
             return;
         }
         int right = ids.length - 1;
         failures = right == 0 ? failures + 1 : 0;
-        if (right == guessed) {
-            guessLength = Math.min(LONGEST, 2 * guessLength);
-        } else if (2 * right < guessed) {
-            guessLength = Math.max(1, guessLength / 2);
+        if (right == drafted) {
+            draftLength = Math.min(LONGEST, 2 * draftLength);
+        } else if (2 * right < drafted) {
+            draftLength = Math.max(1, draftLength / 2);
         }
     }
 }

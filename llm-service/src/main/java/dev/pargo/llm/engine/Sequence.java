@@ -64,7 +64,7 @@ final class Sequence {
 
     /** The rows of the next step: the last token, and guesses of what follows it. */
     int[] nextTokens() {
-        int[] drafts = lookup == null ? new int[0] : lookup.guess(limit - ids.size() - 1);
+        int[] drafts = lookup == null ? new int[0] : lookup.draft(limit - ids.size() - 1);
         int[] tokens = new int[drafts.length + 1];
         tokens[0] = ids.get(ids.size() - 1);
         System.arraycopy(drafts, 0, tokens, 1, drafts.length);

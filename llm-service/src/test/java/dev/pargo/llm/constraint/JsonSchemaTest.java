@@ -111,7 +111,7 @@ class JsonSchemaTest {
                 CONSTRAINTS.of(AnswerFormat.newBuilder().setJsonSchema(schema).build());
         Random random = new Random(schema.hashCode());
         int ended = 0;
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < 25; i++) {
             String text = RandomAnswer.write(constraint.get(), TOKENIZER, random, 400);
             if (text != null) {
                 ended++;
@@ -119,6 +119,28 @@ class JsonSchemaTest {
             }
         }
         assertThat(ended).isGreaterThan(5);
+    }
+
+    @Test
+    void whateverEndsIsValidByRandomSchemas() {
+        RandomSchema schemas = new RandomSchema(17);
+        Random random = new Random(18);
+        int ended = 0;
+        for (int i = 0; i < 300; i++) {
+            String schema = schemas.next().toString();
+            Supplier<TokenConstraint> constraint = CONSTRAINTS.of(
+                    AnswerFormat.newBuilder().setJsonSchema(schema).build());
+            for (int k = 0; k < 5; k++) {
+                String text = RandomAnswer.write(constraint.get(), TOKENIZER, random, 300);
+                if (text != null) {
+                    ended++;
+                    assertThat(errors(schema, text))
+                            .as("%s by %s", text, schema)
+                            .isEmpty();
+                }
+            }
+        }
+        assertThat(ended).isGreaterThan(700);
     }
 
     @ParameterizedTest
@@ -173,6 +195,29 @@ class JsonSchemaTest {
         assertThatThrownBy(() -> JsonSchema.compile(schema, Octets.ALL))
                 .isInstanceOf(FormatException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void referencesThatMultiplyAreRefusedQuickly() {
+        StringBuilder schema = new StringBuilder("{\"$ref\":\"#/$defs/a0\",\"$defs\":{");
+        for (int i = 0; i < 25; i++) {
+            String next = "{\"$ref\":\"#/$defs/a%d\"}".formatted(i + 1);
+            schema.append("\"a%d\":{\"allOf\":[%s,%s]},".formatted(i, next, next));
+        }
+        schema.append("\"a25\":{\"type\":\"integer\"}}}");
+        assertThatThrownBy(() -> JsonSchema.compile(schema.toString(), Octets.ALL))
+                .hasMessageContaining("combines more than 50000 schemas");
+    }
+
+    @Test
+    void manyLargePatternsAreRefused() {
+        StringBuilder schema = new StringBuilder("{\"properties\":{");
+        for (int i = 0; i < 100; i++) {
+            schema.append("%s\"p%d\":{\"maxLength\":%d,\"type\":\"string\"}".formatted(i == 0 ? "" : ",", i, 1500 + i));
+        }
+        schema.append("}}");
+        assertThatThrownBy(() -> JsonSchema.compile(schema.toString(), Octets.ALL))
+                .hasMessageMatching("needs more than 200000 states|takes more than 10 seconds to compile");
     }
 
     @Test

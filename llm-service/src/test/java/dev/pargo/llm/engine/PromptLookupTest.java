@@ -10,28 +10,28 @@ class PromptLookupTest {
     void guessesWhatFollowedTheSameTokensEarlier() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 9, 1, 2});
         lookup.learn(new int[] {3}, 0);
-        assertThat(lookup.guess(10)).containsExactly(4, 5);
+        assertThat(lookup.draft(10)).containsExactly(4, 5);
     }
 
     @Test
     void guessesNothingWithoutAnExample() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5});
         lookup.learn(new int[] {7}, 0);
-        assertThat(lookup.guess(10)).isEmpty();
+        assertThat(lookup.draft(10)).isEmpty();
     }
 
     @Test
     void guessesNoMoreThanThereIsRoomFor() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 1, 2, 3});
-        assertThat(lookup.guess(1)).containsExactly(4);
-        assertThat(lookup.guess(0)).isEmpty();
+        assertThat(lookup.draft(1)).containsExactly(4);
+        assertThat(lookup.draft(0)).isEmpty();
     }
 
     @Test
     void guessesLongerAfterSuccess() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3});
         lookup.learn(new int[] {4, 5, 6}, 2);
-        assertThat(lookup.guess(10)).hasSizeGreaterThan(2);
+        assertThat(lookup.draft(10)).hasSizeGreaterThan(2);
     }
 
     @Test
@@ -43,12 +43,12 @@ class PromptLookupTest {
         lookup.learn(new int[] {1}, 0);
         lookup.learn(new int[] {2}, 0);
         lookup.learn(new int[] {3}, 0);
-        assertThat(lookup.guess(10)).isEmpty();
+        assertThat(lookup.draft(10)).isEmpty();
     }
 
     @Test
     void neverGuessesAVisualToken() {
         PromptLookup lookup = new PromptLookup(new long[] {1, 2, 3, -5, 1, 2, 3});
-        assertThat(lookup.guess(10)).isEmpty();
+        assertThat(lookup.draft(10)).isEmpty();
     }
 }

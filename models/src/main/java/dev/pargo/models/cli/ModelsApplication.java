@@ -29,7 +29,7 @@ public final class ModelsApplication {
         return commands.setUsageHelpAutoWidth(true).setExecutionExceptionHandler(ModelsApplication::report);
     }
 
-    /** What is wrong with a file is said in one line; anything else is a defect and keeps its stack trace. */
+    /** Problems of files are reported in one line. Other exceptions are defects and keep their stack traces. */
     private static int report(Exception problem, CommandLine command, CommandLine.ParseResult arguments)
             throws Exception {
         if (problem instanceof UncheckedIOException unreadable) {

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON object that describes a model, read field by field. A field that is null counts as absent. Whatever is missing
- * or of another kind is refused by the file's and the field's name. Immutable.
+ * A JSON object that describes a model, read field by field. A field that is null counts as absent. A field that is
+ * missing or has another type is refused with the names of file and field. Immutable.
  */
 public final class JsonConfig {
 

@@ -92,7 +92,7 @@ public final class CausalLm implements AutoCloseable {
     /**
      * Runs one forward pass, which writes the rows' keys and values into the cache.
      *
-     * @return logits after the rows that the step wants, in its order, possibly none; the caller closes them
+     * @return logits in the order of the step, possibly without rows; the caller closes them
      */
     public Logits step(KvCache cache, Step step) {
         StepRows rows =

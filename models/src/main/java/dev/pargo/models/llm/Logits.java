@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Scores of every token of the vocabulary for next positions: [rows, vocabulary], float32, on the device. What is chosen
- * from them is computed there, for all rows at once. Not thread-safe.
+ * Scores of all tokens of the vocabulary for the next position of each row: [rows, vocabulary], float32, on the device.
+ * Sampling runs on the device too, for all rows at once. Not thread-safe.
  */
 public final class Logits implements AutoCloseable {
 
@@ -38,7 +38,7 @@ public final class Logits implements AutoCloseable {
         return Math.toIntExact(values.getShape().get(1));
     }
 
-    /** Copies of some rows, in the given order and each as often as it is named; the caller closes them. */
+    /** Copies rows, in the given order; a row may be named several times. The caller closes the copy. */
     public Logits select(int[] rows) {
         PtNDManager part = network.newScope();
         try {
@@ -163,10 +163,10 @@ public final class Logits implements AutoCloseable {
     }
 
     /**
-     * Continues a beam search whose beams are the rows.
+     * Finds the best continuations of a beam search. The rows are its beams.
      *
      * @param scores of the beams so far
-     * @param top    most continuations to give; there are no more than beams times vocabulary
+     * @param top    most continuations to return; there are no more than beams times vocabulary
      */
     public BeamCandidates continueBeams(double[] scores, int top) {
         try (IValue best = network.call(

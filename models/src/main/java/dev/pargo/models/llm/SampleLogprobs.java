@@ -1,7 +1,7 @@
 package dev.pargo.models.llm;
 
 /**
- * Log probabilities by the model itself, before temperature and penalties.
+ * Log probabilities of a sampled token and its alternatives, from the logits before temperature and penalties.
  *
  * @param chosen      of the token that was chosen
  * @param topIds      the most probable tokens, best first

@@ -24,7 +24,7 @@ final class StepRows {
     /** Rows of all tokens together. */
     final long[] ids;
 
-    /** Rows after which logits are wanted. */
+    /** Rows whose logits are computed. */
     final long[] wanted;
 
     private int row;
@@ -32,7 +32,7 @@ final class StepRows {
 
     /**
      * @param axes            numbers of a position
-     * @param tokensAreChunks whether answers' rows attend as runs too, not one by one
+     * @param tokensAreChunks whether an answer's rows attend as one run, as a prompt's do, instead of one by one
      */
     StepRows(Step step, int axes, boolean tokensAreChunks) {
         int prompts = step.chunks().stream().mapToInt(Step.Chunk::count).sum();

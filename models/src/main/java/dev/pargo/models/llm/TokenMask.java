@@ -6,8 +6,8 @@ import java.util.BitSet;
 /**
  * Which tokens of a model's vocabulary may come next. Immutable.
  *
- * <p>It lies as the device takes it, a byte for each token, so that it can be made beforehand by any thread and costs the
- * device's thread a copy of memory.
+ * <p>It has a byte for each token, which is the layout that the device takes. So any thread can make a mask beforehand,
+ * and the device's thread only copies memory.
  */
 public final class TokenMask {
 

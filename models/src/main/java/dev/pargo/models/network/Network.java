@@ -49,7 +49,8 @@ public final class Network implements AutoCloseable {
             Map<String, PtNDArray> weights = weights(manager, stored, placement);
             try (Arguments arguments = new Arguments()) {
                 arguments.add(weights);
-                // From here on the program holds them, so it can free what it has only read, such as what it quantises.
+                // The program holds the weights from here on. So it can free those that it does not keep, such as
+                // weights that it quantises.
                 weights.values().forEach(PtNDArray::close);
                 config.addTo(arguments, manager, placement);
                 return new Network(placement, manager, script, script.call("build", arguments.toArray()));

@@ -16,7 +16,7 @@ public interface NetworkConfig {
     /** The network's parameters by their published names. */
     List<ParameterSpec> parameters();
 
-    /** Whether a tensor may lie beside the network's own without being used. */
+    /** Whether a checkpoint may have a tensor of this name that the network does not use. */
     boolean ignores(String tensor);
 
     /** The TorchScript program that runs the network, by its file's name without extension. */

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A network that is not loaded yet: what it is, and where its weights lie.
+ * A network that is not loaded: its dimensions and the files of its weights.
  *
  * @param config     its dimensions
  * @param checkpoint its tensors under their published names

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Where models are written: never over something else. */
+/** A directory that a model is written to. It has to be new or empty. */
 final class NewDirectory {
 
     private NewDirectory() {}

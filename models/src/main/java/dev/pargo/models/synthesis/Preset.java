@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a preset's directory consists of. The sizes of its networks stand in the documents alone, which are those that
- * serving reads; a preset names tensors itself only where they are published without being used.
+ * What a preset's directory consists of. The sizes of its networks are taken from the documents, which serving reads
+ * too. A preset lists only those tensors that are published but not used.
  *
  * @param description one line for people
  * @param documents   JSON files by their path

@@ -21,8 +21,8 @@ import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A bundle that shares encoder and LLM with another one and has a projector of its own, with random weights: what is
- * compared then differs in nothing else.
+ * A bundle that shares encoder and LLM with another one and has a projector of its own, with random weights. So the two
+ * differ in nothing but their projectors.
  */
 public final class ProjectorVariant {
 

@@ -77,7 +77,7 @@ final class RandomWeights implements TensorValues {
             case FLOAT64 -> to.putDouble(value);
             case FLOAT32 -> to.putFloat(value);
             case FLOAT16 -> to.putShort(Float16Utils.floatToHalf(value));
-            // Cut, not rounded: one random value is as good as another.
+            // Truncated instead of rounded, which does not matter for random values.
             case BFLOAT16 -> to.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
             default -> throw new IllegalArgumentException(dtype.name());
         }

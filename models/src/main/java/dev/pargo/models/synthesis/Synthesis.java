@@ -80,7 +80,7 @@ public final class Synthesis {
      * Writes the weights.
      *
      * @param seed    the same gives the same values
-     * @param written is told how many bytes were written, again and again
+     * @param written is called repeatedly with the number of bytes written so far
      * @throws CheckpointException if the disk has no room for them, or a file cannot be written
      */
     public void writeWeights(long seed, LongConsumer written) {
@@ -117,7 +117,7 @@ public final class Synthesis {
         }
     }
 
-    /** The one thing that is not as published: nobody shall take the answers for a model's. */
+    /** This is not as published: it marks the weights as random, so that nobody takes the answers for the model's. */
     private static void declareRandom(String path, ObjectNode document) {
         if (path.equals("bundle.json")) {
             Stream.of("vision", "projector")

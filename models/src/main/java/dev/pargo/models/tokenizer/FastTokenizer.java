@@ -18,12 +18,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A {@code tokenizer.json} of Hugging Face's tokenizers. Encoding is the library's, decoding is ours, for it must give
- * whole characters token by token.
+ * A {@code tokenizer.json} of Hugging Face's tokenizers. The library encodes. Decoding is implemented here, because it
+ * has to give whole characters token by token.
  *
- * <p>The library finds special tokens in any text, and its Java interface has no switch against that. So it never learns
- * of them: in the description that it gets they are left out, or have names that nobody knows; ours stand in our
- * vocabulary alone.
+ * <p>The library finds special tokens in any text, and its Java interface has no switch against that. Therefore they
+ * are hidden from it: the description that it gets leaves them out, or gives them random names. Only the vocabulary
+ * here has them.
  */
 final class FastTokenizer implements Tokenizer {
 

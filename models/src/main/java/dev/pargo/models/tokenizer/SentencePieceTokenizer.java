@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A SentencePiece model. Encoding is the library's, decoding is ours (see {@link SentencePieceModel}). */
+/** A SentencePiece model. The library encodes; decoding is implemented here (see {@link SentencePieceModel}). */
 final class SentencePieceTokenizer implements Tokenizer {
 
     /** What SentencePiece writes for its unknown token. */

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  */
 record TokenDecoder(boolean byteLevel, boolean byteFallback, boolean dummyPrefix) {
 
-    /** @throws dev.pargo.models.config.ConfigException if it is a way that is not known here */
+    /** @throws dev.pargo.models.config.ConfigException if the file's way of decoding is not supported */
     static TokenDecoder of(JsonConfig file) {
         JsonNode decoder = file.section("decoder").json();
         List<JsonNode> steps = new ArrayList<>();

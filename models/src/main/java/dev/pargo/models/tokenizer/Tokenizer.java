@@ -12,7 +12,7 @@ public interface Tokenizer extends AutoCloseable {
      * Opens the tokenizer of a published LLM: {@code tokenizer.model} (SentencePiece) if there is one, or {@code
      * tokenizer.json} (Hugging Face).
      *
-     * @throws dev.pargo.models.config.ConfigException if the directory has none, or one that is not known here
+     * @throws dev.pargo.models.config.ConfigException if the directory has no tokenizer, or one that is not supported
      */
     static Tokenizer open(Path directory) {
         return new TokenizerFiles(directory).open();

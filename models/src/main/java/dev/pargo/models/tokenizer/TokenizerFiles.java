@@ -39,7 +39,8 @@ record TokenizerFiles(Path directory) {
                 }
             }
         } else if (Files.exists(added)) {
-            // Older files do not say which are special; nearly all are, and inert is the safe side.
+            // Older files do not say which tokens are special. Nearly all are, and it is safe to take them for control
+            // tokens.
             JsonConfig tokens = JsonConfig.read(added);
             tokens.json().propertyNames().forEach(name -> controls.put(name, tokens.integer(name)));
         }

@@ -11,7 +11,7 @@ import java.util.Set;
 /** What the tokens of a model stand for: each for some bytes of text, control tokens for none. */
 final class Vocabulary {
 
-    /** Ids beyond any vocabulary are mistakes, which would cost memory. */
+    /** Larger ids are mistakes: memory is taken for all ids up to the largest. */
     private static final int MAX_ID = 1 << 22;
 
     private static final byte[] NONE = {};

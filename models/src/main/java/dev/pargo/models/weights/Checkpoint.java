@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Named tensors in files, in the files' order. Opening reads headers only; the operations give new views and touch no
- * file. Immutable.
+ * Named tensors in files, in the files' order. Opening a checkpoint reads headers only. The operations return new views
+ * and read no data. Immutable.
  */
 public final class Checkpoint {
 
@@ -34,9 +34,10 @@ public final class Checkpoint {
     /**
      * Opens safetensors, a {@code torch.save} archive, or a directory as Hugging Face lays it out ({@code
      * model.safetensors} or {@code pytorch_model.bin}, either also in shards with an index). Formats are told apart by
-     * content. An archive whose tensors are under {@code state_dict}, {@code model} or {@code module} gives those.
+     * content. If an archive has its tensors under {@code state_dict}, {@code model} or {@code module}, those are
+     * taken.
      *
-     * @throws CheckpointException if there is no such file, or it is damaged, or it is hostile
+     * @throws CheckpointException if the file is missing, damaged or hostile
      */
     public static Checkpoint open(Path path) {
         return Files.isDirectory(path) ? CheckpointDirectory.open(path) : openFile(path);
@@ -92,7 +93,7 @@ public final class Checkpoint {
     }
 
     /**
-     * The tensors of both.
+     * The tensors of this checkpoint and of another one.
      *
      * @throws CheckpointException if both have a tensor of one name
      */

@@ -9,10 +9,11 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A directory as Hugging Face lays it out. Safetensors win over {@code pytorch_model.bin}, an index over a single file.
+ * A directory as Hugging Face lays it out. Safetensors take precedence over {@code pytorch_model.bin}, and an index
+ * over a single file.
  *
- * <p>A shard is a file of its directory and is opened as a weight file only, so that an index can neither lead elsewhere
- * nor to itself.
+ * <p>A shard must lie in the directory itself and is opened as a plain weight file, so that an index can lead neither
+ * to another place nor to itself.
  */
 final class CheckpointDirectory {
 

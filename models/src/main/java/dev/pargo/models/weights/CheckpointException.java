@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Weights cannot be used. The message is for the operator: one line that names the file and what is wrong with it. It may
- * quote the file, so it is bounded and without control characters.
+ * Weights cannot be used. The message is for the operator: one line that names the file and what is wrong with it. It
+ * may quote the file, so its length is bounded and control characters are removed.
  */
 public final class CheckpointException extends RuntimeException {
 

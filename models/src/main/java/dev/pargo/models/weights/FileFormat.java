@@ -3,7 +3,7 @@ package dev.pargo.models.weights;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Formats of a weight file, told apart by its first bytes: names lie, and a wrong guess gives a confusing error. */
+/** Formats of a weight file, told apart by its first bytes. The file's name is not reliable, and to read a file in a wrong format gives a confusing error. */
 enum FileFormat {
     SAFETENSORS,
     TORCH;

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 
 /**
  * A short name for weights and whatever else decides a stage's output: SHA-256, cut to 64 bits, over tensor names, types,
- * shapes and bytes. Tensors count in the order of their names, so neither sharding nor file format nor place matters. Of
- * large tensors some pieces at fixed positions are read: training moves all values, and 15 GB take milliseconds, not
- * minutes. It tells versions apart; it does not prove that nobody tampered. Not thread-safe.
+ * shapes and bytes. Tensors are read in the order of their names, so the fingerprint does not depend on shards, file
+ * format or directory. Of a large tensor only some pieces at fixed positions are read: training changes all values, and
+ * so 15 GB take milliseconds instead of minutes. A fingerprint tells versions of weights apart. It is no protection
+ * against tampering. Not thread-safe.
  */
 public final class Fingerprint {
 

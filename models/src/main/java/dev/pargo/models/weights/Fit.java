@@ -11,7 +11,7 @@ import java.util.function.Predicate;
  * How a checkpoint's tensors fit a network: all lists are empty if they do.
  *
  * @param missing    parameters that are not there, by name
- * @param unexpected tensors that nobody asked for, by name
+ * @param unexpected tensors that the network does not have, by name
  * @param misshaped  tensors of another shape than asked for, each with both shapes
  */
 public record Fit(List<String> missing, List<String> unexpected, List<String> misshaped) {

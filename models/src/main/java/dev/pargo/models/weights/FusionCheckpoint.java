@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * <tr><td>plain</td><td>none of these</td><td>the file</td></tr>
  * </table>
  *
- * <p>DeepSpeed's {@code module.} is removed from the keys of the last two. Unlike the original, signs are looked for in
- * the content and never in the file's name, which there makes a renamed file load nothing at all.
+ * <p>DeepSpeed's {@code module.} is removed from the keys of the last two. Unlike the original code, this recognises a
+ * layout by the content and not by the file's name; the original loads nothing from a renamed file.
  */
 public final class FusionCheckpoint {
 

@@ -8,7 +8,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** JSON objects beside and inside weight files. A repeated key is an error, for which one is meant cannot be known. */
+/** JSON objects beside and inside weight files. A repeated key is an error, because it is unclear which one is meant. */
 final class Json {
 
     private static final int MAX_FILE_BYTES = 16 << 20;

@@ -120,7 +120,7 @@ final class TorchFile {
         }
         long room = tensor.storage().elements() - tensor.offset();
         try {
-            // A stride of 0 lets a few bytes pose as a huge tensor: count the elements too.
+            // With a stride of 0 a huge tensor needs only a few bytes, so the elements are counted too.
             return StoredTensor.extent(shape, strides) <= room && StoredTensor.elements(shape) <= room;
         } catch (ArithmeticException overflow) {
             return false;

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Reads the pickle of a {@code torch.save} archive and can build nothing but plain containers, strings, numbers and
- * descriptions of tensors. A pickle is a program: whatever is not needed for a state dict is refused by its name.
+ * descriptions of tensors. A pickle is a program: every class and operation that a state dict does not need is refused
+ * by name.
  *
  * <p>Dictionaries become maps, lists and tuples lists, whole numbers {@link Long}s. Nothing here recurses and nothing is
  * allocated by a number that the pickle claims, so a hostile pickle costs at most {@link #MAX_VALUES} small objects.
@@ -185,7 +186,7 @@ final class Unpickler {
     }
 
     private long[] numbers(List<?> list) {
-        // One long list, used over and over, would grow with each use.
+        // A pickle may use one long list many times, and each use would copy it.
         if (list.size() > MAX_RANK) {
             throw problem("a tensor of %d dimensions".formatted(list.size()));
         }

@@ -123,8 +123,10 @@ public final class Grammar {
         }
 
         /** A node that goes on with any one of some nodes. */
-        public int choice(int... next) {
-            return next.length == 1 ? next[0] : add(new Choice(next));
+        public int choice(List<Integer> next) {
+            return next.size() == 1
+                    ? next.get(0)
+                    : add(new Choice(next.stream().mapToInt(Integer::intValue).toArray()));
         }
 
         /** A node that reads a rule, then goes on. */

@@ -2,11 +2,12 @@ package dev.pargo.llm.constraint.grammar;
 
 import dev.pargo.llm.constraint.language.ByteLanguage;
 import dev.pargo.llm.constraint.language.FormatException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,6 @@ public final class GrammarAutomaton {
 
     private final Grammar grammar;
     private final Map<Key, State> kept = new HashMap<>();
-    private final State rejected = new State(Set.of(), false, null);
     private final State start;
 
     /** Calls that are open, innermost first. Equal stacks have equal content. */
@@ -61,7 +61,8 @@ public final class GrammarAutomaton {
         private final Set<Configuration> configurations;
         private final boolean accepts;
         private final @Nullable State afterSpace;
-        private volatile AtomicReferenceArray<@Nullable State> next = new AtomicReferenceArray<>(BYTES);
+        /** The state after each byte, null where it must not come; null until it is asked for. */
+        private volatile @Nullable State @Nullable [] successors;
 
         /** @param afterSpace what follows a space, if that is special here */
         private State(Set<Configuration> configurations, boolean accepts, @Nullable State afterSpace) {
@@ -87,12 +88,8 @@ public final class GrammarAutomaton {
          * @throws FormatException if the grammar is too ambiguous
          */
         public @Nullable State next(int octet) {
-            State known = next.get(octet);
-            if (known == null) {
-                known = GrammarAutomaton.this.next(this, octet);
-                next.set(octet, known);
-            }
-            return known == rejected ? null : known;
+            @Nullable State[] known = successors;
+            return known == null ? successors(this)[octet] : known[octet];
         }
     }
 
@@ -101,10 +98,11 @@ public final class GrammarAutomaton {
         this.grammar = grammar;
         Reached reached = new Reached();
         reached.follow(grammar.start(), null);
-        this.start = keep(reached);
-        if (start == rejected) {
+        State first = keep(reached);
+        if (first == null) {
             throw new FormatException("has no value of a finite size that the model can write");
         }
+        this.start = first;
     }
 
     public State start() {
@@ -119,27 +117,51 @@ public final class GrammarAutomaton {
         return new State(start.configurations, start.accepts, start);
     }
 
-    private synchronized State next(State state, int octet) {
-        if (octet == ' ' && state.afterSpace != null) {
-            return state.afterSpace;
+    /** Bytes that lead every configuration to the same place share a successor, and there are few of those. */
+    private synchronized @Nullable State[] successors(State state) {
+        Configuration[] places = state.configurations.toArray(Configuration[]::new);
+        Map<List<Integer>, State> byPlaces = new HashMap<>();
+        @Nullable State[] successors = new State[BYTES];
+        for (int octet = 0; octet < BYTES; octet++) {
+            Integer[] next = new Integer[places.length];
+            boolean goesOn = false;
+            for (int i = 0; i < places.length; i++) {
+                next[i] = terminal(places[i]).language().next(places[i].state(), octet);
+                goesOn |= next[i] != ByteLanguage.REJECTED;
+            }
+            if (goesOn) {
+                successors[octet] =
+                        byPlaces.computeIfAbsent(Arrays.asList(next), missing -> successor(places, missing));
+            }
         }
+        if (state.afterSpace != null) {
+            successors[' '] = state.afterSpace;
+        }
+        state.successors = successors;
+        return successors;
+    }
+
+    private Grammar.Terminal terminal(Configuration place) {
+        return (Grammar.Terminal) grammar.node(place.node());
+    }
+
+    /** @return null if no way leads on */
+    private @Nullable State successor(Configuration[] places, List<Integer> next) {
         Reached reached = new Reached();
-        for (Configuration configuration : state.configurations) {
-            Grammar.Terminal terminal = (Grammar.Terminal) grammar.node(configuration.node());
-            int next = terminal.language().next(configuration.state(), octet);
-            if (next != ByteLanguage.REJECTED) {
-                reached.read(configuration.node(), terminal, next, configuration.stack());
+        for (int i = 0; i < places.length; i++) {
+            if (next.get(i) != ByteLanguage.REJECTED) {
+                reached.read(places[i].node(), terminal(places[i]), next.get(i), places[i].stack());
             }
         }
         return keep(reached);
     }
 
-    private State keep(Reached reached) {
+    private @Nullable State keep(Reached reached) {
         if (reached.configurations.isEmpty() && !reached.accepts) {
-            return rejected;
+            return null;
         }
         if (kept.size() >= MAX_KEPT) {
-            kept.values().forEach(state -> state.next = new AtomicReferenceArray<>(BYTES));
+            kept.values().forEach(state -> state.successors = null);
             kept.clear();
         }
         return kept.computeIfAbsent(

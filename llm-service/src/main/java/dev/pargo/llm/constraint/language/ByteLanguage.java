@@ -96,4 +96,9 @@ public final class ByteLanguage {
     public boolean goesOn(int state) {
         return goesOn[state];
     }
+
+    /** Number of states. */
+    public int size() {
+        return goesOn.length;
+    }
 }

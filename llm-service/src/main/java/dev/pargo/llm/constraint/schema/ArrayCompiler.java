@@ -47,10 +47,10 @@ final class ArrayCompiler {
         if (arrays.max() < 0) {
             ways.add(item(last, after));
         }
-        terminals.nodes().define(after, choice(ways));
+        terminals.nodes().define(after, terminals.nodes().choice(ways));
         for (int items = last - 1; items >= 0; items--) {
             int item = item(items, after);
-            after = items >= arrays.min() ? choice(List.of(close, item)) : item;
+            after = items >= arrays.min() ? terminals.nodes().choice(List.of(close, item)) : item;
         }
         return terminals.sign("[", after);
     }
@@ -63,11 +63,5 @@ final class ArrayCompiler {
                 isFirst ? "%s/prefixItems/%d".formatted(path, index) : path + "/items");
         int item = terminals.space(terminals.nodes().call(schemas.rule(located), after));
         return index == 0 ? item : terminals.sign(",", item);
-    }
-
-    private int choice(List<Integer> nodes) {
-        return terminals
-                .nodes()
-                .choice(nodes.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -84,7 +83,8 @@ final class FacetReader {
         }
         Set<JsonType> types = EnumSet.noneOf(JsonType.class);
         for (JsonNode name : type.isArray() ? type : List.of(type)) {
-            types.add(at("type", () -> JsonType.of(text("type", name))));
+            String named = text("type", name);
+            types.add(Refusals.at(path + "/type", () -> JsonType.of(named)));
         }
         if (types.contains(JsonType.NUMBER)) {
             types.remove(JsonType.INTEGER);
@@ -127,23 +127,30 @@ final class FacetReader {
 
     private NumberRange range() {
         NumberRange range = NumberRange.ALL;
-        range = bound(range, "minimum", bound -> old -> old.atLeast(bound, isTrue("exclusiveMinimum")));
-        range = bound(range, "maximum", bound -> old -> old.atMost(bound, isTrue("exclusiveMaximum")));
-        range = bound(range, "exclusiveMinimum", bound -> old -> old.atLeast(bound, true));
-        return bound(range, "exclusiveMaximum", bound -> old -> old.atMost(bound, true));
+        for (String keyword : List.of("minimum", "exclusiveMinimum")) {
+            BigDecimal bound = bound(keyword);
+            range = bound == null ? range : range.atLeast(bound, isExclusive(keyword));
+        }
+        for (String keyword : List.of("maximum", "exclusiveMaximum")) {
+            BigDecimal bound = bound(keyword);
+            range = bound == null ? range : range.atMost(bound, isExclusive(keyword));
+        }
+        return range;
     }
 
-    /** Draft 4 has booleans for exclusive bounds. */
+    private @Nullable BigDecimal bound(String keyword) {
+        JsonNode bound = schema.get(keyword);
+        return bound == null || bound.isBoolean() ? null : number(keyword, bound);
+    }
+
+    /** In draft 4 {@code exclusiveMinimum} is a boolean that says how {@code minimum} is meant. */
+    private boolean isExclusive(String keyword) {
+        return keyword.startsWith("exclusive")
+                || isTrue(keyword.equals("minimum") ? "exclusiveMinimum" : "exclusiveMaximum");
+    }
+
     private boolean isTrue(String keyword) {
         return schema.path(keyword).isBoolean() && schema.path(keyword).booleanValue();
-    }
-
-    private NumberRange bound(
-            NumberRange range, String keyword, Function<BigDecimal, Function<NumberRange, NumberRange>> with) {
-        JsonNode bound = schema.get(keyword);
-        return bound == null || bound.isBoolean()
-                ? range
-                : with.apply(number(keyword, bound)).apply(range);
     }
 
     private List<BigDecimal> factors() {
@@ -246,14 +253,6 @@ final class FacetReader {
             throw refusal(keyword, "must be a string");
         }
         return value.stringValue();
-    }
-
-    private <T> T at(String keyword, java.util.function.Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (FormatException e) {
-            throw refusal(keyword, e.getMessage());
-        }
     }
 
     private FormatException refusal(String keyword, String problem) {

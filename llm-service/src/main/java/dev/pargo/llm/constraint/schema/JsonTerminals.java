@@ -2,8 +2,10 @@ package dev.pargo.llm.constraint.schema;
 
 import dev.pargo.llm.constraint.grammar.Grammar;
 import dev.pargo.llm.constraint.language.ByteLanguage;
+import dev.pargo.llm.constraint.language.FormatException;
 import dev.pargo.llm.constraint.language.Language;
 import dev.pargo.llm.constraint.language.Regex;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +23,18 @@ final class JsonTerminals {
     private static final Language COLON = Regex.fullMatch(" ?:");
     private static final Language FIRST_SPACE = Regex.fullMatch(" ?");
 
+    /** States of the automata of all pieces together, and time to make them. */
+    private static final int MAX_STATES = 200_000;
+
+    private static final Duration MAX_TIME = Duration.ofSeconds(10);
+
     private final Grammar.Builder nodes;
     private final BitSet spellable;
     private final Map<Language, ByteLanguage> compiled = new HashMap<>();
+    private final Map<String, Language> signs = new HashMap<>();
+    private final Map<String, Language> spacedSigns = new HashMap<>();
+    private final long begin = System.nanoTime();
+    private int states;
 
     JsonTerminals(Grammar.Builder nodes, BitSet spellable) {
         this.nodes = nodes;
@@ -36,17 +47,30 @@ final class JsonTerminals {
 
     /** A node that reads a text of a language, then goes on. */
     int text(Language language, int next) {
-        return nodes.terminal(compiled.computeIfAbsent(language, missing -> ByteLanguage.of(missing, spellable)), next);
+        return nodes.terminal(compiled.computeIfAbsent(language, this::compile), next);
     }
 
-    /** A sign. */
+    private ByteLanguage compile(Language language) {
+        ByteLanguage bytes = ByteLanguage.of(language, spellable);
+        states += bytes.size();
+        if (states > MAX_STATES) {
+            throw new FormatException("needs more than %d states".formatted(MAX_STATES));
+        }
+        if (System.nanoTime() - begin > MAX_TIME.toNanos()) {
+            throw new FormatException("takes more than %d seconds to compile".formatted(MAX_TIME.toSeconds()));
+        }
+        return bytes;
+    }
+
+    /** A sign or a literal. */
     int sign(String sign, int next) {
-        return text(Language.of(sign), next);
+        return text(signs.computeIfAbsent(sign, Language::of), next);
     }
 
     /** A sign that whitespace may precede. */
     int spacedSign(String sign, int next) {
-        return text(Language.concatenate(List.of(SPACE, Language.of(sign))), next);
+        return text(
+                spacedSigns.computeIfAbsent(sign, one -> Language.concatenate(List.of(SPACE, Language.of(one)))), next);
     }
 
     int space(int next) {

@@ -34,11 +34,7 @@ enum JsonType {
     static Set<JsonType> common(Set<JsonType> a, Set<JsonType> b) {
         Set<JsonType> common = EnumSet.noneOf(JsonType.class);
         for (JsonType type : values()) {
-            if (a.contains(type) && b.contains(type)) {
-                common.add(type);
-            } else if (type == INTEGER
-                    && (a.contains(NUMBER) || a.contains(type))
-                    && (b.contains(NUMBER) || b.contains(type))) {
+            if (type.isIn(a) && type.isIn(b)) {
                 common.add(type);
             }
         }
@@ -46,6 +42,10 @@ enum JsonType {
             common.remove(INTEGER);
         }
         return common;
+    }
+
+    private boolean isIn(Set<JsonType> types) {
+        return types.contains(this) || this == INTEGER && types.contains(NUMBER);
     }
 
     boolean includes(JsonNode value) {

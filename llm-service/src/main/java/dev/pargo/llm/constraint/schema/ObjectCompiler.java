@@ -82,14 +82,14 @@ final class ObjectCompiler {
         if (complete && (!countsNamed || position.named() >= min)) {
             ways.add(terminals.spacedSign("}", END));
         }
-        terminals.nodes().define(node, choice(ways));
+        terminals.nodes().define(node, terminals.nodes().choice(ways));
         return node;
     }
 
     /** The next property: the first named one, or one after it if that is optional. */
     private int property(Position position) {
         if (countsAll && position.all() == max) {
-            return choice(List.of());
+            return terminals.nodes().choice(List.of());
         }
         List<Integer> ways = new ArrayList<>();
         int next = position.next();
@@ -104,7 +104,7 @@ final class ObjectCompiler {
                 ways.add(property(other, new Position(named.size(), position.named(), all(position), false)));
             }
         }
-        return choice(ways);
+        return terminals.nodes().choice(ways);
     }
 
     private int property(Property property, Position after) {
@@ -117,11 +117,5 @@ final class ObjectCompiler {
 
     private int all(Position position) {
         return countsAll ? position.all() + 1 : 0;
-    }
-
-    private int choice(List<Integer> nodes) {
-        return terminals
-                .nodes()
-                .choice(nodes.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -25,6 +25,7 @@ final class SchemaCompiler {
     private final SchemaResolver resolver;
     private final JsonTerminals terminals;
     private final Map<JsonNode, Integer> rules = new HashMap<>();
+    private final Map<Facets.Strings, Language> strings = new HashMap<>();
     private int nested;
 
     SchemaCompiler(JsonNode root, JsonTerminals terminals) {
@@ -63,19 +64,17 @@ final class SchemaCompiler {
             return rule(resolver.target(located));
         }
         if (SchemaResolver.hasOnly(located.schema(), "anyOf")) {
-            return choice(SchemaResolver.parts(located, "anyOf").stream()
-                    .map(this::rule)
-                    .toList());
+            return terminals
+                    .nodes()
+                    .choice(SchemaResolver.parts(located, "anyOf").stream()
+                            .map(this::rule)
+                            .toList());
         }
-        return choice(resolver.alternatives(located).stream()
-                .map(facets -> value(facets, located.path()))
-                .toList());
-    }
-
-    private int choice(List<Integer> nodes) {
         return terminals
                 .nodes()
-                .choice(nodes.stream().mapToInt(Integer::intValue).toArray());
+                .choice(resolver.alternatives(located).stream()
+                        .map(facets -> value(facets, located.path()))
+                        .toList());
     }
 
     private int value(Facets facets, String path) {
@@ -83,16 +82,22 @@ final class SchemaCompiler {
             return literals(facets, facets.values(), path);
         }
         Set<JsonType> types = facets.types() == null ? JsonType.all() : facets.types();
-        return choice(types.stream().map(type -> ofType(type, facets, path)).toList());
+        return terminals
+                .nodes()
+                .choice(types.stream().map(type -> ofType(type, facets, path)).toList());
     }
 
     private int ofType(JsonType type, Facets facets, String path) {
         return switch (type) {
             case OBJECT -> new ObjectCompiler(facets.objects(), path, this, resolver, terminals).compile();
             case ARRAY -> new ArrayCompiler(facets.arrays(), path, this, terminals).compile();
-            case STRING -> terminals.text(StringLanguage.quoted(facets.strings(), path), END);
+            case STRING ->
+                terminals.text(
+                        strings.computeIfAbsent(facets.strings(), missing -> StringLanguage.quoted(missing, path)),
+                        END);
             case NUMBER, INTEGER -> terminals.text(number(type, facets, path), END);
-            case BOOLEAN -> terminals.text(Language.union(List.of(Language.of("true"), Language.of("false"))), END);
+            case BOOLEAN ->
+                terminals.nodes().choice(List.of(terminals.sign("true", END), terminals.sign("false", END)));
             case NULL -> terminals.sign("null", END);
         };
     }

@@ -17,9 +17,13 @@ final class SchemaResolver {
     private static final int MAX_ALTERNATIVES = 256;
     private static final int MAX_NESTED = 64;
 
+    /** Schemas that are looked at for one compilation: references to references can multiply without end. */
+    private static final int MAX_VISITS = 50_000;
+
     private static final List<String> COMBINING = List.of("$ref", "allOf", "anyOf", "oneOf");
 
     private final JsonNode root;
+    private int visits;
 
     SchemaResolver(JsonNode root) {
         this.root = root;
@@ -36,6 +40,9 @@ final class SchemaResolver {
     private List<Facets> alternatives(Located located, int nested) {
         JsonNode schema = located.schema();
         String path = located.path();
+        if (++visits > MAX_VISITS) {
+            throw new FormatException("%s combines more than %d schemas".formatted(path, MAX_VISITS));
+        }
         if (nested > MAX_NESTED) {
             throw new FormatException("%s refers to itself, or nests more than %d deep".formatted(path, MAX_NESTED));
         }
@@ -67,13 +74,16 @@ final class SchemaResolver {
         if (keyword.equals("oneOf")) {
             Disjointness.check(parts, located.path());
         }
-        return parts.stream().flatMap(List::stream).toList();
+        List<Facets> all = parts.stream().flatMap(List::stream).toList();
+        if (all.size() > MAX_ALTERNATIVES) {
+            throw tooMany(located.path());
+        }
+        return all;
     }
 
     private static List<Facets> both(List<Facets> a, List<Facets> b, String path) {
         if ((long) a.size() * b.size() > MAX_ALTERNATIVES) {
-            throw new FormatException(
-                    "%s has more than %d combinations of alternatives".formatted(path, MAX_ALTERNATIVES));
+            throw tooMany(path);
         }
         List<Facets> both = new ArrayList<>();
         for (Facets left : a) {
@@ -87,6 +97,11 @@ final class SchemaResolver {
             }
         }
         return both;
+    }
+
+    private static FormatException tooMany(String path) {
+        return new FormatException(
+                "%s has more than %d combinations of alternatives".formatted(path, MAX_ALTERNATIVES));
     }
 
     /** True if a keyword is the only one of a schema that asks anything of a value. */
