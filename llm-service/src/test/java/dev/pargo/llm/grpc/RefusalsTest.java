@@ -155,6 +155,20 @@ class RefusalsTest extends RunningLlmService {
     }
 
     @Test
+    void refusesASchemaThatItCannotHonourWithThePlace() {
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x").setFormat(AnswerFormat.newBuilder()
+                                .setJsonSchema("{\"properties\":{\"a\":{\"not\":{}}}}"))
+                        .build(),
+                "format.json_schema #/properties/a/not is not supported");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                text("x").setFormat(AnswerFormat.newBuilder().setRegex("(a")).build(),
+                "format.regex lacks a )");
+    }
+
+    @Test
     void refusesAVisualTensorOfAnotherShapeWithoutReadingIt() throws Exception {
         GenerateStart start = question("What?").addVisualTokens(80).build();
         BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
