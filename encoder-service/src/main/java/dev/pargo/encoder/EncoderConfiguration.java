@@ -105,6 +105,6 @@ class EncoderConfiguration {
                 image.limits(),
                 bundle.preprocessing(),
                 image.maxWaitingPixels(),
-                properties.admission().maxSize().toBytes());
+                ImagePreparation.memory(properties.admission().maxSize().toBytes()));
     }
 }

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes pixel values of image files, on two lanes of one thread a core each. Every file comes into the quick lane, where
+ * Makes pixel values of image files, on two lanes of threads. Every file comes into the quick lane, where
  * its header is read; small images are decoded there at once. Large ones go on to the slow lane, whose memory and work
  * are bounded, so that no small image ever waits behind a large one. Thread-safe.
  */
@@ -25,8 +25,13 @@ final class ImagePreparation implements AutoCloseable {
     /** Heap for everything that is not an image. */
     private static final long OTHER_BYTES = 96 << 20;
 
-    /** A small image's share of the memory for images is this fraction at most, on each thread of its lane. */
-    private static final int QUICK_FRACTION = 16;
+    /** All small images together get this fraction of the memory for images. */
+    private static final int QUICK_FRACTION = 4;
+
+    private static final int MOST_QUICK_THREADS = 4;
+
+    /** A heap that is small for what uploads may fill still leaves this fraction to images. */
+    private static final int LEAST_FRACTION = 3;
 
     /** Work of a small image in pixels: some 50 ms. */
     private static final long QUICK_WORK = 4_000_000;
@@ -40,22 +45,32 @@ final class ImagePreparation implements AutoCloseable {
 
     /**
      * @param maxWaitingPixels of large images that wait or are being decoded
-     * @param uploadBytes      heap that uploads may fill
+     * @param bytes            memory of all images that are being decoded
      */
-    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, long maxWaitingPixels, long uploadBytes) {
+    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, long maxWaitingPixels, long bytes) {
         this.decoder = new ImageDecoder(limits, preprocessing.convention());
         this.preprocessor = new ImagePreprocessor(preprocessing);
         int cores = Runtime.getRuntime().availableProcessors();
-        long bytes = Math.max(1, Runtime.getRuntime().maxMemory() - uploadBytes - OTHER_BYTES);
-        this.quickBytes = bytes / QUICK_FRACTION / cores;
-        this.budget = new DecodingBudget(bytes - quickBytes * cores, maxWaitingPixels);
+        int quickThreads = Math.min(cores, MOST_QUICK_THREADS);
+        this.quickBytes = bytes / QUICK_FRACTION / quickThreads;
+        this.budget = new DecodingBudget(bytes - bytes / QUICK_FRACTION, maxWaitingPixels);
         if (limits.maxPixels() * ImageLimits.BYTES_PER_PIXEL > bytes) {
             log.warn(
                     "The heap is too small for some images of {} pixels: raise -Xmx or lower the limit",
                     limits.maxPixels());
         }
-        this.quick = new Lane("small-images", cores);
+        this.quick = new Lane("small-images", quickThreads);
         this.slow = new Lane("large-images", cores);
+    }
+
+    /**
+     * Memory for images in this JVM.
+     *
+     * @param uploadBytes heap that uploads may fill
+     */
+    static long memory(long uploadBytes) {
+        long heap = Runtime.getRuntime().maxMemory();
+        return Math.max(heap / LEAST_FRACTION, heap - uploadBytes - OTHER_BYTES);
     }
 
     /**

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class ImagePreparationTest {
 
     private static final int SIDE = 3000;
+    private static final long PLENTY = 1 << 30;
     private static final ModelBundle BUNDLE = ModelBundle.read(Path.of("../bundle/pargo-mini"));
 
     /** Decoding these takes several times as long as the test waits for anything. */
@@ -46,7 +47,7 @@ class ImagePreparationTest {
 
     @Test
     void smallImagesNeverWaitBehindLargeOnes() throws Exception {
-        ImagePreparation preparation = preparation(Long.MAX_VALUE, 0);
+        ImagePreparation preparation = preparation(Long.MAX_VALUE, PLENTY);
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
@@ -69,7 +70,7 @@ class ImagePreparationTest {
 
     @Test
     void cancelledImagesStopBeingDecodedAndLeaveTheQueue() throws Exception {
-        ImagePreparation preparation = preparation(Long.MAX_VALUE, 0);
+        ImagePreparation preparation = preparation(Long.MAX_VALUE, PLENTY);
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
@@ -86,7 +87,7 @@ class ImagePreparationTest {
 
     @Test
     void refusesMoreWorkThanMayWait() throws Exception {
-        ImagePreparation preparation = preparation(SIDE * SIDE, 0);
+        ImagePreparation preparation = preparation(SIDE * SIDE, PLENTY);
         CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS));
         await().until(() -> preparation.work() > 0);
 
@@ -101,8 +102,7 @@ class ImagePreparationTest {
 
     @Test
     void refusesAnImageThatItsMemoryCannotHold() throws Exception {
-        long heap = Runtime.getRuntime().maxMemory();
-        ImagePreparation preparation = preparation(Long.MAX_VALUE, heap - (128 << 20));
+        ImagePreparation preparation = preparation(Long.MAX_VALUE, 32 << 20);
 
         StageError refusal = refusal(preparation.prepare(png(SIDE)));
 
@@ -112,10 +112,9 @@ class ImagePreparationTest {
         assertThat(preparation.prepare(png(100)).get(20, TimeUnit.SECONDS)).isNotNull();
     }
 
-    private ImagePreparation preparation(long maxWaitingPixels, long uploadBytes) {
+    private ImagePreparation preparation(long maxWaitingPixels, long bytes) {
         ImageLimits limits = new ImageLimits(20 << 20, 300_000_000);
-        ImagePreparation preparation =
-                new ImagePreparation(limits, BUNDLE.preprocessing(), maxWaitingPixels, uploadBytes);
+        ImagePreparation preparation = new ImagePreparation(limits, BUNDLE.preprocessing(), maxWaitingPixels, bytes);
         opened.add(preparation);
         return preparation;
     }
