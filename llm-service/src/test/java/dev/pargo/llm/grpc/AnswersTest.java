@@ -191,17 +191,16 @@ class AnswersTest extends RunningLlmService {
 
     @Test
     void answersByASchema() throws Exception {
-        String schema =
-                """
+        String schema = """
                 {"type": "object", "required": ["shape", "count"],
                  "properties": {"shape": {"enum": ["circle", "star"]}, "count": {"type": "integer", "maximum": 99}}}""";
         GenerateStart.Builder start = text("USER: hello\nASSISTANT: ")
                 .setMaxTokens(200)
                 .setFormat(AnswerFormat.newBuilder().setJsonSchema(schema));
         for (int seed = 0; seed < 5; seed++) {
-            Answer answer = ask(start.setSampling(
-                            Sampling.newBuilder().setTemperature(2).setSeed(seed))
-                    .build());
+            Answer answer = ask(
+                    start.setSampling(Sampling.newBuilder().setTemperature(2).setSeed(seed))
+                            .build());
             assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
             JsonNode object = new JsonMapper().readTree(answer.text());
             assertThat(object.propertyNames()).containsExactly("shape", "count");

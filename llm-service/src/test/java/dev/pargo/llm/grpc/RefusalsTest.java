@@ -158,8 +158,8 @@ class RefusalsTest extends RunningLlmService {
     void refusesASchemaThatItCannotHonourWithThePlace() {
         assertRefused(
                 ErrorReason.INVALID_FIELD,
-                text("x").setFormat(AnswerFormat.newBuilder()
-                                .setJsonSchema("{\"properties\":{\"a\":{\"not\":{}}}}"))
+                text("x")
+                        .setFormat(AnswerFormat.newBuilder().setJsonSchema("{\"properties\":{\"a\":{\"not\":{}}}}"))
                         .build(),
                 "format.json_schema #/properties/a/not is not supported");
         assertRefused(
