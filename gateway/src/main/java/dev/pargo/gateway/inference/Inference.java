@@ -5,18 +5,27 @@ import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.Pipelines;
 import dev.pargo.gateway.replica.ReplicaProperties;
+import dev.pargo.proto.v1.ProjectorDescription;
+import dev.pargo.proto.v1.QueryTokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Finds models for requests and leads requests through their stages. Thread-safe. */
 @Component
 public final class Inference {
 
+    private static final Logger log = LoggerFactory.getLogger(Inference.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /** Of one answer: 32 MB. The full-size release has 2.1 million for each group of heads. */
+    private static final int MOST_WEIGHTS = 8 << 20;
 
     private final Pipelines pipelines;
     private final ReplicaProperties properties;
@@ -94,5 +103,55 @@ public final class Inference {
                 new Patience(properties.patience()),
                 metrics);
         return new Generation(new Journey(request, scope, route, delivery, cache, budget), delivery);
+    }
+
+    /**
+     * Tells what the visual tokens of an image look at. On a lost replica both stages are called again.
+     *
+     * @param groups groups of heads in each layer; 1 or more, must divide the number of heads
+     * @throws GatewayException INVALID_REQUEST if the model's projector has no cross-attention, or not so many groups
+     */
+    public CrossAttention attend(Pipeline pipeline, InferenceRequest.Image image, int groups, RequestScope scope) {
+        Route route = new Route(pipeline, true, 0, scope, new Patience(properties.patience()), metrics);
+        StageCalls calls = new StageCalls(route, scope);
+        while (true) {
+            ModelSet.Vision vision = Objects.requireNonNull(route.enter().vision());
+            checkGroups(vision.projector(), groups);
+            try (VisualBudget.Share share = budget.open()) {
+                return new VisionPath(vision, calls, share, new Timings()).attend(image.bytes(), groups);
+            } catch (StageException failure) {
+                route.retry(failure, image.param());
+            } catch (SetGoneException gone) {
+                log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
+            }
+        }
+    }
+
+    private static void checkGroups(ProjectorDescription projector, int groups) {
+        if (!projector.hasQueryTokens()) {
+            throw GatewayException.invalid(
+                    "model",
+                    "no_attention",
+                    "model: its projector (%s) has no cross-attention"
+                            .formatted(projector.getIdentity().getNetwork()));
+        }
+        QueryTokens tokens = projector.getQueryTokens();
+        if (groups < 1 || tokens.getHeads() % groups != 0) {
+            throw GatewayException.invalid(
+                    "head_groups",
+                    "invalid_value",
+                    "head_groups is %d, but must divide the %d heads".formatted(groups, tokens.getHeads()));
+        }
+        long floats = (long) tokens.getCrossLayersCount()
+                * groups
+                * (tokens.getPartial() + tokens.getGlobal())
+                * tokens.getPatches();
+        if (floats > MOST_WEIGHTS) {
+            throw GatewayException.invalid(
+                    "head_groups",
+                    "invalid_value",
+                    "head_groups is %d: that makes %d numbers, the limit is %d"
+                            .formatted(groups, floats, MOST_WEIGHTS));
+        }
     }
 }

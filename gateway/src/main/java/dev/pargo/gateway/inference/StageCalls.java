@@ -4,6 +4,7 @@ import dev.pargo.gateway.pipeline.StageKind;
 import dev.pargo.gateway.replica.Choice;
 import dev.pargo.gateway.replica.Replica;
 import dev.pargo.proto.CallHeaders;
+import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderGrpc;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -56,6 +57,18 @@ final class StageCalls {
                 channel -> ProjectorGrpc.newBlockingV2Stub(channel)
                         .withDeadline(scope.deadline())
                         .project(),
+                () -> true);
+    }
+
+    /** Features whose attention is wanted go to the least loaded projector. */
+    StageCall<AttendRequest, TensorChunk> attend() throws StageException, SetGoneException {
+        return start(
+                StageKind.PROJECTOR,
+                Choice.leastLoaded(),
+                1,
+                channel -> ProjectorGrpc.newBlockingV2Stub(channel)
+                        .withDeadline(scope.deadline())
+                        .attend(),
                 () -> true);
     }
 

@@ -5,15 +5,26 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.proto.Checksums;
+import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.v1.AttendOptions;
+import dev.pargo.proto.v1.AttendRequest;
+import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.ImageHeader;
+import dev.pargo.proto.v1.QueryTokens;
 import dev.pargo.proto.v1.TensorChunk;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Turns one image into visual tokens: through the encoder and, chunk by chunk as they come, on to the projector. */
+/**
+ * Takes one image through the encoder and, chunk by chunk as its features come, on to the projector: for visual tokens, or
+ * for what they look at.
+ */
 final class VisionPath {
 
     private static final int CHUNK_BYTES = 256 * 1024;
@@ -30,17 +41,55 @@ final class VisionPath {
         this.timings = timings;
     }
 
+    /**
+     * The cross-attention of the projector's forward pass.
+     *
+     * @param groups groups of heads in each layer; divides the number of heads
+     * @throws GatewayException BUSY if there is no room for the answer
+     */
+    CrossAttention attend(byte[] image, int groups) throws StageException, SetGoneException {
+        QueryTokens tokens = vision.projector().getQueryTokens();
+        int rows = tokens.getCrossLayersCount() * groups * (tokens.getPartial() + tokens.getGlobal());
+        share.add(rows * tokens.getPatches() * Float.BYTES);
+        try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
+            TensorStream features = features(image, encode);
+            try (StageCall<AttendRequest, TensorChunk> attend = calls.attend()) {
+                attend.send(AttendRequest.newBuilder()
+                        .setOptions(AttendOptions.newBuilder().setGroups(groups))
+                        .build());
+                relay(
+                        features,
+                        chunk -> attend.send(
+                                AttendRequest.newBuilder().setFeatures(chunk).build()));
+                attend.complete();
+                TensorSpec expected = new TensorSpec(
+                        TensorSpec.CROSS_ATTENTION, Set.of(DataType.FLOAT32), rows, rows, tokens.getPatches());
+                TensorStream answer = TensorStream.open(
+                        attend, expected, vision.projector().getIdentity().getFingerprint());
+                TensorAssembler weights = new TensorAssembler(expected);
+                weights.accept(answer.header());
+                @Nullable TensorChunk chunk;
+                while ((chunk = answer.next()) != null) {
+                    weights.accept(chunk);
+                }
+                FloatBuffer floats = weights.finish()
+                        .data()
+                        .duplicate()
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .asFloatBuffer();
+                return new CrossAttention(tokens, vision.encoder().getResizeMode(), groups, floats);
+            }
+        }
+    }
+
     /** @throws GatewayException BUSY if there is no room for the visual tokens */
     VisualTokens run(byte[] image) throws StageException, SetGoneException {
         long start = System.nanoTime();
         try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
-            sendImage(image, encode);
-            TensorStream features = TensorStream.open(
-                    encode,
-                    TensorSpec.exactly(TensorSpec.FEATURES, vision.encoder().getOutput()),
-                    vision.encoder().getIdentity().getFingerprint());
+            TensorStream features = features(image, encode);
             try (StageCall<TensorChunk, TensorChunk> project = calls.project()) {
-                relay(features, project);
+                relay(features, project::send);
+                project.complete();
                 long encoded = System.nanoTime();
                 timings.encoded(encoded - start, features.report().getNetworkMicros());
                 TensorStream visual = TensorStream.open(
@@ -55,6 +104,14 @@ final class VisionPath {
         }
     }
 
+    private TensorStream features(byte[] image, StageCall<EncodeRequest, TensorChunk> encode) throws StageException {
+        sendImage(image, encode);
+        return TensorStream.open(
+                encode,
+                TensorSpec.exactly(TensorSpec.FEATURES, vision.encoder().getOutput()),
+                vision.encoder().getIdentity().getFingerprint());
+    }
+
     private static void sendImage(byte[] image, StageCall<EncodeRequest, ?> encode) throws StageException {
         encode.send(Checksums.seal(
                 EncodeRequest.newBuilder().setHeader(ImageHeader.newBuilder().setSizeBytes(image.length))));
@@ -66,13 +123,16 @@ final class VisionPath {
         encode.complete();
     }
 
-    private static void relay(TensorStream features, StageCall<TensorChunk, ?> project) throws StageException {
-        project.send(features.header());
+    private static void relay(TensorStream features, Receiver projector) throws StageException {
+        projector.send(features.header());
         @Nullable TensorChunk chunk;
         while ((chunk = features.next()) != null) {
-            project.send(chunk);
+            projector.send(chunk);
         }
-        project.complete();
+    }
+
+    private interface Receiver {
+        void send(TensorChunk chunk) throws StageException;
     }
 
     private VisualTokens collect(TensorStream visual) throws StageException {

@@ -1,0 +1,44 @@
+package dev.pargo.gateway.inference;
+
+import dev.pargo.proto.v1.QueryTokens;
+import java.nio.FloatBuffer;
+
+/**
+ * How much of each patch a projector's query tokens take, for one image.
+ *
+ * @param tokens     the query tokens
+ * @param resizeMode how the image became the square that the patches divide, as the encoder describes it
+ * @param groups     groups of heads in each layer
+ * @param weights    [crossing layers, groups, tokens, patches]; each row of patches sums to 1
+ */
+public record CrossAttention(QueryTokens tokens, String resizeMode, int groups, FloatBuffer weights) {
+
+    /** Partial and global tokens together. */
+    public int count() {
+        return tokens.getPartial() + tokens.getGlobal();
+    }
+
+    /**
+     * The weight of one patch.
+     *
+     * @param layer counts the layers with cross-attention, from 0
+     */
+    public float weight(int layer, int group, int token, int patch) {
+        int row = (layer * groups + group) * count() + token;
+        return weights.get(row * tokens.getPatches() + patch);
+    }
+
+    /** The first patch that a token may see. */
+    public int firstPatch(int token) {
+        return isPartial(token) ? token * patchesOf(token) : 0;
+    }
+
+    /** How many consecutive patches a token may see. */
+    public int patchesOf(int token) {
+        return isPartial(token) ? tokens.getPatches() / tokens.getPartial() : tokens.getPatches();
+    }
+
+    public boolean isPartial(int token) {
+        return token < tokens.getPartial();
+    }
+}
