@@ -205,7 +205,7 @@ class RefusalsIT {
     @Test
     void wrongContentType() {
         HttpRequest request = gateway.request("/v1/chat/completions")
-                .header("Content-Type", "text/plain")
+                .header("Content-Type", "application/xml")
                 .POST(BodyPublishers.ofString(Chat.text("?").toString()))
                 .build();
 
