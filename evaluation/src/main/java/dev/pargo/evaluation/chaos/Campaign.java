@@ -1,13 +1,11 @@
 package dev.pargo.evaluation.chaos;
 
-import dev.pargo.evaluation.report.TextTable;
 import dev.pargo.evaluation.stack.Rest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -15,27 +13,13 @@ import java.util.concurrent.TimeUnit;
 final class Campaign {
 
     private static final Duration CALM = Duration.ofSeconds(2);
-    private static final List<String> COLUMNS = List.of(
-            "fault",
-            "requests",
-            "right",
-            "left",
-            "refused",
-            "broken off",
-            "failed",
-            "wrong",
-            "longest gap",
-            "slowest",
-            "promises");
-
     private final Cluster cluster;
     private final AnswerBook book;
     private final Exchange exchange;
     private final Random seeds;
     private final PrintWriter progress;
     private final Rest rest = new Rest();
-    private final TextTable table = new TextTable(COLUMNS);
-    private boolean kept = true;
+    private final Results results = new Results();
 
     /**
      * @param seed     decides what clients ask
@@ -64,20 +48,14 @@ final class Campaign {
         Tally tally = strike(scenario, broken);
         broken.addAll(scenario.promise().broken(tally));
         broken.addAll(rest.broken(cluster.processes()));
-        kept &= broken.isEmpty();
-        table.row(row(scenario, tally, broken.isEmpty()));
+        results.add(scenario.name(), tally, broken.isEmpty());
         progress.printf("%s: %s%n", scenario.name(), broken.isEmpty() ? "kept" : String.join("; ", broken));
         progress.flush();
     }
 
-    /** Whether every promise has been kept. */
-    boolean wasKept() {
-        return kept;
-    }
-
-    /** A row for every scenario. */
-    TextTable table() {
-        return table;
+    /** What has been seen so far. */
+    Results results() {
+        return results;
     }
 
     private Tally strike(Scenario scenario, List<String> broken) throws IOException, InterruptedException {
@@ -101,24 +79,5 @@ final class Campaign {
 
     private Load load(Scenario scenario, int clients) {
         return new Load(exchange, book.questions(), scenario.mix(), clients, seeds.nextLong());
-    }
-
-    private static List<String> row(Scenario scenario, Tally tally, boolean kept) {
-        return List.of(
-                scenario.name(),
-                String.valueOf(tally.attempts().size()),
-                String.valueOf(tally.count(Outcome.RIGHT)),
-                String.valueOf(tally.count(Outcome.CANCELLED)),
-                String.valueOf(tally.count(Outcome.REFUSED)),
-                String.valueOf(tally.count(Outcome.BROKEN_OFF)),
-                String.valueOf(tally.count(Outcome.FAILED)),
-                String.valueOf(tally.count(Outcome.WRONG)),
-                seconds(tally.longestGap()),
-                seconds(tally.slowest()),
-                kept ? "kept" : "broken");
-    }
-
-    private static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 }

@@ -6,6 +6,7 @@ import dev.pargo.evaluation.input.InputException;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,31 +61,66 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")
     private @Nullable Path markdown;
 
+    @Option(
+            names = "--watch",
+            paramLabel = "URL",
+            description =
+                    "Starts and disturbs nothing: checks the answers of a running stack with the bundled model, while"
+                            + " somebody else restarts, scales or upgrades it.")
+    private @Nullable URI watched;
+
+    @Option(
+            names = "--duration",
+            defaultValue = "60",
+            paramLabel = "SECONDS",
+            description = "Time to watch; default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(names = "--clients", defaultValue = "8", description = "Clients that watch; default: ${DEFAULT-VALUE}.")
+    private int clients;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
-        PrintWriter progress = spec.commandLine().getErr();
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
-        out.printf("seed %d, %d replicas of each stage%n", chosen, replicas);
+        AnswerBook book = new AnswerBook(Example.of(BUNDLE));
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf("seed %d%n", chosen);
         out.flush();
+        Results results = watched == null ? disturb(book, chosen) : watch(watched, book, chosen);
+        out.print(results.table());
+        out.flush();
+        if (markdown != null) {
+            Files.writeString(markdown, results.table().toMarkdown());
+        }
+        return results.wereKept() ? 0 : 1;
+    }
+
+    private Results disturb(AnswerBook book, long chosen) throws IOException, InterruptedException {
         Path second = Revision.second(BUNDLE, Files.createTempDirectory("pargo-chaos"));
         List<Scenario> scenarios = scenarios(second);
-        AnswerBook book = new AnswerBook(Example.of(BUNDLE));
         if (scenarios.stream().anyMatch(scenario -> scenario.mix() == Mix.KNOWN_PICTURES)) {
             book.put(Revision.SECOND, answers(second, book));
         }
         try (Cluster cluster = new Cluster(BUNDLE, replicas, Map.of(), new Random(chosen))) {
-            Campaign campaign = new Campaign(cluster, book, chosen, progress);
+            Campaign campaign =
+                    new Campaign(cluster, book, chosen, spec.commandLine().getErr());
             campaign.warmUp();
             for (Scenario scenario : scenarios) {
                 campaign.play(scenario);
             }
-            out.print(campaign.table());
-            out.flush();
-            if (markdown != null) {
-                Files.writeString(markdown, campaign.table().toMarkdown());
-            }
-            return campaign.wasKept() ? 0 : 1;
+            return campaign.results();
+        }
+    }
+
+    private Results watch(URI url, AnswerBook book, long chosen) throws InterruptedException {
+        try (Load load = new Load(new Exchange(url, book), book.questions(), Mix.USUAL, clients, chosen)) {
+            TimeUnit.SECONDS.sleep(seconds);
+            Tally tally = load.stop();
+            List<String> broken = Promise.STREAMS_MAY_BREAK_OFF.broken(tally);
+            broken.forEach(spec.commandLine().getErr()::println);
+            Results results = new Results();
+            results.add("watched for %d s".formatted(seconds), tally, broken.isEmpty());
+            return results;
         }
     }
 

@@ -29,14 +29,15 @@ final class Revision {
                 Files.copy(file, copy);
             }
         }
-        Path manifest = directory.resolve("pargo-mini.json");
+        Path manifest = directory.resolve(bundle.getFileName() + ".json");
         JsonMapper json = JsonMapper.shared();
         ObjectNode content = (ObjectNode) json.readTree(Files.readAllBytes(manifest));
+        Files.delete(manifest);
         content.put("revision", SECOND);
         ObjectNode image = (ObjectNode) content.path("image");
         ArrayNode mean = image.putArray("mean");
         List.of(0.1, 0.9, 0.1).forEach(mean::add);
-        Files.write(manifest, json.writeValueAsBytes(content));
+        Files.write(directory.resolve("bundle.json"), json.writeValueAsBytes(content));
         return directory;
     }
 }

@@ -199,7 +199,7 @@ public final class ServiceProcess implements AutoCloseable {
         long end = System.nanoTime() + START.toNanos();
         while (!reached.getAsBoolean()) {
             if (!process.isAlive()) {
-                throw new IOException("%s did not start; its log: %s".formatted(kind, log()));
+                throw new IOException("the %s did not start, see %s".formatted(kind.label(), log));
             }
             if (System.nanoTime() > end) {
                 throw new IOException(

@@ -1,0 +1,49 @@
+package dev.pargo.evaluation.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class EventReaderTest {
+
+    private static final String TEXT = event("{\"choices\":[{\"delta\":{\"content\":\"a cat\"}}]}");
+    private static final String FINISH = event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    private static final String ERROR = event("{\"error\":{\"message\":\"lost\"}}");
+    private static final String DONE = event("[DONE]");
+
+    @Test
+    void wholeAnswerIsAnAnswer() {
+        assertThat(read(TEXT + FINISH + DONE)).isEqualTo(Verdict.answer("a cat"));
+    }
+
+    @Test
+    void oneErrorEventBreaksAnAnswerOff() {
+        Verdict verdict = read(TEXT + ERROR);
+
+        assertThat(verdict.outcome()).isEqualTo(Outcome.BROKEN_OFF);
+        assertThat(verdict.text()).isEqualTo("a cat");
+    }
+
+    @Test
+    void anyOtherEndIsAFailure() {
+        assertThat(read(TEXT)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
+        assertThat(read(TEXT + DONE)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
+        assertThat(read(TEXT + ERROR + ERROR)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
+        assertThat(read(TEXT + ERROR + DONE)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
+        assertThat(read(TEXT + FINISH + DONE + TEXT))
+                .extracting(Verdict::outcome)
+                .isEqualTo(Outcome.FAILED);
+    }
+
+    private static Verdict read(String body) {
+        return EventReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), Duration.ofSeconds(10))
+                .verdict();
+    }
+
+    private static String event(String data) {
+        return "data: " + data + "\n\n";
+    }
+}
