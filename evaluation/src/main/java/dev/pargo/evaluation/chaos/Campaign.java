@@ -20,6 +20,8 @@ final class Campaign {
     private final PrintWriter progress;
     private final Rest rest = new Rest();
     private final Results results = new Results();
+    private Duration usual = Duration.ZERO;
+    private int retries;
 
     /**
      * @param seed     decides what clients ask
@@ -33,11 +35,11 @@ final class Campaign {
         this.progress = progress;
     }
 
-    /** Asks for a while before anything happens, to know how much memory services use. */
+    /** Asks for a while before anything happens, to know how much memory services use and how long answers take. */
     void warmUp() throws IOException, InterruptedException {
         try (Load load = new Load(exchange, book.questions(), Mix.USUAL, 8, seeds.nextLong())) {
             TimeUnit.SECONDS.sleep(5);
-            load.stop();
+            usual = load.stop().slowest();
         }
         rest.note(cluster.processes());
     }
@@ -46,9 +48,9 @@ final class Campaign {
     void play(Scenario scenario) throws IOException, InterruptedException {
         List<String> broken = new ArrayList<>();
         Tally tally = strike(scenario, broken);
-        broken.addAll(scenario.promise().broken(tally));
+        broken.addAll(scenario.promise().broken(tally, usual));
         broken.addAll(rest.broken(cluster.processes()));
-        results.add(scenario.name(), tally, broken.isEmpty());
+        results.add(scenario.name(), tally, String.valueOf(retries), broken.isEmpty());
         progress.printf("%s: %s%n", scenario.name(), broken.isEmpty() ? "kept" : String.join("; ", broken));
         progress.flush();
     }
@@ -60,15 +62,16 @@ final class Campaign {
 
     private Tally strike(Scenario scenario, List<String> broken) throws IOException, InterruptedException {
         try (Load nobody = load(scenario, 0)) {
-            scenario.before().strike(new Scene(cluster, exchange, book, nobody));
+            scenario.before().strike(new Scene(cluster, exchange, book, nobody, usual));
         }
         Ledger ledger = new Ledger(cluster.gateway());
         try (Load load = load(scenario, scenario.clients())) {
-            Scene scene = new Scene(cluster, exchange, book, load);
+            Scene scene = new Scene(cluster, exchange, book, load, usual);
             scene.pass(CALM);
             scenario.fault().strike(scene);
             scene.pass(CALM);
             Tally tally = load.stop();
+            retries = ledger.retries();
             broken.addAll(scene.broken());
             if (scenario.clients() > 0) {
                 broken.addAll(ledger.broken(tally));

@@ -116,10 +116,10 @@ public final class ChaosCommand implements Callable<Integer> {
         try (Load load = new Load(new Exchange(url, book), book.questions(), Mix.USUAL, clients, chosen)) {
             TimeUnit.SECONDS.sleep(seconds);
             Tally tally = load.stop();
-            List<String> broken = Promise.STREAMS_MAY_BREAK_OFF.broken(tally);
+            List<String> broken = Promise.STREAMS_MAY_BREAK_OFF.broken(tally, Ask.PATIENCE);
             broken.forEach(spec.commandLine().getErr()::println);
             Results results = new Results();
-            results.add("watched for %d s".formatted(seconds), tally, broken.isEmpty());
+            results.add("watched for %d s".formatted(seconds), tally, "-", broken.isEmpty());
             return results;
         }
     }

@@ -29,6 +29,8 @@ final class Cluster implements AutoCloseable {
      */
     Cluster(Path bundle, int count, Map<String, String> settings, Random random) throws IOException {
         this.settings = new TreeMap<>(settings);
+        // Full after a few requests, so that memory at rest is comparable.
+        this.settings.put("PARGO_VISUAL_CACHE", "32MB");
         try {
             for (ServiceKind kind : ServiceKind.STAGES) {
                 for (int i = 0; i < count; i++) {

@@ -9,12 +9,21 @@ final class Ledger {
 
     private static final String REQUESTS = "gen_ai.server.request.duration";
 
+    private static final String RETRIES = "pargo.gateway.retries";
+
     private final ServiceProcess gateway;
     private final double before;
+    private final double retriesBefore;
 
     Ledger(ServiceProcess gateway) throws IOException {
         this.gateway = gateway;
         this.before = gateway.metric(REQUESTS);
+        this.retriesBefore = gateway.metric(RETRIES);
+    }
+
+    /** Calls of stages that the gateway has made again since. */
+    int retries() throws IOException {
+        return (int) (gateway.metric(RETRIES) - retriesBefore);
     }
 
     /** What does not agree, in words. A request that was given up or broke may not have reached the gateway. */

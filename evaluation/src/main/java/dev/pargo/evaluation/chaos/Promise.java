@@ -10,11 +10,11 @@ import java.util.Set;
  * What clients may see of a fault.
  *
  * @param losses  ends of requests that are accepted, besides right answers and those that clients cancelled
- * @param slowest longest time that a client may wait for a right answer
+ * @param delay   how much longer than usual a client may wait for a right answer
  */
-record Promise(Set<Outcome> losses, Duration slowest) {
+record Promise(Set<Outcome> losses, Duration delay) {
 
-    private static final Duration SHORT = Duration.ofSeconds(10);
+    private static final Duration SHORT = Duration.ofSeconds(5);
 
     /** Every request is answered. */
     static final Promise NOTHING_IS_LOST = new Promise(EnumSet.noneOf(Outcome.class), SHORT);
@@ -29,15 +29,19 @@ record Promise(Set<Outcome> losses, Duration slowest) {
     static final Promise REFUSALS_AND_BROKEN_STREAMS =
             new Promise(EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF), Ask.PATIENCE);
 
-    /** What was not kept; empty if all was. */
-    List<String> broken(Tally tally) {
+    /**
+     * What was not kept; empty if all was.
+     *
+     * @param usual longest time that a client waits when nothing happens, which says how busy the machine is
+     */
+    List<String> broken(Tally tally, Duration usual) {
         List<String> broken = new ArrayList<>();
         for (Outcome outcome : EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF, Outcome.FAILED, Outcome.WRONG)) {
             if (tally.count(outcome) > 0 && !losses.contains(outcome)) {
                 broken.add("%d %s, the first: %s".formatted(tally.count(outcome), outcome, tally.example(outcome)));
             }
         }
-        if (tally.slowest().compareTo(slowest) > 0) {
+        if (tally.slowest().compareTo(usual.plus(delay)) > 0) {
             broken.add("a client waited %.1f s".formatted(tally.slowest().toMillis() / 1e3));
         }
         return broken;

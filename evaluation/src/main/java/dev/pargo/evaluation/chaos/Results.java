@@ -19,10 +19,16 @@ final class Results {
             "wrong",
             "longest gap",
             "slowest",
+            "tried again",
             "promises"));
     private boolean kept = true;
 
-    void add(String scenario, Tally tally, boolean promisesKept) {
+    /**
+     * Adds a scenario.
+     *
+     * @param retries calls of stages that the gateway made again
+     */
+    void add(String scenario, Tally tally, String retries, boolean promisesKept) {
         kept &= promisesKept;
         table.row(List.of(
                 scenario,
@@ -35,6 +41,7 @@ final class Results {
                 String.valueOf(tally.count(Outcome.WRONG)),
                 seconds(tally.longestGap()),
                 seconds(tally.slowest()),
+                retries,
                 promisesKept ? "kept" : "broken"));
     }
 
