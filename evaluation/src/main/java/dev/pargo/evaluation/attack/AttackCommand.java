@@ -4,11 +4,13 @@ import dev.pargo.evaluation.example.Example;
 import dev.pargo.evaluation.input.InputException;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
+import dev.pargo.evaluation.stack.ServiceKind;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -45,8 +47,14 @@ public final class AttackCommand implements Callable<Integer> {
     @Option(
             names = "--heap",
             defaultValue = "200m",
-            description = "Most heap of every service; default: ${DEFAULT-VALUE}.")
+            description = "Most heap of every service but the encoder; default: ${DEFAULT-VALUE}.")
     private String heap;
+
+    @Option(
+            names = "--encoder-heap",
+            defaultValue = "512m",
+            description = "Most heap of the encoder, which decodes pictures there; default: ${DEFAULT-VALUE}.")
+    private String encoderHeap;
 
     @Option(
             names = "--mutations",
@@ -64,11 +72,11 @@ public final class AttackCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
-        out.printf("seed %d, heaps of %s%n", chosen, heap);
+        out.printf("seed %d, heaps of %s, the encoder's of %s%n", chosen, heap, encoderHeap);
         out.flush();
         Example example = Example.of(BUNDLE).get(0);
         List<Attack> attacks = attacks(example.picture());
-        try (RunningStack stack = RunningStack.start(BUNDLE, Map.of(), List.of("-Xmx" + heap))) {
+        try (RunningStack stack = RunningStack.start(BUNDLE, Map.of(), heaps())) {
             Siege siege = new Siege(
                     stack, example, new Random(chosen), spec.commandLine().getErr());
             siege.warmUp();
@@ -82,6 +90,14 @@ public final class AttackCommand implements Callable<Integer> {
             }
             return siege.wasKept() ? 0 : 1;
         }
+    }
+
+    private Map<ServiceKind, List<String>> heaps() {
+        Map<ServiceKind, List<String>> heaps = new EnumMap<>(ServiceKind.class);
+        for (ServiceKind kind : ServiceKind.values()) {
+            heaps.put(kind, List.of("-Xmx" + (kind == ServiceKind.ENCODER ? encoderHeap : heap)));
+        }
+        return heaps;
     }
 
     private List<Attack> attacks(byte[] picture) {

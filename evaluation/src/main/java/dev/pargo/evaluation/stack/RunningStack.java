@@ -14,11 +14,12 @@ public final class RunningStack implements AutoCloseable {
 
     private final StackPorts ports;
     private final Map<String, String> settings;
-    private final List<String> options;
+    private final Map<ServiceKind, List<String>> options;
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
     private final List<ServiceProcess> otherGateways = new ArrayList<>();
 
-    private RunningStack(StackPorts ports, Map<String, String> settings, List<String> options) {
+    private RunningStack(
+            StackPorts ports, Map<String, String> settings, Map<ServiceKind, List<String>> options) {
         this.ports = ports;
         this.settings = settings;
         this.options = options;
@@ -31,22 +32,22 @@ public final class RunningStack implements AutoCloseable {
      * @param settings more of the environment of all services
      */
     public static RunningStack start(Path bundle, Map<String, String> settings) throws IOException {
-        return start(bundle, settings, List.of());
+        return start(bundle, settings, Map.of());
     }
 
     /**
      * Starts a stack and waits until it is ready.
      *
-     * @param options more options of all services' JVMs
+     * @param options more options of the services' JVMs
      */
-    public static RunningStack start(Path bundle, Map<String, String> settings, List<String> options)
-            throws IOException {
+    public static RunningStack start(
+            Path bundle, Map<String, String> settings, Map<ServiceKind, List<String>> options) throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
         RunningStack stack = new RunningStack(StackPorts.free(), all, options);
         try {
             for (ServiceKind kind : ServiceKind.values()) {
-                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all, options));
+                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all, options.getOrDefault(kind, List.of())));
             }
             for (ServiceProcess service : stack.services.values()) {
                 service.awaitReady();
@@ -101,7 +102,7 @@ public final class RunningStack implements AutoCloseable {
     public void restartEnded() throws IOException {
         for (ServiceKind kind : ServiceKind.values()) {
             if (!services.get(kind).isAlive()) {
-                services.put(kind, ServiceProcess.start(kind, ports, settings, options));
+                services.put(kind, ServiceProcess.start(kind, ports, settings, options.getOrDefault(kind, List.of())));
             }
         }
         for (ServiceProcess service : services.values()) {
