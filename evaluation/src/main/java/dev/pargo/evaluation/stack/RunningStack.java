@@ -18,8 +18,7 @@ public final class RunningStack implements AutoCloseable {
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
     private final List<ServiceProcess> otherGateways = new ArrayList<>();
 
-    private RunningStack(
-            StackPorts ports, Map<String, String> settings, Map<ServiceKind, List<String>> options) {
+    private RunningStack(StackPorts ports, Map<String, String> settings, Map<ServiceKind, List<String>> options) {
         this.ports = ports;
         this.settings = settings;
         this.options = options;
@@ -40,14 +39,15 @@ public final class RunningStack implements AutoCloseable {
      *
      * @param options more options of the services' JVMs
      */
-    public static RunningStack start(
-            Path bundle, Map<String, String> settings, Map<ServiceKind, List<String>> options) throws IOException {
+    public static RunningStack start(Path bundle, Map<String, String> settings, Map<ServiceKind, List<String>> options)
+            throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
         RunningStack stack = new RunningStack(StackPorts.free(), all, options);
         try {
             for (ServiceKind kind : ServiceKind.values()) {
-                stack.services.put(kind, ServiceProcess.start(kind, stack.ports, all, options.getOrDefault(kind, List.of())));
+                stack.services.put(
+                        kind, ServiceProcess.start(kind, stack.ports, all, options.getOrDefault(kind, List.of())));
             }
             for (ServiceProcess service : stack.services.values()) {
                 service.awaitReady();
