@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxConnections        Connections at once. Where all are taken, idle ones are closed after a second.
  * @param maxConnectionsPerAddress Connections at once from one address. A proxy counts as one address.
  * @param maxVisualBytes        Visual tokens on their way to LLMs at once, in bytes; more are refused with 429.
- * @param maxImages             Most images in one request.
+ * @param maxImages             Most images in one request; the model has a limit of its own.
  * @param heartbeat             Time between two comments on a silent event stream.
  * @param visualCache           Memory for the visual tokens of images that have been seen lately; 0 for none.
  */
@@ -32,6 +32,6 @@ public record GatewayProperties(
         @DefaultValue("8192") int maxConnections,
         @DefaultValue("4096") int maxConnectionsPerAddress,
         @DefaultValue("128MB") DataSize maxVisualBytes,
-        @DefaultValue("4") int maxImages,
+        @DefaultValue("64") int maxImages,
         @DefaultValue("15s") Duration heartbeat,
         @DefaultValue("256MB") DataSize visualCache) {}

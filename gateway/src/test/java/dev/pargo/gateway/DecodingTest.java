@@ -269,47 +269,46 @@ class DecodingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            'n':0                                     | n                  | n must be between 1 and 4
-            'n':5,'temperature':1                     | n                  | n must be between 1 and 4
+            'n':0                                     | n                  | n must be between 1 and 1024
+            'n':5,'temperature':1                     | n                  | n must be at most 4 with this model
             'n':1.5                                   | n                  | n must be a whole number
-            'n':2                                     | n                  | n must be 1 at temperature 0, where all answers are the same
             'logprobs':1                              | logprobs           | logprobs must be true or false
             'top_logprobs':2                          | top_logprobs       | top_logprobs needs logprobs to be true
             'logprobs':true,'top_logprobs':21         | top_logprobs       | top_logprobs must be between 0 and 20
             'presence_penalty':2.1                    | presence_penalty   | presence_penalty must be between -2 and 2
             'frequency_penalty':-2.1                  | frequency_penalty  | frequency_penalty must be between -2 and 2
-            'frequency_penalty':'NaN'                 | frequency_penalty  | frequency_penalty must be between -2 and 2
+            'frequency_penalty':'NaN'                 | frequency_penalty  | frequency_penalty must be a number
             'repetition_penalty':0                    | repetition_penalty | repetition_penalty must be above 0 and at most 10
             'repetition_penalty':1e400                | repetition_penalty | repetition_penalty must be above 0 and at most 10
             'min_p':1.1                               | min_p              | min_p must be between 0 and 1
-            'min_tokens':-1                           | min_tokens         | min_tokens must not be negative
+            'min_tokens':-1                           | min_tokens         | min_tokens must be at least 0
             'min_tokens':6,'max_tokens':5             | min_tokens         | min_tokens must be at most the 5 tokens of max_tokens
             'stop_token_ids':[3,1000]                 | stop_token_ids[1]  | stop_token_ids[1] must be between 0 and 999
-            'stop_token_ids':[null]                   | stop_token_ids[0]  | stop_token_ids[0] must be between 0 and 999
+            'stop_token_ids':[null]                   | stop_token_ids[0]  | stop_token_ids[0] must not be null
             'stop_token_ids':['3']                    | stop_token_ids[0]  | stop_token_ids[0] must be a whole number
             'ignore_eos':1                            | ignore_eos         | ignore_eos must be true or false
             'logit_bias':[1]                          | logit_bias         | logit_bias must be an object
             'logit_bias':{'1':'x'}                    | logit_bias.1       | logit_bias.1 must be a number
-            'logit_bias':{'1':101}                    | logit_bias         | logit_bias must have values between -100 and 100
-            'logit_bias':{'1':null}                   | logit_bias         | logit_bias must have values between -100 and 100
+            'logit_bias':{'1':101}                    | logit_bias.1       | logit_bias.1 must be between -100 and 100
+            'logit_bias':{'1':null}                   | logit_bias.1       | logit_bias.1 must not be null
             'logit_bias':{'1000':1}                   | logit_bias         | logit_bias must have token ids from 0 to 999 as keys
             'logit_bias':{'the':1}                    | logit_bias         | logit_bias must have token ids from 0 to 999 as keys
             'response_format':'text'                  | response_format    | response_format must be an object
             'response_format':{}                      | response_format    | response_format.type must be text, json_object or json_schema
             'response_format':{'type':'json_schema'}  | response_format    | response_format.json_schema.schema must be there with this type
-            'guided_choice':[]                        | guided_choice      | guided_choice must have at least one string
-            'guided_choice':['a','']                  | guided_choice      | guided_choice must have strings of 1 to 1000 characters
+            'guided_choice':[]                        | guided_choice      | guided_choice must not be empty
+            'guided_choice':['a','']                  | guided_choice[1]   | guided_choice[1] must have 1 to 1000 characters
             'guided_choice':'a'                       | guided_choice      | guided_choice must be a list
             'structured_outputs':{}                   | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
-            'structured_outputs':{'grammar':'a'}      | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
+            'structured_outputs':{'grammar':'a'}      | structured_outputs.grammar | structured_outputs.grammar is not supported with this value
             'structured_outputs':{'choice':['a'],'json_object':true} | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
             'guided_choice':['a'],'response_format':{'type':'json_object'} | guided_choice | only one of response_format, guided_choice, guided_json, guided_regex and structured_outputs may be given
             'guided_choice':['a'],'ignore_eos':true   | ignore_eos         | ignore_eos cannot be used with an answer of a given format
             'guided_choice':['a'],'min_tokens':1      | min_tokens         | min_tokens cannot be used with an answer of a given format
-            'num_beams':0                             | num_beams          | num_beams must be between 1 and 4
-            'num_beams':5                             | num_beams          | num_beams must be between 1 and 4
+            'num_beams':0                             | num_beams          | num_beams must be between 1 and 1024
+            'num_beams':5                             | num_beams          | num_beams must be at most 4 with this model
             'use_beam_search':true                    | num_beams          | num_beams is missing: beam search needs it, or best_of
-            'use_beam_search':true,'best_of':5        | best_of            | best_of must be between 1 and 4
+            'use_beam_search':true,'best_of':5        | best_of            | best_of must be at most 4 with this model
             'num_beams':2,'best_of':3                 | best_of            | best_of must be the same as num_beams
             'num_beams':2,'use_beam_search':false     | num_beams          | num_beams has no effect without beam search: ask for it with use_beam_search or num_beams
             'best_of':2                               | best_of            | best_of has no effect without beam search: ask for it with use_beam_search or num_beams

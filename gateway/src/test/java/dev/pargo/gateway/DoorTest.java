@@ -116,7 +116,8 @@ class DoorTest {
                         .send(chat(Bodies.text("Hm?") + " ".repeat(900_000)))
                         .answer())
                 .startsWith("HTTP/1.1 200 "));
-        assertThat(stopped.get(0).untilClosed()).startsWith("HTTP/1.1 429 ").contains("Retry-After", "no memory");
+        // Whichever comes first: it makes room, or it is too slow.
+        assertThat(stopped.get(0).untilClosed()).matches("(?s)HTTP/1.1 (429|408) .*");
     }
 
     @Test

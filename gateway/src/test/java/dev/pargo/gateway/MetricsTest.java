@@ -17,7 +17,7 @@ class MetricsTest {
         try (LoopbackStages stages = new LoopbackStages();
                 RunningGateway gateway = RunningGateway.start(stages)) {
             assertThat(gateway.chat(ASKED.formatted("loopback")).statusCode()).isEqualTo(200);
-            assertThat(gateway.chat(ASKED.formatted("unheard-of")).statusCode()).isEqualTo(400);
+            assertThat(gateway.chat(ASKED.formatted("unheard-of")).statusCode()).isEqualTo(404);
 
             List<String> lines = gateway.actuator("prometheus").body().lines().toList();
 

@@ -110,7 +110,7 @@ class PipelineWatchTest {
     void aPipelineMayHaveANameOfItsOwn() throws Exception {
         gateway = RunningGateway.start(stages, "--pargo.pipelines[0].name=house-model");
 
-        assertThat(gateway.chat(Bodies.text("Hm?")).statusCode()).isEqualTo(400);
+        assertThat(gateway.chat(Bodies.text("Hm?")).statusCode()).isEqualTo(404);
         assertThat(gateway.chat(Bodies.text("Hm?").replace("loopback", "house-model"))
                         .statusCode())
                 .isEqualTo(200);

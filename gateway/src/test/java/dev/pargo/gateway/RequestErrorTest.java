@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pargo.gateway.loopback.LoopbackStages;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -50,42 +53,34 @@ class RequestErrorTest {
                 wrong("{} {}", null, "The body must be one JSON object"),
                 wrong("[".repeat(2000), null, "The body must be one JSON object"),
                 wrong(
-                        with("\"metadata\":" + "[".repeat(2000)),
+                        with("\"unheard_of\":" + "[".repeat(2000)),
                         null,
-                        "The body is nested too deeply, or a number is too long"),
+                        "The body is nested too deeply, has too many parts, or has a name or number that is too long"),
                 wrong(
                         messages("[{\"role\":\"user\",\"content\":\"x\"}]").replace("\"loopback\"", "5"),
                         "model",
                         "model must be a string"),
-                wrong("{\"messages\":[]}", "model", "model is missing"),
+                wrong("{\"model\":null}", "messages", "messages is missing"),
                 wrong(
                         messages("[{\"role\":\"user\",\"content\":\"%s\"}]".formatted("x".repeat(250_001))),
                         "messages",
-                        "messages must have at most 250000 characters of text"),
-                wrong(messages("[]"), "messages", "messages must have at least one message"),
+                        "messages have 250001 bytes of text, the limit of the model is 250000"),
+                wrong(messages("[]"), "messages", "messages must not be empty"),
                 wrong(messages("\"Hello\""), "messages", "messages must be a list"),
-                wrong(messages("[null]"), "messages[0].role", "messages[0].role is missing"),
+                wrong(messages("[null]"), "messages[0]", "messages[0] must not be null"),
                 wrong(messages("[{\"role\":\"user\"}]"), "messages[0].content", "messages[0].content is missing"),
                 wrong(
                         messages("[{\"role\":\"user\",\"content\":7}]"),
                         "messages[0].content",
                         "messages[0].content must be a string or a list of parts"),
                 wrong(
-                        messages("[{\"role\":\"user\",\"content\":[]}]"),
-                        "messages[0].content",
-                        "messages[0].content must have at least one part"),
-                wrong(
-                        messages("[{\"role\":\"tool\",\"content\":\"x\"}]"),
+                        messages("[{\"role\":\"robot\",\"content\":\"x\"}]"),
                         "messages[0].role",
-                        "messages[0].role must be system, developer, user or assistant"),
+                        "messages[0].role must be system, developer, user, assistant or tool"),
                 wrong(
-                        messages("[{\"role\":\"assistant\",\"content\":\"x\"}]"),
-                        "messages[0].role",
-                        "messages[0].role: an assistant's message must follow a user's"),
-                wrong(
-                        messages("[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":\"y\"}]"),
-                        "messages[1].role",
-                        "messages[1].role: the last message must be the user's"),
+                        messages("[{\"role\":\"system\",\"content\":\"x\"}]"),
+                        "messages",
+                        "messages must have a message of the user"),
                 wrong(
                         parts("{\"text\":\"x\"}"),
                         "messages[0].content[0].type",
@@ -136,10 +131,6 @@ class RequestErrorTest {
                         "messages[0].content[0].image_url",
                         "messages[0].content[0].image_url has no bytes"),
                 wrong(
-                        parts(String.join(",", Collections.nCopies(5, imagePart(Bodies.dataUrl(1, 10))))),
-                        "messages[0].content[4].image_url",
-                        "messages[0].content[4].image_url: a request may have at most 4 images"),
-                wrong(
                         parts(String.join(",", Collections.nCopies(4, imagePart(Bodies.dataUrl(1, 10))))),
                         "messages[0].content[3].image_url",
                         "messages[0].content[3].image_url: a request may have at most 3 images"),
@@ -148,31 +139,36 @@ class RequestErrorTest {
                                 "[{\"role\":\"system\",\"content\":[%s]}]".formatted(imagePart(Bodies.dataUrl(1, 10)))),
                         "messages[0].content[0].image_url",
                         "messages[0].content[0].image_url: only a user's message may have images"),
+                wrong(with("\"metadata\":[]"), "metadata", "metadata must be an object"),
+                wrong(with("\"store\":1"), "store", "store must be true or false"),
+                wrong(
+                        messages("[{\"role\":\"user\",\"content\":\"\\ud800x\"}]"),
+                        "messages[0].content",
+                        "messages[0].content has half of a surrogate pair, which is no character"),
                 wrong(with("\"temperature\":2.1"), "temperature", "temperature must be between 0 and 2"),
                 wrong(with("\"temperature\":\"hot\""), "temperature", "temperature must be a number"),
-                wrong(with("\"top_p\":0"), "top_p", "top_p must be above 0 and at most 1"),
-                wrong(with("\"top_k\":-1"), "top_k", "top_k must not be negative"),
-                wrong(with("\"max_tokens\":0"), "max_tokens", "max_tokens must be at least 1"),
+                wrong(with("\"top_p\":-0.1"), "top_p", "top_p must be between 0 and 1"),
+                wrong(with("\"top_k\":-2"), "top_k", "top_k must be at least 0, or -1 for no limit"),
+                wrong(with("\"max_tokens\":0"), "max_tokens", "max_tokens must be at least 1, or -1 for no limit"),
                 wrong(with("\"max_tokens\":1.5"), "max_tokens", "max_tokens must be a whole number"),
                 wrong(with("\"max_tokens\":99999999999"), "max_tokens", "max_tokens is out of range"),
                 wrong(
-                        with("\"max_completion_tokens\":-1"),
+                        with("\"max_completion_tokens\":-2"),
                         "max_completion_tokens",
-                        "max_completion_tokens must be at least 1"),
-                wrong(with("\"stop\":[\"a\",\"b\",\"c\",\"d\",\"e\"]"), "stop", "stop may have at most 4 strings"),
-                wrong(with("\"stop\":\"\""), "stop", "stop must not have an empty string"),
+                        "max_completion_tokens must be at least 1, or -1 for no limit"),
+                wrong(with("\"stop\":[" + "\"a\",".repeat(16) + "\"b\"]"), "stop", "stop may have at most 16 strings"),
+                wrong(with("\"stop\":\"\""), "stop", "stop must have 1 to 1000 characters"),
                 wrong(
                         with("\"stop\":\"%s\"".formatted("x".repeat(1001))),
                         "stop",
-                        "stop must have strings of at most 1000 characters"),
+                        "stop must have 1 to 1000 characters"),
                 wrong(with("\"stop\":[1]"), "stop[0]", "stop[0] must be a string"),
                 wrong(with("\"stream\":\"yes\""), "stream", "stream must be true or false"),
                 wrong(with("\"grammar\":\"a\""), "grammar", "grammar is not supported with this value"),
-                wrong(with("\"tools\":[{\"type\":\"function\"}]"), "tools", "tools is not supported with this value"),
                 wrong(
-                        Bodies.text("x").replace("\"loopback\"", "\"gpt-9\""),
-                        "model",
-                        "model: there is no such model; available: loopback"));
+                        with("\"tools\":[{\"type\":\"function\"}]"),
+                        "tools",
+                        "tools is not supported by this model; with tool_choice none it is ignored"));
     }
 
     @ParameterizedTest
@@ -199,6 +195,13 @@ class RequestErrorTest {
                 "\"logprobs\":false",
                 "\"response_format\":{\"type\":\"text\"}",
                 "\"num_beams\":1",
+                "\"top_k\":-1",
+                "\"seed\":-1",
+                "\"max_tokens\":-1",
+                "\"top_p\":0",
+                "\"tools\":[{\"type\":\"function\"}],\"tool_choice\":\"none\"",
+                "\"store\":true",
+                "\"n\":2,\"temperature\":0",
                 "\"length_penalty\":1.0",
                 "\"bad_words\":[]",
                 "\"presence_penalty\":0.0",
@@ -226,6 +229,76 @@ class RequestErrorTest {
         assertThat(error(response).get("param").asString()).isEqualTo("messages[0].content[0].image_url");
         assertThat(gateway.chat(image(Bodies.dataUrl(7, 1_000_000))).statusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void anUnknownModelIsNotFound() throws Exception {
+        HttpResponse<String> response = gateway.chat(Bodies.text("x").replace("\"loopback\"", "\"gpt-9\""));
+
+        assertThat(response.statusCode()).isEqualTo(404);
+        assertThat(error(response).get("code").asString()).isEqualTo("model_not_found");
+        assertThat(error(response).get("message").asString())
+                .isEqualTo("model: there is no such model; available: loopback");
+    }
+
+    @Test
+    void theOnlyModelNeedNoName() throws Exception {
+        assertThat(gateway.chat(Bodies.text("x").replace("\"model\":\"loopback\",", ""))
+                        .body())
+                .contains("\"model\":\"loopback\"");
+    }
+
+    /** Overlong forms, a surrogate, and a code point above U+10FFFF. */
+    @ParameterizedTest
+    @ValueSource(strings = {"C0 AF", "E0 80 AF", "ED A0 80", "F4 BF BF BF", "FF"})
+    void onlyUtf8IsRead(String hex) throws Exception {
+        byte[] wrong = HexFormat.ofDelimiter(" ").parseHex(hex);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        body.write("{\"messages\":[{\"role\":\"user\",\"content\":\"".getBytes());
+        body.write(wrong);
+        body.write("\"}]}".getBytes());
+        HttpRequest request = gateway.chatRequest("")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                .build();
+
+        HttpResponse<String> response = gateway.send(request);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(error(response).get("message").asString()).isEqualTo("The body is not valid UTF-8");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:image/png;base64,YWI_-w",
+                "data:image/png;base64,YWI/+w==",
+                "data:image/png;base64,YW\\nI/\\r\\n +w==\\n",
+                "data:image/png;charset=utf-8;base64,YWI/+w==",
+                "data:;base64,YWI/+w==",
+                "data:image/png;base64,YWI%2F%2Bw%3D%3D"
+            })
+    void readsBase64AsItIsWritten(String url) throws Exception {
+        HttpResponse<String> response = gateway.chat(image(url));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.body()).contains("[97 x 4980736]");
+    }
+
+    /** With ' for ": what is asked of the model, after its own instructions. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            {'role':'assistant','content':'Hi'},{'role':'user','content':'Q'}     | USER: \\nASSISTANT: Hi(</s>)USER: Q\\nASSISTANT:
+            {'role':'user','content':'Q'},{'role':'assistant','content':'A'}      | USER: Q\\nASSISTANT: A
+            {'role':'user','content':[]}                                          | USER: \\nASSISTANT:
+            {'role':'user','content':'Q','name':'me'}                             | USER: Q\\nASSISTANT:
+            {'role':'user','content':'Q'},{'role':'assistant','content':null,'tool_calls':[{'id':'1'}]},{'role':'tool','tool_call_id':'1','content':'R'} | USER: Q\\nASSISTANT: [{\\"id\\":\\"1\\"}](</s>)USER: R\\nASSISTANT:
+            {'role':'user','content':'Q'},{'role':'assistant','content':null,'refusal':'No'},{'role':'user','content':'R'} | USER: Q\\nASSISTANT: No(</s>)USER: R\\nASSISTANT:
+            """)
+    void historiesMayHaveEveryForm(String messages, String prompt) throws Exception {
+        HttpResponse<String> response = gateway.chat(messages("[" + messages.replace('\'', '"') + "]"));
+
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(response.body()).contains("A chat. " + prompt.strip());
     }
 
     @Test

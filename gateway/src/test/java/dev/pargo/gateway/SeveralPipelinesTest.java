@@ -98,7 +98,7 @@ class SeveralPipelinesTest {
     void namesTheModelsThereAre() throws Exception {
         HttpResponse<String> response = ask("gpt-9", Bodies.text("Hm?"));
 
-        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.statusCode()).isEqualTo(404);
         assertThat(response.body()).contains("available: pargo, house/q-former, mixed");
     }
 

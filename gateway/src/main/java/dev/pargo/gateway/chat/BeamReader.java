@@ -1,7 +1,13 @@
 package dev.pargo.gateway.chat;
 
-import static java.util.Objects.requireNonNullElse;
+import static dev.pargo.gateway.chat.ChatFields.BEAM_LENGTH_RULE;
+import static dev.pargo.gateway.chat.ChatFields.BEST_OF;
+import static dev.pargo.gateway.chat.ChatFields.EARLY_STOPPING;
+import static dev.pargo.gateway.chat.ChatFields.LENGTH_PENALTY;
+import static dev.pargo.gateway.chat.ChatFields.NUM_BEAMS;
+import static dev.pargo.gateway.chat.ChatFields.USE_BEAM_SEARCH;
 
+import dev.pargo.gateway.json.Values;
 import dev.pargo.proto.v1.BeamSearch;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class BeamReader {
 
-    private static final int MAX_LENGTH_PENALTY = 10;
-
-    private final ChatRequest request;
+    private final Values request;
     private final int maxBeams;
 
-    BeamReader(ChatRequest request, int maxBeams) {
+    BeamReader(Values request, int maxBeams) {
         this.request = request;
         this.maxBeams = maxBeams;
     }
@@ -24,49 +28,37 @@ final class BeamReader {
     /** The search; null for none. */
     @Nullable
     BeamSearch read() {
-        int numBeams = Bounds.between("num_beams", requireNonNullElse(request.numBeams(), 1), 1, maxBeams);
-        if (!requireNonNullElse(request.useBeamSearch(), numBeams > 1)) {
+        int numBeams = Bounds.atMost(NUM_BEAMS, request.get(NUM_BEAMS, 1L), maxBeams);
+        if (!request.get(USE_BEAM_SEARCH, numBeams > 1)) {
             refuseBeamFields(numBeams);
             return null;
         }
         return BeamSearch.newBuilder()
                 .setBeams(beams())
-                .setLengthPenalty((float) Bounds.between(
-                        "length_penalty",
-                        requireNonNullElse(request.lengthPenalty(), 1.0),
-                        -MAX_LENGTH_PENALTY,
-                        MAX_LENGTH_PENALTY))
-                .setEarlyStopping(Boolean.TRUE.equals(request.earlyStopping()))
-                .setNewerLengthRule(newerLengthRule())
+                .setLengthPenalty(request.get(LENGTH_PENALTY, 1.0).floatValue())
+                .setEarlyStopping(request.is(EARLY_STOPPING))
+                .setNewerLengthRule(request.get(BEAM_LENGTH_RULE, "pinned").equals("newer"))
                 .build();
     }
 
     private int beams() {
-        @Nullable Integer bestOf = request.bestOf();
-        @Nullable Integer numBeams = request.numBeams();
+        @Nullable Long bestOf = request.get(BEST_OF);
+        @Nullable Long numBeams = request.get(NUM_BEAMS);
         if (bestOf == null && numBeams == null) {
             throw Bounds.invalid("num_beams", "num_beams is missing: beam search needs it, or best_of");
         }
         if (bestOf != null && numBeams != null && !bestOf.equals(numBeams)) {
             throw Bounds.invalid("best_of", "best_of must be the same as num_beams");
         }
-        return numBeams != null ? numBeams : Bounds.between("best_of", requireNonNullElse(bestOf, 1), 1, maxBeams);
-    }
-
-    private boolean newerLengthRule() {
-        return switch (requireNonNullElse(request.beamLengthRule(), "pinned")) {
-            case "pinned" -> false;
-            case "newer" -> true;
-            default -> throw Bounds.invalid("beam_length_rule", "beam_length_rule must be pinned or newer");
-        };
+        return numBeams != null ? numBeams.intValue() : Bounds.atMost(BEST_OF, request.get(BEST_OF, 1L), maxBeams);
     }
 
     private void refuseBeamFields(int numBeams) {
         refuse("num_beams", numBeams > 1);
-        refuse("best_of", requireNonNullElse(request.bestOf(), 1) != 1);
-        refuse("length_penalty", requireNonNullElse(request.lengthPenalty(), 1.0) != 1);
-        refuse("early_stopping", Boolean.TRUE.equals(request.earlyStopping()));
-        refuse("beam_length_rule", request.beamLengthRule() != null);
+        refuse("best_of", request.get(BEST_OF, 1L) != 1);
+        refuse("length_penalty", request.get(LENGTH_PENALTY, 1.0) != 1);
+        refuse("early_stopping", request.is(EARLY_STOPPING));
+        refuse("beam_length_rule", request.has(BEAM_LENGTH_RULE));
     }
 
     private static void refuse(String field, boolean matters) {

@@ -13,6 +13,8 @@ import dev.pargo.gateway.inference.Generation;
 import dev.pargo.gateway.inference.Inference;
 import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
+import dev.pargo.gateway.json.JsonBody;
+import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.proto.v1.GenerateStart;
@@ -41,19 +43,12 @@ final class ChatController {
 
     private final GatewayProperties properties;
     private final Admission admission;
-    private final ChatRequestReader reader;
     private final Inference inference;
     private final ChatMetrics metrics;
 
-    ChatController(
-            GatewayProperties properties,
-            Admission admission,
-            ChatRequestReader reader,
-            Inference inference,
-            ChatMetrics metrics) {
+    ChatController(GatewayProperties properties, Admission admission, Inference inference, ChatMetrics metrics) {
         this.properties = properties;
         this.admission = admission;
-        this.reader = reader;
         this.inference = inference;
         this.metrics = metrics;
     }
@@ -76,9 +71,9 @@ final class ChatController {
         } catch (ClientGoneException | IOException gone) {
             return Outcome.CANCELLED;
         } catch (GatewayException failure) {
-            return refuse(failure, exchange.response);
+            return refuse(failure, exchange);
         } catch (RuntimeException fault) {
-            return refuse(GatewayException.failed("The gateway failed", fault), exchange.response);
+            return refuse(GatewayException.failed("The gateway failed", fault), exchange);
         }
     }
 
@@ -86,19 +81,21 @@ final class ChatController {
         RequestBody bytes = RequestBody.of(exchange.request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
-        ChatRequest body = reader.read(bytes.open(exchange.request));
+        Values body = JsonBody.read(bytes.open(exchange.request), ChatFields.ALL);
         ChatQuery query = ChatQuery.of(body, properties.maxImages());
         String id = RequestIdFilter.idOf(exchange.request);
         ClientConnection client = ClientConnection.of(exchange.request);
         RequestScope waiting = new RequestScope(id, deadline, new Pulse(client, null));
         Pipeline pipeline = inference.find(query.model(), waiting);
-        exchange.model = query.model();
+        exchange.model = pipeline.name().orElseThrow();
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
+        ModelLimits.check(query.conversation(), decoding, set.llm());
         InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), set), decoding);
         bytes.keep(
                 work.images().stream().mapToLong(image -> image.bytes().length).sum());
-        ResponseHead head = ResponseHead.now(query.model());
+        ResponseHead head =
+                ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         int choices = decoding.getChoices();
         Answer answer = query.stream()
                 ? new StreamedAnswer(head, choices, query.includeUsage(), properties.heartbeat(), exchange.response)
@@ -135,15 +132,15 @@ final class ChatController {
                 .toList();
     }
 
-    private static Outcome refuse(GatewayException failure, HttpServletResponse response) {
+    private static Outcome refuse(GatewayException failure, Exchange exchange) {
         if (failure.problem() == Problem.FAILED) {
             log.error("Request failed: {}", failure.getMessage(), failure);
         }
         try {
-            if (response.isCommitted()) {
-                StreamedAnswer.fail(failure, response);
+            if (exchange.response.isCommitted()) {
+                StreamedAnswer.fail(failure, ClientConnection.of(exchange.request), exchange.response);
             } else {
-                ErrorBody.write(failure, response);
+                ErrorBody.write(failure, exchange.response);
             }
             return failure.problem().outcome();
         } catch (IOException gone) {

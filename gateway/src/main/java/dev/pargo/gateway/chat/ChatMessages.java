@@ -1,25 +1,26 @@
 package dev.pargo.gateway.chat;
 
-import dev.pargo.gateway.chat.ChatRequest.Content;
-import dev.pargo.gateway.chat.ChatRequest.Message;
-import dev.pargo.gateway.chat.ChatRequest.Part;
+import dev.pargo.gateway.chat.ChatFields.Message;
+import dev.pargo.gateway.chat.ChatFields.Part;
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.gateway.prompt.Conversation.Turn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a conversation of a list of messages.
  *
  * <p>Texts that belong together are joined by line feeds: the parts of a message, all system messages, and messages of
- * one role that follow each other. The last message must be the user's.
+ * one role that follow each other. What tools have answered is said by the user. An assistant's last message is the
+ * beginning of the answer, unless the request says otherwise.
  */
 final class ChatMessages {
-
-    /** What fits into one message to the stage of the language model, at three bytes each. */
-    private static final int MAX_CHARACTERS = 250_000;
 
     private final int maxImages;
     private final List<String> system = new ArrayList<>();
@@ -28,7 +29,6 @@ final class ChatMessages {
     private final List<String> question = new ArrayList<>();
     private final List<String> answer = new ArrayList<>();
     private int imagesOfEarlierTurns;
-    private int characters;
 
     private ChatMessages(int maxImages) {
         this.maxImages = maxImages;
@@ -37,17 +37,15 @@ final class ChatMessages {
     /**
      * Reads all messages of a request.
      *
+     * @param continueAnswer whether an assistant's last message is continued
      * @throws GatewayException INVALID_REQUEST, naming the message
      */
-    static ChatMessages of(@Nullable List<@Nullable Message> messages, int maxImages) {
-        if (messages == null || messages.isEmpty()) {
-            throw invalid("messages", "messages must have at least one message");
-        }
+    static ChatMessages of(List<Values> messages, int maxImages, boolean continueAnswer) {
         ChatMessages conversation = new ChatMessages(maxImages);
         for (int i = 0; i < messages.size(); i++) {
             conversation.add(messages.get(i), "messages[%d]".formatted(i));
         }
-        conversation.end("messages[%d]".formatted(messages.size() - 1));
+        conversation.end(continueAnswer);
         return conversation;
     }
 
@@ -60,49 +58,74 @@ final class ChatMessages {
         return List.copyOf(images);
     }
 
-    private void add(@Nullable Message message, String path) {
-        if (message == null || message.role() == null) {
+    private void add(Values message, String path) {
+        @Nullable String role = message.get(Message.ROLE);
+        if (role == null) {
             throw invalid(path + ".role", path + ".role is missing");
         }
-        if (message.content() == null) {
-            throw invalid(path + ".content", path + ".content is missing");
-        }
-        switch (message.role()) {
-            case "system", "developer" -> system.add(textOnly(message.content(), path));
+        switch (role) {
+            case "system", "developer" -> system.add(textOnly(message, path));
             case "user" -> {
                 endTurnIfAnswered();
-                question.add(withImages(message.content(), path));
+                question.add(withImages(content(message, path), path));
             }
-            case "assistant" -> {
-                if (question.isEmpty()) {
-                    throw invalid(path + ".role", path + ".role: an assistant's message must follow a user's");
-                }
-                answer.add(textOnly(message.content(), path));
+            case "tool", "function" -> {
+                endTurnIfAnswered();
+                question.add(textOnly(message, path));
             }
-            default -> throw invalid(path + ".role", path + ".role must be system, developer, user or assistant");
+            case "assistant" -> answer.add(assistant(message, path));
+            default -> throw invalid(path + ".role", path + ".role must be system, developer, user, assistant or tool");
         }
     }
 
-    private void end(String lastPath) {
-        if (question.isEmpty() || !answer.isEmpty()) {
-            throw invalid(lastPath + ".role", lastPath + ".role: the last message must be the user's");
+    /** An assistant may have said nothing, refused, or called tools; a call reads as its JSON. */
+    private String assistant(Values message, String path) {
+        @Nullable String calls = message.get(Message.TOOL_CALLS);
+        @Nullable String call = message.get(Message.FUNCTION_CALL);
+        @Nullable String refusal = message.get(Message.REFUSAL);
+        boolean elsewhere = calls != null || call != null || refusal != null;
+        @Nullable String said = message.has(Message.CONTENT) || !elsewhere ? textOnly(message, path) : null;
+        return Stream.of(said, refusal, calls, call)
+                .filter(Objects::nonNull)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("\n"));
+    }
+
+    private void end(boolean continueAnswer) {
+        if (question.isEmpty() && answer.isEmpty() && turns.isEmpty()) {
+            throw invalid("messages", "messages must have a message of the user");
         }
-        turns.add(new Turn(images.size() - imagesOfEarlierTurns, String.join("\n", question), null));
+        if (!answer.isEmpty() && !continueAnswer) {
+            endTurnIfAnswered();
+        }
+        Turn last = turn(answer.isEmpty() ? null : String.join("\n", answer));
+        turns.add(last);
     }
 
     private void endTurnIfAnswered() {
         if (!answer.isEmpty()) {
-            turns.add(new Turn(
-                    images.size() - imagesOfEarlierTurns, String.join("\n", question), String.join("\n", answer)));
+            turns.add(turn(String.join("\n", answer)));
             imagesOfEarlierTurns = images.size();
             question.clear();
             answer.clear();
         }
     }
 
-    private String textOnly(Content content, String path) {
+    private Turn turn(@Nullable String answered) {
+        return new Turn(images.size() - imagesOfEarlierTurns, String.join("\n", question), answered);
+    }
+
+    private static Content content(Values message, String path) {
+        @Nullable Content content = message.get(Message.CONTENT);
+        if (content == null) {
+            throw invalid(path + ".content", path + ".content is missing");
+        }
+        return content;
+    }
+
+    private String textOnly(Values message, String path) {
         int before = images.size();
-        String text = withImages(content, path);
+        String text = withImages(content(message, path), path);
         if (images.size() > before) {
             String param = images.get(before).param();
             throw invalid(param, param + ": only a user's message may have images");
@@ -112,12 +135,9 @@ final class ChatMessages {
 
     private String withImages(Content content, String path) {
         if (content.text() != null) {
-            return counted(content.text());
+            return content.text();
         }
-        List<@Nullable Part> parts = content.parts() == null ? List.of() : content.parts();
-        if (parts.isEmpty()) {
-            throw invalid(path + ".content", path + ".content must have at least one part");
-        }
+        List<Values> parts = content.parts() == null ? List.of() : content.parts();
         List<String> texts = new ArrayList<>();
         for (int j = 0; j < parts.size(); j++) {
             addPart(parts.get(j), "%s.content[%d]".formatted(path, j), texts);
@@ -125,41 +145,34 @@ final class ChatMessages {
         return String.join("\n", texts);
     }
 
-    private void addPart(@Nullable Part part, String path, List<String> texts) {
-        if (part == null || part.type() == null) {
+    private void addPart(Values part, String path, List<String> texts) {
+        @Nullable String type = part.get(Part.TYPE);
+        if (type == null) {
             throw invalid(path + ".type", path + ".type is missing");
         }
-        switch (part.type()) {
-            case "text" -> {
-                if (part.text() == null) {
+        switch (type) {
+            case "text", "input_text", "output_text" -> {
+                @Nullable String text = part.get(Part.TEXT);
+                if (text == null) {
                     throw invalid(path + ".text", path + ".text is missing");
                 }
-                texts.add(counted(part.text()));
+                texts.add(text);
             }
-            case "image_url" -> addImage(part, path + ".image_url");
+            case "refusal" -> texts.add(part.get(Part.REFUSAL, ""));
+            case "image_url", "input_image" -> addImage(part, path + ".image_url");
             default -> throw invalid(path + ".type", path + ".type must be text or image_url");
         }
     }
 
-    private String counted(String text) {
-        characters += text.length();
-        if (characters > MAX_CHARACTERS) {
-            throw GatewayException.invalid(
-                    "messages",
-                    "context_length_exceeded",
-                    "messages must have at most %d characters of text".formatted(MAX_CHARACTERS));
-        }
-        return text;
-    }
-
-    private void addImage(Part part, String path) {
-        if (part.imageUrl() == null || part.imageUrl().url() == null) {
+    private void addImage(Values part, String path) {
+        @Nullable String url = part.get(Part.IMAGE_URL);
+        if (url == null) {
             throw invalid(path, path + ".url is missing");
         }
         if (images.size() == maxImages) {
             throw tooManyImages(path, maxImages);
         }
-        images.add(new ImageSource(part.imageUrl().url(), path));
+        images.add(new ImageSource(url, path));
     }
 
     /** There is one image more than a limit. */

@@ -1,37 +1,41 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.prompt.Conversation;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a chat request asks, and how it wants to be answered; every value is checked.
  *
+ * @param model        null for the only one
  * @param includeUsage whether a stream ends with usage and timings
  */
 record ChatQuery(
-        String model, Conversation conversation, List<ImageSource> images, boolean stream, boolean includeUsage) {
+        @Nullable String model,
+        Conversation conversation,
+        List<ImageSource> images,
+        boolean stream,
+        boolean includeUsage) {
 
     /**
      * Checks a request.
      *
      * @throws GatewayException INVALID_REQUEST, naming the field and what is allowed
      */
-    static ChatQuery of(ChatRequest request, int maxImages) {
-        if (request.model() == null || request.model().isBlank()) {
-            throw Bounds.invalid("model", "model is missing");
+    static ChatQuery of(Values request, int maxImages) {
+        @Nullable List<Values> given = request.get(ChatFields.MESSAGES);
+        if (given == null) {
+            throw Bounds.invalid("messages", "messages is missing");
         }
-        UnsupportedFields.refuse(Objects.requireNonNullElse(request.others(), Map.of()));
-        ChatMessages messages = ChatMessages.of(request.messages(), maxImages);
-        boolean stream = Boolean.TRUE.equals(request.stream());
+        ChatMessages messages = ChatMessages.of(given, maxImages, request.get(ChatFields.CONTINUE_FINAL_MESSAGE, true));
+        @Nullable Values options = request.get(ChatFields.STREAM_OPTIONS);
         return new ChatQuery(
-                request.model(),
+                request.get(ChatFields.MODEL),
                 messages.conversation(),
                 messages.images(),
-                stream,
-                request.streamOptions() != null
-                        && Boolean.TRUE.equals(request.streamOptions().includeUsage()));
+                request.is(ChatFields.STREAM),
+                options != null && options.is(ChatFields.INCLUDE_USAGE));
     }
 }

@@ -14,24 +14,38 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param object  {@code chat.completion} or {@code chat.completion.chunk}
  * @param created seconds since 1970
+ * @param systemFingerprint of the LLM's weights
  * @param timings an extension: where the time went
  */
+@JsonNaming(SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ChatResponse(
         String id,
         String object,
         long created,
         String model,
+        String systemFingerprint,
         List<Choice> choices,
         @Nullable Usage usage,
         @Nullable TimingsMillis timings) {
+
+    /** A chunk whose usage is null and said to be. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record BeforeUsage(
+            String id,
+            String object,
+            long created,
+            String model,
+            String systemFingerprint,
+            List<Choice> choices,
+            @Nullable Usage usage) {}
 
     /** One choice: a whole message, or what a chunk adds to it. */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Choice(
             int index,
-            @Nullable Text message,
+            @Nullable Message message,
             @Nullable Text delta,
 
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
@@ -41,7 +55,7 @@ record ChatResponse(
             String finishReason) {
 
         static Choice whole(int index, String content, @Nullable ChoiceLogprobs logprobs, String finishReason) {
-            return new Choice(index, new Text("assistant", content), null, logprobs, finishReason);
+            return new Choice(index, new Message("assistant", content, null), null, logprobs, finishReason);
         }
 
         static Choice begin(int index) {
@@ -57,6 +71,14 @@ record ChatResponse(
         }
     }
 
+    /**
+     * A whole message.
+     *
+     * @param refusal always null: the models' refusals are answers like others
+     */
+    record Message(String role, String content, @Nullable String refusal) {}
+
+    /** What a chunk adds to a message. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Text(@Nullable String role, @Nullable String content) {}
 

@@ -1,7 +1,7 @@
 package dev.pargo.gateway.chat;
 
-import static java.util.Objects.requireNonNullElse;
-
+import dev.pargo.gateway.json.Field;
+import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.pipeline.DecodingDefaults;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.GenerateStart;
@@ -14,35 +14,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads how a request wants its answers written. Greedy unless it, or the pipeline, gives a temperature: that is how the
- * models are meant to be used.
+ * models are meant to be used. Several answers are drawn at temperature 1.
  */
 final class DecodingReader {
 
-    private static final int MAX_STOPS = 4;
-    private static final int MAX_STOP_LENGTH = 1000;
-    private static final int MAX_STOP_IDS = 128;
-    private static final int MAX_BIASES = 1024;
-    private static final int MAX_TOP_LOGPROBS = 20;
-
-    private final ChatRequest request;
+    private final Values request;
     private final DecodingDefaults defaults;
     private final LlmDescription llm;
 
-    private DecodingReader(ChatRequest request, DecodingDefaults defaults, LlmDescription llm) {
+    private DecodingReader(Values request, DecodingDefaults defaults, LlmDescription llm) {
         this.request = request;
         this.defaults = defaults;
         this.llm = llm;
     }
 
     /**
-     * Checks all values, and that they go together.
+     * Checks all values against the model, and that they go together.
      *
      * @param defaults the pipeline's, for what the request leaves open
      * @param llm      the model that is to answer
      * @return a start without its prompt
      * @throws dev.pargo.gateway.error.GatewayException INVALID_REQUEST, naming the field and what is allowed
      */
-    static GenerateStart read(ChatRequest request, DecodingDefaults defaults, LlmDescription llm) {
+    static GenerateStart read(Values request, DecodingDefaults defaults, LlmDescription llm) {
         GenerateStart start = new DecodingReader(request, defaults, llm).read();
         FieldConflicts.refuse(request, start);
         return start;
@@ -51,59 +45,55 @@ final class DecodingReader {
     private GenerateStart read() {
         @Nullable BeamSearch beams = new BeamReader(request, sequences()).read();
         int maxTokens = maxTokens();
+        int choices = Bounds.atMost(ChatFields.N, request.get(ChatFields.N, 1L), sequences());
         GenerateStart.Builder start = GenerateStart.newBuilder()
                 // Beam search looks at the model's own probabilities, whatever the pipeline has for sampling.
-                .setSampling(sampling(beams == null ? defaults : DecodingDefaults.NONE))
+                .setSampling(sampling(beams == null ? defaults : DecodingDefaults.NONE, choices))
                 .setMaxTokens(maxTokens)
                 .setMinTokens(minTokens(maxTokens))
-                .addAllStop(stop())
+                .addAllStop(request.get(ChatFields.STOP, List.of()))
                 .addAllStopTokenIds(stopTokenIds())
-                .setIgnoreEos(Boolean.TRUE.equals(request.ignoreEos()))
-                .setChoices(Bounds.between("n", requireNonNullElse(request.n(), 1), 1, sequences()));
+                .setIgnoreEos(request.is(ChatFields.IGNORE_EOS))
+                .setChoices(choices);
         if (beams != null) {
             start.setBeamSearch(beams);
         }
         FormatReader.read(request).ifPresent(start::setFormat);
-        int alternatives =
-                Bounds.between("top_logprobs", requireNonNullElse(request.topLogprobs(), 0), 0, MAX_TOP_LOGPROBS);
-        if (Boolean.TRUE.equals(request.logprobs())) {
-            start.setTopLogprobs(alternatives);
+        if (request.is(ChatFields.LOGPROBS)) {
+            start.setTopLogprobs(request.get(ChatFields.TOP_LOGPROBS, 0L).intValue());
         }
         return start.build();
     }
 
-    private Sampling sampling(DecodingDefaults open) {
-        double temperature = first(request.temperature(), open.temperature(), 0.0);
-        double topP = first(request.topP(), open.topP(), 1.0);
-        double minP = first(request.minP(), open.minP(), 0.0);
-        double repetition = first(request.repetitionPenalty(), open.repetitionPenalty(), 1.0);
-        double presence = requireNonNullElse(request.presencePenalty(), 0.0);
-        double frequency = requireNonNullElse(request.frequencyPenalty(), 0.0);
+    private Sampling sampling(DecodingDefaults open, int choices) {
+        double topP = first(ChatFields.TOP_P, open.topP(), 1.0);
+        long topK =
+                first(ChatFields.TOP_K, open.topK() == null ? null : open.topK().longValue(), 0L);
         Sampling.Builder sampling = Sampling.newBuilder()
-                .setTemperature((float) Bounds.between("temperature", temperature, 0, 2))
-                .setTopP((float) Bounds.aboveZero("top_p", topP, 1))
-                .setTopK(Bounds.atLeast("top_k", first(request.topK(), open.topK(), 0), 0))
-                .setMinP((float) Bounds.between("min_p", minP, 0, 1))
-                .setRepetitionPenalty((float) Bounds.aboveZero("repetition_penalty", repetition, 10))
-                .setPresencePenalty((float) Bounds.between("presence_penalty", presence, -2, 2))
-                .setFrequencyPenalty((float) Bounds.between("frequency_penalty", frequency, -2, 2))
+                .setTemperature(first(ChatFields.TEMPERATURE, open.temperature(), choices > 1 ? 1.0 : 0.0)
+                        .floatValue())
+                // The smallest share that is not empty is the most probable token.
+                .setTopP((float) topP == 0 ? 1 : (float) topP)
+                .setTopK((float) topP == 0 ? 1 : (int) topK)
+                .setMinP(first(ChatFields.MIN_P, open.minP(), 0.0).floatValue())
+                .setRepetitionPenalty(first(ChatFields.REPETITION_PENALTY, open.repetitionPenalty(), 1.0)
+                        .floatValue())
+                .setPresencePenalty(
+                        request.get(ChatFields.PRESENCE_PENALTY, 0.0).floatValue())
+                .setFrequencyPenalty(
+                        request.get(ChatFields.FREQUENCY_PENALTY, 0.0).floatValue())
                 .putAllLogitBias(logitBias());
-        if (request.seed() != null) {
-            sampling.setSeed(request.seed());
+        @Nullable Long seed = request.get(ChatFields.SEED);
+        if (seed != null) {
+            sampling.setSeed(seed);
         }
         return sampling.build();
     }
 
     private Map<Integer, Float> logitBias() {
-        Map<String, @Nullable Double> given = requireNonNullElse(request.logitBias(), Map.of());
-        Bounds.atMost("logit_bias", given.keySet(), MAX_BIASES, "tokens");
         Map<Integer, Float> biases = new HashMap<>();
-        given.forEach((token, bias) -> {
-            if (bias == null || !(bias >= -100 && bias <= 100)) {
-                throw Bounds.invalid("logit_bias", "logit_bias must have values between -100 and 100");
-            }
-            biases.put(tokenId(token), bias.floatValue());
-        });
+        request.get(ChatFields.LOGIT_BIAS, Map.of())
+                .forEach((token, bias) -> biases.put(tokenId(token), bias.floatValue()));
         return biases;
     }
 
@@ -120,16 +110,19 @@ final class DecodingReader {
                 "logit_bias", "logit_bias must have token ids from 0 to %d as keys".formatted(llm.getVocabulary() - 1));
     }
 
+    /** What a request leaves open is 0: the stage's default. The stage knows where the context ends. */
     private int maxTokens() {
-        boolean newName = request.maxCompletionTokens() != null;
-        @Nullable Integer tokens = newName ? request.maxCompletionTokens() : request.maxTokens();
-        return tokens == null
-                ? requireNonNullElse(defaults.maxTokens(), 0)
-                : Bounds.atLeast(newName ? "max_completion_tokens" : "max_tokens", tokens, 1);
+        Field<Long> field = request.isGiven(ChatFields.MAX_COMPLETION_TOKENS)
+                ? ChatFields.MAX_COMPLETION_TOKENS
+                : ChatFields.MAX_TOKENS;
+        if (request.isGiven(field)) {
+            return request.get(field, (long) llm.getContextTokens()).intValue();
+        }
+        return defaults.maxTokens() == null ? 0 : defaults.maxTokens();
     }
 
     private int minTokens(int maxTokens) {
-        int tokens = Bounds.atLeast("min_tokens", requireNonNullElse(request.minTokens(), 0), 0);
+        int tokens = request.get(ChatFields.MIN_TOKENS, 0L).intValue();
         if (maxTokens > 0 && tokens > maxTokens) {
             throw Bounds.invalid(
                     "min_tokens", "min_tokens must be at most the %d tokens of max_tokens".formatted(maxTokens));
@@ -137,36 +130,23 @@ final class DecodingReader {
         return tokens;
     }
 
-    private List<String> stop() {
-        List<@Nullable String> stop = requireNonNullElse(request.stop(), List.of());
-        Bounds.atMost("stop", stop, MAX_STOPS, "strings");
-        for (@Nullable String text : stop) {
-            if (text == null || text.isEmpty()) {
-                throw Bounds.invalid("stop", "stop must not have an empty string");
-            }
-            if (text.length() > MAX_STOP_LENGTH) {
-                throw Bounds.invalid(
-                        "stop", "stop must have strings of at most %d characters".formatted(MAX_STOP_LENGTH));
-            }
-        }
-        return List.copyOf(stop);
-    }
-
     private List<Integer> stopTokenIds() {
-        List<@Nullable Integer> ids = requireNonNullElse(request.stopTokenIds(), List.of());
-        Bounds.atMost("stop_token_ids", ids, MAX_STOP_IDS, "ids");
+        List<Long> ids = request.get(ChatFields.STOP_TOKEN_IDS, List.of());
         for (int i = 0; i < ids.size(); i++) {
-            String field = "stop_token_ids[%d]".formatted(i);
-            Bounds.between(field, requireNonNullElse(ids.get(i), -1), 0, llm.getVocabulary() - 1);
+            if (ids.get(i) >= llm.getVocabulary()) {
+                String field = "stop_token_ids[%d]".formatted(i);
+                throw Bounds.invalid(field, "%s must be between 0 and %d".formatted(field, llm.getVocabulary() - 1));
+            }
         }
-        return List.copyOf(ids);
+        return ids.stream().map(Long::intValue).toList();
     }
 
     private int sequences() {
         return Math.max(1, llm.getMaxSequences());
     }
 
-    private static <T> T first(@Nullable T asked, @Nullable T open, T otherwise) {
+    private <T> T first(Field<T> field, @Nullable T open, T otherwise) {
+        @Nullable T asked = request.get(field);
         return asked != null ? asked : open != null ? open : otherwise;
     }
 }

@@ -1,7 +1,10 @@
 package dev.pargo.gateway.chat;
 
+import dev.pargo.gateway.json.Field;
+import dev.pargo.gateway.json.Values;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.Sampling;
+import java.util.List;
 
 /** Refuses fields that are right by themselves and make no sense together. */
 final class FieldConflicts {
@@ -9,19 +12,15 @@ final class FieldConflicts {
     private FieldConflicts() {}
 
     /** @param start what the request asks for, every value checked */
-    static void refuse(ChatRequest request, GenerateStart start) {
+    static void refuse(Values request, GenerateStart start) {
         refuseIf(
-                request.topLogprobs() != null && request.topLogprobs() > 0 && !start.hasTopLogprobs(),
+                request.get(ChatFields.TOP_LOGPROBS, 0L) > 0 && !start.hasTopLogprobs(),
                 "top_logprobs",
                 "top_logprobs needs logprobs to be true");
         if (start.hasBeamSearch()) {
             refuseBesideBeams(request, start);
-        } else {
-            refuseIf(
-                    start.getChoices() > 1 && start.getSampling().getTemperature() == 0,
-                    "n",
-                    "n must be 1 at temperature 0, where all answers are the same");
         }
+        refuseTools(request);
         if (start.hasFormat()) {
             refuseIf(start.getIgnoreEos(), "ignore_eos", "ignore_eos cannot be used with an answer of a given format");
             refuseIf(
@@ -31,8 +30,19 @@ final class FieldConflicts {
         }
     }
 
+    /** No model's template knows tools yet. */
+    private static void refuseTools(Values request) {
+        boolean ignored = request.get(ChatFields.TOOL_CHOICE, "auto").equals("none");
+        for (Field<Boolean> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
+            refuseIf(
+                    request.is(tools) && !ignored,
+                    tools.name(),
+                    tools.name() + " is not supported by this model; with tool_choice none it is ignored");
+        }
+    }
+
     /** The search looks at the model's own probabilities, and gives one answer. */
-    private static void refuseBesideBeams(ChatRequest request, GenerateStart start) {
+    private static void refuseBesideBeams(Values request, GenerateStart start) {
         Sampling sampling = start.getSampling();
         refuseIf(
                 start.getChoices() > 1,

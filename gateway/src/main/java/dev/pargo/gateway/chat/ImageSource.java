@@ -8,15 +8,16 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * An image as a request names it.
+ * Where an image comes from: a data URL in base64. The base64 may be that of URLs, wrapped, without padding or
+ * percent-encoded; the media type may be missing, because the file itself tells.
  *
- * @param url   a data URL, once it has been checked
  * @param param path of the field, for error messages
  */
 record ImageSource(String url, String param) {
 
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64";
+    private static final int LONGEST_HEAD = 256;
 
     /**
      * Checks the form of the URL; its bytes are not decoded yet.
@@ -24,7 +25,7 @@ record ImageSource(String url, String param) {
      * @throws GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
      */
     ImageSource {
-        String start = url.substring(0, Math.min(url.length(), 128)).toLowerCase(Locale.ROOT);
+        String start = url.substring(0, Math.min(url.length(), LONGEST_HEAD)).toLowerCase(Locale.ROOT);
         if (start.startsWith("https:") || start.startsWith("http:")) {
             throw GatewayException.invalid(
                     param,
@@ -36,7 +37,8 @@ record ImageSource(String url, String param) {
             throw GatewayException.invalid(
                     param, "invalid_image_url", param + " must be a data URL: data:image/png;base64,...");
         }
-        if (!start.startsWith("image/", DATA.length())) {
+        String type = start.substring(DATA.length(), start.indexOf(';'));
+        if (!type.isEmpty() && !type.startsWith("image/")) {
             throw GatewayException.invalid(
                     param, "invalid_image_url", param + ": the media type of the data URL must be image/...");
         }
@@ -45,26 +47,60 @@ record ImageSource(String url, String param) {
     /**
      * The image file's bytes.
      *
-     * @param maxBytes largest file; checked before anything is allocated
+     * @param maxBytes largest file; checked before it is decoded
      * @throws GatewayException TOO_LARGE, or INVALID_REQUEST if the base64 is damaged
      */
     byte[] decode(long maxBytes) {
-        int comma = url.indexOf(',');
-        int length = url.length() - comma - 1;
-        if (length == 0) {
+        byte[] text = url.getBytes(ISO_8859_1);
+        int digits = digits(text, url.indexOf(',') + 1);
+        if (digits == 0) {
             throw GatewayException.invalid(param, "invalid_image", param + " has no bytes");
         }
-        long bytes = length * 3L / 4 - (url.endsWith("==") ? 2 : url.endsWith("=") ? 1 : 0);
+        long bytes = digits * 3L / 4;
         if (bytes > maxBytes) {
             throw GatewayException.tooLarge(
                     param, "image_too_large", "%s has %d bytes, the limit is %d".formatted(param, bytes, maxBytes));
         }
         try {
-            // Without a copy of the text: it may have tens of megabytes.
-            ByteBuffer base64 = ByteBuffer.wrap(url.getBytes(ISO_8859_1)).position(comma + 1);
-            return Base64.getDecoder().decode(base64).array();
+            return Base64.getDecoder().decode(ByteBuffer.wrap(text, 0, digits)).array();
         } catch (IllegalArgumentException damaged) {
-            throw GatewayException.invalid(param, "invalid_base64", param + " is not valid base64");
+            throw damaged();
         }
+    }
+
+    /** Moves the digits to the front of the text, as digits of plain base64. */
+    private int digits(byte[] text, int from) {
+        int digits = 0;
+        boolean ended = false;
+        for (int i = from; i < text.length; i++) {
+            int next = text[i];
+            if (next == '%') {
+                next = escaped(i);
+                i += 2;
+            }
+            switch (next) {
+                case ' ', '\t', '\r', '\n' -> {}
+                case '=' -> ended = true;
+                default -> {
+                    if (ended) {
+                        throw damaged();
+                    }
+                    text[digits++] = (byte) (next == '-' ? '+' : next == '_' ? '/' : next);
+                }
+            }
+        }
+        return digits;
+    }
+
+    private int escaped(int at) {
+        try {
+            return Integer.parseInt(url, at + 1, at + 3, 16);
+        } catch (NumberFormatException | IndexOutOfBoundsException wrong) {
+            throw damaged();
+        }
+    }
+
+    private GatewayException damaged() {
+        return GatewayException.invalid(param, "invalid_base64", param + " is not valid base64");
     }
 }

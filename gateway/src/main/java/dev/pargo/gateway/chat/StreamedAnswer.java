@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.TextDelta;
@@ -105,17 +106,25 @@ final class StreamedAnswer implements Answer {
         }
     }
 
-    /** Ends a stream that has begun with an error. */
-    static void fail(GatewayException failure, HttpServletResponse response) throws IOException {
+    /**
+     * Ends a stream that has begun: an event tells the error, and the connection is closed without HTTP's last chunk, so
+     * that clients which do not know such events see that the stream is not complete.
+     */
+    static void fail(GatewayException failure, ClientConnection client, HttpServletResponse response)
+            throws IOException {
         OutputStream out = response.getOutputStream();
         out.write(DATA);
         out.write(JsonMapper.shared().writeValueAsBytes(ErrorBody.of(failure)));
         out.write(END);
         out.flush();
+        client.close();
     }
 
     private void chunk(ChatResponse.Choice choice) throws IOException {
-        event(head.json(CHUNK, List.of(choice), null, null));
+        event(
+                includeUsage
+                        ? head.chunkBeforeUsage(CHUNK, List.of(choice))
+                        : head.json(CHUNK, List.of(choice), null, null));
     }
 
     private void event(byte[] data) throws IOException {

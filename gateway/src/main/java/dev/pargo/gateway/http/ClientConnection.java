@@ -63,6 +63,13 @@ public final class ClientConnection {
         return ended;
     }
 
+    /** Closes the connection, whatever the response lacks. */
+    public void close() {
+        if (connection != null) {
+            connection.getEndPoint().close();
+        }
+    }
+
     /**
      * Writes a sign of life that clients skip. A client that has left resets the connection at the first, which makes a
      * later one fail.

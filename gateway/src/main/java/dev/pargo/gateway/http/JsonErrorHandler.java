@@ -4,6 +4,7 @@ import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.Problem;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
@@ -29,6 +30,9 @@ final class JsonErrorHandler extends ErrorHandler {
             @Nullable Throwable cause,
             Callback callback) {
         response.setStatus(status);
+        if (!request.getConnectionMetaData().isPersistent()) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
         Problem problem = status < 500 ? Problem.INVALID_REQUEST : Problem.FAILED;
         byte[] json = new ErrorBody(new ErrorBody.Detail(text(status), problem.type(), null, null)).json();

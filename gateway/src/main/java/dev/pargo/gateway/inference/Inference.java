@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -49,21 +50,24 @@ public final class Inference {
     /**
      * The pipeline of a model. Waits for a name, if no stage has told one yet.
      *
+     * @param model null for the only one there is
      * @throws GatewayException if there is no such model
      */
-    public Pipeline find(String model, RequestScope scope) {
+    public Pipeline find(@Nullable String model, RequestScope scope) {
         Patience patience = new Patience(properties.patience());
         while (true) {
-            Optional<Pipeline> found = pipelines.find(model);
+            Optional<Pipeline> found = model == null ? pipelines.only() : pipelines.find(model);
             if (found.isPresent()) {
                 return found.get();
             }
             List<String> names = pipelines.names();
             if (!names.isEmpty()) {
-                throw GatewayException.invalid(
-                        "model",
-                        "model_not_found",
-                        "model: there is no such model; available: " + String.join(", ", names));
+                String available = String.join(", ", names);
+                throw model == null
+                        ? GatewayException.invalid(
+                                "model", "invalid_value", "model is missing; available: " + available)
+                        : GatewayException.notFound(
+                                "model", "model_not_found", "model: there is no such model; available: " + available);
             }
             if (!patience.hold(scope)) {
                 throw GatewayException.unavailable("No model is ready yet", RETRY);

@@ -47,6 +47,15 @@ public final class Pipelines {
                 .findFirst();
     }
 
+    /** The pipeline, if there is only one and its name is known. */
+    public Optional<Pipeline> only() {
+        return pipelines.size() == 1
+                ? pipelines.stream()
+                        .filter(pipeline -> pipeline.name().isPresent())
+                        .findFirst()
+                : Optional.empty();
+    }
+
     /** The names that are known by now. */
     public List<String> names() {
         return pipelines.stream().flatMap(pipeline -> pipeline.name().stream()).toList();

@@ -4,10 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been said, in turns of question and answer; the last turn waits for its answer.
+ * What has been said, in turns of question and answer. The answer of the last turn is to be written; it may have been
+ * begun.
  *
  * @param system instructions that replace the template's own; null for those of the template
- * @param turns  at least one; every turn but the last has an answer
+ * @param turns  at least one; every turn but the last has its whole answer
  */
 public record Conversation(@Nullable String system, List<Turn> turns) {
 
@@ -16,12 +17,31 @@ public record Conversation(@Nullable String system, List<Turn> turns) {
      *
      * @param images   images shown with the question
      * @param question what the user wrote; may be empty if there is an image
-     * @param answer   what the model answered; null in the last turn
+     * @param answer   what the model answered, or in the last turn how its answer begins; null there if it is to begin
      */
     public record Turn(
             int images, String question, @Nullable String answer) {}
 
     public Conversation {
         turns = List.copyOf(turns);
+    }
+
+    /** Bytes of everything that has been said, in UTF-8. */
+    public long textBytes() {
+        long bytes = system == null ? 0 : utf8Bytes(system);
+        for (Turn turn : turns) {
+            bytes += utf8Bytes(turn.question()) + (turn.answer() == null ? 0 : utf8Bytes(turn.answer()));
+        }
+        return bytes;
+    }
+
+    /** Bytes of a text in UTF-8; its surrogates must be in pairs. */
+    public static int utf8Bytes(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            bytes += unit < 0x80 ? 1 : unit < 0x800 || Character.isSurrogate(unit) ? 2 : 3;
+        }
+        return bytes;
     }
 }

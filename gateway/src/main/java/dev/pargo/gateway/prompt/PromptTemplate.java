@@ -114,6 +114,7 @@ public final class PromptTemplate {
     public List<PromptSegment> render(Conversation conversation) {
         PromptBuilder prompt = new PromptBuilder(controlTokens).control(bos);
         String said = conversation.system() == null ? instructions : conversation.system();
+        Conversation.Turn last = conversation.turns().get(conversation.turns().size() - 1);
         int visual = 0;
         for (Conversation.Turn turn : conversation.turns()) {
             prompt.words(open.before);
@@ -127,10 +128,10 @@ public final class PromptTemplate {
             }
             prompt.words(lead).text(turn.question()).words(close);
             if (turn.answer() != null) {
-                prompt.words(answer.before)
-                        .text(turn.answer())
-                        .words(answer.after)
-                        .control(eos);
+                prompt.words(answer.before).text(turn.answer());
+            }
+            if (turn != last) {
+                prompt.words(answer.after).control(eos);
             }
         }
         return prompt.build();

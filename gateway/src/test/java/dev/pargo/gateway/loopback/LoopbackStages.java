@@ -6,6 +6,7 @@ import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import io.grpc.BindableService;
@@ -64,6 +65,7 @@ public final class LoopbackStages implements AutoCloseable {
                 .setContextTokens(2048)
                 .setVocabulary(1000)
                 .setMaxSequences(4)
+                .setLimits(RequestLimits.newBuilder().setPromptBytes(250_000))
                 .setMaxVisualTensors(3)
                 .setPrompt(PromptFormat.newBuilder()
                         .setTemplate(TEMPLATE)

@@ -1,0 +1,76 @@
+package dev.pargo.gateway.chat;
+
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.prompt.Conversation;
+import dev.pargo.proto.v1.AnswerFormat;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.RequestLimits;
+import java.util.Collection;
+
+/**
+ * Refuses what the LLM has said that it never takes, with the limit: without this it would only be refused there, after
+ * all the work on its pictures.
+ */
+final class ModelLimits {
+
+    /** Of a message, for what is not counted apart: keys, ids, control tokens. */
+    private static final int MESSAGE_SLACK = 64 * 1024;
+
+    private final RequestLimits limits;
+
+    private ModelLimits(RequestLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Checks sizes.
+     *
+     * @throws GatewayException INVALID_REQUEST, naming the field and its limit
+     */
+    static void check(Conversation conversation, GenerateStart decoding, LlmDescription llm) {
+        new ModelLimits(llm.getLimits()).check(conversation, decoding);
+        long bytes = conversation.textBytes() + decoding.getSerializedSize();
+        long most = llm.getIdentity().getMaxMessageBytes() - MESSAGE_SLACK;
+        if (llm.getIdentity().getMaxMessageBytes() > 0 && bytes > most) {
+            throw GatewayException.invalid(
+                    "messages",
+                    "context_length_exceeded",
+                    "messages and the other fields have %d bytes, the limit of the model is %d".formatted(bytes, most));
+        }
+    }
+
+    private void check(Conversation conversation, GenerateStart decoding) {
+        long text = conversation.textBytes();
+        if (exceeds(text, limits.getPromptBytes())) {
+            throw GatewayException.invalid(
+                    "messages",
+                    "context_length_exceeded",
+                    "messages have %d bytes of text, the limit of the model is %d"
+                            .formatted(text, limits.getPromptBytes()));
+        }
+        atMost("stop", decoding.getStopCount(), limits.getStopStrings(), "strings");
+        atMost("stop", longest(decoding.getStopList()), limits.getStopStringBytes(), "bytes in a string");
+        atMost("stop_token_ids", decoding.getStopTokenIdsCount(), limits.getStopTokenIds(), "ids");
+        atMost("logit_bias", decoding.getSampling().getLogitBiasCount(), limits.getLogitBiases(), "tokens");
+        AnswerFormat.Choices choices = decoding.getFormat().getOneOf();
+        atMost("guided_choice", choices.getStringsCount(), limits.getChoiceStrings(), "strings");
+        atMost("guided_choice", longest(choices.getStringsList()), limits.getChoiceStringBytes(), "bytes in a string");
+        atMost("guided_choice", choices.getSerializedSize(), limits.getChoiceBytes(), "bytes");
+    }
+
+    private static int longest(Collection<String> strings) {
+        return strings.stream().mapToInt(Conversation::utf8Bytes).max().orElse(0);
+    }
+
+    private static void atMost(String field, int value, int most, String what) {
+        if (exceeds(value, most)) {
+            throw Bounds.invalid(field, "%s may have at most %d %s with this model".formatted(field, most, what));
+        }
+    }
+
+    /** A limit of 0 has not been described. */
+    private static boolean exceeds(long value, int limit) {
+        return limit > 0 && value > limit;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.pargo.gateway.json;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonToken;
+
+/** The fields of a kind of object. Members that are none of them are skipped, and nothing of them is kept. */
+public final class Fields implements Type<Values> {
+
+    private final List<Field<?>> fields;
+    private final Map<String, Field<?>> byName;
+
+    private Fields(List<Field<?>> fields) {
+        this.fields = fields;
+        this.byName = fields.stream().collect(Collectors.toMap(Field::name, Function.identity()));
+    }
+
+    public static Fields of(Field<?>... fields) {
+        return new Fields(List.of(fields));
+    }
+
+    /** All fields, in the order of their documentation. */
+    public List<Field<?>> all() {
+        return fields;
+    }
+
+    @Override
+    public Values read(JsonCursor json) {
+        if (json.token() != JsonToken.START_OBJECT) {
+            throw json.mustBe("an object");
+        }
+        Map<Field<?>, Object> values = new HashMap<>();
+        Set<Field<?>> given = new HashSet<>();
+        while (json.next() != JsonToken.END_OBJECT) {
+            @Nullable Field<?> field = byName.get(json.parser().currentName());
+            json.next();
+            if (field == null) {
+                json.skip();
+                continue;
+            }
+            json.enter(field.name());
+            @Nullable Object value = null;
+            if (json.isNull()) {
+                given.remove(field);
+            } else {
+                given.add(field);
+                value = field.type().read(json);
+            }
+            if (value == null) {
+                values.remove(field);
+            } else {
+                values.put(field, value);
+            }
+            json.leave();
+        }
+        return new Values(values, given);
+    }
+
+    @Override
+    public String words() {
+        return "object with " + fields.stream().map(Field::name).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public Map<String, Object> schema() {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (Field<?> field : fields) {
+            Map<String, Object> schema = new LinkedHashMap<>(field.type().schema());
+            schema.put("description", field.meaning());
+            properties.put(field.name(), schema);
+        }
+        return Map.of("type", "object", "properties", properties);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.pargo.gateway.json;
+
+import dev.pargo.gateway.error.GatewayException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/** A place in a JSON document that is being read, and the path to it. Not thread-safe. */
+public final class JsonCursor {
+
+    private final JsonParser parser;
+    private final Deque<Object> path = new ArrayDeque<>();
+
+    JsonCursor(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    public JsonToken token() {
+        return parser.currentToken();
+    }
+
+    public boolean isNull() {
+        return token() == JsonToken.VALUE_NULL;
+    }
+
+    public JsonToken next() {
+        return parser.nextToken();
+    }
+
+    /** Skips the value that begins here. */
+    public void skip() {
+        parser.skipChildren();
+    }
+
+    JsonParser parser() {
+        return parser;
+    }
+
+    /** Goes into a member or an item. */
+    void enter(Object nameOrIndex) {
+        path.addLast(nameOrIndex);
+    }
+
+    void leave() {
+        path.removeLast();
+    }
+
+    /** Where this is, such as {@code messages[0].content}. */
+    public String path() {
+        StringBuilder text = new StringBuilder();
+        for (Iterator<Object> steps = path.iterator(); steps.hasNext(); ) {
+            Object step = steps.next();
+            if (step instanceof Integer index) {
+                text.append('[').append(index).append(']');
+            } else {
+                text.append(text.isEmpty() ? "" : ".").append(step);
+            }
+        }
+        return text.toString();
+    }
+
+    /** The text here. Half of a surrogate pair is no character. */
+    public String text() {
+        String text = parser.getString();
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                if (Character.isLowSurrogate(unit)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(++i))) {
+                    throw invalid("has half of a surrogate pair, which is no character");
+                }
+            }
+        }
+        return text;
+    }
+
+    /** The value has the wrong type. */
+    public GatewayException mustBe(String expected) {
+        return GatewayException.invalid(path(), "invalid_type", "%s must be %s".formatted(path(), expected));
+    }
+
+    /** The value has the right type, but must not be used. */
+    public GatewayException invalid(String what) {
+        return GatewayException.invalid(path(), "invalid_value", "%s %s".formatted(path(), what));
+    }
+
+    /** The value would change the answer in a way that is not implemented. */
+    public GatewayException unsupported() {
+        return GatewayException.invalid(path(), "unsupported_value", path() + " is not supported with this value");
+    }
+
+    /** A member of the value is missing. */
+    public GatewayException missing(String member) {
+        return GatewayException.invalid(path(), "invalid_value", "%s.%s is missing".formatted(path(), member));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.pargo.gateway.json;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What an object that has been read says; a field that is absent or null has no value. Immutable. */
+public final class Values {
+
+    private final Map<Field<?>, Object> values;
+    private final Set<Field<?>> given;
+
+    Values(Map<Field<?>, Object> values, Set<Field<?>> given) {
+        this.values = Map.copyOf(values);
+        this.given = Set.copyOf(given);
+    }
+
+    @SuppressWarnings("unchecked") // Only a field's own type makes its values.
+    public <T> @Nullable T get(Field<T> field) {
+        return (T) values.get(field);
+    }
+
+    /** The value, or another where there is none. */
+    public <T> T get(Field<T> field, T otherwise) {
+        @Nullable T value = get(field);
+        return value == null ? otherwise : value;
+    }
+
+    public boolean has(Field<?> field) {
+        return values.containsKey(field);
+    }
+
+    /** Whether the field was there with anything but null; it may still have no value, if it says so with -1. */
+    public boolean isGiven(Field<?> field) {
+        return given.contains(field);
+    }
+
+    /** Whether a field is true. */
+    public boolean is(Field<Boolean> field) {
+        return get(field, false);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Reads JSON objects by the description of their fields: token by token, keeping nothing that no field needs, and within
+ * bounds that are checked while reading.
+ */
+@NullMarked
+package dev.pargo.gateway.json;
+
+import org.jspecify.annotations.NullMarked;
