@@ -255,6 +255,10 @@ class Program(Module):
   def argmax(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)
 
+  # Largest logit of each row: [rows]. A NaN anywhere in a row is its largest.
+  def peaks(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor) -> Tensor:
+    return torch.amax(logits, [-1])
+
   # Changes single logits, in place: entry i concerns logits[rows[i], ids[i]], each at most once. A positive logit is
   # divided by repetition[i], a negative one multiplied with it; then bias[i] is added.
   def adjust(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, ids: Tensor, repetition: Tensor, bias: Tensor) -> NoneType:

@@ -4,6 +4,7 @@ import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
+import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
 import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.models.bundle.BundlePart;
@@ -42,7 +43,7 @@ import org.springframework.context.annotation.Import;
 /** Builds the service from a bundle: model, engine, description. */
 @Configuration(proxyBeanMethods = false)
 @Import(StageConfiguration.class)
-@EnableConfigurationProperties(EngineProperties.class)
+@EnableConfigurationProperties({EngineProperties.class, AnswerLimits.class})
 class LlmConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(LlmConfiguration.class);
@@ -132,6 +133,7 @@ class LlmConfiguration {
             Engine engine,
             Tokenizer tokenizer,
             RequestPreparation preparation,
+            AnswerLimits answerLimits,
             StageServices services) {
         LlmDescription description = describe(bundle, identity, model, tokenizer, engine);
         return new LlmHost(
@@ -141,6 +143,7 @@ class LlmConfiguration {
                 new Constraints(tokenizer),
                 endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 preparation,
+                answerLimits,
                 services.calls(engine::estimatedWait));
     }
 

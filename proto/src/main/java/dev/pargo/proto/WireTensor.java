@@ -30,6 +30,18 @@ public record WireTensor(TensorHeader header, ByteBuffer data) {
         return new Chunks(CHUNK_BYTES, report);
     }
 
+    /**
+     * Refuses a tensor with an infinity or a NaN in it: whatever is computed from it is one too.
+     *
+     * @throws io.grpc.StatusRuntimeException NOT_FINITE
+     */
+    public void requireFinite() {
+        if (!FiniteCheck.isFinite(data, header.getDtype())) {
+            throw new StageError(ErrorReason.NOT_FINITE, header.getName() + " has values that are not finite numbers")
+                    .toException();
+        }
+    }
+
     Iterator<TensorChunk> chunks(int chunkBytes) {
         return new Chunks(chunkBytes, null);
     }

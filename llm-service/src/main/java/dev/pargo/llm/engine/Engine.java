@@ -37,6 +37,9 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     /** A mask takes a millisecond or two, and most are known already. */
     private static final int MASK_THREADS = 2;
 
+    /** How often the requests are looked after while all of them are paused. */
+    private static final Duration PAUSED_LOOK = Duration.ofMillis(20);
+
     private final EngineProperties properties;
     private final StageMetrics stageMetrics;
     private final EngineMetrics metrics;
@@ -107,7 +110,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     @Override
     public SequenceGroup submit(GenerationRequest request, GenerationListener listener) {
-        SequenceGroup group = new SequenceGroup(request, metrics.listening(request, listener), System.nanoTime());
+        SequenceGroup group =
+                new SequenceGroup(request, metrics.listening(request, listener), System.nanoTime(), waiting::wake);
         waiting.add(group);
         return group;
     }
@@ -116,19 +120,23 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     public void await() throws InterruptedException {
         if (running.isEmpty()) {
             waiting.await();
+        } else if (running.active().isEmpty()) {
+            waiting.awaitChange(PAUSED_LOOK);
         }
     }
 
     @Override
-    public boolean step() {
+    public Result step() {
         dropAbandoned();
-        boolean succeeded = admitWaiting();
-        if (!running.isEmpty()) {
+        boolean started = admitWaiting();
+        List<RunningGroup> active = running.active();
+        Result result = started ? Result.UNKNOWN : Result.FAILED;
+        if (!active.isEmpty()) {
             showRunning();
-            succeeded &= execute(StepPlan.of(running.groups(), properties));
+            result = execute(StepPlan.of(active, properties));
         }
         showRunning();
-        return succeeded;
+        return result;
     }
 
     private void showRunning() {
@@ -184,8 +192,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         }
     }
 
-    /** @return false if it failed for every group, by no fault of theirs */
-    private boolean execute(StepPlan plan) {
+    private Result execute(StepPlan plan) {
         long begin = System.nanoTime();
         Map<RunningGroup, RuntimeException> failures = steps.execute(plan);
         // A GPU computes asynchronously: the step has ended when its tokens are here, and they are.
@@ -203,8 +210,10 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 settle(group, end);
             }
         }
-        return failures.values().stream().filter(Engine::isOwnFault).count()
-                < plan.groups().size();
+        if (failures.values().stream().anyMatch(Engine::isOwnFault)) {
+            return failures.size() == plan.groups().size() ? Result.FAILED : Result.SUCCEEDED;
+        }
+        return plan.givesLogits() ? Result.SUCCEEDED : Result.UNKNOWN;
     }
 
     private void settle(RunningGroup group, long now) {
@@ -227,12 +236,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     /** Whether it is the model or the device that failed, and not what a request asked for. */
     private static boolean isOwnFault(RuntimeException failure) {
-        return !(failure instanceof StatusRuntimeException);
+        return !(failure instanceof StatusRuntimeException refusal)
+                || refusal.getStatus().getCode() == Status.Code.INTERNAL;
     }
 
     /** The status that says what is wrong with a request, or else that the model failed, which is logged. */
     private static RuntimeException forClient(RuntimeException failure) {
-        if (!isOwnFault(failure)) {
+        if (failure instanceof StatusRuntimeException) {
             return failure;
         }
         log.error("The language model failed: {}", failure.toString());

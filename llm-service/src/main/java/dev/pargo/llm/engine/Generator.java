@@ -27,5 +27,11 @@ public interface Generator {
 
         /** The client does not want the answer any more. The listener is told nothing more, not even this. */
         void cancel();
+
+        /** Nothing more is written of this request's answers until {@link #resume}. Others are written on. */
+        void pause();
+
+        /** Writes on after {@link #pause}. */
+        void resume();
     }
 }

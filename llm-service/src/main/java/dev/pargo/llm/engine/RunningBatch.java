@@ -26,6 +26,11 @@ final class RunningBatch {
         return List.copyOf(groups);
     }
 
+    /** The groups whose clients have not paused them. */
+    List<RunningGroup> active() {
+        return groups.stream().filter(group -> !group.group().isPaused()).toList();
+    }
+
     boolean isEmpty() {
         return groups.isEmpty();
     }

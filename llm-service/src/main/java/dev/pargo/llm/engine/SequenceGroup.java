@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
  * A submitted request: the group of sequences that are written for one prompt. It tells the request's listener what
  * happens, and nothing any more once the request was cancelled.
  *
- * <p>{@link #cancel} is thread-safe. Everything else belongs to the device's thread.
+ * <p>{@link #cancel}, {@link #pause} and {@link #resume} are thread-safe. Everything else belongs to the device's thread.
  */
 public final class SequenceGroup implements Generator.Submission {
 
@@ -17,10 +17,17 @@ public final class SequenceGroup implements Generator.Submission {
     private final GenerationListener listener;
     private final long submitted;
 
-    private volatile boolean cancelled;
+    private final Runnable onResume;
 
-    /** @param now {@link System#nanoTime} */
-    SequenceGroup(GenerationRequest request, GenerationListener listener, long now) {
+    private volatile boolean cancelled;
+    private volatile boolean paused;
+
+    /**
+     * @param now      {@link System#nanoTime}
+     * @param onResume wakes the device's thread
+     */
+    SequenceGroup(GenerationRequest request, GenerationListener listener, long now, Runnable onResume) {
+        this.onResume = onResume;
         this.request = request;
         this.listener = listener;
         this.submitted = now;
@@ -30,6 +37,22 @@ public final class SequenceGroup implements Generator.Submission {
     @Override
     public void cancel() {
         cancelled = true;
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        onResume.run();
+    }
+
+    /** True while nothing is to be written. The group keeps its slots. */
+    boolean isPaused() {
+        return paused;
     }
 
     /** True if the request was cancelled or its deadline is over. */

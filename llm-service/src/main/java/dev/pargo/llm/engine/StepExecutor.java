@@ -4,6 +4,7 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +29,12 @@ final class StepExecutor {
     Map<RunningGroup, RuntimeException> execute(StepPlan plan) {
         Map<RunningGroup, RuntimeException> failures = new IdentityHashMap<>();
         try (Logits logits = lm.step(cache, plan.step())) {
+            BitSet notFinite = logits.rows() == 0 ? new BitSet() : logits.notFinite();
             List<StepPlan.Part> sampled = new ArrayList<>();
             List<List<Sampler.Draw>> draws = new ArrayList<>();
             for (StepPlan.Part part : plan.parts()) {
                 isolate(part, failures, () -> {
+                    part.requireFinite(notFinite);
                     draws.add(part.draws());
                     sampled.add(part);
                 });

@@ -2,7 +2,10 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.Step;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -22,6 +25,21 @@ record StepPlan(List<Part> parts) {
      * @param firstRow of the group's logits; -1 if it gets none
      */
     record Part(RunningGroup group, List<Step.Chunk> prompt, List<Step.Tokens> tokens, int firstRow) {
+
+        /**
+         * Refuses to go on from logits that are none.
+         *
+         * @param notFinite rows of the step's logits
+         * @throws io.grpc.StatusRuntimeException NOT_FINITE
+         */
+        void requireFinite(BitSet notFinite) {
+            int rows = Math.max(
+                    1, tokens.stream().mapToInt(each -> each.ids().length).sum());
+            if (firstRow >= 0 && !notFinite.get(firstRow, firstRow + rows).isEmpty()) {
+                throw new StageError(ErrorReason.NOT_FINITE, "The model's logits are not finite numbers.")
+                        .toException();
+            }
+        }
 
         /** What is to be drawn from the step's logits for this group. */
         List<Sampler.Draw> draws() {
@@ -63,6 +81,10 @@ record StepPlan(List<Part> parts) {
         return new Step(
                 parts.stream().flatMap(part -> part.prompt().stream()).toList(),
                 parts.stream().flatMap(part -> part.tokens().stream()).toList());
+    }
+
+    boolean givesLogits() {
+        return parts.stream().anyMatch(part -> part.firstRow() >= 0);
     }
 
     List<RunningGroup> groups() {

@@ -1,6 +1,7 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.proto.StageError;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WaitingQueue {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition added = lock.newCondition();
+    private final Condition changed = lock.newCondition();
     private final Queue<SequenceGroup> groups = new ArrayDeque<>();
     private @Nullable StageError closed;
 
@@ -31,7 +32,7 @@ final class WaitingQueue {
             reason = closed;
             if (reason == null) {
                 groups.add(group);
-                added.signal();
+                changed.signal();
             }
         } finally {
             lock.unlock();
@@ -55,8 +56,28 @@ final class WaitingQueue {
         lock.lockInterruptibly();
         try {
             while (groups.isEmpty()) {
-                added.await();
+                changed.await();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks until a request is added or {@link #wake} is called, or for the given time. */
+    void awaitChange(Duration most) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            changed.awaitNanos(most.toNanos());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #awaitChange}. */
+    void wake() {
+        lock.lock();
+        try {
+            changed.signal();
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.engine.GenerationListener;
 import dev.pargo.llm.engine.GenerationSummary;
+import dev.pargo.llm.engine.Generator;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.v1.GenerateResponse;
@@ -26,13 +27,25 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     private final Tokenizer tokenizer;
     private final Queue<GenerateResponse.Builder> events = new ArrayDeque<>();
     private final TreeMap<Integer, PendingAnswer> pending = new TreeMap<>();
+    private final SlowReader reader;
     private @Nullable GenerationFinished finished;
     private boolean exhausted;
 
-    AnswerStream(ServedCall<GenerateResponse> call, Tokenizer tokenizer, GenerationQueued queued) {
+    AnswerStream(ServedCall<GenerateResponse> call, Tokenizer tokenizer, SlowReader reader, GenerationQueued queued) {
+        this.reader = reader;
         this.call = call;
         this.tokenizer = tokenizer;
         events.add(GenerateResponse.newBuilder().setQueued(queued));
+    }
+
+    /** To be called with what is being written, once. */
+    synchronized void submitted(Generator.Submission submission) {
+        reader.reads(submission);
+        reader.update(backlog());
+    }
+
+    private long backlog() {
+        return pending.values().stream().mapToLong(PendingAnswer::bytes).sum();
     }
 
     @Override
@@ -48,6 +61,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
         synchronized (this) {
             pending.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
                     .add(piece);
+            reader.update(backlog());
         }
         call.wake();
     }
@@ -90,6 +104,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
             if (first.isEmpty()) {
                 pending.remove(first.choice());
             }
+            reader.update(backlog());
             return delta;
         }
         if (finished != null && !exhausted) {

@@ -76,6 +76,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         AnswerStream answer = new AnswerStream(
                 call,
                 host.tokenizer(),
+                new SlowReader(call, host.calls().timer(), host.answerLimits()),
                 GenerationQueued.newBuilder()
                         .setProducer(host.description().getIdentity().getFingerprint())
                         .setPromptTokens(prepared.promptTokens())
@@ -83,6 +84,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
                         .build());
         call.answer(answer);
         Generator.Submission submission = host.generator().submit(prepared, answer);
+        answer.submitted(submission);
         call.whenOver(submission::cancel);
     }
 

@@ -20,6 +20,7 @@ public record LlmHost(
         Constraints constraints,
         List<Integer> endIds,
         RequestPreparation preparation,
+        AnswerLimits answerLimits,
         CallResources calls) {
 
     Admission admission() {

@@ -26,6 +26,7 @@ final class PendingAnswer {
     private final int choice;
     private final Tokenizer tokenizer;
     private final Queue<Piece> pieces = new ArrayDeque<>();
+    private long bytes;
 
     PendingAnswer(int choice, Tokenizer tokenizer) {
         this.choice = choice;
@@ -46,29 +47,49 @@ final class PendingAnswer {
         List<SampleLogprobs> logprobs = piece.logprobs();
         while (text.length() > PIECE_CHARS) {
             int cut = Character.isHighSurrogate(text.charAt(PIECE_CHARS - 1)) ? PIECE_CHARS - 1 : PIECE_CHARS;
-            pieces.add(new Piece(choice, text.substring(0, cut), ids, logprobs, null));
+            append(new Piece(choice, text.substring(0, cut), ids, logprobs, null));
             text = text.substring(cut);
             ids = new int[0];
             logprobs = List.of();
         }
-        pieces.add(new Piece(choice, text, ids, logprobs, piece.reason()));
+        append(new Piece(choice, text, ids, logprobs, piece.reason()));
+    }
+
+    /** Memory of all pieces. */
+    long bytes() {
+        return bytes;
+    }
+
+    private void append(Piece piece) {
+        pieces.add(piece);
+        bytes += bytes(piece);
+    }
+
+    /** An estimate; alternatives count as tokens. */
+    private static long bytes(Piece piece) {
+        long tokens = piece.ids().length;
+        for (SampleLogprobs logprobs : piece.logprobs()) {
+            tokens += 1 + logprobs.topIds().length;
+        }
+        return 3L * piece.text().length() + BYTES_PER_TOKEN * tokens;
     }
 
     /** Takes out as much as one message holds. */
     TextDelta next() {
         TextDelta.Builder delta = TextDelta.newBuilder().setChoice(choice);
         StringBuilder text = new StringBuilder();
-        int bytes = 0;
-        while (bytes < MESSAGE_BYTES && !pieces.isEmpty()) {
+        int size = 0;
+        while (size < MESSAGE_BYTES && !pieces.isEmpty()) {
             Piece piece = pieces.remove();
+            bytes -= bytes(piece);
             text.append(piece.text());
-            bytes += 3 * piece.text().length() + BYTES_PER_TOKEN * piece.ids().length;
+            size += 3 * piece.text().length() + BYTES_PER_TOKEN * piece.ids().length;
             for (int i = 0; i < piece.ids().length; i++) {
                 delta.addTokenIds(piece.ids()[i]);
                 if (!piece.logprobs().isEmpty()) {
                     TokenLogprobs logprobs =
                             logprobs(piece.ids()[i], piece.logprobs().get(i));
-                    bytes += logprobs.getSerializedSize();
+                    size += logprobs.getSerializedSize();
                     delta.addLogprobs(logprobs);
                 }
             }

@@ -31,7 +31,7 @@ final class VisualUpload {
         this.assembler = nextAssembler();
     }
 
-    /** @throws StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM */
+    /** @throws StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH, NOT_FINITE or MALFORMED_STREAM */
     void accept(TensorChunk chunk) {
         if (isComplete()) {
             throw malformed("a visual tensor that the request did not announce");
@@ -39,6 +39,7 @@ final class VisualUpload {
         assembler.accept(chunk);
         if (assembler.isComplete()) {
             WireTensor tensor = assembler.finish();
+            tensor.requireFinite();
             tensors.add(new HostTensor(
                     DType.valueOf(tensor.header().getDtype().name()),
                     new long[] {tokens.get(tensors.size()), input.getWidth()},

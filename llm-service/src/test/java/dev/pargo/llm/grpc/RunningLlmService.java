@@ -82,6 +82,10 @@ abstract class RunningLlmService {
     record Answer(
             String text, List<Integer> ids, GenerateResponse first, FinishReason reason, GenerationFinished finished) {}
 
+    int port() {
+        return server.getPort();
+    }
+
     BlockingClientCall<GenerateRequest, GenerateResponse> open() {
         return stub.withDeadlineAfter(Duration.ofSeconds(30)).generate();
     }

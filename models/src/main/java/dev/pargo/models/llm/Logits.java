@@ -10,6 +10,7 @@ import dev.pargo.models.network.Network;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -95,6 +96,18 @@ public final class Logits implements AutoCloseable {
         PtNDArray rows = longs(maskByRow.keySet().stream().mapToLong(row -> row).toArray());
         network.call("allow", arguments -> arguments.add(values).add(rows).add(allowed))
                 .close();
+    }
+
+    /** The rows that have a NaN or a positive infinity, of which nothing can be drawn. */
+    public BitSet notFinite() {
+        BitSet rows = new BitSet();
+        try (IValue peaks = network.call("peaks", arguments -> arguments.add(values))) {
+            float[] largest = peaks.toTensor(scope).toFloatArray();
+            for (int row = 0; row < largest.length; row++) {
+                rows.set(row, !Float.isFinite(largest[row]));
+            }
+        }
+        return rows;
     }
 
     /** The most probable token of every row. */

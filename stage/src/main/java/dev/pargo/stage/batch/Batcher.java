@@ -94,7 +94,7 @@ public final class Batcher<I, O> implements DeviceWork {
     }
 
     @Override
-    public boolean step() {
+    public Result step() {
         List<Request> batch = gathered;
         gathered = List.of();
         return compute(batch);
@@ -145,7 +145,7 @@ public final class Batcher<I, O> implements DeviceWork {
         return taken;
     }
 
-    private boolean compute(List<Request> batch) {
+    private Result compute(List<Request> batch) {
         long start = nanoClock.getAsLong();
         List<O> outputs;
         try {
@@ -159,7 +159,7 @@ public final class Batcher<I, O> implements DeviceWork {
             if (failure instanceof Error error) {
                 throw error;
             }
-            return false;
+            return Result.FAILED;
         }
         long nanos = nanoClock.getAsLong() - start;
         remember(nanos);
@@ -171,7 +171,7 @@ public final class Batcher<I, O> implements DeviceWork {
             request.answer.complete(
                     new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
         }
-        return true;
+        return Result.SUCCEEDED;
     }
 
     private void remember(long batchNanos) {

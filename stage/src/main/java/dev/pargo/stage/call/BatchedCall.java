@@ -49,7 +49,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
             if (error != null) {
                 fail(error);
             } else {
-                answer(new Chunks(batched.output().chunks(report(batched, preprocessing))));
+                answer(new TensorAnswer(batched.output(), report(batched, preprocessing)));
             }
         });
     }
@@ -67,11 +67,24 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
         return duration.toNanos() / 1_000;
     }
 
-    /** A tensor that is there as a whole. */
-    private record Chunks(Iterator<TensorChunk> chunks) implements MessageSource<TensorChunk> {
+    /** A tensor that is there as a whole, checked before any of it is sent. */
+    private static final class TensorAnswer implements MessageSource<TensorChunk> {
+
+        private final WireTensor tensor;
+        private final Iterator<TensorChunk> chunks;
+        private boolean checked;
+
+        TensorAnswer(WireTensor tensor, StageReport report) {
+            this.tensor = tensor;
+            this.chunks = tensor.chunks(report);
+        }
 
         @Override
         public @Nullable TensorChunk poll() {
+            if (!checked) {
+                tensor.requireFinite();
+                checked = true;
+            }
             return chunks.hasNext() ? chunks.next() : null;
         }
 

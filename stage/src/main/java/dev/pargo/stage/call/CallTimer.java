@@ -51,6 +51,11 @@ public final class CallTimer implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
+    /** Does something later, on the timer's thread; it must not block. */
+    public Future<?> after(Duration delay, Runnable action) {
+        return timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Resets streams that outlive their calls. */
     public ServerStreamTracer.Factory streamLimit() {
         return new StreamLimit(limit, timer);

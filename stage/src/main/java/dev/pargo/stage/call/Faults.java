@@ -2,6 +2,7 @@ package dev.pargo.stage.call;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,9 @@ public final class Faults implements GrpcExceptionHandler {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof StatusRuntimeException refusal) {
+            if (refusal.getStatus().getCode() == Status.Code.INTERNAL) {
+                log.error("A request failed: {}", refusal.getStatus().getDescription());
+            }
             return refusal;
         }
         log.error("A request failed: {}", cause.toString());

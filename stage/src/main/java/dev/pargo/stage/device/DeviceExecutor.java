@@ -80,6 +80,16 @@ public final class DeviceExecutor implements AutoCloseable {
         }
     }
 
+    private void count(DeviceWork.Result result) {
+        switch (result) {
+            case SUCCEEDED -> failedSteps = 0;
+            case FAILED -> failedSteps = failedSteps + 1;
+            case UNKNOWN -> {
+                // What was known before still holds.
+            }
+        }
+    }
+
     private void run() {
         StageError reason = new StageError(ErrorReason.DRAINING, "The stage is shutting down.");
         try {
@@ -87,7 +97,7 @@ public final class DeviceExecutor implements AutoCloseable {
                 work.await();
                 stepBegan = System.nanoTime();
                 stepping = true;
-                failedSteps = work.step() ? 0 : failedSteps + 1;
+                count(work.step());
                 stepping = false;
             }
         } catch (InterruptedException closed) {

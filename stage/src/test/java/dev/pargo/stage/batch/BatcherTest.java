@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -176,7 +177,7 @@ class BatcherTest {
         assertThat(meters.get("pargo.stage.queue.time").timer().count()).isEqualTo(3);
     }
 
-    private boolean step() throws InterruptedException {
+    private DeviceWork.Result step() throws InterruptedException {
         batcher.await();
         return batcher.step();
     }

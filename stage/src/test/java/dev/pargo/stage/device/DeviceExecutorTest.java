@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.device.DeviceWork.Result;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class DeviceExecutorTest {
             work.tasks.add(() -> {
                 threads.add(Thread.currentThread());
                 done.countDown();
-                return true;
+                return Result.SUCCEEDED;
             });
         }
         done.await();
@@ -75,7 +76,7 @@ class DeviceExecutorTest {
                 Thread.onSpinWait();
             }
             ended.add("step");
-            return true;
+            return Result.SUCCEEDED;
         });
         begun.await();
 
@@ -112,14 +113,20 @@ class DeviceExecutorTest {
     @Test
     void isInTroubleWhenAllItsStepsFail() {
         start(new WatchdogLimits(Duration.ofMinutes(1), 3, Duration.ZERO));
-        work.tasks.addAll(List.of(() -> false, () -> false, () -> true, () -> false, () -> false));
+        work.tasks.addAll(List.of(
+                () -> Result.FAILED,
+                () -> Result.FAILED,
+                () -> Result.SUCCEEDED,
+                () -> Result.FAILED,
+                () -> Result.UNKNOWN,
+                () -> Result.FAILED));
         await().until(work.tasks::isEmpty);
         assertThat(executor.trouble()).isEmpty();
 
-        work.tasks.add(() -> false);
+        work.tasks.add(() -> Result.FAILED);
 
         await().untilAsserted(() -> assertThat(executor.trouble()).contains("the last 3 steps of device have failed"));
-        work.tasks.add(() -> true);
+        work.tasks.add(() -> Result.SUCCEEDED);
         await().until(() -> executor.trouble().isEmpty());
     }
 
@@ -139,10 +146,10 @@ class DeviceExecutorTest {
     void aWatchdogWaitsForADeviceToRecover() {
         start(new WatchdogLimits(Duration.ofMinutes(1), 1, Duration.ZERO));
         try (DeviceWatchdog watchdog = DeviceWatchdog.start(executor, Duration.ofMinutes(1), exits::incrementAndGet)) {
-            work.tasks.add(() -> false);
+            work.tasks.add(() -> Result.FAILED);
             await().until(() -> executor.trouble().isPresent());
 
-            work.tasks.add(() -> true);
+            work.tasks.add(() -> Result.SUCCEEDED);
 
             await().until(() -> executor.trouble().isEmpty());
             assertThat(exits).hasValue(0);
@@ -153,17 +160,17 @@ class DeviceExecutorTest {
         executor = DeviceExecutor.start("device", work, limits, exits::incrementAndGet);
     }
 
-    private boolean hang() {
+    private Result hang() {
         gate.acquireUninterruptibly();
-        return true;
+        return Result.SUCCEEDED;
     }
 
     /** Runs what is put into its queue. */
     private static final class RunQueue implements DeviceWork {
 
-        final BlockingQueue<BooleanSupplier> tasks = new LinkedBlockingQueue<>();
+        final BlockingQueue<Supplier<Result>> tasks = new LinkedBlockingQueue<>();
         final List<ErrorReason> abandoned = new ArrayList<>();
-        private @Nullable BooleanSupplier next;
+        private @Nullable Supplier<Result> next;
 
         @Override
         public void await() throws InterruptedException {
@@ -171,8 +178,8 @@ class DeviceExecutorTest {
         }
 
         @Override
-        public boolean step() {
-            return next.getAsBoolean();
+        public Result step() {
+            return next.get();
         }
 
         @Override
