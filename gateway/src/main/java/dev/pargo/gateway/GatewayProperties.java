@@ -1,6 +1,7 @@
 package dev.pargo.gateway;
 
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -16,6 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param leastBodyRate         Bytes a second that a body must bring.
  * @param maxConnections        Connections at once. Where all are taken, idle ones are closed after a second.
  * @param maxConnectionsPerAddress Connections at once from one address. A proxy counts as one address.
+ * @param corsOrigins           Origins whose pages may call the gateway, such as {@code https://example.org}; none by
+ *                              default.
  * @param maxVisualBytes        Visual tokens on their way to LLMs at once, in bytes; more are refused with 429.
  * @param maxImages             Most images in one request; the model has a limit of its own.
  * @param heartbeat             Time between two comments on a silent event stream.
@@ -31,6 +34,7 @@ public record GatewayProperties(
         @DefaultValue("4KB") DataSize leastBodyRate,
         @DefaultValue("8192") int maxConnections,
         @DefaultValue("4096") int maxConnectionsPerAddress,
+        @DefaultValue List<String> corsOrigins,
         @DefaultValue("128MB") DataSize maxVisualBytes,
         @DefaultValue("64") int maxImages,
         @DefaultValue("15s") Duration heartbeat,

@@ -49,7 +49,7 @@ class LlmConfiguration {
     private static final Logger log = LoggerFactory.getLogger(LlmConfiguration.class);
 
     /** A request's images; each takes its visual tokens out of the context. */
-    private static final int MAX_VISUAL_TENSORS = 16;
+    private static final int MAX_VISUAL_TENSORS = 64;
 
     @Bean
     ModelBundle bundle(StageProperties properties) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.http.StreamResponse;
-import com.openai.errors.BadRequestException;
+import com.openai.errors.NotFoundException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -83,7 +83,7 @@ class OpenAiClientIT {
         ChatCompletionCreateParams question = question(Example.all().get(0), "gpt-unknown");
 
         assertThatThrownBy(() -> client.chat().completions().create(question))
-                .isInstanceOfSatisfying(BadRequestException.class, refusal -> {
+                .isInstanceOfSatisfying(NotFoundException.class, refusal -> {
                     assertThat(refusal.param()).contains("model");
                     assertThat(refusal.code()).contains("model_not_found");
                     assertThat(refusal.type()).contains("invalid_request_error");

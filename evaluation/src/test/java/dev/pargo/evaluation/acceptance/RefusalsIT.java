@@ -48,7 +48,7 @@ class RefusalsIT {
 
     @Test
     void unknownModel() {
-        JsonNode error = Refusal.of(gateway.complete(Chat.text("?").put("model", "gpt-4")), 400);
+        JsonNode error = Refusal.of(gateway.complete(Chat.text("?").put("model", "gpt-4")), 404);
 
         assertThat(error.path("param").asString()).isEqualTo("model");
         assertThat(error.path("code").asString()).isEqualTo("model_not_found");
@@ -57,7 +57,6 @@ class RefusalsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-                    {'messages':[{'role':'user','content':'?'}]}                                               | model
                     {'model':7,'messages':[{'role':'user','content':'?'}]}                                     | model
                     {'model':'pargo-mini'}                                                                     | messages
                     {'model':'pargo-mini','messages':'?'}                                                      | messages
@@ -65,7 +64,7 @@ class RefusalsIT {
                     {'model':'pargo-mini','messages':[7]}                                                      | messages[0]
                     {'model':'pargo-mini','messages':[{'content':'?'}]}                                        | messages[0].role
                     {'model':'pargo-mini','messages':[{'role':'robot','content':'?'}]}                         | messages[0].role
-                    {'model':'pargo-mini','messages':[{'role':'assistant','content':'?'}]}                     | messages[0].role
+                    {'model':'pargo-mini','messages':[{'role':'system','content':'?'}]}                        | messages
                     {'model':'pargo-mini','messages':[{'role':'user'}]}                                        | messages[0].content
                     {'model':'pargo-mini','messages':[{'role':'user','content':7}]}                            | messages[0].content
                     {'model':'pargo-mini','messages':[{'role':'user','content':[{'type':'video'}]}]}           | messages[0].content[0].type
@@ -84,14 +83,14 @@ class RefusalsIT {
                     max_tokens            | 0         | at least 1
                     max_tokens            | 1.5       | whole number
                     max_tokens            | "many"    | whole number
-                    max_completion_tokens | -1        | at least 1
+                    max_completion_tokens | -2        | at least 1
                     temperature           | 3         | between 0 and 2
                     temperature           | "hot"     | a number
-                    top_p                 | 0         | above 0
-                    top_k                 | -1        | negative
+                    top_p                 | -1        | between 0 and 1
+                    top_k                 | -2        | at least 0
                     stream                | "yes"     | true or false
-                    stop                  | [""]      | empty
-                    stop                  | ["a","b","c","d","e"] | at most 4
+                    stop                  | [""]      | 1 to 1000 characters
+                    stop                  | ["a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a","a"] | at most 16
                     """)
     void wrongValue(String field, String value, String expected) {
         ObjectNode body = Chat.text("?");
@@ -171,14 +170,14 @@ class RefusalsIT {
     void tooManyImages() throws IOException {
         ObjectNode body = Chat.of(Example.all().get(0));
         var parts = body.withArray("/messages/0/content");
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 64; i++) {
             parts.add(parts.get(0));
         }
 
         JsonNode error = Refusal.of(gateway.complete(body), 400);
 
         assertThat(error.path("code").asString()).isEqualTo("too_many_images");
-        assertThat(error.path("message").asString()).contains("at most 4");
+        assertThat(error.path("message").asString()).contains("at most 64");
     }
 
     @ParameterizedTest

@@ -16,6 +16,7 @@ import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
 
 /** The gateway's server: its bounds, and what stands before its routes. */
 @Configuration(proxyBeanMethods = false)
@@ -58,7 +59,8 @@ class JettyConfiguration {
 
     private static boolean readsBody(Request request) {
         return HttpMethod.POST.is(request.getMethod())
-                && ROUTES_WITH_BODIES.contains(request.getHttpURI().getCanonicalPath());
+                && ROUTES_WITH_BODIES.contains(
+                        StringUtils.trimTrailingCharacter(request.getHttpURI().getCanonicalPath(), '/'));
     }
 
     static void answerErrorsInJson(Server server) {

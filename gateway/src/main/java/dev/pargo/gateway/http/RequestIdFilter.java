@@ -22,7 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 public final class RequestIdFilter extends OncePerRequestFilter {
 
-    private static final String HEADER = "x-request-id";
+    static final String HEADER = "x-request-id";
     private static final String ATTRIBUTE = RequestIdFilter.class.getName();
     private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 

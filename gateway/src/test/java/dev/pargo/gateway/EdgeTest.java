@@ -1,0 +1,126 @@
+package dev.pargo.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.gateway.loopback.LoopbackStages;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every route has in common: content types, compression, trailing slashes, pages of other origins. */
+class EdgeTest {
+
+    private static final String ORIGIN = "https://example.org";
+
+    private static LoopbackStages stages;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stages = new LoopbackStages();
+        gateway = RunningGateway.start(stages, "--pargo.gateway.cors-origins=" + ORIGIN);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        stages.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/json", "application/json; charset=utf-8", "text/plain", "text/plain;charset=UTF-8"})
+    void jsonMayBeCalledText(String type) throws Exception {
+        assertThat(gateway.send(gateway.chatRequest(Bodies.text("Hm?"))
+                                .setHeader("content-type", type)
+                                .build())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"application/xml", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "?"})
+    void otherTypesAreRefused(String type) throws Exception {
+        assertThat(gateway.send(gateway.chatRequest(Bodies.text("Hm?"))
+                                .setHeader("content-type", type)
+                                .build())
+                        .statusCode())
+                .isEqualTo(415);
+    }
+
+    @Test
+    void aPathMayEndWithASlash() throws Exception {
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.uri("/v1/chat/completions/"))
+                                .POST(HttpRequest.BodyPublishers.ofString(Bodies.text("Hm?")))
+                                .build())
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(get("/v1/models/").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void answersAreCompressedForThoseWhoAsk() throws Exception {
+        String question = "x".repeat(10_000);
+        HttpResponse<byte[]> compressed = HttpClient.newHttpClient()
+                .send(
+                        gateway.chatRequest(Bodies.text(question))
+                                .header("accept-encoding", "gzip")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+
+        assertThat(compressed.headers().firstValue("content-encoding")).contains("gzip");
+        assertThat(compressed.body().length).isLessThan(5_000);
+        assertThat(new String(new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes()))
+                .contains(question);
+        assertThat(gateway.chat(Bodies.text(question)).headers().firstValue("content-encoding"))
+                .isEmpty();
+    }
+
+    @Test
+    void pagesOfTheConfiguredOriginsMayAsk() throws Exception {
+        HttpResponse<String> preflight = gateway.send(HttpRequest.newBuilder(gateway.uri("/v1/chat/completions"))
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .header("origin", ORIGIN)
+                .header("access-control-request-method", "POST")
+                .header("access-control-request-headers", "authorization,content-type")
+                .build());
+
+        assertThat(preflight.statusCode()).isEqualTo(200);
+        assertThat(preflight.headers().firstValue("access-control-allow-origin"))
+                .contains(ORIGIN);
+        for (String body : new String[] {Bodies.text("Hm?"), Bodies.textStream("Hm?"), "{}"}) {
+            HttpResponse<String> answer = gateway.send(
+                    gateway.chatRequest(body).header("origin", ORIGIN).build());
+            assertThat(answer.headers().firstValue("access-control-allow-origin"))
+                    .as(body)
+                    .contains(ORIGIN);
+        }
+    }
+
+    @Test
+    void pagesOfOtherOriginsMayNot() throws Exception {
+        assertThat(gateway.send(gateway.chatRequest(Bodies.text("Hm?"))
+                                .header("origin", "https://example.com")
+                                .build())
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void tellsThatItIsThere() throws Exception {
+        assertThat(get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
+        assertThat(get("/version").body()).contains("\"version\":\"");
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return gateway.send(HttpRequest.newBuilder(gateway.uri(path)).build());
+    }
+}
