@@ -1,6 +1,5 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.file.OpenImage;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -10,8 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 
 /**
- * What large images may cost together: memory while they are decoded, and work that is waiting or in progress. In order
- * of arrival: an image that has to wait for memory lets none pass. Thread-safe.
+ * What large images may cost together: memory while they are decoded, and work that is waiting or in progress. An image
+ * that has to wait for memory lets none pass. Thread-safe.
  */
 final class DecodingBudget {
 
@@ -40,8 +39,8 @@ final class DecodingBudget {
      * Lets an image in.
      *
      * @return to be closed when the image is decoded or given up
-     * @throws StatusRuntimeException QUEUE_FULL with a retry delay
-     * @throws ImageException         if the image can never be decoded in this memory
+     * @throws StatusRuntimeException QUEUE_FULL with a retry delay, or IMAGE_TOO_MANY_PIXELS if the image can never be
+     *     decoded in this memory
      */
     Share admit(OpenImage image) {
         if (image.memory() / UNIT >= units) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes pixel values of image files, on two lanes of threads. Every file comes into the quick lane, where
  * its header is read; small images are decoded there at once. Large ones go on to the slow lane, whose memory and work
- * are bounded, so that no small image ever waits behind a large one. Thread-safe.
+ * are bounded and which takes the least work first. So no small image ever waits behind a large one. Thread-safe.
  */
 final class ImagePreparation implements AutoCloseable {
 
@@ -81,7 +81,7 @@ final class ImagePreparation implements AutoCloseable {
      */
     CompletableFuture<PreparedImage> prepare(byte[] file) {
         CompletableFuture<PreparedImage> result = new CompletableFuture<>();
-        quick.run(() -> attempt(result, () -> open(file, result)), result);
+        quick.run(() -> attempt(result, () -> open(file, result)), 0, result);
         return result;
     }
 
@@ -92,7 +92,7 @@ final class ImagePreparation implements AutoCloseable {
             return;
         }
         DecodingBudget.Share share = budget.admit(image);
-        slow.run(() -> attempt(result, () -> prepare(image, share, result)), result);
+        slow.run(() -> attempt(result, () -> prepare(image, share, result)), image.work(), result);
         result.whenComplete((prepared, error) -> share.abandon());
     }
 

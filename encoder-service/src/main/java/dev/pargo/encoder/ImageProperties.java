@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
 record ImageProperties(
         @DefaultValue("20MB") DataSize maxBytes,
         @DefaultValue("50000000") long maxPixels,
-        @DefaultValue("500000000") long maxWaitingPixels) {
+        @DefaultValue("2000000000") long maxWaitingPixels) {
 
     ImageLimits limits() {
         return new ImageLimits(maxBytes.toBytes(), maxPixels);

@@ -1,32 +1,39 @@
 package dev.pargo.encoder;
 
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Threads that prepare images in the order of their arrival. The queue needs no bound of its own: whoever waits in it
- * has been admitted, and leaves it when the call ends. Thread-safe.
+ * Threads that prepare images, those with the least work first, then in the order of their arrival. The queue needs no
+ * bound of its own: whoever waits in it has been admitted, and leaves it when the call ends. Thread-safe.
  */
 final class Lane implements AutoCloseable {
 
     private final ThreadPoolExecutor threads;
+    private final AtomicLong arrivals = new AtomicLong();
 
     Lane(String name, int threads) {
         this.threads = new ThreadPoolExecutor(
-                threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> new Thread(task, name));
+                threads, threads, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>(), task -> new Thread(task, name));
     }
 
-    /** Runs a task, which is interrupted or never begun if its result is cancelled. */
-    void run(Runnable task, CompletableFuture<?> result) {
-        FutureTask<?> running = new FutureTask<>(task, null);
-        threads.execute(running);
+    /**
+     * Runs a task, which is interrupted or never begun if its result is cancelled.
+     *
+     * @param work estimate that orders the tasks
+     */
+    void run(Runnable task, long work, CompletableFuture<?> result) {
+        Job job = new Job(task, work, arrivals.getAndIncrement());
+        threads.execute(job);
         result.whenComplete((value, error) -> {
             if (result.isCancelled()) {
-                running.cancel(true);
-                threads.remove(running);
+                job.cancel(true);
+                threads.remove(job);
             }
         });
     }
@@ -34,5 +41,25 @@ final class Lane implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+    }
+
+    private static final class Job extends FutureTask<Void> implements Comparable<Job> {
+
+        private static final Comparator<Job> ORDER =
+                Comparator.<Job>comparingLong(job -> job.work).thenComparingLong(job -> job.arrival);
+
+        private final long work;
+        private final long arrival;
+
+        Job(Runnable task, long work, long arrival) {
+            super(task, null);
+            this.work = work;
+            this.arrival = arrival;
+        }
+
+        @Override
+        public int compareTo(Job other) {
+            return ORDER.compare(this, other);
+        }
     }
 }
