@@ -4,7 +4,6 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class ReplicaWatch<D> {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicaWatch.class);
-    private static final int NONE = -1;
 
     private enum Health {
         UNKNOWN,
@@ -41,13 +39,10 @@ final class ReplicaWatch<D> {
     private String toldProblem = problem;
     private boolean known;
 
-    // The number of the connection, and of the one that a question is under way on. What is answered about an earlier
-    // connection is ignored: another process may listen there now.
+    // Counts connections. What is answered on an earlier one is ignored: another process may listen there now.
     private int connection;
-    private int checking = NONE;
-    private int describing = NONE;
-    private long checkedAt;
-    private long describedAt;
+    private final Question check = new Question();
+    private final Question describe = new Question();
 
     private boolean closed;
     private @Nullable D toldDescription;
@@ -102,7 +97,7 @@ final class ReplicaWatch<D> {
             lose("does not answer");
             probes.reconnect();
         }
-        if (isDue(properties.checkEvery())) {
+        if (isCheckDue()) {
             check();
         }
         update();
@@ -145,22 +140,20 @@ final class ReplicaWatch<D> {
     }
 
     private synchronized boolean isAnswerDue() {
-        return checking == connection || describing == connection;
+        return check.isOpen(connection) || describe.isOpen(connection);
     }
 
-    private synchronized boolean isDue(Duration pause) {
-        return System.nanoTime() - checkedAt >= pause.toNanos();
+    private synchronized boolean isCheckDue() {
+        return check.isOlderThan(properties.checkEvery());
     }
 
     private void check() {
         int asked;
         synchronized (this) {
-            if (closed || checking == connection) {
+            asked = connection;
+            if (closed || !check.ask(asked)) {
                 return;
             }
-            asked = connection;
-            checking = asked;
-            checkedAt = System.nanoTime();
         }
         probes.connect();
         probes.check(properties.checkTimeout()).whenComplete((answer, failure) -> {
@@ -176,7 +169,7 @@ final class ReplicaWatch<D> {
         if (asked != connection) {
             return false;
         }
-        checking = NONE;
+        check.answered();
         if (failure != null) {
             failedToCheck(Status.fromThrowable(failure));
         } else if (answer.getStatus() == ServingStatus.SERVING) {
@@ -186,9 +179,8 @@ final class ReplicaWatch<D> {
             problem = "takes no calls";
         }
         known |= health == Health.NOT_SERVING;
-        boolean due = description == null
-                || System.nanoTime() - describedAt >= properties.describeEvery().toNanos();
-        return health == Health.SERVING && due && describing != connection && !closed;
+        boolean due = description == null || describe.isOlderThan(properties.describeEvery());
+        return health == Health.SERVING && due && !closed && describe.ask(connection);
     }
 
     private void failedToCheck(Status failure) {
@@ -211,9 +203,6 @@ final class ReplicaWatch<D> {
     }
 
     private void describe(int asked) {
-        synchronized (this) {
-            describing = asked;
-        }
         probes.describe(properties.checkTimeout()).whenComplete((answer, failure) -> {
             described(asked, answer, failure);
             update();
@@ -224,11 +213,10 @@ final class ReplicaWatch<D> {
         if (asked != connection) {
             return;
         }
-        describing = NONE;
+        describe.answered();
         known = true;
         if (failure == null) {
             description = answer;
-            describedAt = System.nanoTime();
         } else if (description == null) {
             problem = reason(Status.fromThrowable(failure));
         }

@@ -1,0 +1,38 @@
+package dev.pargo.gateway.replica;
+
+import java.time.Duration;
+
+/**
+ * Something that a replica is asked now and then, one at a time on each connection. Not thread-safe: its watch guards it.
+ */
+final class Question {
+
+    private static final int NONE = -1;
+
+    private int connection = NONE;
+    private long askedAt;
+
+    /** True if it is to be asked; false if an answer on this connection is still due. */
+    boolean ask(int on) {
+        if (isOpen(on)) {
+            return false;
+        }
+        connection = on;
+        askedAt = System.nanoTime();
+        return true;
+    }
+
+    void answered() {
+        connection = NONE;
+    }
+
+    /** Whether an answer on this connection is due. */
+    boolean isOpen(int on) {
+        return connection == on;
+    }
+
+    /** Whether it has not been asked for so long. */
+    boolean isOlderThan(Duration pause) {
+        return System.nanoTime() - askedAt >= pause.toNanos();
+    }
+}
