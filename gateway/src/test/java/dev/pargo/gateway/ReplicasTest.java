@@ -35,7 +35,7 @@ class ReplicasTest {
     private RunningGateway gateway;
 
     @BeforeEach
-    void start() throws Exception {
+    void startStages() throws Exception {
         one = new LoopbackStages();
         two = new LoopbackStages();
         encoderWire = new Wire(one.encoderPort());
@@ -55,7 +55,7 @@ class ReplicasTest {
 
     @Test
     void shareTheWork() throws Exception {
-        startGateway();
+        start();
 
         askAboutPictures(20).forEach(ReplicasTest::assertAnswered);
 
@@ -70,7 +70,7 @@ class ReplicasTest {
 
     @Test
     void oneThatHangsHoldsNobodyUp() throws Exception {
-        startGateway();
+        start();
         one.encoder.behaviour.hang = true;
         one.projector.behaviour.hang = true;
         one.llm.behaviour.hang = true;
@@ -87,7 +87,7 @@ class ReplicasTest {
 
     @Test
     void oneThatHungIsUsedAgain() throws Exception {
-        startGateway();
+        start();
         encoderWire.freeze();
         await().until(() -> replicas("encoder", "lost") == 1);
 
@@ -102,7 +102,7 @@ class ReplicasTest {
     /** Nothing else comes from the replica: it has died without a word, and its machine has another one now. */
     @Test
     void aHalfOpenConnectionIsReplaced() throws Exception {
-        startGateway();
+        start();
         encoderWire.freeze();
         await().until(() -> replicas("encoder", "lost") == 1);
 
@@ -113,7 +113,7 @@ class ReplicasTest {
 
     @Test
     void aStreamOnOneThatHangsEndsWithOneError() throws Exception {
-        startGateway();
+        start();
         two.stopLlm();
         await().until(() -> replicas("llm", "ready") == 1);
         one.llm.stallAfter = 1;
@@ -136,7 +136,7 @@ class ReplicasTest {
 
     @Test
     void anAnswerThatIsNotSentYetIsWrittenByAnother() throws Exception {
-        startGateway();
+        start();
         String question = questionFor(one);
         one.llm.stallAfter = 1;
         CompletableFuture<HttpResponse<String>> whole = gateway.chatAsync(Bodies.text(question));
@@ -151,7 +151,7 @@ class ReplicasTest {
 
     @Test
     void aStreamWithoutAPieceYetIsWrittenByAnother() throws Exception {
-        startGateway();
+        start();
         String question = questionFor(one);
         one.llm.stallAfter = 0;
         CompletableFuture<HttpResponse<String>> stream = gateway.chatAsync(Bodies.textStream(question));
@@ -167,7 +167,7 @@ class ReplicasTest {
 
     @Test
     void aBrokenFrameIsLikeABrokenConnection() throws Exception {
-        startGateway();
+        start();
         one.encoder.behaviour.hang = true;
         List<CompletableFuture<HttpResponse<String>>> caught = askAboutPictures(8);
         await().until(() -> one.encoder.behaviour.calls.get() > 0);
@@ -180,7 +180,7 @@ class ReplicasTest {
 
     @Test
     void aFullQueueIsLeftForAnother() throws Exception {
-        startGateway();
+        start();
         for (int i = 0; i < 50; i++) {
             one.encoder.behaviour.failures.add(full());
             one.projector.behaviour.failures.add(full());
@@ -200,7 +200,7 @@ class ReplicasTest {
 
     @Test
     void oneThatDrainsGetsNoMoreCalls() throws Exception {
-        startGateway();
+        start();
         one.health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.NOT_SERVING);
         await().until(() -> replicas("encoder", "draining") == 1
                 && replicas("projector", "draining") == 1
@@ -215,7 +215,7 @@ class ReplicasTest {
 
     @Test
     void aDescriptionThatDoesNotComeTakesNoModelAway() throws Exception {
-        startGateway();
+        start();
         one.encoder.reticent = true;
         two.encoder.reticent = true;
 
@@ -229,8 +229,7 @@ class ReplicasTest {
     @Test
     void twoSetsOfWeightsNeverMix() throws Exception {
         two.serve("r2");
-        startGateway();
-        await().until(() -> replicas("llm", "ready") == 2 && replicas("encoder", "ready") == 2);
+        start();
 
         askAboutPictures(30).forEach(ReplicasTest::assertAnswered);
 
@@ -243,8 +242,7 @@ class ReplicasTest {
     @Test
     void aRequestWhoseSetFallsApartStartsAgainWithTheOther() throws Exception {
         two.serve("r2");
-        startGateway();
-        await().until(() -> replicas("llm", "ready") == 2 && replicas("encoder", "ready") == 2);
+        start();
         one.projector.behaviour.hang = true;
         List<CompletableFuture<HttpResponse<String>>> caught = askAboutPictures(12);
         await().until(() -> one.projector.behaviour.calls.get() > 0);
@@ -260,7 +258,7 @@ class ReplicasTest {
     void anIncompleteSetIsNotUsed() throws Exception {
         two.serve("r2");
         two.stopEncoder();
-        startGateway();
+        launch();
         await().until(() -> replicas("llm", "ready") == 2 && replicas("encoder", "ready") == 1);
 
         askAboutPictures(12).forEach(ReplicasTest::assertAnswered);
@@ -271,7 +269,7 @@ class ReplicasTest {
 
     @Test
     void aRequestWaitsForAStageThatIsOnItsWay() throws Exception {
-        startGateway();
+        start();
         one.stopEncoder();
         two.stopEncoder();
         gateway.awaitReadiness(503);
@@ -289,7 +287,7 @@ class ReplicasTest {
             replica.stopLlm();
             replica.stopEncoder();
         }
-        startGateway();
+        launch();
         CompletableFuture<HttpResponse<String>> waiting = gateway.chatAsync(Bodies.image(7, "Hm?"));
         await().until(() -> gateway.active() == 1);
 
@@ -301,8 +299,7 @@ class ReplicasTest {
 
     @Test
     void questionsOnOnePictureMeetAtOneLlm() throws Exception {
-        startGateway();
-        await().until(() -> replicas("llm", "ready") == 2);
+        start();
         for (int picture = 0; picture < 8; picture++) {
             String first = Bodies.image(picture, "What is it?");
             int before = one.llm.behaviour.calls.get();
@@ -318,7 +315,6 @@ class ReplicasTest {
 
     /** A question that the LLM of these stages is chosen for. */
     private String questionFor(LoopbackStages replica) throws Exception {
-        await().until(() -> replicas("llm", "ready") == 2);
         for (int i = 0; ; i++) {
             String question = "Question " + i;
             int before = replica.llm.behaviour.calls.get();
@@ -341,7 +337,15 @@ class ReplicasTest {
         assertThat(answer.join().statusCode()).as(answer.join().body()).isEqualTo(200);
     }
 
-    private void startGateway() {
+    /** Starts a gateway and waits until it knows all replicas. */
+    private void start() {
+        launch();
+        await().until(() -> replicas("encoder", "ready") == 2
+                && replicas("projector", "ready") == 2
+                && replicas("llm", "ready") == 2);
+    }
+
+    private void launch() {
         gateway = RunningGateway.startUnready(
                 "--pargo.replicas.silent-after=500ms",
                 "--pargo.replicas.lost-after=2s",

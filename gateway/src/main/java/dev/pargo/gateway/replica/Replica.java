@@ -117,9 +117,15 @@ public final class Replica<D> {
     }
 
     /** Lets running calls end and takes no more. */
-    void close() {
+    void retire() {
         watch.close();
         managed.shutdown();
+    }
+
+    /** Ends running calls. */
+    void close() {
+        watch.close();
+        managed.shutdownNow();
     }
 
     @Override

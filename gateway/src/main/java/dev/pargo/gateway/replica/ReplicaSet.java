@@ -105,8 +105,9 @@ public final class ReplicaSet<D> {
         replicas.forEach(replica -> replica.watch().tick());
     }
 
+    /** Ends all calls. */
     void close() {
-        update(Set.of());
+        replicas.forEach(Replica::close);
     }
 
     private void update(Set<Address> found) {
@@ -134,7 +135,7 @@ public final class ReplicaSet<D> {
         });
         gone.forEach(replica -> {
             log.info("The {} has no replica at {} any more", contract.title(), replica);
-            replica.close();
+            replica.retire();
         });
         if (!come.isEmpty() || !gone.isEmpty()) {
             tell();

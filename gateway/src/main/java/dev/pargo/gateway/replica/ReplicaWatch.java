@@ -173,6 +173,7 @@ final class ReplicaWatch<D> {
         if (failure != null) {
             failedToCheck(Status.fromThrowable(failure));
         } else if (answer.getStatus() == ServingStatus.SERVING) {
+            problem = health == Health.SERVING ? problem : "has not described itself yet";
             health = Health.SERVING;
         } else {
             health = Health.NOT_SERVING;

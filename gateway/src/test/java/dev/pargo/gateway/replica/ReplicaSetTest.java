@@ -9,6 +9,7 @@ import dev.pargo.proto.v1.EncoderGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -104,7 +105,7 @@ class ReplicaSetTest {
             known = true;
             addresses = Stream.of(stages)
                     .map(stage -> Address.parse("127.0.0.1:" + stage.encoderPort()))
-                    .collect(Collectors.toSet());
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
         void isUnknown() {
