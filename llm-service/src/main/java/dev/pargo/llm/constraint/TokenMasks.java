@@ -33,7 +33,7 @@ final class TokenMasks {
         this.dummyPrefix = IntStream.range(0, tokenizer.vocabulary())
                 .filter(id -> tokenizer.bytes(id).length > 1 && tokenizer.bytes(id)[0] == ' ')
                 .limit(1)
-                .anyMatch(id -> !tokenizer.newDetokenizer().append(id).startsWith(" "));
+                .anyMatch(id -> !tokenizer.decode(id).startsWith(" "));
         long maxMasks = Math.max(16, 8 * MAX_BYTES / Math.max(1, tokenizer.vocabulary()));
         this.kept = new LinkedHashMap<>(16, 0.75f, true) {
             @Override
