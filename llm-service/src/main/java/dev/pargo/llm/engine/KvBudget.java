@@ -18,7 +18,7 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
     private static final int MOST_SEQUENCES = 8;
 
     /** Most prompts that are kept for each running sequence. With small models the memory would hold thousands. */
-    private static final int MOST_REMEMBERED = 3;
+    private static final int MAX_KEPT_PROMPTS = 3;
 
     /**
      * If the context is not configured, it is as long as the memory allows, but long enough for a picture. If the
@@ -46,7 +46,7 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
                             least,
                             sequences * blocks(least) * KvCache.BLOCK_TOKENS * bytesPerToken / (1 << 20) + 1));
         }
-        long slots = Math.min(blocks / blocksPerSlot, (long) sequences * (1 + MOST_REMEMBERED));
+        long slots = Math.min(blocks / blocksPerSlot, (long) sequences * (1 + MAX_KEPT_PROMPTS));
         return new KvBudget(sequences, (int) slots, (int) Math.min(most, blocksPerSlot * KvCache.BLOCK_TOKENS));
     }
 
