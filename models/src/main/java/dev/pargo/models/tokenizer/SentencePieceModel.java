@@ -1,22 +1,21 @@
 package dev.pargo.models.tokenizer;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
- * The vocabulary of a SentencePiece {@code tokenizer.model}. The library's JNI layer mangles characters beyond the basic
- * plane when it hands pieces over, so decoding needs them from the file. Format: sentencepiece_model.proto.
+ * A SentencePiece {@code tokenizer.model}, read by its own reader of protobuf. Format: sentencepiece_model.proto.
  *
- * @param pieces      by id
- * @param dummyPrefix whether encoding puts a space before the text, which decoding takes off again
+ * @param pieces        by id
+ * @param algorithm     how a text is cut into pieces
+ * @param byteFallback  whether a character without a piece becomes its bytes' pieces; otherwise it is unknown
+ * @param normalization what is done to a text before it is cut
  */
-record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
+record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteFallback, Normalization normalization) {
 
+    /** The order is that of the file format, from 1. */
     enum Type {
         NORMAL,
         UNKNOWN,
@@ -26,143 +25,151 @@ record SentencePieceModel(List<Piece> pieces, boolean dummyPrefix) {
         BYTE
     }
 
-    record Piece(String text, Type type) {}
+    /** The order is that of the file format, from 1. */
+    enum Algorithm {
+        UNIGRAM,
+        BPE,
+        WORD,
+        CHAR
+    }
+
+    /** @param score log probability, or the rank of a merge as a negative number */
+    record Piece(String text, Type type, float score) {}
+
+    /**
+     * @param charsMap           rules for characters, see {@link CharsMap}; empty for none
+     * @param dummyPrefix        whether a space is put before the text, which decoding takes off again
+     * @param removesExtraSpaces whether spaces at both ends go, and runs of spaces become one
+     * @param escapesSpaces      whether a space becomes U+2581
+     */
+    record Normalization(byte[] charsMap, boolean dummyPrefix, boolean removesExtraSpaces, boolean escapesSpaces) {}
+
+    /** More than published pieces have; a longer one is crafted. */
+    private static final int MAX_PIECE_CHARACTERS = 1024;
 
     private static final int PIECES = 1;
+    private static final int TRAINER = 2;
     private static final int NORMALIZER = 3;
-    private static final int PIECE_TEXT = 1;
-    private static final int PIECE_TYPE = 3;
-    private static final int NORMALIZER_DUMMY_PREFIX = 3;
-    private static final int LENGTH_DELIMITED = 2;
-    private static final byte[] TYPE_CONTROL = {PIECE_TYPE << 3, 3};
 
-    /** @throws IllegalArgumentException if the bytes are not such a file */
+    private static final int PIECE_TEXT = 1;
+    private static final int PIECE_SCORE = 2;
+    private static final int PIECE_TYPE = 3;
+
+    private static final int TRAINER_ALGORITHM = 3;
+    private static final int TRAINER_SPACE_AS_SUFFIX = 24;
+    private static final int TRAINER_BYTE_FALLBACK = 35;
+
+    private static final int NORMALIZER_CHARS_MAP = 2;
+    private static final int NORMALIZER_DUMMY_PREFIX = 3;
+    private static final int NORMALIZER_REMOVE_EXTRA = 4;
+    private static final int NORMALIZER_ESCAPE = 5;
+
+    SentencePieceModel {
+        pieces = List.copyOf(pieces);
+    }
+
+    /** @throws IllegalArgumentException if the bytes are not such a file, or of a kind that is not supported */
     static SentencePieceModel parse(byte[] file) {
-        List<Piece> pieces = new ArrayList<>();
-        boolean dummyPrefix = true;
         try {
-            Fields fields = new Fields(ByteBuffer.wrap(file));
+            Parser parser = new Parser();
+            parser.read(new ProtobufFields(ByteBuffer.wrap(file)));
+            return parser.finish();
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | ArithmeticException e) {
+            throw new IllegalArgumentException("truncated SentencePiece model", e);
+        }
+    }
+
+    private static final class Parser {
+
+        private final List<Piece> pieces = new ArrayList<>();
+        private Algorithm algorithm = Algorithm.UNIGRAM;
+        private boolean byteFallback;
+        private Normalization normalization = new Normalization(new byte[0], true, true, true);
+
+        void read(ProtobufFields fields) {
             while (fields.next()) {
-                if (fields.number == PIECES) {
-                    pieces.add(piece(fields.message()));
-                } else if (fields.number == NORMALIZER) {
-                    Fields normalizer = fields.message();
-                    while (normalizer.next()) {
-                        if (normalizer.number == NORMALIZER_DUMMY_PREFIX) {
-                            dummyPrefix = normalizer.varint != 0;
-                        }
+                switch (fields.number()) {
+                    case PIECES -> pieces.add(piece(fields.message()));
+                    case TRAINER -> trainer(fields.message());
+                    case NORMALIZER -> normalization = normalization(fields.message());
+                    default -> {
+                        // What training left behind.
                     }
                 }
             }
-        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("truncated SentencePiece model", e);
         }
-        if (pieces.isEmpty()) {
-            throw new IllegalArgumentException("not a SentencePiece model: it has no pieces");
-        }
-        return new SentencePieceModel(List.copyOf(pieces), dummyPrefix);
-    }
 
-    /**
-     * The file with some of its pieces turned into control tokens, which no text is ever encoded to. Publishers give names
-     * to pieces that they left unused; under its old name such a piece would still be found in a user's text.
-     */
-    static byte[] withControls(byte[] file, Set<Integer> ids) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(file.length + TYPE_CONTROL.length * ids.size());
-        Fields fields = new Fields(ByteBuffer.wrap(file));
-        int id = 0;
-        while (fields.next()) {
-            boolean isPiece = fields.number == PIECES;
-            if (isPiece && ids.contains(id)) {
-                byte[] piece = new byte[fields.bytes.remaining()];
-                fields.bytes.get(piece);
-                out.write(PIECES << 3 | LENGTH_DELIMITED);
-                writeVarint(out, piece.length + TYPE_CONTROL.length);
-                out.writeBytes(piece);
-                // Of a field that occurs twice the last one counts.
-                out.writeBytes(TYPE_CONTROL);
-            } else {
-                out.write(file, fields.start, fields.in.position() - fields.start);
+        SentencePieceModel finish() {
+            if (pieces.isEmpty()) {
+                throw new IllegalArgumentException("not a SentencePiece model: it has no pieces");
             }
-            id += isPiece ? 1 : 0;
-        }
-        return out.toByteArray();
-    }
-
-    private static void writeVarint(ByteArrayOutputStream out, int value) {
-        int rest = value;
-        while (rest > 0x7F) {
-            out.write(rest & 0x7F | 0x80);
-            rest >>>= 7;
-        }
-        out.write(rest);
-    }
-
-    private static Piece piece(Fields fields) {
-        String text = "";
-        Type type = Type.NORMAL;
-        while (fields.next()) {
-            if (fields.number == PIECE_TEXT) {
-                text = fields.string();
-            } else if (fields.number == PIECE_TYPE) {
-                type = Type.values()[(int) fields.varint - 1];
+            if (pieces.stream().filter(piece -> piece.type == Type.UNKNOWN).count() != 1) {
+                throw new IllegalArgumentException(
+                        "not a SentencePiece model: it has no one piece for what is unknown");
             }
-        }
-        return new Piece(text, type);
-    }
-
-    /** The fields of one protobuf message, one after another. */
-    private static final class Fields {
-
-        private final ByteBuffer in;
-        private int start;
-        private int number;
-        private long varint;
-        private ByteBuffer bytes = ByteBuffer.allocate(0);
-
-        Fields(ByteBuffer in) {
-            this.in = in;
-        }
-
-        boolean next() {
-            if (!in.hasRemaining()) {
-                return false;
+            if (algorithm != Algorithm.UNIGRAM && algorithm != Algorithm.BPE) {
+                throw new IllegalArgumentException(
+                        "a SentencePiece model of type %s is not supported: UNIGRAM, BPE".formatted(algorithm));
             }
-            start = in.position();
-            long key = readVarint();
-            number = (int) (key >>> 3);
-            switch ((int) (key & 7)) {
-                case 0 -> varint = readVarint();
-                case 1 -> in.getLong();
-                case LENGTH_DELIMITED -> {
-                    int length = Math.toIntExact(readVarint());
-                    bytes = in.slice(in.position(), length);
-                    in.position(in.position() + length);
-                }
-                case 5 -> in.getInt();
-                default -> throw new IllegalArgumentException("not a SentencePiece model");
-            }
-            return true;
+            return new SentencePieceModel(pieces, algorithm, byteFallback, normalization);
         }
 
-        Fields message() {
-            return new Fields(bytes);
-        }
-
-        String string() {
-            return StandardCharsets.UTF_8.decode(bytes).toString();
-        }
-
-        private long readVarint() {
-            long value = 0;
-            for (int shift = 0; shift < 64; shift += 7) {
-                byte next = in.get();
-                value |= (long) (next & 0x7F) << shift;
-                if (next >= 0) {
-                    return value;
+        private Piece piece(ProtobufFields fields) {
+            String text = "";
+            float score = 0;
+            Type type = Type.NORMAL;
+            while (fields.next()) {
+                switch (fields.number()) {
+                    case PIECE_TEXT -> text = fields.string();
+                    case PIECE_SCORE -> score = fields.number32();
+                    case PIECE_TYPE -> type = Type.values()[(int) fields.varint() - 1];
+                    default -> {
+                        // Unknown fields are allowed.
+                    }
                 }
             }
-            throw new IllegalArgumentException("not a SentencePiece model");
+            if (text.isEmpty() || text.length() > MAX_PIECE_CHARACTERS) {
+                throw new IllegalArgumentException("piece %d of the SentencePiece model has %d characters, not 1 to %d"
+                        .formatted(pieces.size(), text.length(), MAX_PIECE_CHARACTERS));
+            }
+            return new Piece(text, type, score);
+        }
+
+        private void trainer(ProtobufFields fields) {
+            while (fields.next()) {
+                switch (fields.number()) {
+                    case TRAINER_ALGORITHM -> algorithm = Algorithm.values()[(int) fields.varint() - 1];
+                    case TRAINER_BYTE_FALLBACK -> byteFallback = fields.varint() != 0;
+                    case TRAINER_SPACE_AS_SUFFIX -> {
+                        if (fields.varint() != 0) {
+                            throw new IllegalArgumentException(
+                                    "a SentencePiece model with spaces behind words is not supported");
+                        }
+                    }
+                    default -> {
+                        // Only of interest for training.
+                    }
+                }
+            }
+        }
+
+        private static Normalization normalization(ProtobufFields fields) {
+            byte[] charsMap = {};
+            boolean dummyPrefix = true;
+            boolean removesExtraSpaces = true;
+            boolean escapesSpaces = true;
+            while (fields.next()) {
+                switch (fields.number()) {
+                    case NORMALIZER_CHARS_MAP -> charsMap = fields.bytes();
+                    case NORMALIZER_DUMMY_PREFIX -> dummyPrefix = fields.varint() != 0;
+                    case NORMALIZER_REMOVE_EXTRA -> removesExtraSpaces = fields.varint() != 0;
+                    case NORMALIZER_ESCAPE -> escapesSpaces = fields.varint() != 0;
+                    default -> {
+                        // Only of interest for training.
+                    }
+                }
+            }
+            return new Normalization(charsMap, dummyPrefix, removesExtraSpaces, escapesSpaces);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.pargo.models.tokenizer;
 
-import ai.djl.sentencepiece.SpTokenizer;
 import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.tokenizer.SentencePieceModel.Algorithm;
 import dev.pargo.models.tokenizer.SentencePieceModel.Piece;
 import dev.pargo.models.tokenizer.SentencePieceModel.Type;
 import java.io.IOException;
@@ -14,14 +14,22 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A SentencePiece model. The library encodes; decoding is implemented here (see {@link SentencePieceModel}). */
+/**
+ * A SentencePiece model, encoded and decoded in Java. The native library reads crafted models out of bounds
+ * (CVE-2026-1260 and others), and its fixed versions refuse models with a NUL byte for a piece, which InternLM2's has.
+ */
 final class SentencePieceTokenizer implements Tokenizer {
 
     /** What SentencePiece writes for its unknown token. */
     private static final byte[] UNKNOWN_SURFACE = " \u2047 ".getBytes(StandardCharsets.UTF_8);
 
-    private final SpTokenizer library;
+    /** Published models have up to 5 MB. */
+    private static final long MAX_FILE = 64 << 20;
+
     private final Vocabulary vocabulary;
+    private final Normalizer normalizer;
+    private final PieceEncoder encoder;
+    private final PieceIds ids;
 
     /**
      * Opens a model.
@@ -31,27 +39,53 @@ final class SentencePieceTokenizer implements Tokenizer {
      */
     SentencePieceTokenizer(Path file, Map<String, Integer> added) {
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            SentencePieceModel model = SentencePieceModel.parse(bytes);
-            vocabulary = new Vocabulary(model.dummyPrefix());
+            SentencePieceModel model = SentencePieceModel.parse(read(file));
+            ids = PieceIds.of(model);
             List<Piece> pieces = model.pieces();
-            for (int id = 0; id < pieces.size(); id++) {
-                put(id, pieces.get(id));
-            }
+            // Under its old name such a piece would still be found in a user's text.
             Set<Integer> renamed = added.values().stream()
                     .filter(id -> id < pieces.size() && pieces.get(id).type() != Type.UNKNOWN)
                     .collect(Collectors.toSet());
+            vocabulary = new Vocabulary(model.normalization().dummyPrefix());
+            ByteTrie text = new ByteTrie();
+            ByteTrie userDefined = new ByteTrie();
+            for (int id = 0; id < pieces.size(); id++) {
+                Piece piece = pieces.get(id);
+                put(id, piece);
+                if (isText(piece) && !renamed.contains(id)) {
+                    byte[] bytes = piece.text().getBytes(StandardCharsets.UTF_8);
+                    text.put(bytes, id);
+                    if (piece.type() == Type.USER_DEFINED) {
+                        userDefined.put(bytes, id);
+                    }
+                }
+            }
             added.forEach((name, id) -> {
                 if (id >= pieces.size() || renamed.contains(id)) {
                     vocabulary.putControl(id, name);
                 }
             });
-            library = new SpTokenizer(SentencePieceModel.withControls(bytes, renamed));
+            normalizer = new Normalizer(model.normalization(), userDefined);
+            encoder = model.algorithm() == Algorithm.BPE
+                    ? new BpeEncoder(pieces, text, userDefined)
+                    : new UnigramEncoder(pieces, text);
         } catch (IOException e) {
             throw new ConfigException("cannot read " + file, e);
         } catch (IllegalArgumentException e) {
             throw new ConfigException("%s: %s".formatted(file, e.getMessage()), e);
         }
+    }
+
+    private static byte[] read(Path file) throws IOException {
+        long size = Files.size(file);
+        if (size > MAX_FILE) {
+            throw new IllegalArgumentException("%d bytes are too many for a SentencePiece model".formatted(size));
+        }
+        return Files.readAllBytes(file);
+    }
+
+    private static boolean isText(Piece piece) {
+        return piece.type() == Type.NORMAL || piece.type() == Type.USER_DEFINED || piece.type() == Type.UNUSED;
     }
 
     private void put(int id, Piece piece) {
@@ -65,8 +99,10 @@ final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text) {
-        // The library loops over C strings; an empty one has no tokens, not even the dummy prefix.
-        return text.isEmpty() ? new int[0] : library.getProcessor().encode(text);
+        byte[] normalized = normalizer.normalize(text.getBytes(StandardCharsets.UTF_8));
+        PieceIds.Collector collector = ids.newCollector(normalized);
+        encoder.encode(normalized, collector);
+        return collector.toArray();
     }
 
     @Override
@@ -94,8 +130,7 @@ final class SentencePieceTokenizer implements Tokenizer {
         return vocabulary.size();
     }
 
+    /** Nothing here is native. */
     @Override
-    public void close() {
-        library.close();
-    }
+    public void close() {}
 }

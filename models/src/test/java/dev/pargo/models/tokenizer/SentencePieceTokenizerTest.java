@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pargo.models.config.ConfigException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -110,5 +112,87 @@ class SentencePieceTokenizerTest {
         assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(file.toString());
+    }
+
+    /** InternLM2's published model has such a piece. */
+    @Test
+    void aPieceMayBeANulByte(@TempDir Path directory) throws IOException {
+        Path file = withPiece(directory, "\0", NORMAL);
+        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+            int nul = tokenizer.vocabulary() - 1;
+            assertThat(tokenizer.encode("a\0b")).contains(nul);
+            assertThat(tokenizer.decode(tokenizer.encode("a\0b"))).isEqualTo("a\0b");
+        }
+    }
+
+    /** A user-defined piece that begins with a NUL byte has no end in C (CVE-2026-1260). */
+    @Test
+    void aUserDefinedPieceWithANulByteIsOneOfMany(@TempDir Path directory) throws IOException {
+        Path file = withPiece(directory, "\0\0x", USER_DEFINED);
+        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+            assertThat(tokenizer.encode("\0\0x")).endsWith(tokenizer.vocabulary() - 1);
+            assertThat(tokenizer.decode(tokenizer.encode("dog \0"))).isEqualTo("dog \0");
+        }
+    }
+
+    @Test
+    void refusesAPieceThatIsTooLong(@TempDir Path directory) throws IOException {
+        Path file = withPiece(directory, "x".repeat(100_000), NORMAL);
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("has 100000 characters, not 1 to 1024");
+    }
+
+    @Test
+    void refusesAModelWithTwoUnknownTokens(@TempDir Path directory) throws IOException {
+        Path file = withPiece(directory, "<unk2>", UNKNOWN);
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of())).isInstanceOf(ConfigException.class);
+    }
+
+    /** Every seventh byte of a model is changed; whatever comes of it, it is a tokenizer or a clear refusal. */
+    @Test
+    void aDamagedModelDoesNoHarm(@TempDir Path directory) throws IOException {
+        byte[] model = Files.readAllBytes(Path.of("src/test/fixtures/sentencepiece/unigram_rules.model"));
+        Path file = directory.resolve("tokenizer.model");
+        for (int at = 0; at < model.length; at += 7) {
+            byte[] damaged = model.clone();
+            damaged[at] ^= (byte) (1 + at % 255);
+            Files.write(file, damaged);
+            try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+                assertThat(tokenizer.encode("Is ﬁve a\tnumber? 🙂 PARGO")).isNotEmpty();
+            } catch (ConfigException refused) {
+                assertThat(refused).hasMessageContaining(file.toString());
+            }
+        }
+    }
+
+    private static final int NORMAL = 1;
+    private static final int UNKNOWN = 2;
+    private static final int USER_DEFINED = 4;
+
+    /** The model with one more piece: field 1 of the file, its text in field 1, its score in 2, its type in 3. */
+    private static Path withPiece(Path directory, String text, int type) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        piece.write(1 << 3 | 2);
+        writeVarint(piece, bytes.length);
+        piece.writeBytes(bytes);
+        piece.writeBytes(new byte[] {2 << 3 | 5, 0, 0, 0, 0, 3 << 3, (byte) type});
+        ByteArrayOutputStream model = new ByteArrayOutputStream();
+        model.writeBytes(Files.readAllBytes(MODEL));
+        model.write(1 << 3 | 2);
+        writeVarint(model, piece.size());
+        model.writeBytes(piece.toByteArray());
+        return Files.write(directory.resolve("tokenizer.model"), model.toByteArray());
+    }
+
+    private static void writeVarint(ByteArrayOutputStream out, int value) {
+        for (int rest = value; ; rest >>>= 7) {
+            if (rest < 0x80) {
+                out.write(rest);
+                return;
+            }
+            out.write(rest & 0x7F | 0x80);
+        }
     }
 }

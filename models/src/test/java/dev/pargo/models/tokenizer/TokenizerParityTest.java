@@ -15,7 +15,7 @@ class TokenizerParityTest {
 
     @TestFactory
     Stream<DynamicContainer> idsAndTextEqualSentencePieces() {
-        return FixtureCase.discover("tokenizer").stream()
+        return FixtureCase.discover("tokenizer", "sentencepiece").stream()
                 .flatMap(fixture -> fixture.description()
                         .get("models")
                         .propertyStream()
@@ -41,7 +41,9 @@ class TokenizerParityTest {
         try (Tokenizer tokenizer =
                 new SentencePieceTokenizer(fixture.directory().resolve(file), Map.of())) {
             assertThat(tokenizer.encode(text.get("text").asString())).isEqualTo(ids);
-            assertThat(tokenizer.decode(ids)).isEqualTo(text.get("decoded").asString());
+            if (text.has("decoded")) {
+                assertThat(tokenizer.decode(ids)).isEqualTo(text.get("decoded").asString());
+            }
         }
     }
 }
