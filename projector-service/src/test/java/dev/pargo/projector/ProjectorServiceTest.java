@@ -167,6 +167,24 @@ class ProjectorServiceTest {
     }
 
     @Test
+    void failsARequestWhoseTokensWouldBeNoNumbersAndNoOther() throws Exception {
+        HostTensor broken = features(3, DType.FLOAT32);
+        broken.data().putFloat(400, Float.NaN);
+        BlockingClientCall<TensorChunk, TensorChunk> call = call();
+        for (Iterator<TensorChunk> chunks = wire(broken).chunks(); chunks.hasNext(); ) {
+            call.write(chunks.next());
+        }
+        call.halfClose();
+
+        StageError failure = refusal(call);
+
+        assertThat(failure.reason()).isEqualTo(ErrorReason.NOT_FINITE);
+        assertThat(failure.message()).isEqualTo("visual_tokens has values that are not finite numbers");
+        assertThat(project(features(3, DType.FLOAT32)).tokens.data().remaining())
+                .isPositive();
+    }
+
+    @Test
     void refusesASecondHeader() throws Exception {
         TensorChunk header = wire(features(1, DType.FLOAT32)).chunks().next();
         BlockingClientCall<TensorChunk, TensorChunk> call = call();
