@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What every route has in common: content types, compression, trailing slashes, pages of other origins. */
 class EdgeTest {
@@ -118,6 +120,17 @@ class EdgeTest {
     void tellsThatItIsThere() throws Exception {
         assertThat(get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
         assertThat(get("/version").body()).contains("\"version\":\"");
+    }
+
+    @Test
+    void describesItselfInOpenApi() throws Exception {
+        JsonNode document = JsonMapper.shared().readTree(get("/openapi.json").body());
+
+        JsonNode chat = document.at("/paths/~1v1~1chat~1completions/post/requestBody/content/application~1json/schema");
+        assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
+        assertThat(chat.at("/properties/temperature/maximum").asInt()).isEqualTo(2);
+        assertThat(chat.at("/properties/messages/items/properties/role/type").asString())
+                .isEqualTo("string");
     }
 
     private static HttpResponse<String> get(String path) throws Exception {

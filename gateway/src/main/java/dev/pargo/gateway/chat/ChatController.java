@@ -81,7 +81,7 @@ final class ChatController {
         RequestBody bytes = RequestBody.of(exchange.request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
-        Values body = JsonBody.read(bytes.open(exchange.request), ChatFields.ALL);
+        Values body = bytes.bounded(() -> JsonBody.read(bytes.open(exchange.request), ChatFields.ALL));
         ChatQuery query = ChatQuery.of(body, properties.maxImages());
         String id = RequestIdFilter.idOf(exchange.request);
         ClientConnection client = ClientConnection.of(exchange.request);
@@ -91,7 +91,8 @@ final class ChatController {
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
         ModelLimits.check(query.conversation(), decoding, set.llm());
-        InferenceRequest work = new InferenceRequest(query.conversation(), decode(query.images(), set), decoding);
+        List<InferenceRequest.Image> images = bytes.bounded(() -> decode(query.images(), set));
+        InferenceRequest work = new InferenceRequest(query.conversation(), images, decoding);
         bytes.keep(
                 work.images().stream().mapToLong(image -> image.bytes().length).sum());
         ResponseHead head =

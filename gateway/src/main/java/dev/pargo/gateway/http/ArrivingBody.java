@@ -32,7 +32,8 @@ final class ArrivingBody implements Runnable {
     private final Response response;
     private final Callback callback;
     private final BodyBuffer bytes = new BodyBuffer();
-    private final BodyMemory.Share memory;
+    private final BodyMemory memory;
+    private final BodyMemory.Share share;
     private final long arrival;
     private volatile long received;
     private volatile boolean ended;
@@ -48,7 +49,8 @@ final class ArrivingBody implements Runnable {
         this.response = response;
         this.callback = callback;
         this.arrival = request.getHeadersNanoTime();
-        this.memory = memory.open(() -> fail(busy()));
+        this.memory = memory;
+        this.share = memory.open(() -> fail(busy()));
         this.keeping = rules.wanted().test(request);
         if (keeping && request.getLength() > rules.maxBytes()) {
             refuse(tooLarge());
@@ -105,7 +107,7 @@ final class ArrivingBody implements Runnable {
         int growth = bytes.growth(more.remaining());
         if (received > rules.maxBytes()) {
             refuse(tooLarge());
-        } else if (growth > 0 && !memory.grow(growth)) {
+        } else if (growth > 0 && !share.grow(growth)) {
             refuse(busy());
         } else {
             bytes.add(more);
@@ -118,17 +120,19 @@ final class ArrivingBody implements Runnable {
         }
         keeping = false;
         bytes.clear();
-        memory.close();
+        share.close();
     }
 
     private void handOver() {
         synchronized (this) {
             ended = true;
         }
-        if (!memory.complete() && refusal == null) {
+        if (!share.complete() && refusal == null) {
             refuse(busy());
         }
-        RequestBody body = new RequestBody(bytes, memory, refusal, arrival, rules.maxBytes());
+        // Whoever compresses answers takes this header away.
+        String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
+        RequestBody body = new RequestBody(bytes, memory, share, refusal, encoding, arrival, rules.maxBytes());
         request.setAttribute(RequestBody.ATTRIBUTE, body);
         Request.addCompletionListener(request, failure -> body.close());
         try {

@@ -47,6 +47,10 @@ final class BodyBuffer {
         size += count;
     }
 
+    long size() {
+        return size;
+    }
+
     void clear() {
         pieces.clear();
         size = 0;

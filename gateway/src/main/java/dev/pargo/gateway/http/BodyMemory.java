@@ -5,6 +5,8 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * Bounds the memory of all request bodies together. Bytes count from their arrival until the request needs them no more;
@@ -15,10 +17,17 @@ import java.util.Set;
  */
 final class BodyMemory {
 
+    /** Reading a body takes a few times its memory for a moment; what is smaller than this does not matter. */
+    private static final int LARGE = 256 * 1024;
+
+    /** Large bodies that are read at once. Nothing but the processor holds them up. */
+    private static final int LARGE_AT_ONCE = 2;
+
     /** A body may arrive for so long without having to make room for others. */
     private static final long PROTECTED_NANOS = 1_000_000_000;
 
     private final long capacity;
+    private final Semaphore large = new Semaphore(LARGE_AT_ONCE, true);
     private long used;
     private final Set<Share> arriving = new LinkedHashSet<>();
 
@@ -34,6 +43,19 @@ final class BodyMemory {
      */
     Share open(Runnable evict) {
         return new Share(evict);
+    }
+
+    /** Does work that takes memory in proportion to a body, for a few large bodies at a time. */
+    <T> T bounded(long bodyBytes, Supplier<T> work) {
+        if (bodyBytes < LARGE) {
+            return work.get();
+        }
+        large.acquireUninterruptibly();
+        try {
+            return work.get();
+        } finally {
+            large.release();
+        }
     }
 
     /** Bytes that are held now. */

@@ -3,8 +3,8 @@ package dev.pargo.gateway.http;
 import dev.pargo.gateway.error.GatewayException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
@@ -14,20 +14,28 @@ public final class RequestBody {
     static final String ATTRIBUTE = RequestBody.class.getName();
 
     private final BodyBuffer bytes;
-    private final BodyMemory.@Nullable Share memory;
+    private final BodyMemory memory;
+    private final BodyMemory.Share share;
+    private final long size;
     private final @Nullable RuntimeException refusal;
+    private final @Nullable String encoding;
     private final long arrivalNanos;
     private final long maxBytes;
 
     RequestBody(
             BodyBuffer bytes,
-            BodyMemory.@Nullable Share memory,
+            BodyMemory memory,
+            BodyMemory.Share share,
             @Nullable RuntimeException refusal,
+            @Nullable String encoding,
             long arrivalNanos,
             long maxBytes) {
         this.bytes = bytes;
         this.memory = memory;
+        this.share = share;
+        this.size = bytes.size();
         this.refusal = refusal;
+        this.encoding = encoding;
         this.arrivalNanos = arrivalNanos;
         this.maxBytes = maxBytes;
     }
@@ -54,7 +62,7 @@ public final class RequestBody {
             throw refusal;
         }
         requireJson(request.getContentType());
-        return ContentCoding.decode(bytes.drain(), request.getHeader(HttpHeaders.CONTENT_ENCODING), maxBytes);
+        return ContentCoding.decode(bytes.drain(), encoding, maxBytes);
     }
 
     /** Many clients send JSON as text, or do not say what they send. */
@@ -78,19 +86,20 @@ public final class RequestBody {
         }
     }
 
+    /** Does work that takes memory in proportion to this body. Large bodies take turns. */
+    public <T> T bounded(Supplier<T> work) {
+        return memory.bounded(size, work);
+    }
+
     /** Gives the body's memory back, but for so many bytes that the request still holds. */
     public void keep(long held) {
         bytes.clear();
-        if (memory != null) {
-            memory.shrinkTo(held);
-        }
+        share.shrinkTo(held);
     }
 
     /** Gives all memory back. */
     void close() {
         bytes.clear();
-        if (memory != null) {
-            memory.close();
-        }
+        share.close();
     }
 }
