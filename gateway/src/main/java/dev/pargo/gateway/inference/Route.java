@@ -144,7 +144,7 @@ final class Route {
         if (++failures > MOST_FAILURES) {
             throw failure.toClient(param);
         }
-        // It is some time ago.
+        // Their queues were full some time ago.
         full.clear();
         log.info("A call is made again: {}", failure.getMessage());
         metrics.counter(

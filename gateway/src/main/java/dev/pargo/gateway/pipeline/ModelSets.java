@@ -13,9 +13,10 @@ final class ModelSets {
 
     /**
      * The set for a request: always the same for a key as long as the sets stay, and in proportion to what they can take
-     * on (weighted rendezvous hashing). A set with a silent stage is for want of others.
+     * on (weighted rendezvous hashing). A set with a stage of which all replicas are silent is used only if
+     * there is no other.
      *
-     * @param refused sets that the request has tried in vain
+     * @param refused sets that have failed this request
      */
     static Optional<ModelSet> choose(List<ModelSet> sets, long key, Set<ModelSet.Id> refused) {
         List<ModelSet> open =

@@ -68,7 +68,7 @@ public final class Pipeline {
      * The set for a request.
      *
      * @param key     requests with the same key get the same set
-     * @param refused sets that the request has tried in vain
+     * @param refused sets that have failed this request
      * @return empty if there is none
      */
     public Optional<ModelSet> choose(boolean withImages, long key, Set<ModelSet.Id> refused) {

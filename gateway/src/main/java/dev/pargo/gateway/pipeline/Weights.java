@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Weights<D>(D description, int capacity) {
 
-    // A silent replica counts where there is no other.
+    // Silent replicas decide only between sets that have no ready ones.
     static final int READY = 100;
     private static final int SILENT = 1;
 
