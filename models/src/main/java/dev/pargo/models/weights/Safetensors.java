@@ -68,7 +68,8 @@ final class Safetensors {
         String type = entry.path("dtype").asString("");
         DType dtype = DTYPES.get(type);
         if (dtype == null) {
-            throw file.problem("tensor %s: unsupported dtype '%s'".formatted(name, type));
+            throw file.problem("tensor %s: unsupported dtype '%s'%s"
+                    .formatted(name, type, type.startsWith("F8_") ? "; fp8 weights are not read" : ""));
         }
         long[] shape = numbers(name, "shape", entry.path("shape"));
         long[] range = numbers(name, "data_offsets", entry.path("data_offsets"));

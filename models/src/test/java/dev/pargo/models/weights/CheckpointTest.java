@@ -187,11 +187,41 @@ class CheckpointTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "pytorch_model.bin"})
+    void takesTheSingleFileAndNotAnIndexThatAnEarlierSaveLeft(String name) throws Exception {
+        WeightFiles.safetensors(directory.resolve(name), TWO, new byte[12]);
+        index(name, "a", "old-00001-of-00001");
+
+        assertThat(Checkpoint.open(directory).tensors()).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void readsShardsInADirectoryBelow() throws Exception {
+        Path below = Files.createDirectories(directory.resolve("weights/llm"));
+        WeightFiles.safetensors(below.resolve("shard"), TWO, new byte[12]);
+        index("model.safetensors", "a", "weights/llm/shard");
+
+        assertThat(Checkpoint.open(directory).get("a").file()).isEqualTo(below.resolve("shard"));
+    }
+
+    @Test
+    void refusesFormatsThatItDoesNotReadByTheirNames() throws Exception {
+        Path gguf = Files.writeString(directory.resolve("model-Q4_K_M.gguf"), "GGUF\3\0\0\0{");
+        Refusals.assertRefused(gguf, "is a GGUF file");
+        Refusals.assertRefused(directory, "GGUF files are not read");
+        Path fp8 = WeightFiles.safetensors(
+                directory.resolve("fp8"),
+                "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}",
+                new byte[2]);
+        Refusals.assertRefused(fp8, "tensor a: unsupported dtype 'F8_E4M3'; fp8 weights are not read");
+    }
+
+    @ParameterizedTest
     @ValueSource(
-            strings = {"../other/model.safetensors", "/etc/passwd", "..", ".", "", "sub/model.safetensors", "a\\u0000"})
+            strings = {"../other/model.safetensors", "/etc/passwd", "..", ".", "", "sub/../../model.safetensors", "a\\u0000"})
     void refusesAnIndexThatLeavesItsDirectory(String shard) throws Exception {
         Path index = index("model.safetensors", "a", shard);
-        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "is not a file of this directory");
+        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "is not a file below this directory");
     }
 
     @Test
