@@ -218,7 +218,15 @@ class CheckpointTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"../other/model.safetensors", "/etc/passwd", "..", ".", "", "sub/../../model.safetensors", "a\\u0000"})
+            strings = {
+                "../other/model.safetensors",
+                "/etc/passwd",
+                "..",
+                ".",
+                "",
+                "sub/../../model.safetensors",
+                "a\\u0000"
+            })
     void refusesAnIndexThatLeavesItsDirectory(String shard) throws Exception {
         Path index = index("model.safetensors", "a", shard);
         Refusals.assertRefused(() -> Checkpoint.open(directory), index, "is not a file below this directory");
