@@ -1,6 +1,6 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** The request side of one encoding: header, bytes, end. Admitted at the header, before anything is allocated. */
 final class EncodeCall implements StreamObserver<EncodeRequest> {
 
-    private final BatchedCall<HostTensor> call;
+    private final BatchedCall<PicturePixels> call;
     private final ImagePreparation preparation;
     private final EncoderDescription limits;
     private @Nullable ImageUpload upload;
 
-    EncodeCall(BatchedCall<HostTensor> call, ImagePreparation preparation, EncoderDescription limits) {
+    EncodeCall(BatchedCall<PicturePixels> call, ImagePreparation preparation, EncoderDescription limits) {
         this.call = call;
         this.preparation = preparation;
         this.limits = limits;
@@ -46,7 +46,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
             call.whenOver(() -> image.cancel(true));
             image.whenComplete((prepared, error) -> {
                 if (error == null) {
-                    call.submit(prepared.pixelValues(), prepared.time());
+                    call.submit(prepared.pixels(), prepared.time());
                 } else {
                     call.fail(error);
                 }
@@ -77,7 +77,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
 
     /** Memory of pixel values and features, both counted as float32. */
     private long tensorBytes() {
-        long pixelValues = 3L * limits.getImageSize() * limits.getImageSize();
+        long pixelValues = 3 * limits.getMaxPiecePixels();
         long features =
                 (long) limits.getOutput().getTokens() * limits.getOutput().getWidth();
         return Float.BYTES * (pixelValues + features);

@@ -2,12 +2,14 @@ package dev.pargo.encoder;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.image.ImageCutter;
+import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
-import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -35,15 +37,20 @@ class EncoderConfiguration {
     @Bean
     PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        VisionConfig config = bundle.vision().config();
-        long rows = (long) properties.batch().maxSize() * config.square().tokens();
         return PlacementChoice.of(
                 bundle.vision(),
                 properties.device(),
                 properties.precision(),
                 true,
-                Workload.ofRows(rows),
+                Workload.ofRows(rows(bundle, properties)),
                 properties.memoryCheck());
+    }
+
+    /** Features of one forward pass: a batch of pictures in one piece, or the largest one of those that are taken apart. */
+    private static long rows(ModelBundle bundle, StageProperties properties) {
+        long pictures =
+                bundle.pictures() instanceof WholeImage ? properties.batch().maxSize() : 1;
+        return pictures * bundle.maxFeatures();
     }
 
     @Bean
@@ -80,30 +87,42 @@ class EncoderConfiguration {
             ModelBundle bundle,
             Placement placement,
             ImageProperties image) {
-        return EncoderDescription.newBuilder()
+        ImageCutter cutter = bundle.pictures();
+        EncoderDescription.Builder description = EncoderDescription.newBuilder()
                 .setIdentity(identity)
-                .setImageSize(encoder.config().square().imageSize())
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(encoder.config().square().tokens())
+                        .setTokens(Math.toIntExact(bundle.maxFeatures()))
+                        .setMinTokens(cutter instanceof WholeImage ? 0 : 1)
                         .setWidth(encoder.config().width())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())))
-                .setResizeMode(bundle.preprocessing().mode().name().toLowerCase(Locale.ROOT))
                 .setMaxImageBytes(image.maxBytes().toBytes())
                 .setMaxImagePixels(image.maxPixels())
-                .build();
+                .setMaxPiecePixels(cutter.maxPixels());
+        if (encoder.config() instanceof SquareTower tower) {
+            description.setImageSize(tower.imageSize());
+        }
+        if (cutter instanceof WholeImage whole) {
+            description.setResizeMode(whole.preprocessing().mode().name().toLowerCase(Locale.ROOT));
+        }
+        return description.build();
     }
 
     @Bean
-    BatchedStage<HostTensor> stageOfImages(VisionEncoder encoder, StageIdentity identity, StageServices services) {
-        return services.batched(new FeatureBatch(encoder, identity.getFingerprint()));
+    BatchedStage<PicturePixels> stageOfImages(
+            ModelBundle bundle,
+            VisionEncoder encoder,
+            StageIdentity identity,
+            StageProperties properties,
+            StageServices services) {
+        return services.batched(new FeatureBatch(encoder, identity.getFingerprint(), rows(bundle, properties)));
     }
 
     @Bean
     ImagePreparation preparation(ModelBundle bundle, ImageProperties image, StageProperties properties) {
         return new ImagePreparation(
                 image.limits(),
-                bundle.preprocessing(),
+                bundle.pictures(),
                 image.maxWaitingPixels(),
                 ImagePreparation.memory(properties.admission().maxSize().toBytes()));
     }

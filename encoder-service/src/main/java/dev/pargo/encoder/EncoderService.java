@@ -1,6 +1,6 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -17,10 +17,10 @@ import org.springframework.grpc.server.service.GrpcService;
 final class EncoderService extends EncoderGrpc.EncoderImplBase {
 
     private final EncoderDescription description;
-    private final BatchedStage<HostTensor> stage;
+    private final BatchedStage<PicturePixels> stage;
     private final ImagePreparation preparation;
 
-    EncoderService(EncoderDescription description, BatchedStage<HostTensor> stage, ImagePreparation preparation) {
+    EncoderService(EncoderDescription description, BatchedStage<PicturePixels> stage, ImagePreparation preparation) {
         this.description = description;
         this.stage = stage;
         this.preparation = preparation;
@@ -34,7 +34,7 @@ final class EncoderService extends EncoderGrpc.EncoderImplBase {
 
     @Override
     public StreamObserver<EncodeRequest> encode(StreamObserver<TensorChunk> response) {
-        BatchedCall<HostTensor> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        BatchedCall<PicturePixels> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
         return new EncodeCall(call, preparation, description);
     }
 }

@@ -1,35 +1,57 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PicturePixels;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.TensorHeader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
-/** One forward pass: pixel values of several images in, the features of each out, ready for the wire. */
-record FeatureBatch(VisionEncoder encoder, String fingerprint) implements Function<List<HostTensor>, List<WireTensor>> {
+/**
+ * One turn of the device: pixels of several pictures in, the features of each out, ready for the wire. Pictures share a forward pass
+ * as long as all of them together are no more than the largest one, or than a batch of pictures in one piece.
+ *
+ * @param maxRows features of one pass
+ */
+record FeatureBatch(VisionEncoder encoder, String fingerprint, long maxRows)
+        implements Function<List<PicturePixels>, List<WireTensor>> {
 
     @Override
-    public List<WireTensor> apply(List<HostTensor> pixelValues) {
-        HostTensor features = encoder.encode(pixelValues);
-        return IntStream.range(0, pixelValues.size())
-                .mapToObj(features::get)
-                .map(this::toWire)
-                .toList();
+    public List<WireTensor> apply(List<PicturePixels> pictures) {
+        List<WireTensor> features = new ArrayList<>();
+        List<PicturePixels> pass = new ArrayList<>();
+        long rows = 0;
+        for (PicturePixels picture : pictures) {
+            long more = encoder.config().layout(picture.layout()).cells();
+            if (!pass.isEmpty() && rows + more > maxRows) {
+                encode(pass, features);
+                pass.clear();
+                rows = 0;
+            }
+            pass.add(picture);
+            rows += more;
+        }
+        encode(pass, features);
+        return features;
     }
 
-    private WireTensor toWire(HostTensor features) {
+    private void encode(List<PicturePixels> pass, List<WireTensor> features) {
+        encoder.encodePictures(pass).forEach(picture -> features.add(toWire(picture)));
+    }
+
+    private WireTensor toWire(PictureRows features) {
         TensorHeader.Builder header = TensorHeader.newBuilder()
                 .setName(TensorSpec.FEATURES)
-                .setDtype(DataType.valueOf(features.dtype().name()))
-                .setProducer(fingerprint);
-        for (long dimension : features.shape()) {
+                .setDtype(DataType.valueOf(features.rows().dtype().name()))
+                .setProducer(fingerprint)
+                .addAllLayout(features.layout().numbers());
+        for (long dimension : features.rows().shape()) {
             header.addShape(dimension);
         }
-        return new WireTensor(header.build(), features.data());
+        return new WireTensor(header.build(), features.rows().data());
     }
 }

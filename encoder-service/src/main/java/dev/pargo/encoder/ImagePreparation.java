@@ -1,8 +1,7 @@
 package dev.pargo.encoder;
 
+import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.ImageException;
-import dev.pargo.models.image.ImagePreprocessor;
-import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.image.file.ImageDecoder;
 import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.models.image.file.OpenImage;
@@ -37,7 +36,7 @@ final class ImagePreparation implements AutoCloseable {
     private static final long QUICK_WORK = 4_000_000;
 
     private final ImageDecoder decoder;
-    private final ImagePreprocessor preprocessor;
+    private final ImageCutter cutter;
     private final long quickBytes;
     private final DecodingBudget budget;
     private final Lane quick;
@@ -47,9 +46,9 @@ final class ImagePreparation implements AutoCloseable {
      * @param maxWaitingPixels of large images that wait or are being decoded
      * @param bytes            memory of all images that are being decoded
      */
-    ImagePreparation(ImageLimits limits, Preprocessing preprocessing, long maxWaitingPixels, long bytes) {
-        this.decoder = new ImageDecoder(limits, preprocessing.convention());
-        this.preprocessor = new ImagePreprocessor(preprocessing);
+    ImagePreparation(ImageLimits limits, ImageCutter cutter, long maxWaitingPixels, long bytes) {
+        this.decoder = new ImageDecoder(limits, cutter.convention());
+        this.cutter = cutter;
         int cores = Runtime.getRuntime().availableProcessors();
         int quickThreads = Math.min(cores, MOST_QUICK_THREADS);
         this.quickBytes = bytes / QUICK_FRACTION / quickThreads;
@@ -112,7 +111,7 @@ final class ImagePreparation implements AutoCloseable {
 
     private PreparedImage prepare(OpenImage image) {
         long start = System.nanoTime();
-        return new PreparedImage(preprocessor.preprocess(image.decode()), Duration.ofNanos(System.nanoTime() - start));
+        return new PreparedImage(cutter.cut(image.decode(), true), Duration.ofNanos(System.nanoTime() - start));
     }
 
     private static void attempt(CompletableFuture<?> result, Runnable step) {

@@ -1,12 +1,12 @@
 package dev.pargo.encoder;
 
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PicturePixels;
 import java.time.Duration;
 
 /**
  * An image that is ready for the network.
  *
- * @param pixelValues shape [3, size, size], float32
- * @param time        spent on decoding and fitting it
+ * @param pixels in the pieces that the network wants
+ * @param time   spent on decoding and fitting it
  */
-record PreparedImage(HostTensor pixelValues, Duration time) {}
+record PreparedImage(PicturePixels pixels, Duration time) {}

@@ -8,6 +8,7 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.ImagePreprocessor;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.image.file.ImageDecoder;
+import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.Checksums;
@@ -78,7 +79,7 @@ class EncoderServiceTest {
     private VisionEncoder encoder;
 
     @Autowired
-    private BatchedStage<HostTensor> stage;
+    private BatchedStage<PicturePixels> stage;
 
     private ManagedChannel channel;
 

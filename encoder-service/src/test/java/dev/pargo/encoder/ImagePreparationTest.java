@@ -59,7 +59,9 @@ class ImagePreparationTest {
             assertThat(preparation
                             .prepare(png(100))
                             .get(20, TimeUnit.SECONDS)
-                            .pixelValues()
+                            .pixels()
+                            .pieces()
+                            .get(0)
                             .shape())
                     .containsExactly(3, 168, 168);
         }
@@ -114,7 +116,7 @@ class ImagePreparationTest {
 
     private ImagePreparation preparation(long maxWaitingPixels, long bytes) {
         ImageLimits limits = new ImageLimits(20 << 20, 300_000_000);
-        ImagePreparation preparation = new ImagePreparation(limits, BUNDLE.preprocessing(), maxWaitingPixels, bytes);
+        ImagePreparation preparation = new ImagePreparation(limits, BUNDLE.pictures(), maxWaitingPixels, bytes);
         opened.add(preparation);
         return preparation;
     }

@@ -140,6 +140,7 @@ class LlmConfiguration {
                 description,
                 engine,
                 tokenizer,
+                bundle.notation(),
                 new Constraints(tokenizer),
                 endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 preparation,
@@ -160,7 +161,8 @@ class LlmConfiguration {
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
-                        .setWidth(model.config().width())
+                        .setWidth(model.config().width()
+                                * (1 + model.config().style().sideInputs()))
                         .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())

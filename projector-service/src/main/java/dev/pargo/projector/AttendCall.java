@@ -1,5 +1,6 @@
 package dev.pargo.projector;
 
+import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.TensorAssembler;
@@ -17,13 +18,15 @@ final class AttendCall implements StreamObserver<AttendRequest> {
 
     private final BatchedCall<Projection> call;
     private final ProjectorDescription description;
+    private final ProjectorConfig projector;
     private final TensorAssembler features;
     private int groups;
 
-    AttendCall(BatchedCall<Projection> call, ProjectorDescription description) {
+    AttendCall(BatchedCall<Projection> call, ProjectorDescription description, ProjectorConfig projector) {
         this.call = call;
+        this.projector = projector;
         this.description = description;
-        this.features = new TensorAssembler(TensorSpec.exactly(TensorSpec.FEATURES, description.getInput()));
+        this.features = new TensorAssembler(TensorSpec.described(TensorSpec.FEATURES, description.getInput()));
     }
 
     @Override
@@ -68,7 +71,7 @@ final class AttendCall implements StreamObserver<AttendRequest> {
             if (!call.isAdmitted()) {
                 throw malformed("the stream ended before its options");
             }
-            call.submit(new Projection(features.finish(), groups), Duration.ZERO);
+            call.submit(Projection.attention(features.finish(), projector, groups), Duration.ZERO);
         });
     }
 

@@ -1,9 +1,11 @@
 package dev.pargo.projector;
 
+import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.call.BatchedCall;
 import io.grpc.stub.StreamObserver;
@@ -13,20 +15,22 @@ import java.time.Duration;
 final class ProjectCall implements StreamObserver<TensorChunk> {
 
     private final BatchedCall<Projection> call;
+    private final ProjectorConfig projector;
     private final TensorAssembler features;
-    private final long bytes;
+    private final ProjectorDescription description;
 
-    ProjectCall(BatchedCall<Projection> call, ProjectorDescription description) {
+    ProjectCall(BatchedCall<Projection> call, ProjectorDescription description, ProjectorConfig projector) {
         this.call = call;
-        this.features = new TensorAssembler(TensorSpec.exactly(TensorSpec.FEATURES, description.getInput()));
-        this.bytes = bytes(description.getInput()) + bytes(description.getOutput());
+        this.projector = projector;
+        this.features = new TensorAssembler(TensorSpec.described(TensorSpec.FEATURES, description.getInput()));
+        this.description = description;
     }
 
     @Override
     public void onNext(TensorChunk chunk) {
         call.attempt(() -> {
             if (chunk.hasHeader() && !call.isAdmitted()) {
-                call.admit(bytes);
+                call.admit(bytes(chunk.getHeader()));
             }
             features.accept(chunk);
         });
@@ -34,12 +38,25 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
 
     @Override
     public void onCompleted() {
-        call.attempt(() -> call.submit(Projection.tokens(features.finish()), Duration.ZERO));
+        call.attempt(() -> call.submit(Projection.tokens(features.finish(), projector), Duration.ZERO));
     }
 
     @Override
     public void onError(Throwable cancellation) {
         // The call's cancel handler cleans up.
+    }
+
+    /** Memory of the features and of the visual tokens, no more of which is made than of features. */
+    private long bytes(TensorHeader header) {
+        if (description.getInput().getMinTokens() == 0 || header.getShapeCount() == 0) {
+            return bytes(description.getInput()) + bytes(description.getOutput());
+        }
+        long rows =
+                Math.max(0, Math.min(header.getShape(0), description.getInput().getTokens()));
+        return Float.BYTES
+                * rows
+                * ((long) description.getInput().getWidth()
+                        + 2L * description.getOutput().getWidth());
     }
 
     /** Memory of a tensor, counted as float32. */

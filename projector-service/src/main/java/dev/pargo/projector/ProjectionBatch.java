@@ -1,7 +1,7 @@
 package dev.pargo.projector;
 
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.projector.Projector;
-import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * One turn of the device: the visual tokens of several images in one forward pass, and the cross-attention of those for
@@ -22,7 +21,7 @@ record ProjectionBatch(Projector projector, String fingerprint)
 
     @Override
     public List<WireTensor> apply(List<Projection> batch) {
-        List<WireTensor> features = batch.stream()
+        List<PictureRows> features = batch.stream()
                 .filter(Projection::wantsTokens)
                 .map(Projection::features)
                 .toList();
@@ -35,32 +34,27 @@ record ProjectionBatch(Projector projector, String fingerprint)
     }
 
     private WireTensor attend(Projection projection) {
-        HostTensor attention = projector.crossAttention(toHost(projection.features()), projection.attentionGroups());
+        HostTensor attention = projector.crossAttention(projection.features().rows(), projection.attentionGroups());
         long patches = attention.shape()[attention.shape().length - 1];
         long[] rows = {attention.elements() / patches, patches};
-        return toWire(TensorSpec.CROSS_ATTENTION, new HostTensor(attention.dtype(), rows, attention.data()));
+        return toWire(TensorSpec.CROSS_ATTENTION, new HostTensor(attention.dtype(), rows, attention.data()), List.of());
     }
 
-    private List<WireTensor> project(List<WireTensor> features) {
-        HostTensor tokens =
-                projector.project(features.stream().map(ProjectionBatch::toHost).toList());
-        return IntStream.range(0, features.size())
-                .mapToObj(tokens::get)
-                .map(image -> toWire(TensorSpec.VISUAL_TOKENS, image))
+    private List<WireTensor> project(List<PictureRows> features) {
+        return projector.projectPictures(features).stream()
+                .map(picture -> toWire(
+                        TensorSpec.VISUAL_TOKENS,
+                        picture.rows(),
+                        picture.layout().numbers()))
                 .toList();
     }
 
-    private static HostTensor toHost(WireTensor tensor) {
-        TensorHeader header = tensor.header();
-        long[] shape = header.getShapeList().stream().mapToLong(Long::longValue).toArray();
-        return new HostTensor(DType.valueOf(header.getDtype().name()), shape, tensor.data());
-    }
-
-    private WireTensor toWire(String name, HostTensor tensor) {
+    private WireTensor toWire(String name, HostTensor tensor, List<Integer> layout) {
         TensorHeader.Builder header = TensorHeader.newBuilder()
                 .setName(name)
                 .setDtype(DataType.valueOf(tensor.dtype().name()))
-                .setProducer(fingerprint);
+                .setProducer(fingerprint)
+                .addAllLayout(layout);
         for (long dimension : tensor.shape()) {
             header.addShape(dimension);
         }

@@ -4,7 +4,6 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
-import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
@@ -36,8 +35,8 @@ class ProjectorConfiguration {
     @Bean
     PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
-        PatchProjector config = bundle.projector().config().fixed();
-        long rows = (long) properties.batch().maxSize() * Math.max(config.inputTokens(), config.outputTokens());
+        TokenRange range = TokenRange.of(bundle);
+        long rows = (long) properties.batch().maxSize() * Math.max(range.most(), range.mostOut());
         return PlacementChoice.of(
                 bundle.projector(),
                 properties.device(),
@@ -75,15 +74,19 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    ProjectorDescription description(StageIdentity identity, Projector projector, Placement placement) {
+    ProjectorDescription description(
+            ModelBundle bundle, StageIdentity identity, Projector projector, Placement placement) {
+        TokenRange range = TokenRange.of(bundle);
         ProjectorDescription.Builder description = ProjectorDescription.newBuilder()
                 .setIdentity(identity)
                 .setInput(TokenTensor.newBuilder()
-                        .setTokens(projector.config().fixed().inputTokens())
+                        .setTokens(range.most())
+                        .setMinTokens(range.isFixed() ? 0 : 1)
                         .setWidth(projector.config().inputWidth())
                         .addAllDtypes(INPUT_TYPES))
                 .setOutput(TokenTensor.newBuilder()
-                        .setTokens(projector.config().fixed().outputTokens())
+                        .setTokens(range.mostOut())
+                        .setMinTokens(range.isFixed() ? 0 : 1)
                         .setWidth(projector.config().outputWidth())
                         .addDtypes(
                                 DataType.valueOf(placement.precision().dtype().name())));

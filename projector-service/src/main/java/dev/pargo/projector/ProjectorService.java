@@ -1,5 +1,7 @@
 package dev.pargo.projector;
 
+import dev.pargo.models.projector.Projector;
+import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
@@ -17,9 +19,11 @@ final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
 
     private final ProjectorDescription description;
     private final BatchedStage<Projection> stage;
+    private final ProjectorConfig projector;
 
-    ProjectorService(ProjectorDescription description, BatchedStage<Projection> stage) {
+    ProjectorService(ProjectorDescription description, BatchedStage<Projection> stage, Projector projector) {
         this.description = description;
+        this.projector = projector.config();
         this.stage = stage;
     }
 
@@ -32,12 +36,12 @@ final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
     @Override
     public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
         BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
-        return new ProjectCall(call, description);
+        return new ProjectCall(call, description, projector);
     }
 
     @Override
     public StreamObserver<AttendRequest> attend(StreamObserver<TensorChunk> response) {
         BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
-        return new AttendCall(call, description);
+        return new AttendCall(call, description, projector);
     }
 }

@@ -41,6 +41,12 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
                 name, Set.copyOf(tensor.getDtypesList()), tensor.getTokens(), tensor.getTokens(), tensor.getWidth());
     }
 
+    /** A tensor that a stage describes, with as many tokens as it says or within its range. */
+    public static TensorSpec described(String name, TokenTensor tensor) {
+        int least = tensor.getMinTokens() == 0 ? tensor.getTokens() : tensor.getMinTokens();
+        return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), least, tensor.getTokens(), tensor.getWidth());
+    }
+
     /** Any number of tokens up to a limit, in the width and types that a stage describes. */
     public static TensorSpec upTo(int maxTokens, String name, TokenTensor tensor) {
         return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), 1, maxTokens, tensor.getWidth());

@@ -27,7 +27,7 @@ class PublishedModelsIT {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Families that the whole stack serves. */
-    private static final List<String> SERVED = List.of("llava_qwen2_siglip", "llava_llama3_clip");
+    private static final List<String> SERVED = List.of("qwen3_vl", "gemma3", "internvl_qwen3", "llava_qwen2_siglip");
 
     private static Path root() {
         String named = System.getProperty("pargo.families");

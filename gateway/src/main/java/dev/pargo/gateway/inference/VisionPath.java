@@ -94,7 +94,7 @@ final class VisionPath {
                 timings.encoded(encoded - start, features.report().getNetworkMicros());
                 TensorStream visual = TensorStream.open(
                         project,
-                        TensorSpec.exactly(
+                        TensorSpec.described(
                                 TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
                         vision.projector().getIdentity().getFingerprint());
                 VisualTokens tokens = collect(visual);
@@ -108,7 +108,7 @@ final class VisionPath {
         sendImage(image, encode);
         return TensorStream.open(
                 encode,
-                TensorSpec.exactly(TensorSpec.FEATURES, vision.encoder().getOutput()),
+                TensorSpec.described(TensorSpec.FEATURES, vision.encoder().getOutput()),
                 vision.encoder().getIdentity().getFingerprint());
     }
 

@@ -28,9 +28,9 @@ final class Fit {
         List<String> problems = new ArrayList<>();
         TokenTensor features = encoder.getOutput();
         TokenTensor input = projector.getInput();
-        if (features.getTokens() != input.getTokens() || features.getWidth() != input.getWidth()) {
-            problems.add("the encoder makes %d x %d features, the projector takes %d x %d"
-                    .formatted(features.getTokens(), features.getWidth(), input.getTokens(), input.getWidth()));
+        if (!tokens(features).equals(tokens(input)) || features.getWidth() != input.getWidth()) {
+            problems.add("the encoder makes %s x %d features, the projector takes %s x %d"
+                    .formatted(tokens(features), features.getWidth(), tokens(input), input.getWidth()));
         }
         TokenTensor output = projector.getOutput();
         TokenTensor visual = llm.getVisualInput();
@@ -44,6 +44,12 @@ final class Fit {
             compareBundles(problems, encoder.getIdentity(), projector.getIdentity(), llm.getIdentity());
         }
         return problems;
+    }
+
+    /** A number of tokens, or a range. */
+    private static String tokens(TokenTensor tensor) {
+        String most = String.valueOf(tensor.getTokens());
+        return tensor.getMinTokens() == 0 ? most : tensor.getMinTokens() + ".." + most;
     }
 
     private static void compareTypes(

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 public final class PromptTemplate {
 
     private static final Pattern QUESTION = Pattern.compile("\\{question}|\\{}");
-    private static final Pattern TAG_BEFORE = Pattern.compile("<\\w+>$");
-    private static final Pattern TAG_AFTER = Pattern.compile("^(</\\w+>)?\\s?");
+    private static final Pattern TAG_BEFORE = Pattern.compile("(<\\w+>|<\\|\\w+_start\\|>)$");
+    private static final Pattern TAG_AFTER = Pattern.compile("^(</\\w+>|<\\|\\w+_end\\|>)?\\s?");
     private static final String USER = "USER:";
     private static final String SYSTEM = "{system}";
     private static final String ANSWER = "{answer}";

@@ -2,7 +2,7 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Generator;
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -50,7 +50,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     public void onCompleted() {
         call.attempt(() -> {
             RequestReader reader = opened(request);
-            List<HostTensor> tensors = opened(visuals).finish();
+            List<PictureRows> tensors = opened(visuals).finish();
             host.preparation().run(call, reader.size(), () -> submit(reader, tensors));
         });
     }
@@ -71,7 +71,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
                 new VisualUpload(start.getVisualTokensList(), host.description().getVisualInput());
     }
 
-    private void submit(RequestReader reader, List<HostTensor> tensors) {
+    private void submit(RequestReader reader, List<PictureRows> tensors) {
         GenerationRequest prepared = reader.request(tensors, call.deadline());
         AnswerStream answer = new AnswerStream(
                 call,

@@ -2,6 +2,7 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Generator;
+import dev.pargo.models.bundle.PictureNotation;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.stage.admission.Admission;
@@ -11,12 +12,14 @@ import java.util.List;
 /**
  * What every call of the service shares.
  *
- * @param endIds tokens that end an answer
+ * @param notation how pictures stand in prompts
+ * @param endIds   tokens that end an answer
  */
 public record LlmHost(
         LlmDescription description,
         Generator generator,
         Tokenizer tokenizer,
+        PictureNotation notation,
         Constraints constraints,
         List<Integer> endIds,
         RequestPreparation preparation,
@@ -28,7 +31,7 @@ public record LlmHost(
     }
 
     PromptReader promptReader() {
-        return new PromptReader(tokenizer, description.getContextTokens() - 1);
+        return new PromptReader(tokenizer, notation, description.getContextTokens() - 1);
     }
 
     int defaultMaxTokens() {

@@ -7,7 +7,7 @@ import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
-import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
@@ -117,7 +117,7 @@ final class RequestReader {
      *
      * @param visuals the tensors that the prompt names
      */
-    GenerationRequest request(List<HostTensor> visuals, long deadline) {
+    GenerationRequest request(List<PictureRows> visuals, long deadline) {
         List<PromptPart> prompt = host.promptReader().read(start.getPromptList(), visuals);
         return new GenerationRequest(
                 prompt,

@@ -1,5 +1,8 @@
 package dev.pargo.llm.grpc;
 
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.proto.ErrorReason;
@@ -8,6 +11,7 @@ import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
 import dev.pargo.proto.v1.TokenTensor;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
@@ -18,7 +22,7 @@ final class VisualUpload {
 
     private final List<Integer> tokens;
     private final TokenTensor input;
-    private final List<HostTensor> tensors = new ArrayList<>();
+    private final List<PictureRows> tensors = new ArrayList<>();
     private TensorAssembler assembler;
 
     /**
@@ -40,20 +44,34 @@ final class VisualUpload {
         if (assembler.isComplete()) {
             WireTensor tensor = assembler.finish();
             tensor.requireFinite();
-            tensors.add(new HostTensor(
-                    DType.valueOf(tensor.header().getDtype().name()),
-                    new long[] {tokens.get(tensors.size()), input.getWidth()},
-                    tensor.data()));
+            tensors.add(picture(tensor));
             assembler = nextAssembler();
         }
     }
 
     /** All tensors; to be called when the stream has ended. */
-    List<HostTensor> finish() {
+    List<PictureRows> finish() {
         if (!isComplete()) {
             throw malformed("the stream ended after %d of %d visual tensors".formatted(tensors.size(), tokens.size()));
         }
         return tensors;
+    }
+
+    private PictureRows picture(WireTensor tensor) {
+        TensorHeader header = tensor.header();
+        int rows = tokens.get(tensors.size());
+        HostTensor host = new HostTensor(
+                DType.valueOf(header.getDtype().name()), new long[] {rows, input.getWidth()}, tensor.data());
+        try {
+            PictureLayout layout = header.getLayoutCount() == 0
+                    ? PictureLayout.whole(1, 1, Grid.line(rows))
+                    : PictureLayout.of(header.getLayoutList());
+            return new PictureRows(layout, host);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new StageError(
+                            ErrorReason.TENSOR_MISMATCH, "the visual tokens' layout does not fit: " + e.getMessage())
+                    .toException();
+        }
     }
 
     private boolean isComplete() {

@@ -144,10 +144,13 @@ final class ManifestBundle implements ModelBundle {
                 checkpoint);
     }
 
-    /** Its visual tokens; what stands around them is part of the prompt's template. */
+    /** As the model writes it that the projector is of; a lone projector's tokens have nothing around them. */
     @Override
     public PictureNotation notation() {
-        return PictureNotation.plain(prompt().imagePlaceholder());
+        HuggingFaceDirectory projector = directory(manifest.section("projector"));
+        return projector == null
+                ? PictureNotation.plain(prompt().imagePlaceholder())
+                : projector.model().notation();
     }
 
     /** The tower for images of another size than it was trained on. */

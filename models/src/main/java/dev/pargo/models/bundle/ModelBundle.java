@@ -82,6 +82,11 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     /** How the vision encoder wants to see pictures. */
     ImageCutter pictures();
 
+    /** Feature vectors of one picture, at most. */
+    default long maxFeatures() {
+        return vision().config().maxTokens(pictures().maxPixels());
+    }
+
     /** How a picture stands in the prompt. */
     PictureNotation notation();
 

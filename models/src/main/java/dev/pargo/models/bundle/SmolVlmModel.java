@@ -65,11 +65,12 @@ record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
     private static List<PictureNotation.Part> write(PictureLayout visual) {
         String begin = "<fake_token_around_image>";
         List<PictureNotation.Part> parts = new ArrayList<>();
+        int columns = Math.max(1, visual.tileColumns());
         int tile = 0;
         for (Piece piece : visual.pieces()) {
             if (piece.role() == Piece.Role.TILE) {
-                int row = tile / visual.tileColumns();
-                int column = tile % visual.tileColumns();
+                int row = tile / columns;
+                int column = tile % columns;
                 String line = column == 0 && row > 0 ? "\n" : "";
                 parts.add(new PictureNotation.Text("%s%s<row_%d_col_%d>".formatted(line, begin, row + 1, column + 1)));
                 tile++;

@@ -18,6 +18,9 @@ final class TemplateCutter {
     private static final String NEXT = "questiongamma";
     private static final String SYSTEM = "systemdelta";
 
+    private static final String TAG_BEFORE = "(<\\w+>|<\\|\\w+_start\\|>)?";
+    private static final String TAG_BEHIND = "(</\\w+>|<\\|\\w+_end\\|>)?\\s?";
+
     private final ChatTemplate template;
     private final String placeholder;
 
@@ -79,7 +82,7 @@ final class TemplateCutter {
 
     /** What stands before a question without a picture: tags around the picture and one space behind it go with it. */
     private String withoutPicture(String open) {
-        return open.replaceFirst("(<\\w+>)?" + Pattern.quote(placeholder) + "(</\\w+>)?\\s?", "");
+        return open.replaceFirst(TAG_BEFORE + Pattern.quote(placeholder) + TAG_BEHIND, "");
     }
 
     /**

@@ -54,6 +54,11 @@ record AnyResolution(int unit, long minPixels, long maxPixels, Filter filter, No
     }
 
     @Override
+    public long maxPixels() {
+        return Math.max(maxPixels, (long) MAX_RATIO * unit * unit);
+    }
+
+    @Override
     public PictureLayout layout(int width, int height, boolean alone) {
         return PictureLayout.whole(width, height, fitted(width, height));
     }

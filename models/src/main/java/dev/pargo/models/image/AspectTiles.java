@@ -65,6 +65,11 @@ final class AspectTiles implements ImageCutter {
     }
 
     @Override
+    public long maxPixels() {
+        return tilings.stream().mapToLong(Tiling::pixelsWithWhole).max().orElseThrow();
+    }
+
+    @Override
     public PictureLayout layout(int width, int height, boolean alone) {
         Tiling tiling = best(width, height);
         return tiling.rows() * tiling.columns() == 1

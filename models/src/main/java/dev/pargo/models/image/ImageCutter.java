@@ -24,6 +24,9 @@ public interface ImageCutter {
      */
     PicturePixels cut(RgbImage image, boolean alone);
 
+    /** Pixels of all pieces of a picture, at most. */
+    long maxPixels();
+
     /** What becomes of an image file's orientation and transparency. */
     default ImageConvention convention() {
         return ImageConvention.NATURAL;

@@ -22,6 +22,11 @@ record OneVisionTiles(PinpointTiles alone, WholeImage oneOfSeveral) implements I
     }
 
     @Override
+    public long maxPixels() {
+        return alone.maxPixels();
+    }
+
+    @Override
     public PictureLayout layout(int width, int height, boolean isAlone) {
         return cutter(isAlone).layout(width, height, isAlone);
     }

@@ -62,6 +62,11 @@ record PinpointTiles(int side, List<Tiling> pinpoints, Filter filter, Normalisat
     }
 
     @Override
+    public long maxPixels() {
+        return pinpoints.stream().mapToLong(Tiling::pixelsWithWhole).max().orElseThrow();
+    }
+
+    @Override
     public PictureLayout layout(int width, int height, boolean alone) {
         return best(width, height).withWhole(width, height, true);
     }

@@ -70,6 +70,12 @@ record SplitTiles(int longest, int side, boolean splits, Filter filter, Normalis
     }
 
     @Override
+    public long maxPixels() {
+        int most = splits ? tiles(Math.min(longest, MAX_SIDE)) : 0;
+        return new Tiling(most, most, side).pixelsWithWhole();
+    }
+
+    @Override
     public PictureLayout layout(int width, int height, boolean alone) {
         Tiling tiling = tiling(fitted(width, height));
         return isCut(tiling)

@@ -18,6 +18,11 @@ record Tiling(int rows, int columns, int side) {
         return columns * side;
     }
 
+    /** Pixels of the tiles and of a view of the whole. */
+    long pixelsWithWhole() {
+        return (1L + rows * columns) * side * side;
+    }
+
     /** The tiles of an image of this size, row by row. */
     List<RgbImage> cut(RgbImage image) {
         List<RgbImage> tiles = new ArrayList<>();

@@ -32,6 +32,11 @@ public final class WholeImage implements ImageCutter {
     }
 
     @Override
+    public long maxPixels() {
+        return (long) preprocessing.size() * preprocessing.size();
+    }
+
+    @Override
     public ImageConvention convention() {
         return preprocessing.convention();
     }

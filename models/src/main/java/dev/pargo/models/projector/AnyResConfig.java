@@ -60,12 +60,25 @@ public record AnyResConfig(MlpConfig mlp, int grid, int maxTiles) implements Pro
     /** One run of visual tokens, which is no plane. */
     @Override
     public PictureLayout layout(PictureLayout features) {
+        int tiles = features.tileRows() * features.tileColumns();
+        boolean fits = features.pieces().size() == 1 + tiles
+                && features.pieces().stream().allMatch(piece -> piece.grid().cells() == grid * grid);
+        if (!fits) {
+            throw new IllegalArgumentException("%d pieces for %d tiles of %d x %d features and a whole"
+                    .formatted(features.pieces().size(), tiles, grid, grid));
+        }
         int tokens = grid * grid + 1;
         if (hasTiles(features)) {
             Packing packing = packing(features);
             tokens = grid * grid + packing.rows() * (packing.columns() + 1);
         }
         return features.withPieces(List.of(new Piece(Piece.Role.WHOLE, Grid.line(tokens))));
+    }
+
+    /** A newline follows at least one token. */
+    @Override
+    public long maxTokens(long features) {
+        return 2 * features;
     }
 
     private Packing packing(PictureLayout features) {

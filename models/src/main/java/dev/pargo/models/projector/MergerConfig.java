@@ -96,7 +96,13 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
 
     @Override
     public PictureLayout layout(PictureLayout features) {
+        // A piece that has no whole square is refused by the grid itself.
         return features.map(grid -> grid.squares(side));
+    }
+
+    @Override
+    public long maxTokens(long features) {
+        return features / ((long) side * side);
     }
 
     /** Of each piece its rows and columns. */

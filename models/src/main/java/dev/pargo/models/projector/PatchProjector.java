@@ -16,9 +16,20 @@ public sealed interface PatchProjector extends ProjectorConfig
     /** The same projector in front of an LLM of another width. */
     PatchProjector withLlmWidth(int width);
 
+    @Override
+    default long maxTokens(long features) {
+        return features / inputTokens() * outputTokens();
+    }
+
     /** Where each patch passes for itself the grid stays; other visual tokens are no plane. */
     @Override
     default PictureLayout layout(PictureLayout features) {
-        return features.map(grid -> grid.cells() == outputTokens() ? grid : Grid.line(outputTokens()));
+        return features.map(grid -> {
+            if (grid.cells() != inputTokens()) {
+                throw new IllegalArgumentException(
+                        "a piece has %d features, not %d".formatted(grid.cells(), inputTokens()));
+            }
+            return grid.cells() == outputTokens() ? grid : Grid.line(outputTokens());
+        });
     }
 }

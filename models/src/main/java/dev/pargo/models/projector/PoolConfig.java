@@ -36,7 +36,13 @@ public record PoolConfig(int width, int side, int llmWidth, double eps) implemen
 
     @Override
     public PictureLayout layout(PictureLayout features) {
+        // A piece that has no whole square is refused by the grid itself.
         return features.map(grid -> grid.squares(side));
+    }
+
+    @Override
+    public long maxTokens(long features) {
+        return features / ((long) side * side);
     }
 
     /** Of each piece its rows and columns. */

@@ -53,8 +53,16 @@ public sealed interface ProjectorConfig extends NetworkConfig
      *
      * @param features the encoder's layout, its cells are feature vectors
      * @return a row for each visual token
+     * @throws IllegalArgumentException if the pieces are not what the projector takes
      */
     PictureLayout layout(PictureLayout features);
+
+    /**
+     * Most visual tokens of a picture.
+     *
+     * @param features of all its pieces
+     */
+    long maxTokens(long features);
 
     /** What the program needs to know of a picture's pieces, in whole numbers. */
     default long[] shapes(PictureLayout features) {

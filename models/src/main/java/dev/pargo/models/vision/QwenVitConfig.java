@@ -165,6 +165,11 @@ public record QwenVitConfig(
         return pixels.map(grid -> new Grid(grid.rows() / patchSize, grid.columns() / patchSize));
     }
 
+    @Override
+    public long maxTokens(long pixels) {
+        return pixels / ((long) patchSize * patchSize);
+    }
+
     private int blocks() {
         return states.stream().mapToInt(state -> state).max().orElseThrow();
     }

@@ -37,6 +37,11 @@ public sealed interface SquareTower extends VisionConfig
     }
 
     @Override
+    default long maxTokens(long pixels) {
+        return pixels / ((long) imageSize() * imageSize()) * tokens();
+    }
+
+    @Override
     default PictureLayout layout(PictureLayout pixels) {
         Grid features = tokens() == grid() * grid() ? new Grid(grid(), grid()) : Grid.line(tokens());
         return pixels.map(square -> features);

@@ -19,6 +19,13 @@ public sealed interface VisionConfig extends NetworkConfig permits QwenVitConfig
     PictureLayout layout(PictureLayout pixels);
 
     /**
+     * Most feature vectors of a picture.
+     *
+     * @param pixels of all its pieces
+     */
+    long maxTokens(long pixels);
+
+    /**
      * This encoder, if it takes squares of one size.
      *
      * @throws ConfigException if it takes others

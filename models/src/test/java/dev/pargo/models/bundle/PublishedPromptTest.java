@@ -33,8 +33,7 @@ import org.junit.jupiter.api.TestFactory;
 class PublishedPromptTest {
 
     /** Their turns are not alike: with a picture or before an answer they are written otherwise. */
-    private static final Set<String> IRREGULAR =
-            Set.of("llava_onevision", "smolvlm", "qwen2_vl", "qwen2_5_vl", "qwen3_vl");
+    private static final Set<String> IRREGULAR = Set.of("llava_onevision", "smolvlm");
 
     /** Their tokenizers put a space before a text's first word, which depends on what stands before the text. */
     private static final Set<String> SPACED = Set.of("llava_vicuna_clip", "llava_next_vicuna", "llava_next_mistral");
