@@ -22,7 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxVisualBytes        Visual tokens on their way to LLMs at once, in bytes; more are refused with 429.
  * @param maxImages             Most images in one request; the model has a limit of its own.
  * @param heartbeat             Time between two comments on a silent event stream.
- * @param visualCache           Memory for the visual tokens of images that have been seen lately; 0 for none.
+ * @param visualCache           Memory for the visual tokens of images that have been seen lately, at most a quarter of the
+ *     heap; 0 for none.
  */
 @ConfigurationProperties("pargo.gateway")
 public record GatewayProperties(

@@ -32,8 +32,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class AttackCommand implements Callable<Integer> {
 
-    private static final Path BUNDLE = Repository.file("bundle/pargo-mini");
-
     @Spec
     private CommandSpec spec;
 
@@ -74,9 +72,9 @@ public final class AttackCommand implements Callable<Integer> {
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
         out.printf("seed %d, heaps of %s, the encoder's of %s%n", chosen, heap, encoderHeap);
         out.flush();
-        Example example = Example.of(BUNDLE).get(0);
+        Example example = Example.of(bundle()).get(0);
         List<Attack> attacks = attacks(example.picture());
-        try (RunningStack stack = RunningStack.start(BUNDLE, Map.of(), heaps())) {
+        try (RunningStack stack = RunningStack.start(bundle(), Map.of(), heaps())) {
             Siege siege = new Siege(
                     stack, example, new Random(chosen), spec.commandLine().getErr());
             siege.warmUp();
@@ -116,5 +114,10 @@ public final class AttackCommand implements Callable<Integer> {
                     + String.join("; ", all.stream().map(Attack::name).toList()));
         }
         return chosen;
+    }
+
+    /** Looked for when it is needed: the other commands also run outside of a checked-out project. */
+    private static Path bundle() {
+        return Repository.file("bundle/pargo-mini");
     }
 }

@@ -132,7 +132,7 @@ final class ConnectionAttacks {
 
     private static void usedAfterRefusal(Target target) throws IOException {
         try (RawConnection connection = target.connect(target.door())) {
-            byte[] wrong = ChatBody.text("?", "\"max_tokens\":-1");
+            byte[] wrong = ChatBody.text("?", "\"temperature\":-1");
             connection.write(ChatBody.head(wrong.length));
             connection.write(wrong);
             expect(target, connection, 400, "a wrong request");

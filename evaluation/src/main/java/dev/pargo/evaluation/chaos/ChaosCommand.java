@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class ChaosCommand implements Callable<Integer> {
 
-    private static final Path BUNDLE = Repository.file("bundle/pargo-mini");
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Spec
@@ -82,7 +81,7 @@ public final class ChaosCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
-        AnswerBook book = new AnswerBook(Example.of(BUNDLE));
+        AnswerBook book = new AnswerBook(Example.of(bundle()));
         PrintWriter out = spec.commandLine().getOut();
         out.printf("seed %d%n", chosen);
         out.flush();
@@ -96,12 +95,12 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     private Results disturb(AnswerBook book, long chosen) throws IOException, InterruptedException {
-        Path second = Revision.second(BUNDLE, Files.createTempDirectory("pargo-chaos"));
+        Path second = Revision.second(bundle(), Files.createTempDirectory("pargo-chaos"));
         List<Scenario> scenarios = scenarios(second);
         if (scenarios.stream().anyMatch(scenario -> scenario.mix() == Mix.KNOWN_PICTURES)) {
             book.put(Revision.SECOND, answers(second, book));
         }
-        try (Cluster cluster = new Cluster(BUNDLE, replicas, Map.of(), new Random(chosen))) {
+        try (Cluster cluster = new Cluster(bundle(), replicas, Map.of(), new Random(chosen))) {
             Campaign campaign =
                     new Campaign(cluster, book, chosen, spec.commandLine().getErr());
             campaign.warmUp();
@@ -125,7 +124,7 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     private List<Scenario> scenarios(Path second) {
-        List<Scenario> scenarios = few ? Scenarios.few() : Scenarios.all(BUNDLE, second);
+        List<Scenario> scenarios = few ? Scenarios.few() : Scenarios.all(bundle(), second);
         if (only == null) {
             return scenarios;
         }
@@ -149,5 +148,10 @@ public final class ChaosCommand implements Callable<Integer> {
             }
             return answers;
         }
+    }
+
+    /** Looked for when it is needed: the other commands also run outside of a checked-out project. */
+    private static Path bundle() {
+        return Repository.file("bundle/pargo-mini");
     }
 }

@@ -17,6 +17,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class VisualTokenCache {
 
+    /** The cache takes at most this fraction of the heap. */
+    private static final int HEAP_FRACTION = 4;
+
     private final boolean enabled;
     private final RecentVisualTokens known;
     private final ConcurrentMap<ImageKey, VisualTokenFlight> flights = new ConcurrentHashMap<>();
@@ -25,7 +28,9 @@ final class VisualTokenCache {
     private final Counter misses;
 
     VisualTokenCache(GatewayProperties properties, MeterRegistry metrics) {
-        long capacity = properties.visualCache().toBytes();
+        // A cache that fills a small heap would end the gateway.
+        long capacity = Math.min(
+                properties.visualCache().toBytes(), Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
         this.enabled = capacity > 0;
         this.known = new RecentVisualTokens(capacity);
         this.hits = counter(metrics, "hit");
