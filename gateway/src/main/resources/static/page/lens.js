@@ -77,7 +77,8 @@ export class Lens {
       context.clearRect(0, 0, canvas.width, canvas.height);
       return;
     }
-    const box = place(canvas, shown, map.view);
+    const box = place(canvas, shown, view(map.resize_mode, shown));
+    context.clearRect(0, 0, canvas.width, canvas.height);
     if (this.#words) {
       paint(context, box, map.grid, this.#words, '--partial');
     } else if (this.#mode() === GROUPS) {
@@ -105,7 +106,7 @@ export class Lens {
     const rest = map.tokens.length - partial.length;
     if (this.#mode() === GROUPS) {
       return partial.length
-        ? `${partial.length} partial tokens, each with ${partial[0].patches.length} patches of its own; ${rest} global tokens see all ${map.grid.rows * map.grid.columns}.`
+        ? `${partial.length} partial tokens, each with ${partial[0].patches} patches of its own; ${rest} global tokens see all ${map.grid.rows * map.grid.columns}.`
         : `This projector has no partial tokens: its ${map.tokens.length} tokens see every patch.`;
     }
     return this.#mode() === NONE ? '' : 'Cross-attention over the patches, mean of the heads; the strongest patch is the most intense.';
@@ -143,8 +144,8 @@ function outline(context, box, { grid, tokens }) {
   for (const token of tokens.filter(one => one.kind === 'partial')) {
     context.strokeStyle = color('--partial', 0.9);
     context.fillStyle = color('--partial', token.index % 2 ? 0.1 : 0.28);
-    const members = new Set(token.patches);
-    for (const patch of token.patches) {
+    const members = new Set(patchesOf(token));
+    for (const patch of members) {
       const [x, y, width, height] = cell(box, grid, patch);
       context.fillRect(x, y, width, height);
       context.beginPath();
@@ -172,15 +173,30 @@ function paint(context, box, grid, weights, name) {
   });
 }
 
-/** The mean over tokens of their attention, one number a patch. Partial tokens list their own patches only. */
+/** The mean over tokens and groups of heads, one number a patch. */
 function mean(layer, tokens, { grid, tokens: all }) {
   const sum = new Array(grid.rows * grid.columns).fill(0);
-  for (const token of tokens) {
-    layer.weights[token].forEach((weight, index) => {
-      sum[all[token].patches ? all[token].patches[index] : index] += weight / tokens.length;
-    });
+  for (const group of layer.groups) {
+    for (const token of tokens) {
+      group[token].forEach((weight, index) => {
+        sum[all[token].first_patch + index] += weight / tokens.length / layer.groups.length;
+      });
+    }
   }
   return sum;
+}
+
+function patchesOf({ first_patch: first, patches }) {
+  return Array.from({ length: patches }, (_, index) => first + index);
+}
+
+/** Where the square that the encoder sees lies on the picture, in units of its width and height. */
+function view(mode, { naturalWidth: width, naturalHeight: height }) {
+  if (mode === 'plain') {
+    return { left: 0, top: 0, width: 1, height: 1 };
+  }
+  const side = mode === 'center_crop' ? Math.min(width, height) : Math.max(width, height);
+  return { left: (width - side) / 2 / width, top: (height - side) / 2 / height, width: side / width, height: side / height };
 }
 
 function color(name, alpha) {

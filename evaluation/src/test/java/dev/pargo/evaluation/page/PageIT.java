@@ -103,6 +103,49 @@ class PageIT {
     }
 
     @Test
+    void drawsThePatchGroupsOfPartialTokensOverThePicture() {
+        chooseExample(2);
+        browser.await("#lens");
+        choose("groups");
+
+        assertThat(browser.element("#lens-caption").getText())
+                .isEqualTo("72 partial tokens, each with 2 patches of its own; 8 global tokens see all 144.");
+        assertThat(paintedShare()).isGreaterThan(0.9);
+        choose("none");
+        assertThat(paintedShare()).isZero();
+    }
+
+    @Test
+    void drawsTheAttentionOfALayerAndOfAToken() {
+        chooseExample(2);
+        browser.await("#lens");
+        choose("attention");
+        assertThat(browser.element("#token-value").getText()).isEqualTo("all global");
+        assertThat(paintedShare()).isGreaterThan(0.2);
+
+        browser.element("#token").sendKeys(Keys.ARROW_RIGHT);
+        assertThat(browser.element("#token-value").getText()).isEqualTo("1, partial");
+        // Two of 144 patches, with the edges of their pixels.
+        assertThat(paintedShare()).isBetween(0.005, 0.03);
+        browser.element("#layer").sendKeys(Keys.HOME);
+        assertThat(browser.element("#layer-value").getText()).isEqualTo("1 of 4");
+    }
+
+    private void choose(String lens) {
+        browser.run("document.querySelector('input[name=lens][value=%s]').click()".formatted(lens));
+    }
+
+    private double paintedShare() {
+        return ((Number) browser.run("""
+                        const overlay = document.getElementById('overlay');
+                        const copy = new OffscreenCanvas(overlay.width, overlay.height).getContext('2d', {willReadFrequently: true});
+                        copy.drawImage(overlay, 0, 0);
+                        const pixels = copy.getImageData(0, 0, overlay.width, overlay.height).data;
+                        return pixels.filter((value, index) => index % 4 === 3 && value > 0).length / (pixels.length / 4)
+                        """)).doubleValue();
+    }
+
+    @Test
     void startsANewConversation() {
         ask("Please describe the image.");
         awaitAnswer(1);

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /** Bounds the number of requests that are worked on at once; what does not fit is refused. Thread-safe. */
 @Component
-final class Admission {
+public final class Admission {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -20,7 +20,7 @@ final class Admission {
         int most = properties.maxConcurrentRequests();
         this.places = new Semaphore(most);
         Gauge.builder("pargo.gateway.active", places, free -> most - free.availablePermits())
-                .description("Chat requests that are worked on")
+                .description("Requests that are worked on")
                 .register(metrics);
     }
 
@@ -29,7 +29,7 @@ final class Admission {
      *
      * @throws GatewayException BUSY if there is no room
      */
-    Permit admit() {
+    public Permit admit() {
         if (!places.tryAcquire()) {
             throw GatewayException.busy("The gateway takes no more requests at the moment", RETRY);
         }
@@ -37,7 +37,7 @@ final class Admission {
     }
 
     /** A place, given back once. */
-    interface Permit extends AutoCloseable {
+    public interface Permit extends AutoCloseable {
         @Override
         void close();
     }

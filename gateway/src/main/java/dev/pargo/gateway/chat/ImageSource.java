@@ -13,7 +13,7 @@ import java.util.Locale;
  *
  * @param param path of the field, for error messages
  */
-record ImageSource(String url, String param) {
+public record ImageSource(String url, String param) {
 
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64";
@@ -24,7 +24,7 @@ record ImageSource(String url, String param) {
      *
      * @throws GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
      */
-    ImageSource {
+    public ImageSource {
         String start = url.substring(0, Math.min(url.length(), LONGEST_HEAD)).toLowerCase(Locale.ROOT);
         if (start.startsWith("https:") || start.startsWith("http:")) {
             throw GatewayException.invalid(
@@ -50,7 +50,7 @@ record ImageSource(String url, String param) {
      * @param maxBytes largest file; checked before it is decoded
      * @throws GatewayException TOO_LARGE, or INVALID_REQUEST if the base64 is damaged
      */
-    byte[] decode(long maxBytes) {
+    public byte[] decode(long maxBytes) {
         byte[] text = url.getBytes(ISO_8859_1);
         int digits = digits(text, url.indexOf(',') + 1);
         if (digits == 0) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What happens between two waits of a request: is its client still there, and does it need a sign of life? */
-final class Pulse implements Runnable {
+public final class Pulse implements Runnable {
 
     private static final long INTERVAL_NANOS = 50_000_000;
 
@@ -19,7 +19,7 @@ final class Pulse implements Runnable {
     private int probes;
 
     /** @param answer null for a request that has no answer yet */
-    Pulse(ClientConnection client, @Nullable Answer answer) {
+    public Pulse(ClientConnection client, @Nullable Answer answer) {
         this.client = client;
         this.answer = answer;
     }

@@ -55,7 +55,7 @@ class JettyConfiguration {
         });
     }
 
-    private static final Set<String> ROUTES_WITH_BODIES = Set.of("/v1/chat/completions");
+    private static final Set<String> ROUTES_WITH_BODIES = Set.of("/v1/chat/completions", "/v1/attention");
 
     private static boolean readsBody(Request request) {
         return HttpMethod.POST.is(request.getMethod())

@@ -28,6 +28,11 @@ public record CrossAttention(QueryTokens tokens, String resizeMode, int groups, 
         return weights.get(row * tokens.getPatches() + patch);
     }
 
+    /** Rows and columns of the square grid of patches. */
+    public int gridSide() {
+        return (int) Math.round(Math.sqrt(tokens.getPatches()));
+    }
+
     /** The first patch that a token may see. */
     public int firstPatch(int token) {
         return isPartial(token) ? token * patchesOf(token) : 0;

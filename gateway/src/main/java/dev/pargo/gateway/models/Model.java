@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.StageIdentity;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ record Model(
             @Nullable Part projector,
             @Nullable Part llm,
             @Nullable Integer visualTokens,
+            @Nullable Query queryTokens,
             @Nullable Integer contextTokens,
             @Nullable Long maxImageBytes,
             @Nullable Long maxImagePixels) {
@@ -55,9 +57,22 @@ record Model(
                     vision == null ? null : Part.of(vision.projector().getIdentity()),
                     llm == null ? null : Part.of(llm.getIdentity()),
                     vision == null ? null : vision.projector().getOutput().getTokens(),
+                    vision == null ? null : Query.of(vision.projector()),
                     llm == null ? null : llm.getContextTokens(),
                     vision == null ? null : vision.encoder().getMaxImageBytes(),
                     vision == null ? null : vision.encoder().getMaxImagePixels());
+        }
+    }
+
+    /** The query tokens of a projector with cross-attention, whose attention {@code /v1/attention} tells. */
+    record Query(int partial, int global) {
+
+        static @Nullable Query of(ProjectorDescription projector) {
+            return projector.hasQueryTokens()
+                    ? new Query(
+                            projector.getQueryTokens().getPartial(),
+                            projector.getQueryTokens().getGlobal())
+                    : null;
         }
     }
 

@@ -1,0 +1,110 @@
+package dev.pargo.gateway.attention;
+
+import dev.pargo.gateway.GatewayProperties;
+import dev.pargo.gateway.chat.Admission;
+import dev.pargo.gateway.chat.ImageSource;
+import dev.pargo.gateway.chat.Pulse;
+import dev.pargo.gateway.error.ClientGoneException;
+import dev.pargo.gateway.error.ErrorBody;
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.error.Problem;
+import dev.pargo.gateway.http.ClientConnection;
+import dev.pargo.gateway.http.RequestBody;
+import dev.pargo.gateway.http.RequestIdFilter;
+import dev.pargo.gateway.inference.CrossAttention;
+import dev.pargo.gateway.inference.Inference;
+import dev.pargo.gateway.inference.InferenceRequest;
+import dev.pargo.gateway.inference.RequestScope;
+import dev.pargo.gateway.json.JsonBody;
+import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.pipeline.ModelSet;
+import dev.pargo.gateway.pipeline.Pipeline;
+import io.grpc.Deadline;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What a model's visual tokens look at in a picture: as JSON, or as a heat map for clients that accept {@code image/png}
+ * only. Takes a place among the chat requests.
+ */
+@RestController
+final class AttentionController {
+
+    private static final Logger log = LoggerFactory.getLogger(AttentionController.class);
+
+    private final GatewayProperties properties;
+    private final Admission admission;
+    private final Inference inference;
+
+    AttentionController(GatewayProperties properties, Admission admission, Inference inference) {
+        this.properties = properties;
+        this.admission = admission;
+        this.inference = inference;
+    }
+
+    @PostMapping("/v1/attention")
+    void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try (Admission.Permit place = admission.admit()) {
+            answer(request, response);
+        } catch (ClientGoneException gone) {
+            log.debug("The client has left");
+        } catch (GatewayException failure) {
+            refuse(failure, response);
+        } catch (RuntimeException fault) {
+            refuse(GatewayException.failed("The gateway failed", fault), response);
+        }
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        RequestBody bytes = RequestBody.of(request);
+        long waited = System.nanoTime() - bytes.arrivalNanos();
+        Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
+        Values body = JsonBody.read(bytes.open(request), AttentionFields.ALL);
+        RequestScope scope = new RequestScope(
+                RequestIdFilter.idOf(request), deadline, new Pulse(ClientConnection.of(request), null));
+        ImageSource source = image(body);
+        Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), scope);
+        ModelSet.Vision vision =
+                Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
+        InferenceRequest.Image image =
+                new InferenceRequest.Image(source.decode(vision.encoder().getMaxImageBytes()), source.param());
+        bytes.keep(image.bytes().length);
+        int groups = body.get(AttentionFields.HEAD_GROUPS, 1L).intValue();
+        CrossAttention attention = inference.attend(pipeline, image, groups, scope);
+        if (MediaType.IMAGE_PNG_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT))) {
+            response.setContentType(MediaType.IMAGE_PNG_VALUE);
+            HeatMap.write(attention, response.getOutputStream());
+        } else {
+            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+            AttentionJson.write(pipeline.name().orElseThrow(), attention, response.getOutputStream());
+        }
+    }
+
+    private static ImageSource image(Values body) {
+        String param = AttentionFields.IMAGE.name();
+        @Nullable String url = body.get(AttentionFields.IMAGE);
+        if (url == null) {
+            throw GatewayException.invalid(param, "missing_required_parameter", param + " is missing");
+        }
+        return new ImageSource(url, param);
+    }
+
+    private static void refuse(GatewayException failure, HttpServletResponse response) throws IOException {
+        if (failure.problem() == Problem.FAILED) {
+            log.error("Request failed: {}", failure.getMessage(), failure);
+        }
+        if (!response.isCommitted()) {
+            ErrorBody.write(failure, response);
+        }
+    }
+}
