@@ -21,5 +21,20 @@ class Program(Module):
   def cast(self: __torch__.Program, x: Tensor, dtype: int) -> Tensor:
     return torch.to(x, dtype)
 
-  def merge(self: __torch__.Program, w: Tensor, a: Tensor, b: Tensor, scale: float) -> Tensor:
-    return torch.addmm(torch.to(w, 6), torch.to(b, 6), torch.to(a, 6), beta=1, alpha=scale)
+  # initialisation: 0 none, 1 PiSSA, 2 OLoRA, see LoraInitialisation. magnitudes: one, or none.
+  def merge(self: __torch__.Program, w: Tensor, a: Tensor, b: Tensor, magnitudes: List[Tensor], scale: float, initialisation: int) -> Tensor:
+    base = torch.to(w, 6)
+    r = a.size(0)
+    if initialisation == 1:
+      u, s, v = torch.linalg_svd(base, False)
+      largest = torch.mul(torch.slice(u, 1, 0, r), torch.slice(s, 0, 0, r))
+      base = torch.sub(base, torch.mm(largest, torch.slice(v, 0, 0, r)))
+    if initialisation == 2:
+      # The first r columns of Q in W = Q R need the first r columns of W only, and R = Q^T W.
+      q, _ = torch.linalg_qr(torch.slice(base, 1, 0, r))
+      base = torch.addmm(base, q, torch.mm(torch.t(q), base), beta=1, alpha=-scale)
+    sum = torch.addmm(base, torch.to(b, 6), torch.to(a, 6), beta=1, alpha=scale)
+    if len(magnitudes) == 0:
+      return sum
+    lengths = torch.linalg_vector_norm(sum, 2, [1], True)
+    return torch.mul(sum, torch.div(torch.to(magnitudes[0], 6).unsqueeze(1), lengths))

@@ -26,9 +26,20 @@ import tools.jackson.databind.JsonNode;
  */
 record HuggingFaceDirectory(Path path, JsonConfig config) {
 
+    private static final String QUANTIZATION = "quantization_config";
+
     static HuggingFaceDirectory open(Path path) {
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
+        requireUnquantised(config);
         return new HuggingFaceDirectory(path, OriginalLlava.is(config) ? OriginalLlava.toHuggingFace(config) : config);
+    }
+
+    private static void requireUnquantised(JsonConfig config) {
+        JsonConfig described = config.has(QUANTIZATION) ? config : config.sectionOrEmpty("text_config");
+        if (described.has(QUANTIZATION)) {
+            throw described.problem("%s.quant_method is '%s': quantised weights are not read; take the original model"
+                    .formatted(QUANTIZATION, described.section(QUANTIZATION).string("quant_method", "")));
+        }
     }
 
     String modelType() {

@@ -193,7 +193,18 @@ final class ManifestBundle implements ModelBundle {
     @Override
     public StoredNetwork<DecoderConfig> llm() {
         StoredNetwork<DecoderConfig> base = llmDirectory().model().llm();
-        return new StoredNetwork<>(base.config(), base.checkpoint(), adapter());
+        LoraAdapter adapter = adapter();
+        if (base.config().tied() && savesEmbedding(adapter, base.config())) {
+            throw manifest.section("llm")
+                    .problem("lora holds an embedding of its own; in this model the output layer is tied to it");
+        }
+        return new StoredNetwork<>(base.config(), base.checkpoint(), adapter);
+    }
+
+    private static boolean savesEmbedding(LoraAdapter adapter, DecoderConfig config) {
+        return config.parameters().stream()
+                .anyMatch(parameter -> parameter.role().equals("embedding.weight")
+                        && adapter.saved().tensors().containsKey(parameter.name()));
     }
 
     private LoraAdapter adapter() {
@@ -204,7 +215,7 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig lora = llm.section("lora");
         Path file = file(lora);
         return Files.isDirectory(file)
-                ? LoraAdapter.open(file)
+                ? LoraAdapter.open(file).rename(PublishedTensors::decoderName)
                 : LoraAdapter.of(FusionCheckpoint.open(file), lora.number("alpha"));
     }
 

@@ -22,15 +22,17 @@ record PublishedTensors(Checkpoint all) {
 
     /** The decoder's, named {@code model.} and {@code lm_head.} as in a directory of its own. */
     Checkpoint llm() {
-        return all.filter(name -> LLM.matcher(name).matches()).rename(name -> {
-            Matcher matcher = LLM.matcher(name);
-            matcher.matches();
-            if (matcher.group("output") != null) {
-                return name;
-            }
-            String rest = matcher.group("rest") != null ? matcher.group("rest") : matcher.group("plain");
-            return rest.startsWith("lm_head.") ? rest : "model." + rest;
-        });
+        return all.filter(name -> LLM.matcher(name).matches()).rename(PublishedTensors::decoderName);
+    }
+
+    /** The name in a decoder's own directory of what a multimodal model calls otherwise. */
+    static String decoderName(String name) {
+        Matcher matcher = LLM.matcher(name);
+        if (!matcher.matches() || matcher.group("output") != null) {
+            return name;
+        }
+        String rest = matcher.group("rest") != null ? matcher.group("rest") : matcher.group("plain");
+        return rest.startsWith("lm_head.") ? rest : "model." + rest;
     }
 
     /** The vision encoder's, without prefix. */

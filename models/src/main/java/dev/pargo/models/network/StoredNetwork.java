@@ -11,10 +11,14 @@ import java.util.stream.Collectors;
  * A network that is not loaded: its dimensions and the files of its weights.
  *
  * @param config     its dimensions
- * @param checkpoint its tensors under their published names
+ * @param checkpoint its tensors under their published names; those that the adapter holds whole are taken from it
  * @param adapter    updates to merge into them
  */
 public record StoredNetwork<C extends NetworkConfig>(C config, Checkpoint checkpoint, LoraAdapter adapter) {
+
+    public StoredNetwork {
+        checkpoint = checkpoint.overlaid(adapter.saved());
+    }
 
     public StoredNetwork(C config, Checkpoint checkpoint) {
         this(config, checkpoint, LoraAdapter.none());

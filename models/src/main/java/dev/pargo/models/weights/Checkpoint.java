@@ -104,6 +104,16 @@ public final class Checkpoint {
         return new Checkpoint(both, union);
     }
 
+    /** The tensors of this checkpoint, with another's in place of those that it has under the same names. */
+    public Checkpoint overlaid(Checkpoint other) {
+        if (other.tensors.isEmpty()) {
+            return this;
+        }
+        Map<String, StoredTensor> overlaid = new LinkedHashMap<>(tensors);
+        overlaid.replaceAll((name, tensor) -> other.tensors.getOrDefault(name, tensor));
+        return new Checkpoint(source, overlaid);
+    }
+
     private static void add(Map<String, StoredTensor> tensors, String source, StoredTensor tensor) {
         if (tensors.put(tensor.name(), tensor) != null) {
             throw new CheckpointException("%s: two tensors named %s".formatted(source, tensor.name()));

@@ -69,8 +69,13 @@ public final class Fingerprint {
      */
     public Fingerprint add(LoraAdapter adapter) {
         Map<String, LoraAdapter.Delta> deltas = new TreeMap<>(adapter.deltas());
-        deltas.forEach((parameter, delta) -> add(parameter, delta.scale()));
-        return add(deltas.values().stream().flatMap(delta -> Stream.of(delta.a(), delta.b())));
+        deltas.forEach((parameter, delta) -> {
+            add(parameter, delta.scale());
+            if (delta.initialisation() != LoraInitialisation.NONE) {
+                add("initialisation", delta.initialisation());
+            }
+        });
+        return add(deltas.values().stream().flatMap(LoraAdapter.Delta::tensors));
     }
 
     private Fingerprint add(Stream<StoredTensor> tensors) {

@@ -7,12 +7,18 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Low-rank updates of a network's matrices in PEFT's naming: {@code W + alpha / r * B A}. Immutable.
+ * Low-rank updates of a network's matrices in PEFT's naming: {@code W + scale * B A}, with the variants that PEFT's
+ * {@code LoraConfig} calls {@code use_rslora}, {@code rank_pattern}, {@code alpha_pattern}, {@code use_dora} and {@code
+ * init_lora_weights}. Immutable.
  *
  * <p>Names are those of the base network: everything up to {@code base_model.model.} and the adapter's own part are
  * removed, e.g. {@code llm_model.base_model.model.model.layers.0.attention.wqkv.lora_A.default.weight} belongs to {@code
@@ -21,33 +27,70 @@ import tools.jackson.databind.JsonNode;
 public final class LoraAdapter {
 
     /**
-     * The update of one matrix.
+     * The update of one matrix W.
      *
-     * @param a     [r, in]
-     * @param b     [out, r]
-     * @param scale alpha / r
+     * @param a              [r, in]
+     * @param b              [out, r]
+     * @param magnitude      [out], the lengths that the rows of the sum get (DoRA); absent if they stay as they are
+     * @param scale          alpha / r, or alpha / sqrt(r) for rsLoRA
+     * @param initialisation what is taken out of W before
      */
-    record Delta(StoredTensor a, StoredTensor b, double scale) {
+    record Delta(
+            StoredTensor a,
+            StoredTensor b,
+            @Nullable StoredTensor magnitude,
+            double scale,
+            LoraInitialisation initialisation) {
 
         /** Shape of the matrix that it updates. */
         long[] shape() {
             return new long[] {b.shape()[0], a.shape()[1]};
         }
+
+        Stream<StoredTensor> tensors() {
+            return Stream.of(a, b, magnitude).filter(Objects::nonNull);
+        }
+
+        /** @throws CheckpointException if the tensors are not of one update */
+        static void requireFit(StoredTensor a, StoredTensor b, @Nullable StoredTensor magnitude) {
+            boolean fit = a.shape().length == 2 && b.shape().length == 2 && a.shape()[0] == b.shape()[1];
+            if (!fit || a.shape()[0] == 0) {
+                throw misfit(a, "its lora_B", b);
+            }
+            if (magnitude != null && !Arrays.equals(magnitude.shape(), new long[] {b.shape()[0]})) {
+                throw misfit(b, "its lora_magnitude_vector", magnitude);
+            }
+        }
+
+        private static CheckpointException misfit(StoredTensor tensor, String what, StoredTensor other) {
+            return new CheckpointException(
+                    tensor.file(),
+                    "adapter tensor %s of shape %s does not fit %s of shape %s"
+                            .formatted(
+                                    tensor.name(),
+                                    Arrays.toString(tensor.shape()),
+                                    what,
+                                    Arrays.toString(other.shape())));
+        }
     }
 
-    private static final LoraAdapter NONE = new LoraAdapter(Map.of());
+    private static final LoraAdapter NONE = new LoraAdapter(Map.of(), Map.of());
+
+    private static final String BASE = "(?:.*\\bbase_model\\.model\\.)?";
 
     private static final Pattern NAME = Pattern.compile(
-            "(?:.*\\bbase_model\\.model\\.)?(?<module>.+)\\.lora_(?<matrix>[AB])(?:\\.default)?\\.weight");
+            BASE + "(?<module>.+)\\.lora_"
+                    + "(?:(?<matrix>[AB])(?:\\.default)?\\.weight|(?<magnitude>magnitude_vector)(?:\\.default)?(?:\\.weight)?)");
 
-    /** Variants of LoRA with another formula, by their switches in {@code adapter_config.json}. */
-    private static final List<String> VARIANTS =
-            List.of("use_rslora", "use_dora", "fan_in_fan_out", "rank_pattern", "alpha_pattern", "modules_to_save");
+    private static final Pattern SAVED =
+            Pattern.compile(BASE + "(?<module>.+?)(?:\\.modules_to_save(?:\\.default)?)?\\.(?<parameter>[^.]+)");
 
     private final Map<String, Delta> deltas;
+    private final Map<String, StoredTensor> saved;
 
-    private LoraAdapter(Map<String, Delta> deltas) {
+    private LoraAdapter(Map<String, Delta> deltas, Map<String, StoredTensor> saved) {
         this.deltas = Collections.unmodifiableMap(deltas);
+        this.saved = saved;
     }
 
     /** The adapter that changes nothing. */
@@ -67,83 +110,88 @@ public final class LoraAdapter {
      * @throws CheckpointException if a matrix lacks its partner, the two do not fit, or it is of another kind
      */
     public static LoraAdapter of(Checkpoint fusion, double alpha) {
+        return new LoraAdapter(deltas(fusion, LoraSettings.plain(alpha)), Map.of());
+    }
+
+    private static Map<String, Delta> deltas(Checkpoint checkpoint, LoraSettings settings) {
         Map<String, StoredTensor> as = new LinkedHashMap<>();
         Map<String, StoredTensor> bs = new LinkedHashMap<>();
+        Map<String, StoredTensor> magnitudes = new LinkedHashMap<>();
         for (StoredTensor tensor :
-                fusion.filter(LoraAdapter::isAdapterTensor).tensors().values()) {
+                checkpoint.filter(LoraAdapter::isAdapterTensor).tensors().values()) {
             Matcher matcher = NAME.matcher(tensor.name());
             if (!matcher.matches()) {
                 throw new CheckpointException(tensor.file(), "unsupported adapter tensor %s".formatted(tensor.name()));
             }
-            Map<String, StoredTensor> side = matcher.group("matrix").equals("A") ? as : bs;
-            if (side.put(matcher.group("module") + ".weight", tensor) != null) {
-                throw new CheckpointException(tensor.file(), "two adapters for %s".formatted(matcher.group("module")));
-            }
+            Map<String, StoredTensor> side = matcher.group("magnitude") != null
+                    ? magnitudes
+                    : matcher.group("matrix").equals("A") ? as : bs;
+            add(side, matcher.group("module"), tensor, tensor.file());
         }
-        if (!as.keySet().equals(bs.keySet())) {
-            throw new CheckpointException("%s: a lora_A without its lora_B, or the reverse".formatted(fusion.source()));
+        if (!as.keySet().equals(bs.keySet()) || !as.keySet().containsAll(magnitudes.keySet())) {
+            throw new CheckpointException(
+                    "%s: a lora_A without its lora_B, or the reverse".formatted(checkpoint.source()));
         }
         Map<String, Delta> deltas = new LinkedHashMap<>();
-        as.forEach((name, a) -> deltas.put(name, delta(a, bs.get(name), alpha)));
-        return new LoraAdapter(deltas);
+        as.forEach((module, a) ->
+                deltas.put(module + ".weight", settings.delta(module, a, bs.get(module), magnitudes.get(module))));
+        return deltas;
     }
 
-    private static Delta delta(StoredTensor a, StoredTensor b, double alpha) {
-        boolean fit = a.shape().length == 2 && b.shape().length == 2 && a.shape()[0] == b.shape()[1];
-        if (!fit || a.shape()[0] == 0) {
-            throw new CheckpointException(
-                    a.file(),
-                    "adapter tensor %s of shape %s does not fit its lora_B of shape %s"
-                            .formatted(a.name(), Arrays.toString(a.shape()), Arrays.toString(b.shape())));
+    private static <T> void add(Map<String, T> map, String name, T value, Path file) {
+        if (map.put(name, value) != null) {
+            throw new CheckpointException(file, "two adapters for %s".formatted(name));
         }
-        return new Delta(a, b, alpha / a.shape()[0]);
     }
 
     /**
      * An adapter as PEFT saves it: {@code adapter_config.json} and {@code adapter_model.safetensors} or {@code .bin}.
      *
-     * @throws CheckpointException as {@link #of}, or if the configuration asks for a variant of LoRA
+     * @throws CheckpointException as {@link #of}, or if the configuration asks for what cannot be merged exactly
      */
     public static LoraAdapter open(Path directory) {
         Path configuration = directory.resolve("adapter_config.json");
         JsonNode json = Json.file(configuration);
-        requireNoVariant(configuration, json);
-        long rank = positive(configuration, json, "r").asLong();
-        double alpha = positive(configuration, json, "lora_alpha").asDouble();
+        LoraSettings settings = LoraSettings.read(configuration, json);
         Path safetensors = directory.resolve("adapter_model.safetensors");
         Checkpoint weights =
                 Checkpoint.open(Files.exists(safetensors) ? safetensors : directory.resolve("adapter_model.bin"));
-        weights.require(List.of(), LoraAdapter::isAdapterTensor);
-        LoraAdapter adapter = of(weights, alpha);
+        LoraAdapter adapter = new LoraAdapter(deltas(weights, settings), saved(weights));
         if (adapter.isEmpty()) {
             throw new CheckpointException(directory, "holds no adapter");
         }
-        adapter.deltas.forEach((name, delta) -> {
-            if (delta.a().shape()[0] != rank) {
+        for (JsonNode module : json.path("modules_to_save")) {
+            String name = "." + module.asString("") + ".";
+            if (adapter.saved.keySet().stream().noneMatch(saved -> ("." + saved).contains(name))) {
                 throw new CheckpointException(
-                        configuration,
-                        "r is %d, but %s has %d".formatted(rank, name, delta.a().shape()[0]));
+                        configuration, "modules_to_save has %s, the weights do not".formatted(module.asString("")));
             }
-        });
+        }
         return adapter;
     }
 
-    private static void requireNoVariant(Path configuration, JsonNode json) {
-        for (String variant : VARIANTS) {
-            JsonNode value = json.path(variant);
-            boolean off = value.isMissingNode() || value.isNull() || value.isContainer() && value.isEmpty();
-            if (!off && value.asBoolean(true)) {
-                throw new CheckpointException(configuration, variant + " is not supported");
-            }
+    private static Map<String, StoredTensor> saved(Checkpoint weights) {
+        Map<String, StoredTensor> saved = new LinkedHashMap<>();
+        for (StoredTensor tensor :
+                weights.filter(name -> !isAdapterTensor(name)).tensors().values()) {
+            Matcher matcher = SAVED.matcher(tensor.name());
+            String name =
+                    matcher.matches() ? matcher.group("module") + "." + matcher.group("parameter") : tensor.name();
+            add(saved, name, tensor.named(name), tensor.file());
         }
+        return saved;
     }
 
-    private static JsonNode positive(Path configuration, JsonNode json, String field) {
-        JsonNode value = json.path(field);
-        if (!value.isNumber() || value.asDouble() <= 0) {
-            throw new CheckpointException(configuration, field + " is not a positive number");
-        }
-        return value;
+    /**
+     * The same adapter for a network that calls its parameters otherwise.
+     *
+     * @throws CheckpointException if two parameters get the same name
+     */
+    public LoraAdapter rename(UnaryOperator<String> rename) {
+        Map<String, Delta> renamed = new LinkedHashMap<>();
+        deltas.forEach((name, delta) ->
+                add(renamed, rename.apply(name), delta, delta.a().file()));
+        return new LoraAdapter(renamed, saved().rename(rename).tensors());
     }
 
     /** Whether there is an update for a parameter. */
@@ -155,6 +203,11 @@ public final class LoraAdapter {
         return deltas.isEmpty();
     }
 
+    /** Whole parameters that were trained beside the matrices ({@code modules_to_save}), by the name of the parameter. */
+    public Checkpoint saved() {
+        return new Checkpoint("adapter", saved);
+    }
+
     /**
      * Checks that every update has its parameter.
      *
@@ -162,7 +215,9 @@ public final class LoraAdapter {
      */
     public void requireTargets(List<ParameterSpec> parameters) {
         Map<String, Delta> unused = new LinkedHashMap<>(deltas);
+        Map<String, StoredTensor> unusedParameters = new LinkedHashMap<>(saved);
         for (ParameterSpec parameter : parameters) {
+            unusedParameters.remove(parameter.name());
             Delta delta = unused.remove(parameter.name());
             if (delta != null && !Arrays.equals(delta.shape(), parameter.shape())) {
                 throw new CheckpointException(
@@ -178,15 +233,16 @@ public final class LoraAdapter {
             throw new CheckpointException(
                     delta.a().file(), "there is an adapter for %s, which the network does not have".formatted(name));
         });
+        unusedParameters.forEach((name, tensor) -> {
+            throw new CheckpointException(
+                    tensor.file(), "there is a trained %s, which the network does not have".formatted(name));
+        });
     }
 
     /** The matrices under their published names. */
     public Checkpoint tensors() {
         Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-        deltas.values().forEach(delta -> {
-            tensors.put(delta.a().name(), delta.a());
-            tensors.put(delta.b().name(), delta.b());
-        });
+        deltas.values().stream().flatMap(Delta::tensors).forEach(tensor -> tensors.put(tensor.name(), tensor));
         return new Checkpoint("adapter", tensors);
     }
 

@@ -34,10 +34,8 @@ final class WeightLoader implements AutoCloseable {
         DType dtype = tensor.dtype();
         boolean mapped = WeightProgram.isMappable(tensor) && onCpu;
         if (delta != null) {
-            try (PtNDArray weight = array;
-                    PtNDArray a = place(delta.a());
-                    PtNDArray b = place(delta.b())) {
-                array = program.merge(weight, a, b, delta.scale());
+            try (PtNDArray weight = array) {
+                array = merge(weight, delta);
             }
             dtype = DType.FLOAT32;
             mapped = false;
@@ -54,6 +52,14 @@ final class WeightLoader implements AutoCloseable {
             mappedBytes += tensor.bytes();
         } else {
             privateBytes += tensor.elements() * dtype.bytes();
+        }
+    }
+
+    private PtNDArray merge(PtNDArray weight, LoraAdapter.Delta delta) {
+        try (PtNDArray a = place(delta.a());
+                PtNDArray b = place(delta.b());
+                PtNDArray magnitude = delta.magnitude() == null ? null : place(delta.magnitude())) {
+            return program.merge(weight, a, b, magnitude, delta.scale(), delta.initialisation());
         }
     }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The native side of loading: maps files and cuts tensors out of them.
@@ -109,9 +110,22 @@ final class WeightProgram implements AutoCloseable {
         return call("cast", IValue.from(array), IValue.from((long) dtype.torchCode()));
     }
 
-    /** {@code weight + scale * b a} in float32. */
-    PtNDArray merge(PtNDArray weight, PtNDArray a, PtNDArray b, double scale) {
-        return call("merge", IValue.from(weight), IValue.from(a), IValue.from(b), IValue.from(scale));
+    /** The sum of a weight and its update in float32, as {@link LoraAdapter.Delta} describes it. */
+    PtNDArray merge(
+            PtNDArray weight,
+            PtNDArray a,
+            PtNDArray b,
+            @Nullable PtNDArray magnitude,
+            double scale,
+            LoraInitialisation initialisation) {
+        return call(
+                "merge",
+                IValue.from(weight),
+                IValue.from(a),
+                IValue.from(b),
+                IValue.listFrom(magnitude == null ? new PtNDArray[0] : new PtNDArray[] {magnitude}),
+                IValue.from(scale),
+                IValue.from((long) initialisation.ordinal()));
     }
 
     private PtNDArray call(String method, IValue... arguments) {

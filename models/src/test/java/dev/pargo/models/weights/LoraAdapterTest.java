@@ -69,10 +69,11 @@ class LoraAdapterTest {
     @CsvSource({
         "x.lora_A.weight, y.lora_B.weight, without its lora_B",
         "x.lora_A.weight, x.lora_C.weight, unsupported adapter tensor x.lora_C.weight",
-        "x.lora_A.weight, x.lora_magnitude_vector, unsupported adapter tensor x.lora_magnitude_vector",
+        "x.lora_embedding_A, x.lora_embedding_B, unsupported adapter tensor x.lora_embedding_A",
+        "x.lora_A.weight, x.lora_magnitude_vector, without its lora_B",
         "x.lora_A.weight, x.lora_A.default.weight, two adapters for x",
         "x.lora_B.weight, x.lora_A.weight, does not fit its lora_B",
-        "x.lora_A.weight, lm_head.weight, 1 unexpected: lm_head.weight"
+        "x.lora_A.weight, lm_head.weight, without its lora_B"
     })
     void refusesMatricesThatAreNoPair(String a, String b, String problem) throws Exception {
         Path weights = write(CONFIG, a, b);
@@ -86,17 +87,55 @@ class LoraAdapterTest {
                 "{'r':2}                                        | lora_alpha is not a positive number",
                 "{'r':0,'lora_alpha':8}                         | r is not a positive number",
                 "{'r':'2','lora_alpha':8}                       | r is not a positive number",
-                "{'r':3,'lora_alpha':8}                         | r is 3, but x.weight has 2",
-                "{'r':2,'lora_alpha':8,'use_rslora':true}       | use_rslora is not supported",
-                "{'r':2,'lora_alpha':8,'use_dora':true}         | use_dora is not supported",
-                "{'r':2,'lora_alpha':8,'rank_pattern':{'x':4}}  | rank_pattern is not supported",
-                "{'r':2,'lora_alpha':8,'modules_to_save':['x']} | modules_to_save is not supported",
+                "{'r':2,'lora_alpha':8,'modules_to_save':['lm_head']} | modules_to_save has lm_head, the weights do not",
+                "{'r':2,'lora_alpha':8,'rank_pattern':{'(':4}} | rank_pattern: '(' is not a regular expression",
+                "{'r':2,'lora_alpha':8,'rank_pattern':{'y':0}} | rank_pattern of y is not a positive number",
+                "{'r':2,'lora_alpha':8,'fan_in_fan_out':true}   | fan_in_fan_out is not supported",
+                "{'r':2,'lora_alpha':8,'lora_bias':true}        | lora_bias is not supported",
+                "{'r':2,'lora_alpha':8,'bias':'all'}            | bias is not supported",
+                "{'r':2,'lora_alpha':8,'alora_invocation_tokens':[1]}  | alora_invocation_tokens is not supported",
+                "{'r':2,'lora_alpha':8,'trainable_token_indices':[1]}  | trainable_token_indices is not supported",
+                "{'r':2,'lora_alpha':8,'layer_replication':[[0,1]]}    | layer_replication is not supported",
+                "{'r':2,'lora_alpha':8,'use_something_new':true}       | use_something_new is not supported",
+                "{'r':2,'lora_alpha':8,'init_lora_weights':'loftq'}    | init_lora_weights is 'loftq', which is not supported",
+                "{'r':2,'lora_alpha':8,'init_lora_weights':'corda'}    | init_lora_weights is 'corda', which is not supported",
+                "{'r':2,'lora_alpha':8,'init_lora_weights':'pissa_niter_4'} | init_lora_weights is 'pissa_niter_4', which",
+                "{'r':2,'alpha':8,'peft_type':'LOHA'}           | peft_type is LOHA; only LORA can be merged",
+                "{'peft_type':'IA3'}                            | peft_type is IA3; only LORA can be merged",
                 "[]                                             | not a JSON object"
             },
             quoteCharacter = '"')
     void refusesAConfigurationThatMeansSomethingElse(String json, String problem) throws Exception {
         write(json.replace('\'', '"'), "x.lora_A.weight", "x.lora_B.weight");
         Refusals.assertRefused(() -> LoraAdapter.open(directory), directory.resolve("adapter_config.json"), problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'r':3,'lora_alpha':8}                         | x.lora_A.weight has r 2; its adapter_config.json says 3",
+                "{'r':2,'lora_alpha':8,'rank_pattern':{'x':4}}  | x.lora_A.weight has r 2; its adapter_config.json says 4",
+                "{'r':2,'lora_alpha':8,'use_dora':true}         | use_dora is true, but x has no lora_magnitude_vector"
+            },
+            quoteCharacter = '"')
+    void refusesMatricesThatTheConfigurationContradicts(String json, String problem) throws Exception {
+        Path weights = write(json.replace('\'', '"'), "x.lora_A.weight", "x.lora_B.weight");
+        Refusals.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
+    }
+
+    /** As PEFT reads it: a regular expression for the whole name or for its end from a dot on. */
+    @ParameterizedTest
+    @CsvSource({"q_proj, 5", "proj, 4", "self_attn.q_proj, 5", "layers\\\\.[0-3]\\\\..*, 5", "^q_proj, 4", "layers, 4"})
+    void matchesPatternsAsPeftDoes(String pattern, double scale) throws Exception {
+        write(
+                "{\"r\":2,\"lora_alpha\":8,\"alpha_pattern\":{\"%s\":10}}".formatted(pattern),
+                "model.layers.1.self_attn.q_proj.lora_A.weight",
+                "model.layers.1.self_attn.q_proj.lora_B.weight");
+
+        assertThat(LoraAdapter.open(directory).deltas().values())
+                .singleElement()
+                .satisfies(delta -> assertThat(delta.scale()).isEqualTo(scale));
     }
 
     @Test
