@@ -8,7 +8,7 @@ public enum BundlePart {
     PROJECTOR,
     LLM;
 
-    /** The name of its section in a manifest. */
+    /** The name of this part's section in a manifest. */
     String section() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The families' own ways to be asked, with an image and a line feed before the question as LLaVA has them. Sources: the
- * {@code chat_template} of the published tokenizers, and {@code conversation.py} of FastChat and LLaVA.
+ * The prompt formats of the model families. As in LLaVA, the image and a line feed come before the question. Sources: the {@code
+ * chat_template} of the published tokenizers, and {@code conversation.py} of FastChat and LLaVA.
  */
 enum ChatFormat {
 
@@ -40,7 +40,7 @@ enum ChatFormat {
             "",
             "{answer}<|eot_id|>"),
 
-    /** ChatML as Qwen2 has it. */
+    /** ChatML in Qwen2's form. */
     QWEN2(
             Words.CHATML_TURN,
             "",
@@ -49,13 +49,13 @@ enum ChatFormat {
             "You are a helpful assistant.",
             Words.CHATML_ANSWER),
 
-    /** ChatML as InternLM2-chat has it. */
+    /** ChatML in InternLM2-chat's form. */
     INTERNLM2_CHAT(Words.CHATML_TURN, "<s>", Words.IM_END, Words.CHATML_SYSTEM, "", Words.CHATML_ANSWER),
 
-    /** The instructions belong to the first question. */
+    /** Mistral. The system instructions are part of the first question. */
     MISTRAL("[INST] {system}<ImageHere>\n{question} [/INST]", "<s>", "</s>", "{system}\n\n", "", "{answer}</s>");
 
-    /** What ChatML's two users share. */
+    /** Templates that the two ChatML formats share. */
     private static final class Words {
         private static final String IM_START = "<|im_start|>";
         private static final String IM_END = "<|im_end|>";
@@ -89,7 +89,7 @@ enum ChatFormat {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws IllegalArgumentException naming the known ones */
+    /** @throws IllegalArgumentException if the name is unknown; the message lists the known names */
     static ChatFormat named(String label) {
         return Arrays.stream(values())
                 .filter(format -> format.label().equals(label))
@@ -98,7 +98,7 @@ enum ChatFormat {
                         "unknown prompt.format '%s'; known: %s".formatted(label, known())));
     }
 
-    /** The format that a decoder was most likely trained with: its tokenizer has the control tokens of one. */
+    /** The format that a decoder was most likely trained with, judged by the control tokens in its tokenizer. */
     static ChatFormat of(DecoderFamily family, Tokenizer tokenizer) {
         if (tokenizer.controlToken(HEADER).isPresent()) {
             return LLAMA_3;
@@ -110,9 +110,9 @@ enum ChatFormat {
     }
 
     /**
-     * The format that a published chat template writes, known by its words: the template itself is a program.
+     * The format that a published chat template writes. A template is a program, so the format is recognised by the words in it.
      *
-     * @return empty if it writes none of these
+     * @return empty if the template matches none of these formats
      */
     static Optional<ChatFormat> writtenBy(String chatTemplate, DecoderFamily family) {
         if (chatTemplate.contains(HEADER)) {
@@ -131,7 +131,7 @@ enum ChatFormat {
         return family == DecoderFamily.INTERNLM2 ? INTERNLM2_CHAT : QWEN2;
     }
 
-    /** The names in manifests, for messages. */
+    /** The names that manifests use, for error messages. */
     static String known() {
         return Arrays.stream(values()).map(ChatFormat::label).collect(Collectors.joining(", "));
     }

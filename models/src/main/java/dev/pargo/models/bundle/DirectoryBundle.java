@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A directory with a whole model as Hugging Face publishes it, which needs no manifest. */
+/** A directory with a whole model in Hugging Face's layout. It needs no manifest. */
 record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     private static final int MAX_NEW_TOKENS = 256;
@@ -97,7 +97,10 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return directory.tokenizer();
     }
 
-    /** What the directory's chat template writes; without one that knows pictures, what the decoder's family writes. */
+    /**
+     * The prompt that the directory's chat template writes. If there is no template, or it does not support pictures, the prompt
+     * format of the decoder's family.
+     */
     @Override
     public Prompt prompt() {
         TemplateCutter cutter = directory

@@ -11,7 +11,10 @@ import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 
-/** Gemma 3: a SigLIP tower, averages of its patches, a decoder whose visual tokens see each other in both directions. */
+/**
+ * Gemma 3: a SigLIP tower, a projector that averages squares of patches, and a decoder in which the visual tokens of a picture
+ * attend to each other in both directions.
+ */
 record Gemma3Model(HuggingFaceDirectory directory) implements PublishedModel {
 
     @Override

@@ -21,8 +21,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The files of a directory as Hugging Face publishes models, written by transformers 4 or 5: config.json, whose {@code model_type}
- * says what is in it, weights, the image processor's settings and the tokenizer.
+ * A model directory in Hugging Face's layout, written by transformers 4 or 5. It holds config.json, the weights, the image
+ * processor's settings and the tokenizer. The {@code model_type} in config.json says what kind of model it is.
  */
 record HuggingFaceDirectory(Path path, JsonConfig config) {
 
@@ -50,7 +50,10 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return PublishedModel.of(this);
     }
 
-    /** Published configurations do not say it; ours do. */
+    /**
+     * Whether the weights are random. Only models synthesized by this project say so; published configurations have no such
+     * field.
+     */
     boolean hasRandomWeights() {
         return config.flag(ModelBundle.RANDOM_WEIGHTS, false);
     }
@@ -60,8 +63,8 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     /**
-     * The decoder that {@code text_config} describes. Whether its output layer is the embedding stands there or at the top, and
-     * counts only where the files have no output layer.
+     * The decoder that {@code text_config} describes. {@code tie_word_embeddings} may be set there or at the top level; it is
+     * used only if the files have no output layer.
      *
      * @param checkpoint the decoder's tensors
      */
@@ -79,18 +82,18 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     /**
-     * How pictures are taken apart.
+     * How pictures are resized and cut into pieces.
      *
-     * @param padsToSquare whether pictures that are seen as one square are padded, as the original LLaVA-1.5 does
+     * @param padsToSquare whether pictures that are encoded as one square are padded first, as in the original LLaVA-1.5
      */
     ImageCutter cutter(boolean padsToSquare) {
         return PublishedCutters.read(imageProcessor(), padsToSquare);
     }
 
     /**
-     * The same, for a tower that takes squares.
+     * The same, for a tower that takes square input.
      *
-     * @throws dev.pargo.models.config.ConfigException if the pieces are of another size than the tower's
+     * @throws dev.pargo.models.config.ConfigException if the size of the pieces differs from the tower's input size
      */
     ImageCutter cutter(SquareTower tower, boolean padsToSquare) {
         ImageCutter cutter = cutter(padsToSquare);
@@ -102,7 +105,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return cutter;
     }
 
-    /** A file of its own, or in transformers 5 a section of the whole processor's file. */
+    /** The image processor's settings: a separate file, or in transformers 5 a section of the processor's file. */
     private JsonConfig imageProcessor() {
         Path processor = path.resolve("processor_config.json");
         if (Files.exists(processor)) {
@@ -118,7 +121,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return Tokenizer.open(path);
     }
 
-    /** The program that writes conversations, in Jinja; empty if the directory has none. */
+    /** The source of the chat template, in Jinja; empty if the directory has none. */
     String chatTemplate() {
         Path program = path.resolve("chat_template.jinja");
         if (Files.exists(program)) {
@@ -140,7 +143,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return "";
     }
 
-    /** A template, or of several named ones the default. */
+    /** A single template, or the one named default if there are several. */
     private static String chatTemplate(JsonNode template) {
         if (template.isArray()) {
             for (JsonNode named : template) {
@@ -168,7 +171,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return Optional.of(new ChatTemplate(path.toString(), source, tokens));
     }
 
-    /** Whether the tokenizer puts a token before every text. */
+    /** Whether the tokenizer adds the BOS token before every text. */
     boolean opensTexts() {
         Path tokenizer = path.resolve("tokenizer.json");
         if (Files.exists(tokenizer)) {
@@ -185,7 +188,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
      * A special token of the tokenizer, empty if it has none.
      *
      * @param role      {@code bos_token} or {@code eos_token}
-     * @param otherwise the token if the directory does not say
+     * @param otherwise the result if the directory does not name the token
      */
     String specialToken(String role, String otherwise) {
         Path file = path.resolve("tokenizer_config.json");

@@ -11,7 +11,10 @@ import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 import java.util.List;
 
-/** InternVL 3 and 3.5 in the layout of transformers: InternViT on tiles and a thumbnail, squares of patches through two layers. */
+/**
+ * InternVL 3 and 3.5 in the layout of transformers: InternViT on tiles and a thumbnail; the projector joins squares of patches
+ * and applies two linear layers.
+ */
 record InternVlModel(HuggingFaceDirectory directory) implements PublishedModel {
 
     @Override

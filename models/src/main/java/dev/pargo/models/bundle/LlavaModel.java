@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * LLaVA-1.5, also as its authors publish it, with a tower beside it; LLaVA-NeXT and LLaVA-OneVision: a CLIP or SigLIP tower, two
- * linear layers, any decoder.
+ * LLaVA-1.5, LLaVA-NeXT and LLaVA-OneVision: a CLIP or SigLIP tower, two linear layers and any decoder. LLaVA-1.5 is also read in
+ * its authors' layout, where the tower is in a separate directory.
  */
 record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
 
@@ -88,7 +88,7 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
         return projector(vision().config().square());
     }
 
-    /** The projector behind a tower that may be another directory's: each patch passes for itself. */
+    /** The projector for the given tower, which may come from another directory. Each patch is projected on its own. */
     @Override
     public StoredNetwork<ProjectorConfig> projector(SquareTower vision) {
         String activation = config().string("projector_hidden_act", "gelu");

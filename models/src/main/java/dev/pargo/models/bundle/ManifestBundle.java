@@ -30,8 +30,8 @@ import tools.jackson.databind.node.StringNode;
 
 /**
  * A bundle that a manifest describes: a JSON file with the sections {@code image}, {@code vision}, {@code ln_vision},
- * {@code projector}, {@code llm}, {@code prompt} and {@code generation}. A part is either a bare checkpoint ({@code file})
- * with its dimensions in the section, or a directory as Hugging Face publishes it ({@code dir}), which says them itself.
+ * {@code projector}, {@code llm}, {@code prompt} and {@code generation}. A part is either a bare checkpoint ({@code file}) whose
+ * dimensions are in the section, or a directory in Hugging Face's layout ({@code dir}) whose config.json has the dimensions.
  * Paths are relative to the manifest.
  */
 final class ManifestBundle implements ModelBundle {
@@ -93,7 +93,7 @@ final class ManifestBundle implements ModelBundle {
         }
     }
 
-    /** A file's name as seen from a directory. */
+    /** A file's path relative to a directory. */
     static String relative(Path directory, Path file) {
         Path from = directory.toAbsolutePath().normalize();
         return from.relativize(file.toAbsolutePath().normalize()).toString();
@@ -144,7 +144,10 @@ final class ManifestBundle implements ModelBundle {
                 checkpoint);
     }
 
-    /** As the model writes it that the projector is of; a lone projector's tokens have nothing around them. */
+    /**
+     * The notation of the model that the projector belongs to. If the projector is a bare checkpoint, nothing is written around
+     * the visual tokens.
+     */
     @Override
     public PictureNotation notation() {
         HuggingFaceDirectory projector = directory(manifest.section("projector"));
@@ -153,7 +156,7 @@ final class ManifestBundle implements ModelBundle {
                 : projector.model().notation();
     }
 
-    /** The tower for images of another size than it was trained on. */
+    /** The tower for images of the configured size, which may differ from the size it was trained on. */
     private StoredNetwork<VisionConfig> resized(StoredNetwork<VisionConfig> tower, int imageSize) {
         SquareTower square = tower.config().square();
         if (square.imageSize() == imageSize) {
@@ -239,7 +242,7 @@ final class ManifestBundle implements ModelBundle {
         return Prompt.read(section, generation, chatFormat(section).prompt());
     }
 
-    /** What a manifest with a template of its own leaves out: the instructions are part of the template. */
+    /** Defaults for a manifest that has its own template. Its system instructions are part of the template. */
     private static Prompt reference(HuggingFaceDirectory llm) {
         String bos = llm.specialToken("bos_token", "<s>");
         String eos = llm.specialToken("eos_token", "</s>");

@@ -17,13 +17,13 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model that was trained together: vision encoder, projector and LLM, with the preprocessing and the prompt that they
- * expect.
+ * A multimodal model: a vision encoder, a projector and an LLM that were trained together, with the preprocessing and the prompt
+ * format that they expect.
  *
- * <p>Every method reads only the files of its own part, and of weights only the headers: a host that runs one stage needs
- * that stage's files. All throw {@link ConfigException} if a file is missing or not valid, and {@link
- * dev.pargo.models.weights.CheckpointException} if a weight file cannot be read; whether the weights fit is found out by
- * {@link StoredNetwork#check}. Immutable.
+ * <p>Every method reads only the files of the part that it is about, and only the headers of weight files. So a host that runs
+ * one stage needs only that stage's files. All methods throw {@link ConfigException} if a file is missing or invalid, and {@link
+ * dev.pargo.models.weights.CheckpointException} if a weight file cannot be read. {@link StoredNetwork#check} tells whether the
+ * weights fit the network. Immutable.
  */
 public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
 
@@ -34,7 +34,7 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
      * Opens a bundle.
      *
      * @param path a manifest; a directory with a {@code bundle.json} or a JSON file of the directory's name; or a directory
-     *     with a whole model as Hugging Face publishes it
+     *     with a whole model in Hugging Face's layout
      */
     static ModelBundle read(Path path) {
         if (Files.isRegularFile(path)) {
@@ -53,7 +53,7 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     }
 
     /**
-     * Whether a directory of Hugging Face's holds a whole model, so that it needs no manifest.
+     * Whether a directory in Hugging Face's layout holds a whole model and so needs no manifest.
      *
      * @throws ConfigException if there is no config.json, or it is not valid
      */
@@ -64,36 +64,36 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     String name();
 
     /**
-     * Names what was trained together: the manifest's {@code revision}, or else a hash over the description and all
-     * weights. Equal for stages that serve one bundle, also on different hosts. A host that holds only its stage's files
-     * needs a manifest with a revision.
+     * Identifies the parts that were trained together: the manifest's {@code revision}, or else a hash of the description and all
+     * weights. All stages that serve the same bundle have the same revision, on any host. A host that holds only its own stage's
+     * files needs a manifest with a revision.
      */
     String revision();
 
     /**
-     * Whether the files say that a part's weights are random, as those of a synthesized model are: what it answers means
-     * nothing.
+     * Whether the files say that the part's weights are random, as in a synthesized model. The output of such a model has no
+     * meaning.
      */
     boolean hasRandomWeights(BundlePart part);
 
-    /** A manifest of the same model for another directory: names of files are relative to that. */
+    /** A manifest of the same model for another directory, with file names relative to that directory. */
     ObjectNode manifestIn(Path directory);
 
-    /** How the vision encoder wants to see pictures. */
+    /** The preprocessing that the vision encoder expects. */
     ImageCutter pictures();
 
-    /** Feature vectors of one picture, at most. */
+    /** The largest number of feature vectors of one picture. */
     default long maxFeatures() {
         return vision().config().maxTokens(pictures().maxPixels());
     }
 
-    /** How a picture stands in the prompt. */
+    /** How a picture is written into the prompt. */
     PictureNotation notation();
 
     /**
-     * How a picture becomes the one square that the vision encoder sees.
+     * How a picture becomes the single square image that the vision encoder takes.
      *
-     * @throws ConfigException if it sees pictures otherwise
+     * @throws ConfigException if the encoder takes tiles or pictures of any size
      */
     default Preprocessing preprocessing() {
         if (pictures() instanceof WholeImage whole) {
@@ -105,7 +105,7 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     StoredNetwork<VisionConfig> vision();
 
     /**
-     * What decides an encoder's features: hash over its network, its weights and its preprocessing.
+     * A hash of everything that determines the encoder's features: its network, its weights and its preprocessing.
      *
      * @throws ConfigException as {@link #pictures} does
      */
@@ -124,6 +124,6 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
 
     Prompt prompt();
 
-    /** Most tokens of an answer where a request does not say. */
+    /** The default limit on the tokens of an answer. */
     int maxNewTokens();
 }

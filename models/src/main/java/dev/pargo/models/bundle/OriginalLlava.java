@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * LLaVA-1.5 as its authors publish it, e.g. {@code liuhaotian/llava-v1.5-7b}: the decoder's settings and names at the top,
- * the projector among them, and the vision tower in a directory of its own. Brought to the layout of llava-hf here.
- * Source: {@code llava_arch.py}, {@code clip_encoder.py} and {@code multimodal_projector/builder.py} of LLaVA's code.
+ * LLaVA-1.5 in its authors' layout, e.g. {@code liuhaotian/llava-v1.5-7b}. The decoder's settings and tensors are at the top
+ * level, mixed with the projector's, and the vision tower is in a separate directory. This class converts it to the layout of
+ * llava-hf. Source: {@code llava_arch.py}, {@code clip_encoder.py} and {@code multimodal_projector/builder.py} of LLaVA's code.
  */
 final class OriginalLlava {
 
@@ -26,9 +26,9 @@ final class OriginalLlava {
     }
 
     /**
-     * The same configuration as llava-hf would write it, without the tower's.
+     * The same configuration in llava-hf's layout, without the tower's section.
      *
-     * @throws dev.pargo.models.config.ConfigException if it asks for what is not done here
+     * @throws dev.pargo.models.config.ConfigException if it uses a setting that is not supported
      */
     static JsonConfig toHuggingFace(JsonConfig config) {
         require(config, "mm_projector_type", "linear", "mlp2x_gelu");
@@ -55,7 +55,7 @@ final class OriginalLlava {
         }
     }
 
-    /** A tensor's name as llava-hf has it. */
+    /** A tensor's name in llava-hf's layout. */
     static String rename(String name) {
         return name.replaceFirst("^model\\.mm_projector\\.0\\.", "multi_modal_projector.linear_1.")
                 .replaceFirst("^model\\.mm_projector\\.2\\.", "multi_modal_projector.linear_2.")
@@ -69,9 +69,10 @@ final class OriginalLlava {
     }
 
     /**
-     * The vision tower's directory: in the model's or beside it, under its whole published name or the last part of that.
+     * The vision tower's directory. It is searched for inside the model's directory and next to it, under the tower's full
+     * published name and under the last part of that name.
      *
-     * @throws dev.pargo.models.config.ConfigException if it is nowhere there
+     * @throws dev.pargo.models.config.ConfigException if it is in none of these places
      */
     static Path tower(Path directory, JsonConfig config) {
         Path published = Path.of(config.string(TOWER));

@@ -7,24 +7,24 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * How a model writes a picture into its prompt: runs of visual tokens, and text around and between them.
+ * How a model writes a picture into its prompt: runs of visual tokens with text around and between them.
  *
- * @param placeholder stands for a picture in the prompts that the model's chat template writes
- * @param writer      gives the parts that take the placeholder's place, in order; from the projector's layout. Their runs take the
- *                    picture's rows one after another, all of them
+ * @param placeholder text that the model's chat template writes in place of a picture
+ * @param writer      returns the parts that replace the placeholder, in order, for the layout that the projector returns. Their
+ *                    runs take all rows of the picture, one after another
  */
 public record PictureNotation(String placeholder, Function<PictureLayout, List<Part>> writer) {
 
     /** A part of a written picture. */
     public sealed interface Part {}
 
-    /** Text of the model's own, whose control tokens are meant as such. */
+    /** Fixed text of the model. Control tokens in it are encoded as control tokens. */
     public record Text(String text) implements Part {}
 
-    /** Visual tokens on a grid. */
+    /** A run of visual tokens on a grid. */
     public record Run(Grid grid) implements Part {}
 
-    /** Nothing but the visual tokens. */
+    /** Only the visual tokens, without text. */
     static PictureNotation plain(String placeholder) {
         return new PictureNotation(placeholder, PictureNotation::runs);
     }

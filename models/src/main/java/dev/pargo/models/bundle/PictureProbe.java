@@ -7,12 +7,12 @@ import dev.pargo.models.weights.Fingerprint;
 import java.util.List;
 
 /**
- * Tells two ways to look at pictures apart by what they make of the same pictures. So whatever decides a pixel counts: size,
- * tiles, filter, padding, mean and standard deviation, wherever they are written.
+ * Fingerprints a preprocessing by its output for fixed probe pictures. Everything that affects a pixel changes the fingerprint:
+ * size, tiles, filter, padding, mean and standard deviation, whichever file sets it.
  */
 final class PictureProbe {
 
-    /** Neither square nor a multiple of any patch; one small, one that is cut into tiles where pictures are. */
+    /** Neither picture is square or a multiple of a patch size. One is small; the other is large enough to be cut into tiles. */
     private static final List<RgbImage> PICTURES = List.of(picture(61, 97), picture(803, 401));
 
     private PictureProbe() {}
@@ -26,7 +26,7 @@ final class PictureProbe {
         }
     }
 
-    /** Every channel has all of its values. */
+    /** A picture in which every channel takes all 256 values. */
     private static RgbImage picture(int width, int height) {
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < rgb.length; i++) {

@@ -8,17 +8,19 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How a model was trained to be asked. Words of the templates that are control tokens of its tokenizer mean those.
+ * The prompt format that a model was trained with. Words in the templates that are control tokens of the tokenizer are encoded as
+ * control tokens.
  *
- * @param template         one turn with its image and its question, {@code {question}}
+ * @param template         one turn: the image and the question, written as {@code {question}}
  * @param imagePlaceholder stands for the visual tokens in the template
  * @param bosToken         control token that opens the prompt; empty for none
  * @param eosToken         control token that closes an answer
- * @param systemTemplate   instructions, {@code {system}}, which stand where the first turn says {@code {system}} or else
- *                         before it; empty: they are what the template has before its last {@code USER:}
- * @param system           instructions where a conversation brings none; empty for none
- * @param answerTemplate   what follows a turn that has been answered, {@code {answer}}; empty: the answer and
- *                         {@code eosToken}
+ * @param systemTemplate   the system instructions, written as {@code {system}}. They are inserted where the first turn has {@code
+ *                         {system}}, or else before the first turn. If empty, the instructions are the text before the last
+ *                         {@code USER:} of the template
+ * @param system           default instructions for conversations without any; empty for none
+ * @param answerTemplate   what follows a turn that has been answered, with the answer written as {@code {answer}}. If empty, the
+ *                         answer and {@code eosToken}
  */
 public record Prompt(
         String template,
@@ -31,7 +33,7 @@ public record Prompt(
 
     static final String IMAGE_PLACEHOLDER = "<ImageHere>";
 
-    /** Reads a manifest's sections; what they leave out is the other prompt's. */
+    /** Reads a manifest's sections. Missing fields are taken from the other prompt. */
     static Prompt read(JsonConfig section, JsonConfig generation, Prompt otherwise) {
         return new Prompt(
                 section.string("template", otherwise.template),
@@ -43,7 +45,7 @@ public record Prompt(
                 section.string("answer_template", otherwise.answerTemplate));
     }
 
-    /** Writes a manifest's sections, which {@link #read} reads. */
+    /** Writes the manifest sections that {@link #read} reads. */
     void writeTo(ObjectNode section, ObjectNode generation) {
         section.put("template", template)
                 .put("image_placeholder", imagePlaceholder)

@@ -8,7 +8,10 @@ import dev.pargo.models.vision.QwenVitConfig.Variant;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 
-/** What a directory of Hugging Face's holds, family by family. Methods read headers of weights only. */
+/**
+ * The model in a directory in Hugging Face's layout; one implementation for each family. Methods read only the headers of weight
+ * files.
+ */
 interface PublishedModel {
 
     /** The {@code model_type} of families that have a vision encoder, a projector and a decoder. */
@@ -29,24 +32,24 @@ interface PublishedModel {
         };
     }
 
-    /** Whether the directory holds a whole model, not one network. */
+    /** Whether the directory holds a whole model rather than a single network. */
     boolean isWhole();
 
     StoredNetwork<VisionConfig> vision();
 
     StoredNetwork<ProjectorConfig> projector();
 
-    /** The projector behind a tower of another directory, if it has no wish of its own. */
+    /** The projector for a tower from another directory. By default it does not depend on the tower. */
     default StoredNetwork<ProjectorConfig> projector(SquareTower vision) {
         return projector();
     }
 
     StoredNetwork<DecoderConfig> llm();
 
-    /** How the vision encoder wants to see pictures. */
+    /** The preprocessing that the vision encoder expects. */
     ImageCutter pictures();
 
-    /** How a picture stands in the prompt. */
+    /** How a picture is written into the prompt. */
     default PictureNotation notation() {
         return PictureNotation.plain("<image>");
     }

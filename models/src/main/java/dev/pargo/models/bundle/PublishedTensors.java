@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tensors of a multimodal model by part, under one name for each. Versions of transformers differ in what they put before a
- * tensor's name: {@code language_model.model.norm.weight} is {@code model.language_model.norm.weight} elsewhere.
+ * The tensors of a multimodal model, divided by part and renamed to one naming. Versions of transformers use different prefixes:
+ * {@code language_model.model.norm.weight} in one is {@code model.language_model.norm.weight} in another.
  */
 record PublishedTensors(Checkpoint all) {
 
@@ -20,7 +20,7 @@ record PublishedTensors(Checkpoint all) {
     private static final Pattern PROJECTOR =
             Pattern.compile("(?:model\\.)?(?<rest>(?:(?:multi_modal_projector|connector)\\.|image_newline$).*)");
 
-    /** The decoder's, named {@code model.} and {@code lm_head.} as in a directory of its own. */
+    /** The decoder's tensors, with the prefixes {@code model.} and {@code lm_head.} that a text-only model has. */
     Checkpoint llm() {
         return all.filter(name -> LLM.matcher(name).matches()).rename(PublishedTensors::decoderName);
     }
@@ -35,17 +35,17 @@ record PublishedTensors(Checkpoint all) {
         return rest.startsWith("lm_head.") ? rest : "model." + rest;
     }
 
-    /** The vision encoder's, without prefix. */
+    /** The vision encoder's tensors, without prefix. */
     Checkpoint vision() {
         return part(VISION).filter(name -> !name.matches("(merger|deepstack_merger_list)\\..*"));
     }
 
-    /** The projector's, beginning with its own name. */
+    /** The projector's tensors; their names begin with the projector's published name. */
     Checkpoint projector() {
         return part(PROJECTOR);
     }
 
-    /** The tensors of a projector that is published as a part of the vision encoder. */
+    /** The tensors of a projector that was published as part of the vision encoder. */
     Checkpoint merger() {
         return part(MERGER);
     }

@@ -10,7 +10,10 @@ import dev.pargo.models.vision.QwenVitConfig;
 import dev.pargo.models.vision.QwenVitConfig.Variant;
 import dev.pargo.models.vision.VisionConfig;
 
-/** Qwen2-VL, Qwen2.5-VL and Qwen3-VL: pictures of any resolution, and a decoder that places visual tokens on three axes. */
+/**
+ * Qwen2-VL, Qwen2.5-VL and Qwen3-VL: pictures of any resolution, and a decoder that gives visual tokens positions on three axes
+ * (M-RoPE).
+ */
 record QwenVlModel(HuggingFaceDirectory directory, Variant variant) implements PublishedModel {
 
     @Override
@@ -63,7 +66,7 @@ record QwenVlModel(HuggingFaceDirectory directory, Variant variant) implements P
         return directory.cutter(false);
     }
 
-    /** The markers around it are part of the chat template. */
+    /** The chat template itself writes the markers around the placeholder. */
     @Override
     public PictureNotation notation() {
         return PictureNotation.plain("<|image_pad|>");

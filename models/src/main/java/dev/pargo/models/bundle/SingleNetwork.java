@@ -10,7 +10,7 @@ import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 
-/** A directory with one network: CLIP, of which LLaVA reads the output of the last block but one, or a decoder. */
+/** A directory with one network: a decoder, or CLIP. Of CLIP, LLaVA uses the output of the second-to-last block. */
 record SingleNetwork(HuggingFaceDirectory directory) implements PublishedModel {
 
     private static final int FEATURE_LAYER = -2;

@@ -14,7 +14,10 @@ import dev.pargo.models.weights.Checkpoint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** SmolVLM and Idefics3: a SigLIP tower on tiles and the whole, squares of patches through one matrix, a Llama decoder. */
+/**
+ * SmolVLM and Idefics3: a SigLIP tower on tiles and on the whole picture; a projector that joins squares of patches and applies
+ * one matrix; a Llama decoder.
+ */
 record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
 
     @Override
@@ -61,7 +64,7 @@ record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
         return new PictureNotation("<image>", SmolVlmModel::write);
     }
 
-    /** Each piece behind a token that names its place, tiles row by row in lines. */
+    /** Writes each piece after a token that names its position. Tiles are written row by row, one line for each row. */
     private static List<PictureNotation.Part> write(PictureLayout visual) {
         String begin = "<fake_token_around_image>";
         List<PictureNotation.Part> parts = new ArrayList<>();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Learns from a chat template how a model is asked: conversations of known words are written, and what stands around the words is
- * cut out. The parts are put together again and compared with what the template writes, so that a template whose conversations do
- * not consist of equal turns is refused, not misread.
+ * Derives a {@link Prompt} from a chat template. It renders conversations made of known words and cuts out the text around the
+ * words. Then it joins the parts again and compares the result with what the template writes. So a template whose turns are not
+ * all written alike is rejected rather than misread.
  */
 final class TemplateCutter {
 
@@ -24,24 +24,24 @@ final class TemplateCutter {
     private final ChatTemplate template;
     private final String placeholder;
 
-    /** @param placeholder stands for a picture in what the template writes */
+    /** @param placeholder text that the template writes in place of a picture */
     TemplateCutter(ChatTemplate template, String placeholder) {
         this.template = template;
         this.placeholder = placeholder;
     }
 
-    /** Whether the template knows pictures. */
+    /** Whether the template supports pictures. */
     boolean writesPictures() {
         return template.render(List.of(ChatMessage.question(QUESTION))).contains(placeholder);
     }
 
     /**
-     * Cuts the template.
+     * Derives the prompt format.
      *
-     * @param bosToken token that opens prompts, where the template or the tokenizer writes it; empty for none
-     * @param addsBos  whether the tokenizer writes it
+     * @param bosToken token that opens prompts, written by the template or the tokenizer; empty for none
+     * @param addsBos  whether the tokenizer adds the BOS token
      * @param eosToken token that closes an answer
-     * @throws ConfigException if the template writes conversations that are not made of equal turns
+     * @throws ConfigException if the template does not write all turns alike
      */
     Prompt cut(String bosToken, boolean addsBos, String eosToken) {
         String one = template.render(List.of(ChatMessage.question(QUESTION)));
@@ -74,29 +74,31 @@ final class TemplateCutter {
                 answer);
     }
 
-    /** A conversation whose second question is about no picture of its own. */
+    /** A conversation whose second question has no picture. */
     private String answerThenText() {
         return template.render(List.of(
                 ChatMessage.question(QUESTION), ChatMessage.text("assistant", ANSWER), ChatMessage.text("user", NEXT)));
     }
 
-    /** What stands before a question without a picture: tags around the picture and one space behind it go with it. */
+    /**
+     * The text before a question that has no picture. The tags around the placeholder and one space after it are removed with it.
+     */
     private String withoutPicture(String open) {
         return open.replaceFirst(TAG_BEFORE + Pattern.quote(placeholder) + TAG_BEHIND, "");
     }
 
     /**
-     * Where instructions stand.
+     * Where the system instructions are written.
      *
-     * @param open      what stands before a question, with {@code {system}} if they stand in it
-     * @param template  with {@code {system}}
-     * @param otherwise instructions where a conversation brings none
+     * @param open      text before a question; contains {@code {system}} if the instructions are written there
+     * @param template  text around the instructions, which are written as {@code {system}}
+     * @param otherwise default instructions for conversations without any
      */
     private record Instructions(String open, String template, String otherwise) {}
 
     /**
-     * @param open    what stands before every question
-     * @param opening what the template writes before the first turn of a conversation without instructions, but for {@code bos}
+     * @param open    text before every question
+     * @param opening what the template writes before the first turn of a conversation without instructions, excluding {@code bos}
      */
     private Instructions instructions(String open, String opening, String bos) {
         String written = withInstructions();
@@ -126,7 +128,7 @@ final class TemplateCutter {
         return new Instructions(open, beforeWords + "{system}" + behindWords, otherwise);
     }
 
-    /** What stands before a question with instructions; nothing if the template refuses them. */
+    /** The text before a question that follows instructions; empty if the template does not accept instructions. */
     private String withInstructions() {
         try {
             return before(

@@ -1,51 +1,52 @@
 /**
- * Model bundles: what was trained together, from the files as they are published.
+ * Model bundles: models whose parts were trained together, read from their published files.
  *
- * <p>A manifest is a JSON file. Unless marked, a field may be left out; what it then is stands behind it. Paths are
- * relative to the manifest.
+ * <p>A manifest is a JSON file with the fields below. Fields are optional unless marked as required. Text after a semicolon
+ * or after "default:" is the default. Paths are relative to the manifest.
  *
  * <pre>
  * name                      required
- * revision                  names what was trained together; a hash over manifest and weights
+ * revision                  identifies the parts that were trained together; a hash over manifest and weights
  *
- * image                     needed unless vision has a dir with a preprocessor_config.json
+ * image                     required unless vision has a dir with a preprocessor_config.json
  *   size                    required: side of the encoder's input in pixels; the position table is resampled to it
  *   patch_size              required unless vision has a dir: side of a patch in pixels
  *   pad_to_square           pad before resizing; false
  *   center_crop             resize the shorter side and use the middle; false
- *   letterbox               the released evaluation's way: side of its letterbox
+ *   letterbox               preprocess as in ParGo's released evaluation code: side of its letterbox in pixels; none
  *   convention              natural or reference: how alpha and EXIF orientation are handled; natural
- *   pad_color, mean, std    CLIP's
+ *   pad_color, mean, std    default: those of CLIP
  *
  * vision                    required; a directory:
- *   dir                     config.json of model_type clip, clip_vision_model or a whole model's
+ *   dir                     config.json of model_type clip, clip_vision_model or of a whole model
  *                           or a bare checkpoint:
  *   type                    EVAVisionTransformer (EVA-02-CLIP) or EVA_ViT (EVA's ViT-g)
  *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
  *   width, layers, head_width, mlp_hidden or mlp_ratio, layer_norm_eps
- *                           those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
- *   random_weights          whether the weights mean nothing; false, or the directory's
+ *                           default: those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
+ *   random_weights          whether the weights are random; false, or what the directory says
  *   pt_hw_seq_len           EVA-02: side of the grid that rotary positions are scaled to; 16
  *
  * ln_vision                 the norm between encoder and projector
- *   eps, file               1e-5; the projector's file
+ *   eps                     default: 1e-5
+ *   file                    checkpoint; the projector's file
  *
  * projector                 required; a directory:
- *   dir                     config.json of a whole model; there are as many patches as vision gives
+ *   dir                     config.json of a whole model; the number of patches is that of vision
  *   random_weights          as in vision
  *                           or a fusion checkpoint in any of the reference's layouts:
  *   type                    ParGo, Q-Former, linear, mlp, C-Abstractor or LDPv2
  *   file, encoder_width     required
  *                           linear, mlp:
- *   visual_tokens_adjacent  consecutive patches that are joined; 4
+ *   visual_tokens_adjacent  number of consecutive patches that are joined; 4
  *                           ParGo, Q-Former:
  *   num_query_token, hidden_size, num_hidden_layers, num_attention_heads, intermediate_size
  *                           required
  *   num_local_query_token   required for ParGo: partial tokens
  *   cross_attention_freq, layer_norm_eps, max_position_embeddings
- *                           1, 1e-12, 512
+ *                           default: 1, 1e-12, 512
  *                           C-Abstractor, LDPv2:
- *   num_query_token         visual tokens, a square; 144
+ *   num_query_token         number of visual tokens, a square number; 144
  *   hidden_size, depth, mlp_depth, num_eos_tokens, prenorm
  *                           C-Abstractor; 1024, 3, 2, 0, false
  *   cascade.radii           ParGo: radius of partial self-attention in each layer, -1 for all; all
@@ -57,14 +58,15 @@
  *
  * prompt
  *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; the format's
- *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; what the LLM's chat_template
- *                           writes, or its family's
+ *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; the format that the LLM's
+ *                           chat_template writes, or else that of its family
  *   image_placeholder, bos_token, system_template, system, answer_template
- *                           the format's, or with a template: &lt;ImageHere&gt;, the tokenizer's, none
+ *                           default: those of the format; if there is a template: &lt;ImageHere&gt;, the tokenizer's
+ *                           token, and empty
  *
  * generation
  *   eos_token               control token that closes an answer; the format's or the tokenizer's
- *   max_new_tokens          most tokens of an answer where a request does not say; 100
+ *   max_new_tokens          default limit on the tokens of an answer; 100
  * </pre>
  */
 @NullMarked

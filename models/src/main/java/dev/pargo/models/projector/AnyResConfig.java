@@ -11,30 +11,31 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of the projector of LLaVA-NeXT and LLaVA-OneVision: the linear layers of LLaVA-1.5, then the whole view followed by the
- * joined tiles, without the rows or columns that are padding, with a learned newline after each row. Source: {@code
- * pack_image_features} in {@code modeling_llava_next.py} and {@code modeling_llava_onevision.py} of transformers.
+ * Dimensions of the projector of LLaVA-NeXT and LLaVA-OneVision: the linear layers of LLaVA-1.5, then the patches of the whole
+ * picture followed by those of the joined tiles. Rows or columns of the joined tiles that are padding are removed, and a learned
+ * newline follows each row. Source: {@code pack_image_features} in {@code modeling_llava_next.py} and {@code
+ * modeling_llava_onevision.py} of transformers.
  *
  * @param mlp      the linear layers, for the patches of one tile
  * @param grid     side of a tile in patches
- * @param maxTiles joined tiles that are larger than so many are scaled down; 0 for no limit
+ * @param maxTiles largest area of the joined tiles, in tiles; larger ones are scaled down; 0 for no limit
  */
 public record AnyResConfig(MlpConfig mlp, int grid, int maxTiles) implements ProjectorConfig {
 
     private static final String NEWLINE = "image_newline";
 
-    /** How much too large the joined tiles may be before they are scaled. */
+    /** The joined tiles are scaled down if the ratio of their mean side to the largest mean side exceeds this. */
     private static final double TOLERATED = 1.1;
 
     /**
-     * How the tiles' patches become rows of the prompt.
+     * How the patches of the tiles become visual tokens.
      *
-     * @param top     first row of the joined tiles that is no padding
-     * @param height  rows that are none
-     * @param left    first column that is no padding
-     * @param width   columns that are none
-     * @param rows    to which these are scaled
-     * @param columns to which these are scaled
+     * @param top     first row of the joined tiles that is not padding
+     * @param height  rows that are not padding
+     * @param left    first column that is not padding
+     * @param width   columns that are not padding
+     * @param rows    number of rows after scaling
+     * @param columns number of columns after scaling
      */
     private record Packing(int top, int height, int left, int width, int rows, int columns) {}
 
@@ -57,7 +58,7 @@ public record AnyResConfig(MlpConfig mlp, int grid, int maxTiles) implements Pro
         return features.pieces().size() > 1;
     }
 
-    /** One run of visual tokens, which is no plane. */
+    /** One run of visual tokens without a two-dimensional order. */
     @Override
     public PictureLayout layout(PictureLayout features) {
         int tiles = features.tileRows() * features.tileColumns();
@@ -75,7 +76,7 @@ public record AnyResConfig(MlpConfig mlp, int grid, int maxTiles) implements Pro
         return features.withPieces(List.of(new Piece(Piece.Role.WHOLE, Grid.line(tokens))));
     }
 
-    /** A newline follows at least one token. */
+    /** Every newline follows at least one token, so a picture has at most twice as many visual tokens as patches. */
     @Override
     public long maxTokens(long features) {
         return 2 * features;
@@ -105,12 +106,12 @@ public record AnyResConfig(MlpConfig mlp, int grid, int maxTiles) implements Pro
         return new Packing(top, keptHeight, left, keptWidth, rows, columns);
     }
 
-    /** Cut to a whole number, after errors of the multiplication are rounded away. */
+    /** Rounds away the floating-point error of the product, then truncates to a whole number. */
     private static int scaled(int length, double scale) {
         return (int) (Math.rint(length * scale * 1e7) / 1e7);
     }
 
-    /** Of each picture its rows and columns of tiles, both 0 without, and its packing. */
+    /** Eight numbers for each picture: rows and columns of tiles, both 0 if it has no tiles, then the fields of its packing. */
     @Override
     public long[] shapes(PictureLayout features) {
         if (!hasTiles(features)) {

@@ -10,18 +10,18 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of Honeybee's C-Abstractor: learned positions, convolutional blocks, averages over the plane, convolutional blocks,
- * linear layers; perhaps learned tokens at the end.
+ * Dimensions of Honeybee's C-Abstractor: learned positions, convolutional blocks, average pooling over the grid of patches,
+ * convolutional blocks, linear layers, and optionally learned tokens at the end.
  *
- * @param patches      of a piece; a square
- * @param side         of the square of visual tokens
- * @param eosTokens    learned tokens behind them
- * @param encoderWidth of a feature vector
- * @param hidden       width of the convolutions
- * @param llmWidth     of a visual token
- * @param depth        blocks before the averages, and behind them
+ * @param patches      patches of a piece; a square number
+ * @param side         side of the square of visual tokens
+ * @param eosTokens    learned tokens after them
+ * @param encoderWidth width of a feature vector
+ * @param hidden       channels of the convolutions
+ * @param llmWidth     width of a visual token
+ * @param depth        blocks before the pooling, and as many after it
  * @param mlpDepth     linear layers
- * @param prenorm      whether features are normalised
+ * @param prenorm      whether the incoming features are normalised
  */
 public record CAbstractorConfig(
         int patches,
@@ -37,7 +37,7 @@ public record CAbstractorConfig(
 
     private static final String NAME = "abstractor.";
 
-    /** Channels that a squeeze leaves of those that come into its block. */
+    /** Channels of a squeeze layer, as a fraction of its block's input channels. */
     private static final double SQUEEZE = 0.25;
 
     public CAbstractorConfig {

@@ -10,12 +10,13 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of MobileVLM V2's projector (LDPv2): two linear layers, averages over the plane, a depthwise convolution that is added.
+ * Dimensions of MobileVLM V2's projector (LDPv2): two linear layers, average pooling over the grid of patches, and a depthwise
+ * convolution with a residual connection.
  *
- * @param patches      of a piece; a square
- * @param side         of the square of visual tokens
- * @param encoderWidth of a feature vector
- * @param llmWidth     of a visual token
+ * @param patches      patches of a piece; a square number
+ * @param side         side of the square of visual tokens
+ * @param encoderWidth width of a feature vector
+ * @param llmWidth     width of a visual token
  */
 public record LdpConfig(int patches, int side, int encoderWidth, int llmWidth) implements PatchProjector {
 

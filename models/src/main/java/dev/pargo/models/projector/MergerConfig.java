@@ -13,15 +13,15 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dimensions of a projector that joins squares of neighbouring patches (pixel shuffle), with linear layers and exact GELU between
- * them. Where the encoder gives features of several layers, each has a branch of its own, and the branches' outputs stand side by
- * side.
+ * Dimensions of a projector that joins squares of neighbouring patches (pixel shuffle), followed by linear layers with exact GELU
+ * between them. If the encoder returns features of several layers, each layer's features go through their own branch, and the
+ * outputs of the branches are concatenated.
  *
  * @param network  the architecture's name
- * @param width    of a feature vector of one branch
- * @param side     of a square in patches
- * @param branches at least one, each with as many layers
- * @param eps      of the norms
+ * @param width    width of a feature vector of one branch
+ * @param side     side of a square in patches
+ * @param branches at least one; all have the same number of layers
+ * @param eps      epsilon of the norms
  */
 public record MergerConfig(String network, int width, int side, List<Branch> branches, double eps)
         implements ProjectorConfig {
@@ -31,7 +31,7 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
      *
      * @param norm      published name of its norm; null if there is none
      * @param rms       whether the norm is an RMS norm; otherwise it is a layer norm
-     * @param afterJoin whether the norm is of whole squares; otherwise it is of each patch
+     * @param afterJoin whether the norm is applied to joined squares; otherwise to each patch
      * @param layers    at least one
      */
     public record Branch(@Nullable String norm, boolean rms, boolean afterJoin, List<Layer> layers) {
@@ -45,13 +45,13 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
         branches = List.copyOf(branches);
     }
 
-    /** SmolVLM's and Idefics3's: one matrix. */
+    /** The connector of SmolVLM and Idefics3: one matrix. */
     public static MergerConfig smolVlm(int width, int side, int llmWidth) {
         List<Layer> layers = List.of(new Layer("connector.modality_projection.proj", llmWidth, false));
         return new MergerConfig("pixel-shuffle", width, side, List.of(new Branch(null, false, true, layers)), 0);
     }
 
-    /** InternVL's: a norm of the squares and two layers. */
+    /** The projector of InternVL: a norm over joined squares and two layers. */
     public static MergerConfig internVl(int width, int side, int llmWidth) {
         String name = "multi_modal_projector.";
         List<Layer> layers = List.of(new Layer(name + "linear_1", llmWidth), new Layer(name + "linear_2", llmWidth));
@@ -59,7 +59,7 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
                 "internvl-mlp", width, side, List.of(new Branch(name + "layer_norm", false, true, layers)), 1e-5);
     }
 
-    /** Qwen2-VL's and, with an RMS norm, Qwen2.5-VL's: a norm of the patches and two layers. */
+    /** The merger of Qwen2-VL and, with an RMS norm, of Qwen2.5-VL: a norm over each patch and two layers. */
     public static MergerConfig qwen2Vl(int width, int side, int llmWidth, boolean rms) {
         List<Layer> layers =
                 List.of(new Layer("merger.mlp.0", side * side * width), new Layer("merger.mlp.2", llmWidth));
@@ -67,7 +67,10 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
                 "qwen2-vl-merger", width, side, List.of(new Branch("merger.ln_q", rms, false, layers)), 1e-6);
     }
 
-    /** Qwen3-VL's: a branch for the last block, and one for each inner block whose output the decoder gets too. */
+    /**
+     * The mergers of Qwen3-VL: a branch for the last block, and one for each inner block whose output the decoder also receives
+     * (DeepStack).
+     */
     public static MergerConfig qwen3Vl(int width, int side, int llmWidth, int inner) {
         List<Branch> branches = new ArrayList<>();
         branches.add(qwen3Branch("merger.", width, side, llmWidth, false));
@@ -96,7 +99,7 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
 
     @Override
     public PictureLayout layout(PictureLayout features) {
-        // A piece that has no whole square is refused by the grid itself.
+        // The grid itself rejects a piece that is smaller than one square.
         return features.map(grid -> grid.squares(side));
     }
 
@@ -105,7 +108,7 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
         return features / ((long) side * side);
     }
 
-    /** Of each piece its rows and columns. */
+    /** Rows and columns of each piece. */
     @Override
     public long[] shapes(PictureLayout features) {
         return features.pieces().stream()

@@ -11,15 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dimensions of a projector without queries: neighbouring patches are joined, one linear layer or several follow, with
- * exact GELU between them.
+ * Dimensions of a projector without queries: neighbouring patches are joined, followed by one or more linear layers with exact
+ * GELU between them.
  *
  * @param network        the architecture's name
  * @param patches        patch features of one image; a multiple of {@code joined}
  * @param joined         consecutive patches that become one visual token
  * @param encoderWidth   width of a patch feature
  * @param layers         at least one
- * @param featureNormEps of the norm on the incoming features; null if there is none
+ * @param featureNormEps epsilon of the norm on the incoming features; null if there is none
  */
 public record MlpConfig(
         String network,
@@ -33,7 +33,7 @@ public record MlpConfig(
      * A linear layer.
      *
      * @param name  published name
-     * @param width of its output
+     * @param width width of its output
      * @param bias  whether it has one
      */
     public record Layer(String name, int width, boolean bias) {
@@ -43,7 +43,7 @@ public record MlpConfig(
             this(name, width, true);
         }
 
-        /** The layer as wide as a checkpoint has it; a missing one is reported when the network is checked. */
+        /** The layer with the width that it has in the checkpoint. A missing layer is reported when the network is checked. */
         static Layer of(String name, Checkpoint checkpoint) {
             String matrix = name + ".weight";
             boolean there = checkpoint.tensors().containsKey(matrix)
@@ -84,12 +84,12 @@ public record MlpConfig(
                 featureNormEps));
     }
 
-    /** LLaVA-1.5's two layers with a bias, each patch for itself. */
+    /** LLaVA-1.5's two layers with a bias, applied to each patch. */
     public static MlpConfig llava(int patches, int encoderWidth, int llmWidth) {
         return llava(patches, encoderWidth, llmWidth, true);
     }
 
-    /** LLaVA-1.5's two layers, each patch for itself. */
+    /** LLaVA-1.5's two layers, applied to each patch. */
     public static MlpConfig llava(int patches, int encoderWidth, int llmWidth, boolean bias) {
         List<Layer> layers = List.of(
                 new Layer("multi_modal_projector.linear_1", llmWidth, bias),
@@ -97,7 +97,7 @@ public record MlpConfig(
         return new MlpConfig("llava-mlp", patches, 1, encoderWidth, layers, null);
     }
 
-    /** As the reference has it, every layer is as wide as the LLM. */
+    /** As in the reference, every layer is as wide as the LLM. */
     @Override
     public MlpConfig withLlmWidth(int width) {
         List<Layer> wide = layers.stream()
@@ -136,7 +136,7 @@ public record MlpConfig(
         return list.toList();
     }
 
-    /** Adds layers that follow each other. */
+    /** Adds consecutive layers. */
     static void addLayers(ParameterList list, String role, List<Layer> layers, int inputWidth) {
         int in = inputWidth;
         for (int i = 0; i < layers.size(); i++) {

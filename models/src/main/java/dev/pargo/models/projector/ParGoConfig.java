@@ -16,19 +16,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dimensions of a ParGo projector; without partial tokens, of a Q-Former.
+ * Dimensions of a ParGo projector. Without partial tokens it is a Q-Former.
  *
  * @param queries       partial and global tokens together: the visual tokens of one image
- * @param partial       partial tokens, first among the queries; 0 makes an ordinary Q-Former
+ * @param partial       partial tokens, which come first among the queries; 0 for an ordinary Q-Former
  * @param patches       patch features of one image
  * @param encoderWidth  width of a patch feature
  * @param hidden        width of the projector
- * @param crossEvery    layers whose number it divides have cross-attention
+ * @param crossEvery    layers whose index it divides have cross-attention
  * @param positions     rows of the position table; at least {@code queries}
  * @param llmWidth      width of a visual token
- * @param eps           of the projector's layer norms
+ * @param eps           epsilon of the projector's layer norms
  * @param radii         cascade radius of each layer, -1 for unlimited
- * @param featureNormEps of the norm on the incoming features; null if they come normalised
+ * @param featureNormEps epsilon of the norm on the incoming features; null if they are already normalised
  */
 public record ParGoConfig(
         int queries,
@@ -73,9 +73,9 @@ public record ParGoConfig(
     /**
      * Reads a manifest's section.
      *
-     * @param partial        partial tokens; 0 makes a Q-Former
+     * @param partial        partial tokens; 0 for a Q-Former
      * @param patches        patch features of one image
-     * @param featureNormEps of the norm on the incoming features
+     * @param featureNormEps epsilon of the norm on the incoming features
      * @param checkpoint     holds the projector's tensors
      */
     public static ParGoConfig read(
@@ -92,7 +92,7 @@ public record ParGoConfig(
                 section.size("intermediate_size"),
                 section.size("cross_attention_freq", 1),
                 section.size("max_position_embeddings", 512),
-                // The only size that a manifest need not name: it is that of the checkpoint's last layer.
+                // The manifest does not give this size. It is the output width of the checkpoint's last layer.
                 Layer.of(OUT, checkpoint).width(),
                 section.number("layer_norm_eps", 1e-12),
                 section.has("cascade")
@@ -183,7 +183,7 @@ public record ParGoConfig(
                 .norm(name + ".output.LayerNorm", hidden);
     }
 
-    /** Also a buffer that is computed here. */
+    /** Position ids are a buffer that is computed here, so the stored one is ignored. */
     @Override
     public boolean ignores(String tensor) {
         return PatchProjector.super.ignores(tensor) || tensor.equals(BERT + "embeddings.position_ids");

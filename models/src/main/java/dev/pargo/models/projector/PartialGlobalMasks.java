@@ -4,16 +4,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Who sees whom in a partial-global projector. Queries are the partial tokens first, then the global ones.
+ * Attention masks of a partial-global projector. The query tokens are the partial tokens, followed by the global tokens.
  *
- * <p>Partial-global perception (cross-attention): partial token i sees the i-th group of consecutive patches,
- * a global token sees all patches.
+ * <p>Partial-global perception (cross-attention): partial token i attends to the i-th group of consecutive patches, a global
+ * token to all patches.
  *
- * <p>Cascaded partial perception (self-attention in layer l): partial token i sees partial token j iff
- * {@code |i - j| <= r_l}; global tokens see each other; partial and global tokens never see each other. The released
+ * <p>Cascaded partial perception (self-attention in layer l): partial token i attends to partial token j iff
+ * {@code |i - j| <= r_l}; global tokens attend to each other; partial and global tokens never attend to each other. The released
  * code has {@code r_l} unlimited in every layer; the paper widens it from layer to layer, from one-to-one to one-to-all.
  *
- * <p>Masks are row-major, one row a query, true where the query sees the key. Source: section 3 of the paper, and
+ * <p>Masks are row-major, one row for each query, true where the query attends to the key. Source: section 3 of the paper, and
  * {@code get_global_local_attention} of the released code.
  *
  * @param partial partial tokens, at least 1
@@ -53,7 +53,7 @@ record PartialGlobalMasks(int partial, int global) {
         return mask;
     }
 
-    /** Radii of the released masks: every layer open. */
+    /** Radii of the released code: unlimited in every layer. */
     static List<Integer> released(int layers) {
         return Collections.nCopies(layers, UNLIMITED);
     }

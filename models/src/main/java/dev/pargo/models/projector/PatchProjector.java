@@ -3,17 +3,17 @@ package dev.pargo.models.projector;
 import dev.pargo.models.picture.Grid;
 import dev.pargo.models.picture.PictureLayout;
 
-/** Dimensions of a projector that takes a fixed number of patches and gives a fixed number of visual tokens for each piece. */
+/** Dimensions of a projector that takes a fixed number of patches and returns a fixed number of visual tokens for each piece. */
 public sealed interface PatchProjector extends ProjectorConfig
         permits CAbstractorConfig, LdpConfig, MlpConfig, ParGoConfig {
 
-    /** Patch features expected of one piece. */
+    /** Number of patch features of one piece. */
     int inputTokens();
 
-    /** Visual tokens of one piece. */
+    /** Number of visual tokens of one piece. */
     int outputTokens();
 
-    /** The same projector in front of an LLM of another width. */
+    /** The same projector for an LLM of another width. */
     PatchProjector withLlmWidth(int width);
 
     @Override
@@ -21,7 +21,10 @@ public sealed interface PatchProjector extends ProjectorConfig
         return features / inputTokens() * outputTokens();
     }
 
-    /** Where each patch passes for itself the grid stays; other visual tokens are no plane. */
+    /**
+     * If there are as many visual tokens as patches, they keep the grid of the patches. Otherwise they have no two-dimensional
+     * order.
+     */
     @Override
     default PictureLayout layout(PictureLayout features) {
         return features.map(grid -> {

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Dimensions of Gemma 3's projector: averages of squares of patches, an RMS norm whose weights are published around 0, one matrix.
+ * Dimensions of Gemma 3's projector: average pooling of squares of patches, an RMS norm whose scale is 1 plus the published
+ * weights, and one matrix.
  *
- * @param width    of a feature vector
- * @param side     of a square in patches
+ * @param width    width of a feature vector
+ * @param side     side of a square in patches
  * @param llmWidth width of a visual token
- * @param eps      of the norm
+ * @param eps      epsilon of the norm
  */
 public record PoolConfig(int width, int side, int llmWidth, double eps) implements ProjectorConfig {
 
@@ -36,7 +37,7 @@ public record PoolConfig(int width, int side, int llmWidth, double eps) implemen
 
     @Override
     public PictureLayout layout(PictureLayout features) {
-        // A piece that has no whole square is refused by the grid itself.
+        // The grid itself rejects a piece that is smaller than one square.
         return features.map(grid -> grid.squares(side));
     }
 
@@ -45,7 +46,7 @@ public record PoolConfig(int width, int side, int llmWidth, double eps) implemen
         return features / ((long) side * side);
     }
 
-    /** Of each piece its rows and columns. */
+    /** Rows and columns of each piece. */
     @Override
     public long[] shapes(PictureLayout features) {
         return features.pieces().stream()

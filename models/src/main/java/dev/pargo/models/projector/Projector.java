@@ -16,9 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A projector on its device: patch features in, visual tokens in the LLM's width out.
+ * A projector loaded on a device. It maps patch features to visual tokens of the LLM's width.
  *
- * <p>Thread-safe, but meant to be called by one thread at a time: a forward pass already uses the device's threads.
+ * <p>Thread-safe, but best called by one thread at a time, because a forward pass already uses all of the device's threads.
  */
 public final class Projector implements AutoCloseable {
 
@@ -40,10 +40,10 @@ public final class Projector implements AutoCloseable {
     }
 
     /**
-     * Projects pictures, all their pieces in one pass.
+     * Projects pictures. All their pieces go through one forward pass.
      *
-     * @param pictures of the encoder that the projector was trained with
-     * @return of each picture its visual tokens, [cells, outputWidth] in the projector's precision
+     * @param pictures features of the encoder that the projector was trained with
+     * @return the visual tokens of each picture, [cells, outputWidth] in the projector's precision
      */
     public List<PictureRows> projectPictures(List<PictureRows> pictures) {
         List<HostTensor> pieces =
@@ -68,11 +68,12 @@ public final class Projector implements AutoCloseable {
     }
 
     /**
-     * The cross-attention of the forward pass over one image's features: how much of each patch every query token takes.
+     * The cross-attention weights of the forward pass over one image's features: how much each query token attends to each patch.
      *
      * @param features [inputTokens, inputWidth], float32, float16 or bfloat16
-     * @param groups   groups of neighbouring heads whose mean is given; divides the number of heads
-     * @return float32 of shape [crossing layers, groups, query tokens, patches]; each row of patches sums to 1
+     * @param groups   number of groups of neighbouring heads, over each of which the weights are averaged; divides the number of
+     *                 heads
+     * @return float32 of shape [cross-attention layers, groups, query tokens, patches]; sums to 1 over the patches
      * @throws IllegalStateException if the projector has no cross-attention
      */
     public HostTensor crossAttention(HostTensor features, int groups) {

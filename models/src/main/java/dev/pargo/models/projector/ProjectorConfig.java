@@ -11,16 +11,16 @@ import java.util.Optional;
 public sealed interface ProjectorConfig extends NetworkConfig
         permits AnyResConfig, MergerConfig, PatchProjector, PoolConfig {
 
-    /** Prefix of the norm's tensors that ParGo puts between encoder and projector. */
+    /** Prefix of the tensors of the norm that ParGo applies between encoder and projector. */
     String FEATURE_NORM = "ln_vision";
 
     /**
      * Reads a manifest's section, whose {@code type} names one of the reference's projectors.
      *
      * @param patches        patch features of one image
-     * @param featureNormEps of the norm on the incoming features
+     * @param featureNormEps epsilon of the norm on the incoming features
      * @param checkpoint     holds the projector's tensors
-     * @throws dev.pargo.models.config.ConfigException if it is not valid, or of an unknown type
+     * @throws dev.pargo.models.config.ConfigException if the section is invalid or its type is unknown
      */
     static PatchProjector read(JsonConfig section, int patches, double featureNormEps, Checkpoint checkpoint) {
         String type = section.string("type");
@@ -45,26 +45,26 @@ public sealed interface ProjectorConfig extends NetworkConfig
     /** Width of the encoder's features. */
     int inputWidth();
 
-    /** Width of a visual token: that of the LLM's embeddings, or of several side by side. */
+    /** Width of a visual token: the width of the LLM's embeddings, or a multiple of it if several embeddings are concatenated. */
     int outputWidth();
 
     /**
-     * The visual tokens of a picture.
+     * The layout of a picture's visual tokens.
      *
-     * @param features the encoder's layout, its cells are feature vectors
-     * @return a row for each visual token
-     * @throws IllegalArgumentException if the pieces are not what the projector takes
+     * @param features the encoder's layout, whose cells are feature vectors
+     * @return the same pieces with one cell for each visual token
+     * @throws IllegalArgumentException if the projector does not take pieces of these sizes
      */
     PictureLayout layout(PictureLayout features);
 
     /**
-     * Most visual tokens of a picture.
+     * The largest number of visual tokens of a picture.
      *
-     * @param features of all its pieces
+     * @param features number of feature vectors of all its pieces
      */
     long maxTokens(long features);
 
-    /** What the program needs to know of a picture's pieces, in whole numbers. */
+    /** What the TorchScript program needs to know about a picture's pieces, as integers. */
     default long[] shapes(PictureLayout features) {
         return new long[0];
     }
@@ -82,12 +82,12 @@ public sealed interface ProjectorConfig extends NetworkConfig
                 "a %s projector takes pieces of any size; a fixed number of patches is needed".formatted(network()));
     }
 
-    /** The queries of a projector with cross-attention; empty for others. */
+    /** The query tokens of a projector with cross-attention; empty for other projectors. */
     default Optional<QueryTokens> queryTokens() {
         return Optional.empty();
     }
 
-    /** A fusion checkpoint also holds tensors of the other stages. */
+    /** Whether a tensor belongs to another stage: a fusion checkpoint holds those too. */
     @Override
     default boolean ignores(String tensor) {
         return tensor.startsWith("visual_encoder.") || tensor.startsWith("llm_model.");

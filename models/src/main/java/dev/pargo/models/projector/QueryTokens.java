@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The queries of a projector with cross-attention, and what each may see. Partial tokens come first.
+ * The query tokens of a projector with cross-attention, and the patches that each may attend to. Partial tokens come first.
  *
  * @param partial     partial tokens; 0 in a Q-Former
- * @param global      tokens that see all patches
+ * @param global      tokens that attend to all patches
  * @param patches     patch features of one image, in raster order
  * @param heads       attention heads of a layer
  * @param crossLayers indices of the layers with cross-attention, ascending
@@ -24,7 +24,7 @@ public record QueryTokens(int partial, int global, int patches, int heads, List<
     }
 
     /**
-     * The patches that a token may see: its group for a partial token, all for a global one.
+     * The patches that a token may attend to: its group for a partial token, all patches for a global token.
      *
      * @param token 0 to {@link #count()} - 1
      */

@@ -5,7 +5,7 @@ final class Squares {
 
     private Squares() {}
 
-    /** @throws IllegalArgumentException if so many cells are no square */
+    /** @throws IllegalArgumentException if the number of cells is not a square number */
     static int side(String what, int cells) {
         int side = (int) Math.round(Math.sqrt(cells));
         if (side * side != cells) {

@@ -11,12 +11,13 @@ import java.util.List;
 
 /**
  * Dimensions of CLIP's vision tower in Hugging Face's naming, as LLaVA uses it: the features are hidden states, without the norm
- * behind the blocks.
+ * after the last block.
  *
  * @param hidden    width of the tower
  * @param mlpHidden width between the two layers of a block's MLP
- * @param eps       of every layer norm in the tower
- * @param features  of which the last decides how many blocks are run; the checkpoint may hold more
+ * @param eps       epsilon of every layer norm in the tower
+ * @param features  hidden states that are the output; the last one decides how many blocks are run. The checkpoint may hold more
+ *                  blocks
  */
 public record ClipConfig(
         int imageSize,
@@ -38,7 +39,7 @@ public record ClipConfig(
         Tower.check(imageSize, patchSize, hidden, heads);
     }
 
-    /** A tower whose features are the patches' after some of its blocks. */
+    /** A tower whose features are the patches' hidden states after the given number of blocks. */
     public ClipConfig(
             int imageSize,
             int patchSize,
@@ -67,10 +68,10 @@ public record ClipConfig(
     }
 
     /**
-     * Reads a published {@code vision_config}; what it leaves out is as in transformers' {@code CLIPVisionConfig}.
+     * Reads a published {@code vision_config}. Defaults are those of {@code CLIPVisionConfig} in transformers.
      *
      * @param featureLayers hidden states that are the output: 0 is the blocks' input, -1 the last block's output
-     * @param dropsCls      whether CLS is none of the features
+     * @param dropsCls      whether CLS is left out of the features
      * @param checkpoint    holds the tower's tensors, named {@code vision_model.}
      */
     public static ClipConfig read(
@@ -90,7 +91,7 @@ public record ClipConfig(
                 FeatureSelection.of(section, blocks, featureLayers, dropsCls)));
     }
 
-    /** The same tower for images of another size; the position table is resampled. */
+    /** The same tower for images of another size. The position table is resampled. */
     public ClipConfig withImageSize(int pixels) {
         return new ClipConfig(pixels, patchSize, hidden, heads, mlpHidden, activation, eps, tableGrid, features);
     }
@@ -105,7 +106,7 @@ public record ClipConfig(
         return grid() * grid() + (features.dropsFirst() ? 0 : 1);
     }
 
-    /** Blocks that are run. */
+    /** Number of blocks that are run. */
     public int layers() {
         return features.blocks();
     }
@@ -139,7 +140,7 @@ public record ClipConfig(
         return list.toList();
     }
 
-    /** Blocks behind the last that is run, the norm behind them, and the text tower of a whole CLIP. */
+    /** Ignores blocks after the last that is run, the norm after all blocks, and the text tower of a complete CLIP. */
     @Override
     public boolean ignores(String tensor) {
         return Tower.isBehind(tensor, LAYERS, layers())

@@ -10,13 +10,13 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of an EVA-02-CLIP vision tower. The features are the raw output of the last block; the norm that ParGo puts
- * behind them is trained with the projector and lives there.
+ * Dimensions of an EVA-02-CLIP vision tower. The features are the raw output of the last block; the norm that ParGo applies to
+ * them is trained with the projector and belongs to it.
  *
- * @param heads          divides {@code width} into heads of a multiple of 4
- * @param mlpHidden      width of the SwiGLU
+ * @param heads          number of heads; {@code width / heads} is a multiple of 4
+ * @param mlpHidden      hidden width of the SwiGLU MLP
  * @param pretrainedGrid side in patches of the grid that rotary positions are scaled to
- * @param eps            of every layer norm in the tower
+ * @param eps            epsilon of every layer norm in the tower
  */
 public record Eva02Config(
         int imageSize,
@@ -40,7 +40,7 @@ public record Eva02Config(
         }
     }
 
-    /** A tower whose position table is of the image's own grid. */
+    /** A tower whose position table has the image's own grid. */
     public Eva02Config(
             int imageSize,
             int patchSize,
@@ -54,7 +54,7 @@ public record Eva02Config(
     }
 
     /**
-     * Reads a manifest's section; what it leaves out is as in EVA02-CLIP-L-14-336.
+     * Reads a manifest's section. Defaults are those of EVA02-CLIP-L-14-336.
      *
      * @param checkpoint holds the tower's tensors, without prefix
      */

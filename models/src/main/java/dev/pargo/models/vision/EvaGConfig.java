@@ -10,12 +10,12 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of EVA's ViT-g as BLIP-2 uses it (LAVIS, {@code create_eva_vit_g}): 39 of the published 40 blocks, queries and
- * values with a bias, exact GELU. The features are the raw output of the last block.
+ * Dimensions of EVA's ViT-g as BLIP-2 uses it (LAVIS, {@code create_eva_vit_g}): the first 39 of the published 40 blocks, a bias
+ * on queries and values, and exact GELU. The features are the raw output of the last block.
  *
- * @param layers    blocks that are run; a checkpoint may hold more
+ * @param layers    number of blocks that are run; a checkpoint may hold more
  * @param mlpHidden width between the two layers of a block's MLP
- * @param eps       of every layer norm in the tower
+ * @param eps       epsilon of every layer norm in the tower
  */
 public record EvaGConfig(
         int imageSize, int patchSize, int width, int layers, int heads, int mlpHidden, double eps, int tableGrid)
@@ -28,7 +28,7 @@ public record EvaGConfig(
     }
 
     /**
-     * Reads a manifest's section; what it leaves out is as in BLIP-2.
+     * Reads a manifest's section. Defaults are those of BLIP-2.
      *
      * @param checkpoint holds the tower's tensors, without prefix
      */
@@ -72,7 +72,7 @@ public record EvaGConfig(
         return list.toList();
     }
 
-    /** Blocks behind the last that is run, and what stands behind the blocks in the published classifier. */
+    /** Ignores blocks after the last that is run, and the norm and head of the published classifier. */
     @Override
     public boolean ignores(String tensor) {
         return Tower.isBehind(tensor, "blocks.", layers)

@@ -4,11 +4,11 @@ import dev.pargo.models.config.JsonConfig;
 import java.util.List;
 
 /**
- * What a model takes of a plain vision transformer.
+ * The hidden states of a plain vision transformer that a model uses as features.
  *
- * @param states     hidden states whose vectors stand side by side: 0 is the first block's input, N the output of block N; the last
- *                   one is taken before the norm behind the blocks
- * @param dropsFirst whether the first vector, which is CLS where there is one, is left out
+ * @param states     hidden states whose vectors are concatenated: 0 is the first block's input, N the output of block N. The last
+ *                   one is taken before the norm that follows the blocks
+ * @param dropsFirst whether the first vector is left out; it is CLS if the tower has one
  */
 public record FeatureSelection(List<Integer> states, boolean dropsFirst) {
 
@@ -19,16 +19,16 @@ public record FeatureSelection(List<Integer> states, boolean dropsFirst) {
         }
     }
 
-    /** One hidden state without CLS. */
+    /** A single hidden state, without CLS. */
     static FeatureSelection patches(int state) {
         return new FeatureSelection(List.of(state), true);
     }
 
     /**
-     * Resolves feature layers as published.
+     * Resolves published feature layers.
      *
-     * @param section describes the tower, for messages
-     * @param blocks  that the tower has
+     * @param section the section that describes the tower, for error messages
+     * @param blocks  number of blocks of the tower
      * @param layers  hidden states, counted from the end if negative
      */
     static FeatureSelection of(JsonConfig section, int blocks, List<Integer> layers, boolean dropsFirst) {
@@ -45,7 +45,7 @@ public record FeatureSelection(List<Integer> states, boolean dropsFirst) {
         return section.make(() -> new FeatureSelection(states, dropsFirst));
     }
 
-    /** Blocks that have to be run. */
+    /** Number of blocks that have to be run. */
     int blocks() {
         return states.stream().mapToInt(state -> state).max().orElseThrow();
     }

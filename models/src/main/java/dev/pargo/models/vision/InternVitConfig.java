@@ -10,15 +10,15 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of InternViT in the naming of transformers' {@code internvl_vision}: CLS, a scale on what each block adds, and in the
- * largest members RMS norms, also on queries and keys.
+ * Dimensions of InternViT in the naming of transformers' {@code internvl_vision}: a CLS token, a learned scale on each residual
+ * branch (layer scale), and in the largest models RMS norms, also on queries and keys.
  *
  * @param hidden        width of the tower
  * @param mlpHidden     width between the two layers of a block's MLP
- * @param eps           of every norm in the tower
+ * @param eps           epsilon of every norm in the tower
  * @param rmsNorm       whether the blocks' norms are RMS norms; otherwise layer norms
  * @param attentionBias whether queries, keys and values have a bias
- * @param qkNorm        whether queries and keys are normalised, over all heads together
+ * @param qkNorm        whether queries and keys are normalised, each over all heads together
  * @param features      hidden states that are the output
  * @param postNorm      whether a layer norm follows the last block
  */
@@ -46,10 +46,10 @@ public record InternVitConfig(
     }
 
     /**
-     * Reads a published {@code vision_config}; what it leaves out is as in transformers' {@code InternVLVisionConfig}.
+     * Reads a published {@code vision_config}. Defaults are those of {@code InternVLVisionConfig} in transformers.
      *
      * @param featureLayer hidden state that is the output; -1 is the tower's own output
-     * @param dropsCls     whether CLS is none of the features
+     * @param dropsCls     whether CLS is left out of the features
      * @param checkpoint   holds the tower's tensors, without prefix
      */
     public static InternVitConfig read(JsonConfig section, int featureLayer, boolean dropsCls, Checkpoint checkpoint) {
@@ -79,7 +79,7 @@ public record InternVitConfig(
                 featureLayer == -1 && !section.flag("use_mean_pooling", true)));
     }
 
-    /** A side, written as a number or as height and width. */
+    /** The side of a square, written as one number or as height and width. */
     private static int square(JsonConfig section, String field, int otherwise) {
         List<Integer> sides = section.has(field) ? section.integers(field) : List.of(otherwise);
         if (sides.stream().distinct().count() != 1 || sides.get(0) < 1) {

@@ -12,17 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Dimensions of the Qwen-VL towers: pictures of any resolution in patches, a rotary embedding over rows and columns, and in some
- * members attention within windows. The merger behind the blocks is a projector here.
+ * Dimensions of the Qwen-VL towers: pictures of any resolution, a rotary embedding over the rows and columns of patches, and in
+ * some models window attention. The merger after the blocks is treated as a projector here.
  *
  * @param variant   which member of the family
  * @param patchSize side of a patch in pixels
  * @param hidden    width of the tower
  * @param mlpHidden width between the layers of a block's MLP
- * @param window    side of the windows in patches; 0 if all blocks see the whole piece
- * @param whole     blocks that see the whole piece although others have windows
- * @param table     side of the learned grid of positions, which is stretched over the piece; 0 if there is none
- * @param states    hidden states that are the features, side by side: N is the output of block N
+ * @param window    side of the attention windows in patches; 0 if all blocks attend over the whole piece
+ * @param whole     blocks that attend over the whole piece although the others have windows
+ * @param table     side of the learned position table, which is resized to the piece's grid; 0 if there is none
+ * @param states    hidden states that are concatenated to the features: N is the output of block N
  */
 public record QwenVitConfig(
         Variant variant,
@@ -39,7 +39,7 @@ public record QwenVitConfig(
 
     private static final double EPS = 1e-6;
 
-    /** Frames that the patch embedding takes at once; a still picture is shown twice. */
+    /** Number of frames that the patch embedding takes at once. A still picture is repeated. */
     private static final int FRAMES = 2;
 
     /** Members of the family. */
@@ -70,7 +70,7 @@ public record QwenVitConfig(
         }
     }
 
-    /** Reads a published {@code vision_config}; what it leaves out is as in the member's class in transformers. */
+    /** Reads a published {@code vision_config}. Defaults are those of the model's configuration class in transformers. */
     public static QwenVitConfig read(Variant variant, JsonConfig section) {
         int frames = section.size("temporal_patch_size", FRAMES);
         if (frames != FRAMES) {
@@ -143,7 +143,7 @@ public record QwenVitConfig(
                 states);
     }
 
-    /** Blocks of Qwen3-VL's tower whose output the decoder gets too. */
+    /** Blocks of Qwen3-VL's tower whose output the decoder also receives (DeepStack). */
     public static List<Integer> deepStackLayers(JsonConfig section) {
         return section.has("deepstack_visual_indexes")
                 ? section.integers("deepstack_visual_indexes")

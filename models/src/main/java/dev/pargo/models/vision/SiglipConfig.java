@@ -10,13 +10,14 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 
 /**
- * Dimensions of SigLIP's vision tower in Hugging Face's naming, also Idefics3's and SmolVLM's: patches with a bias, no CLS.
+ * Dimensions of SigLIP's vision tower in Hugging Face's naming, also Idefics3's and SmolVLM's: a patch embedding with a bias, and
+ * no CLS token.
  *
  * @param hidden    width of the tower
  * @param mlpHidden width between the two layers of a block's MLP
- * @param eps       of every layer norm in the tower
+ * @param eps       epsilon of every layer norm in the tower
  * @param features  hidden states that are the output
- * @param postNorm  whether the norm behind the blocks is applied to the features
+ * @param postNorm  whether the norm after the last block is applied to the features
  */
 public record SiglipConfig(
         int imageSize,
@@ -40,11 +41,11 @@ public record SiglipConfig(
     }
 
     /**
-     * Reads a published {@code vision_config} for hidden states; what it leaves out is as in transformers' {@code
-     * SiglipVisionConfig}.
+     * Reads a published {@code vision_config} for a tower whose features are hidden states. Defaults are those of {@code
+     * SiglipVisionConfig} in transformers.
      *
      * @param featureLayers 0 is the blocks' input, -1 the last block's output, before the norm
-     * @param dropsFirst    whether the first patch is left out, which models do that expect CLS there
+     * @param dropsFirst    whether the first patch is left out, as in models that expect CLS there
      * @param checkpoint    holds the tower's tensors, named {@code vision_model.}
      */
     public static SiglipConfig read(
@@ -53,7 +54,7 @@ public record SiglipConfig(
         return read(section, FeatureSelection.of(section, blocks, featureLayers, dropsFirst), false, checkpoint);
     }
 
-    /** Reads a published {@code vision_config} for all blocks and the norm behind them. */
+    /** Reads a published {@code vision_config} for a tower that runs all blocks and the norm after them. */
     public static SiglipConfig readNormed(JsonConfig section, Checkpoint checkpoint) {
         int blocks = section.size("num_hidden_layers", 12);
         return read(section, new FeatureSelection(List.of(blocks), false), true, checkpoint);
@@ -122,7 +123,7 @@ public record SiglipConfig(
         return list.toList();
     }
 
-    /** Blocks behind the last that is run, what stands behind the blocks, and the text tower of a whole SigLIP. */
+    /** Ignores blocks after the last that is run, the layers after the blocks, and the text tower of a complete SigLIP. */
     @Override
     public boolean ignores(String tensor) {
         return Tower.isBehind(tensor, LAYERS, features.blocks())

@@ -4,15 +4,15 @@ import dev.pargo.models.picture.Grid;
 import dev.pargo.models.picture.PictureLayout;
 
 /**
- * Dimensions of a vision transformer over the patches of a square, with learned positions and often a class token (CLS).
+ * Dimensions of a vision transformer that takes a square image, with learned positions and often a class token (CLS).
  *
- * <p>The position table belongs to a square grid, the {@code tableGrid}. Where the image's grid is another, the table is
- * resampled (bicubic, as BLIP-2's {@code interpolate_pos_embed} and transformers' CLIP do).
+ * <p>The position table belongs to a square grid, the {@code tableGrid}. If the image's grid differs, the table is resampled
+ * (bicubic, as BLIP-2's {@code interpolate_pos_embed} and transformers' CLIP do).
  */
 public sealed interface SquareTower extends VisionConfig
         permits ClipConfig, Eva02Config, EvaGConfig, InternVitConfig, SiglipConfig {
 
-    /** Side of the square input in pixels; a multiple of the patch's. */
+    /** Side of the square input in pixels; a multiple of the patch side. */
     int imageSize();
 
     /** Side of a patch in pixels. */
@@ -26,12 +26,12 @@ public sealed interface SquareTower extends VisionConfig
         return imageSize() / patchSize();
     }
 
-    /** Feature vectors of one square: one a patch, unless others are asked for. */
+    /** Number of feature vectors of one square image; by default one for each patch. */
     default int tokens() {
         return grid() * grid();
     }
 
-    /** Rows of the position table: CLS and the grid's patches. */
+    /** Rows of the position table: one for CLS and one for each patch of the grid. */
     default int tableRows() {
         return 1 + tableGrid() * tableGrid();
     }

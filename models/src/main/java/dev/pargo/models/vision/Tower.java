@@ -3,7 +3,7 @@ package dev.pargo.models.vision;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.weights.Checkpoint;
 
-/** What the vision towers' configurations share. */
+/** Checks and parsing that the configurations of vision towers share. */
 final class Tower {
 
     private Tower() {}
@@ -19,17 +19,17 @@ final class Tower {
         }
     }
 
-    /** The same for a table of CLS and patches. */
+    /** The same for a position table with one row for CLS before those of the patches. */
     static int tableGrid(Checkpoint checkpoint, String table, int otherwise) {
         return tableGrid(checkpoint, table, 1, otherwise);
     }
 
     /**
-     * The grid that a checkpoint's position table is for.
+     * Side of the grid of a checkpoint's position table.
      *
      * @param table     name of the table, [..., before + grid * grid, width]
      * @param before    rows before those of the patches
-     * @param otherwise the grid if there is no such table, or it is not one of a square
+     * @param otherwise result if there is no such table, or its grid is not square
      */
     static int tableGrid(Checkpoint checkpoint, String table, int before, int otherwise) {
         if (!checkpoint.tensors().containsKey(table)) {
@@ -41,7 +41,10 @@ final class Tower {
         return side > 0 && (long) side * side == patches ? side : otherwise;
     }
 
-    /** Whether a tensor belongs to a block that is not run: one named {@code prefix + N} with N of at least {@code blocks}. */
+    /**
+     * Whether a tensor belongs to a block that is not run: its name begins with {@code prefix + N} where N is at least {@code
+     * blocks}.
+     */
     static boolean isBehind(String tensor, String prefix, int blocks) {
         if (!tensor.startsWith(prefix)) {
             return false;
@@ -50,7 +53,7 @@ final class Tower {
         return number.matches("\\d{1,4}") && Integer.parseInt(number) >= blocks;
     }
 
-    /** Adds what the program of plain vision transformers, vit.py, takes after the weights. */
+    /** Adds the arguments that vit.py, the program of plain vision transformers, takes after the weights. */
     static void addTo(
             Arguments arguments,
             SquareTower tower,

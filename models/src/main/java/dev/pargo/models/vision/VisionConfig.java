@@ -7,28 +7,28 @@ import dev.pargo.models.picture.PictureLayout;
 /** Dimensions of a vision encoder. */
 public sealed interface VisionConfig extends NetworkConfig permits QwenVitConfig, SquareTower {
 
-    /** Width of one feature vector; features of several layers stand side by side. */
+    /** Width of one feature vector. Features of several layers are concatenated. */
     int width();
 
     /**
-     * The features of a picture.
+     * The layout of a picture's features.
      *
-     * @param pixels pieces that the encoder takes, their cells are pixels
-     * @return the same pieces, a row for each feature vector
+     * @param pixels layout of the encoder's input, whose cells are pixels
+     * @return the same pieces with one cell for each feature vector
      */
     PictureLayout layout(PictureLayout pixels);
 
     /**
-     * Most feature vectors of a picture.
+     * The largest number of feature vectors of a picture.
      *
-     * @param pixels of all its pieces
+     * @param pixels number of pixels of all its pieces
      */
     long maxTokens(long pixels);
 
     /**
-     * This encoder, if it takes squares of one size.
+     * This encoder, if it takes square images of one size.
      *
-     * @throws ConfigException if it takes others
+     * @throws ConfigException if it takes pieces of other shapes
      */
     default SquareTower square() {
         if (this instanceof SquareTower tower) {

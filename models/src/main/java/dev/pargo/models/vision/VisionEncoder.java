@@ -10,9 +10,9 @@ import dev.pargo.models.torch.Placement;
 import java.util.List;
 
 /**
- * A vision encoder on its device: pictures in, feature vectors out.
+ * A vision encoder loaded on a device. It maps pictures to feature vectors.
  *
- * <p>Thread-safe, but meant to be called by one thread at a time: a forward pass already uses the device's threads.
+ * <p>Thread-safe, but best called by one thread at a time, because a forward pass already uses all of the device's threads.
  */
 public final class VisionEncoder implements AutoCloseable {
 
@@ -34,10 +34,10 @@ public final class VisionEncoder implements AutoCloseable {
     }
 
     /**
-     * Encodes pictures, all their pieces in one pass.
+     * Encodes pictures. All their pieces go through one forward pass.
      *
-     * @param pictures of whatever pieces the model's {@link dev.pargo.models.image.ImageCutter} gives
-     * @return of each picture its features, [cells, width] in the encoder's precision
+     * @param pictures as cut by the model's {@link dev.pargo.models.image.ImageCutter}
+     * @return the features of each picture, [cells, width] in the encoder's precision
      */
     public List<PictureRows> encodePictures(List<PicturePixels> pictures) {
         List<HostTensor> pieces =
@@ -49,7 +49,7 @@ public final class VisionEncoder implements AutoCloseable {
     }
 
     /**
-     * Encodes squares.
+     * Encodes square images.
      *
      * @param pixelValues of shape [3, imageSize, imageSize], float32, normalised
      * @return features of shape [batch, tokens, width] in the encoder's precision; patches in raster order
