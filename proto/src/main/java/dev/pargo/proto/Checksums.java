@@ -14,11 +14,11 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The CRC32C that messages of a call carry, so that a byte that changed on the way, or in the memory of whoever passed it
- * on, is noticed. TCP's own checksum misses one damaged packet in some ten thousand.
+ * Computes and checks the CRC32C of a call's messages. It detects bytes that were damaged on the network or in the
+ * memory of a service that forwarded them. TCP's own checksum misses about one damaged packet in ten thousand.
  *
- * <p>{@code seal} builds a message with the checksum of its part. {@code check} throws CHECKSUM_MISMATCH if the part is not
- * what was sealed.
+ * <p>{@code seal} builds a message with the checksum of its part. {@code check} throws CHECKSUM_MISMATCH if the part
+ * has changed since.
  */
 public final class Checksums {
 
@@ -48,7 +48,7 @@ public final class Checksums {
         compare(request.getCrc32C(), part(request), "a part of the image");
     }
 
-    /** A visual chunk is left to whoever reads the tensor. */
+    /** Does not check a visual chunk: the reader of the tensor does. */
     public static void check(GenerateRequest request) {
         if (!request.hasVisual()) {
             compare(request.getCrc32C(), part(request), "the start of the request");
@@ -97,7 +97,7 @@ public final class Checksums {
         return of(part, message.toByteString());
     }
 
-    /** Reads the bytes where they lie. */
+    /** Reads the bytes without copying them. */
     private static int of(int part, ByteString bytes) {
         Sum sum = new Sum();
         sum.write((byte) part);
@@ -115,7 +115,7 @@ public final class Checksums {
         }
     }
 
-    /** Where bytes go that are only summed up. */
+    /** Discards the bytes; only their checksum is needed. */
     private static final class Sum extends ByteOutput {
 
         private final CRC32C crc = new CRC32C();

@@ -13,7 +13,7 @@ final class FiniteCheck {
     private static final int FLOAT16_EXPONENT = 0x7C00;
     private static final int BFLOAT16_EXPONENT = 0x7F80;
 
-    /** Elements that are copied at once: an access to a buffer costs more than one to an array. */
+    /** Elements to copy at a time: reading an array is faster than reading a buffer. */
     private static final int RUN = 2048;
 
     private FiniteCheck() {}

@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An error as it travels between stages: a gRPC status with {@code google.rpc.ErrorInfo} and, where trying again may
- * help, {@code google.rpc.RetryInfo}.
+ * An error as stages send it: a gRPC status with {@code google.rpc.ErrorInfo} and, if a retry may succeed, {@code
+ * google.rpc.RetryInfo}.
  *
  * @param reason     what went wrong, for programs
  * @param message    what went wrong, a sentence for the user that names the field and the limit
- * @param retryAfter when to try again; null if the same request would fail again or nobody knows
+ * @param retryAfter when to try again; null if a retry would fail too, or if the time is not known
  */
 public record StageError(ErrorReason reason, String message, java.time.@Nullable Duration retryAfter) {
 
@@ -49,8 +49,8 @@ public record StageError(ErrorReason reason, String message, java.time.@Nullable
     /**
      * Reads the error that a stage sent.
      *
-     * @return empty if the failure is not a stage's, or of a reason unknown to this version; its gRPC code then says
-     *     what there is to say
+     * @return empty if the failure does not come from a stage, or its reason is unknown to this version; then only the
+     *     gRPC code tells what happened
      */
     public static Optional<StageError> of(Throwable failure) {
         Status status = StatusProto.fromThrowable(failure);

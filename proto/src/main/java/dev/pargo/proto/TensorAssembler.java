@@ -6,11 +6,11 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts one tensor together from its chunks. Memory is allocated when the header has been checked, once, outside the
- * heap.
+ * Assembles one tensor from its chunks. Its memory is allocated once, outside the heap, after the header has been
+ * checked.
  *
- * <p>To be called from a stream's {@code onNext}: gRPC asks for the next message when that returns, so no more than one
- * message waits here. Not thread-safe; a stream's callbacks are serial.
+ * <p>Call it from a stream's {@code onNext}: gRPC requests the next message when that returns, so at most one message
+ * is buffered. Not thread-safe; gRPC calls a stream's callbacks one after another.
  */
 public final class TensorAssembler {
 
@@ -22,7 +22,7 @@ public final class TensorAssembler {
     }
 
     /**
-     * Takes the next chunk: a header or data.
+     * Adds the next chunk: a header or data.
      *
      * @throws io.grpc.StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM
      */
@@ -35,13 +35,13 @@ public final class TensorAssembler {
         }
     }
 
-    /** True when header and all bytes have come. */
+    /** True when the header and all bytes have arrived. */
     public boolean isComplete() {
         return framing.isComplete();
     }
 
     /**
-     * The tensor; to be called once, when it is complete or its stream has ended.
+     * Returns the tensor. Call it once, when the tensor is complete or its stream has ended.
      *
      * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH if bytes are missing, MALFORMED_STREAM without a header
      */

@@ -5,10 +5,10 @@ import dev.pargo.proto.v1.TensorHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the chunks of one tensor as they pass, without keeping their bytes: one header that fits the expectation, then
- * exactly as many bytes as it announces.
+ * Checks the chunks of one tensor without keeping their bytes: first a header that matches the expected tensor, then
+ * exactly as many bytes as the header announces.
  *
- * <p>Not thread-safe; a stream's callbacks are serial.
+ * <p>Not thread-safe; gRPC calls a stream's callbacks one after another.
  */
 public final class TensorFraming {
 
@@ -21,7 +21,7 @@ public final class TensorFraming {
     }
 
     /**
-     * Takes the next chunk into account.
+     * Checks the next chunk.
      *
      * @throws io.grpc.StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH or MALFORMED_STREAM
      */
@@ -34,18 +34,18 @@ public final class TensorFraming {
         }
     }
 
-    /** True when header and all bytes have passed. */
+    /** True when the header and all bytes have been checked. */
     public boolean isComplete() {
         return header != null && missingBytes == 0;
     }
 
-    /** Bytes that have yet to come; 0 before the header. */
+    /** Bytes that are still missing; 0 before the header. */
     public int missingBytes() {
         return missingBytes;
     }
 
     /**
-     * The header of a tensor that is complete; to be called when the stream has ended.
+     * Returns the header of the complete tensor. Call it when the stream has ended.
      *
      * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH if bytes are missing, MALFORMED_STREAM without a header
      */

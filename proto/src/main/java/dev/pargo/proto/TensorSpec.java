@@ -17,13 +17,13 @@ import java.util.Set;
  */
 public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int maxTokens, int width) {
 
-    /** Patch features, which an encoder makes. */
+    /** Patch features, the output of an encoder. */
     public static final String FEATURES = "features";
 
-    /** Tokens in the LLM's width, which a projector makes. */
+    /** Tokens of the LLM's width, the output of a projector. */
     public static final String VISUAL_TOKENS = "visual_tokens";
 
-    /** What a projector's query tokens take of each patch. */
+    /** The attention of a projector's query tokens to each patch. */
     public static final String CROSS_ATTENTION = "cross_attention";
 
     public TensorSpec {
@@ -41,13 +41,13 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
                 name, Set.copyOf(tensor.getDtypesList()), tensor.getTokens(), tensor.getTokens(), tensor.getWidth());
     }
 
-    /** A tensor that a stage describes, with as many tokens as it says or within its range. */
+    /** A tensor as a stage describes it, with its number of tokens or its range of them. */
     public static TensorSpec described(String name, TokenTensor tensor) {
         int least = tensor.getMinTokens() == 0 ? tensor.getTokens() : tensor.getMinTokens();
         return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), least, tensor.getTokens(), tensor.getWidth());
     }
 
-    /** Any number of tokens up to a limit, in the width and types that a stage describes. */
+    /** Any number of tokens up to a limit, with the width and types that a stage describes. */
     public static TensorSpec upTo(int maxTokens, String name, TokenTensor tensor) {
         return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), 1, maxTokens, tensor.getWidth());
     }
@@ -62,7 +62,7 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
     }
 
     /**
-     * Checks a header without multiplying any number that the sender chose.
+     * Checks a header. Multiplies no number of the sender before it has been checked, so nothing overflows.
      *
      * @return bytes that must follow
      * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH

@@ -10,14 +10,14 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole tensor next to its header.
+ * A whole tensor with its header.
  *
  * @param header what the bytes are
- * @param data   little-endian elements, framed by position and limit, which nobody moves; not written to any more
+ * @param data   little-endian elements between position and limit; must not be changed, nor position and limit be moved
  */
 public record WireTensor(TensorHeader header, ByteBuffer data) {
 
-    /** Bytes of a chunk: beyond 256 KiB the transport gains nothing, beyond 1 MiB the contract forbids it. */
+    /** Bytes of a chunk. More than 256 KiB is not faster, and the contract allows 1 MiB at most. */
     static final int CHUNK_BYTES = 512 * 1024;
 
     /** The tensor as a request sends it: header and data. Chunks share this tensor's memory. */
@@ -31,7 +31,7 @@ public record WireTensor(TensorHeader header, ByteBuffer data) {
     }
 
     /**
-     * Refuses a tensor with an infinity or a NaN in it: whatever is computed from it is one too.
+     * Refuses a tensor that contains an infinity or a NaN: everything computed from it would too.
      *
      * @throws io.grpc.StatusRuntimeException NOT_FINITE
      */
@@ -46,7 +46,7 @@ public record WireTensor(TensorHeader header, ByteBuffer data) {
         return new Chunks(chunkBytes, null);
     }
 
-    /** Makes each chunk when it is asked for, so that a slow reader costs no memory. */
+    /** Creates each chunk on demand, so that a slow reader costs no memory. */
     private final class Chunks implements Iterator<TensorChunk> {
 
         private final int chunkBytes;

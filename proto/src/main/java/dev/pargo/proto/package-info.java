@@ -1,4 +1,6 @@
-/** What the generated contracts need around them: tensors as streams of chunks, and errors that both ends understand. */
+/**
+ * Code around the generated contracts: tensors as streams of chunks, checksums, and errors that both sides understand.
+ */
 @NullMarked
 package dev.pargo.proto;
 

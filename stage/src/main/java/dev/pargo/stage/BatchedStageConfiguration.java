@@ -6,7 +6,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** What a stage imports whose network answers batches; the service contributes its {@link BatchedStage}. */
+/** Imported by the stages that run batches. The service contributes its {@link BatchedStage}. */
 @Configuration(proxyBeanMethods = false)
 @Import(StageConfiguration.class)
 public class BatchedStageConfiguration {

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.converter.Converter;
 
 /**
- * Reads the address that a server listens on. Spring Boot asks an IP address for its name and listens on that name's
- * address, which may be another; an address that is its own name is listened on as it is.
+ * Parses the address that a server listens on. For an IP address Spring Boot looks up the host name and listens on that
+ * name's address, which may be another one. An address whose host name is the address itself avoids that.
  */
 final class BindAddress implements Converter<String, InetAddress> {
 

@@ -23,17 +23,19 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 /**
- * What a stage service imports. The service itself contributes its {@link DeviceExecutor}, its {@link StageIdentity} and
+ * Imported by every stage service. The service contributes its {@link DeviceExecutor}, its {@link StageIdentity} and
  * its gRPC service; {@code stage.yml} holds the settings that all stages share.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(StageProperties.class)
 public class StageConfiguration {
 
-    /** Above what the gateway's one connection needs: an overload is to be refused by admission, not to queue unseen. */
+    /** More than the gateway's one connection needs: admission has to refuse an overload, gRPC must not queue it. */
     private static final int MAX_CALLS_PER_CONNECTION = 1_000;
 
-    /** Resets in {@value #RST_WINDOW_SECONDS} seconds that make a connection an attack (CVE-2023-44487). */
+    /**
+     * Stream resets within {@value #RST_WINDOW_SECONDS} seconds above which a connection is closed (CVE-2023-44487).
+     */
     private static final int MAX_RESETS = 2 * MAX_CALLS_PER_CONNECTION;
 
     private static final int RST_WINDOW_SECONDS = 30;
@@ -43,7 +45,7 @@ public class StageConfiguration {
         return new StageMetrics(registry, properties.name());
     }
 
-    /** The name is the one of the health component: {@code stage}. */
+    /** The bean's name names the health component: {@code stage}. */
     @Bean("stage")
     StageHealth stageHealth(DeviceExecutor device) {
         return new StageHealth(device);

@@ -15,13 +15,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param model     Path of the model bundle.
  * @param device    Where the network runs: cpu, cuda:N or auto.
  * @param precision Arithmetic of the network: float32, bfloat16, float16, of a language model also int8 or int4; or auto.
- * @param memoryCheck Whether to refuse a network that needs more memory than there is, before it is loaded.
+ * @param memoryCheck Whether to refuse to load a network that needs more memory than is available.
  * @param threads   Threads of one forward pass on the CPU.
- * @param batch     How concurrent requests are gathered.
- * @param admission What the stage takes in.
- * @param timeLimit Most time of one call, even where its client allows more.
- * @param drainAnnouncement Time between the word that the stage shuts down and the end of its listener.
- * @param watchdog  When a device counts as lost.
+ * @param batch     How concurrent requests are batched.
+ * @param admission Limits of what the stage admits.
+ * @param timeLimit Longest time of one call, even if its client allows more.
+ * @param drainAnnouncement Time between the announcement of the shutdown and the closing of the listener.
+ * @param watchdog  When a device is considered lost.
  */
 @ConfigurationProperties("pargo.stage")
 public record StageProperties(
@@ -43,7 +43,9 @@ public record StageProperties(
         }
     }
 
-    /** Where the bundle lies; not bound as a path, because in a web application Spring Boot refuses relative ones. */
+    /**
+     * The path of the bundle. It is bound as a string because Spring Boot refuses relative paths in a web application.
+     */
     public Path bundle() {
         return Path.of(model);
     }

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Makes what the calls of a service need, by the stage's settings. */
+/** Creates from the stage's settings what the calls of a service need. */
 public record StageServices(
         StageProperties properties, CallTimer timer, StageMetrics metrics, HandlerThreads handlers) {
 
-    /** @param retryAfter when a call that is refused now has a chance */
+    /** @param retryAfter when a call that is refused now may be admitted */
     public CallResources calls(Supplier<Duration> retryAfter) {
         return new CallResources(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
@@ -30,12 +30,12 @@ public record StageServices(
         return DeviceExecutor.start(properties.name() + "-device", work, properties.watchdog(), StageServices::halt);
     }
 
-    /** Ends the process without waiting for anybody: its device's thread may hang in native code. */
+    /** Ends the process without shutdown hooks: the device's thread may hang in native code. */
     static void halt() {
         Runtime.getRuntime().halt(1);
     }
 
-    /** @param network answers a batch: as many outputs as inputs, in their order */
+    /** @param network runs a batch; returns one output for each input, in the same order */
     public <I> BatchedStage<I> batched(Function<List<I>, List<WireTensor>> network) {
         Batcher<I, WireTensor> batcher = new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
         return new BatchedStage<>(calls(batcher::estimatedWait), batcher);

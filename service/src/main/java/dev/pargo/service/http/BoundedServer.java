@@ -4,12 +4,12 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 
-/** A server for the actuator: it reads no bodies and bounds its connections. */
+/** The actuator's HTTP server. It reads no bodies and bounds its connections. */
 public final class BoundedServer implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
 
     private static final int MAX_CONNECTIONS = 1024;
 
-    /** Connections may be idle for so long where all are taken. */
+    /** How long a connection may be idle when the connection limit is reached. */
     private static final int CROWDED_IDLE_MILLIS = 1000;
 
     @Override

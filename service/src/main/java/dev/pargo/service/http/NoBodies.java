@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Refuses every request that brings a body, without reading it: the routes behind this have no use for one. */
+/** Refuses every request with a body, without reading it: the routes behind this handler need none. */
 final class NoBodies extends Handler.Wrapper {
 
     NoBodies(Handler next) {

@@ -5,7 +5,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalysisReporter;
 
-/** Logs why a service does not start, in one line instead of Spring Boot's banner. The stack trace is logged at DEBUG. */
+/**
+ * Logs in one line why a service does not start, in place of Spring Boot's banner. The stack trace is logged at DEBUG.
+ */
 final class OneLineFailureReporter implements FailureAnalysisReporter {
 
     private static final Logger log = LoggerFactory.getLogger(OneLineFailureReporter.class);

@@ -7,8 +7,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Reports an exception class of this project by its message. At start these are written for the operator: a bundle, a
- * checkpoint, a device or a port that cannot be used.
+ * Reports an exception of this project by its message. At start these messages are written for the operator: they name
+ * a bundle, checkpoint, device or port that cannot be used.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class OperatorFailureAnalyzer implements FailureAnalyzer {

@@ -16,12 +16,12 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
 /**
- * Opens and closes every port that the service is going to listen on, before anything else is done: loading weights for
- * a minute and then finding the port taken helps nobody.
+ * Opens and closes every port that the service will listen on, before anything else. Otherwise a taken port would be
+ * noticed only after the weights have been loaded, which can take a minute.
  */
 final class PortCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
-    /** What has an address and a port in Spring Boot's configuration. */
+    /** The settings of Spring Boot that are an address and a port. */
     private static final List<String> SERVERS = List.of("spring.grpc.server", "server", "management.server");
 
     private static final int MAX_PORT = 65_535;
@@ -57,7 +57,7 @@ final class PortCheck implements ApplicationContextInitializer<ConfigurableAppli
         return name.isEmpty() ? null : InetAddress.getByName(name);
     }
 
-    /** The environment variable that the setting is taken from, or its own name. */
+    /** The environment variable that sets it, or the setting's name if there is none. */
     private static String variable(ConfigurableEnvironment environment, String setting) {
         for (PropertySource<?> source : environment.getPropertySources()) {
             if (source instanceof EnumerablePropertySource<?> && source.getProperty(setting) != null) {

@@ -7,7 +7,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
-/** The managers of a bundle's current version; made once a version. Thread-safe. */
+/** The managers of a bundle's current version, created once for each version. Thread-safe. */
 final class CurrentManagers {
 
     private record Version(SslBundle bundle, X509ExtendedKeyManager key, X509ExtendedTrustManager trust) {}

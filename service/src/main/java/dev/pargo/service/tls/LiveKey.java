@@ -8,7 +8,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the current certificate. */
+/** Presents the current certificate. */
 final class LiveKey extends X509ExtendedKeyManager {
 
     private final CurrentManagers current;

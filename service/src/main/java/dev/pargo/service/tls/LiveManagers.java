@@ -12,7 +12,7 @@ import javax.net.ssl.TrustManagerFactorySpi;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslManagerBundle;
 
-/** Managers whose answers are always those of the current version of a bundle. Thread-safe. */
+/** Managers that delegate to those of a bundle's current version. Thread-safe. */
 final class LiveManagers implements SslManagerBundle {
 
     private final KeyManager key;

@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Checks the other side's certificate against the current authorities. */
+/** Checks the peer's certificate against the current certificate authorities. */
 final class LiveTrust extends X509ExtendedTrustManager {
 
     private final CurrentManagers current;

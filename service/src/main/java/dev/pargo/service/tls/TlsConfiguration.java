@@ -13,9 +13,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Profile;
 
 /**
- * With the profile {@code tls} the bundle {@code pargo} has a service's certificate, read again when its files change. gRPC's
- * servers and channels take a bundle's managers once; they are given those of {@code pargo-live}, which ask the bundle
- * {@code pargo} anew at every handshake.
+ * With the profile {@code tls}, the SSL bundle {@code pargo} holds a service's certificate and is reloaded when its
+ * files change. gRPC's servers and channels read a bundle's managers only once. They use the bundle {@code pargo-live},
+ * whose managers look up the current version of {@code pargo} at every handshake.
  */
 @AutoConfiguration(before = SslAutoConfiguration.class)
 @Profile("tls")

@@ -1,4 +1,4 @@
-/** Certificates of TLS connections between the services, exchanged for new ones while the services run. */
+/** TLS between the services, with certificates that are reloaded while the services run. */
 @NullMarked
 package dev.pargo.service.tls;
 

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * The door of a stage: bounds the requests inside and their bytes, from a request's header until its answer has left.
+ * Bounds the number of requests in a stage and the bytes they hold, from a request's header until its answer has been
+ * sent.
  *
- * <p>One bound at the door replaces one at every queue behind it: uploads, image decoding, batching and slow readers
- * share it, and nothing behind it can overflow. A request larger than the bound on bytes is let in when nobody else is
- * inside. Thread-safe.
+ * <p>One bound at admission replaces one at every later queue: uploads, image decoding, batching and slow readers share
+ * it. A request larger than the bound on bytes is admitted if no other request is in the stage. Thread-safe.
  */
 public final class Admission {
 
@@ -19,14 +19,14 @@ public final class Admission {
     private int requests;
     private long bytes;
 
-    /** @param retryAfter when a refused request has a chance; asked for at each refusal */
+    /** @param retryAfter when a refused request may be admitted; called at each refusal */
     public Admission(AdmissionLimits limits, Supplier<Duration> retryAfter) {
         this.limits = limits;
         this.retryAfter = retryAfter;
     }
 
     /**
-     * Lets a request in.
+     * Admits a request.
      *
      * @param bytes memory that the request will take
      * @return to be closed when the request is over
@@ -46,12 +46,12 @@ public final class Admission {
                 .toException();
     }
 
-    /** Requests inside. */
+    /** Requests in the stage. */
     public synchronized int requests() {
         return requests;
     }
 
-    /** Bytes held by the requests inside. */
+    /** Bytes held by the requests in the stage. */
     public synchronized long bytes() {
         return bytes;
     }
@@ -61,7 +61,7 @@ public final class Admission {
         this.bytes -= bytes;
     }
 
-    /** A request's place inside. */
+    /** A request's share of the limits. */
     public final class Ticket implements AutoCloseable {
 
         private final long bytes;
@@ -71,7 +71,7 @@ public final class Admission {
             this.bytes = bytes;
         }
 
-        /** Gives the place back; further calls have no effect. */
+        /** Releases the share; further calls have no effect. */
         @Override
         public void close() {
             synchronized (Admission.this) {

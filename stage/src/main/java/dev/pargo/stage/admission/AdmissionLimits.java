@@ -4,10 +4,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a stage takes in before it refuses.
+ * What a stage admits before it refuses requests.
  *
- * @param maxRequests Most requests inside the stage, from header to answer.
- * @param maxSize     Most memory that the requests inside may hold together.
+ * @param maxRequests Most requests in the stage, from header to answer.
+ * @param maxSize     Most memory that the requests in the stage may hold together.
  */
 public record AdmissionLimits(
         @DefaultValue("128") int maxRequests,

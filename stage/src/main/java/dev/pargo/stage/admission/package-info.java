@@ -1,4 +1,4 @@
-/** How much a stage takes in before it refuses. */
+/** How much a stage admits before it refuses requests. */
 @NullMarked
 package dev.pargo.stage.admission;
 

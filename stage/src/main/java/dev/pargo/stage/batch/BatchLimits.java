@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How concurrent requests are gathered into one forward pass.
+ * How concurrent requests are batched into one forward pass.
  *
  * @param maxSize Most requests in one forward pass.
  * @param maxWait Longest time that a request waits for others while the device is free.

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * One request's share of a batch.
  *
- * @param output      the network's answer to this request
+ * @param output      the network's output for this request
  * @param queueTime   from submission to the start of the batch
  * @param networkTime the forward pass, of the whole batch
  * @param batchSize   requests in the batch

@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  * Gathers concurrent requests into batches, in order of submission.
  *
  * <p>A request is first announced (its header has come) and later submitted (its input is ready). While the device is
- * free, the batch of the n requests that are queued starts
+ * free, the n queued requests start as a batch
  *
  * <ul>
- *   <li>at once, if n is the largest batch, or if no other request is announced: a lone request never waits;
- *   <li>otherwise when an announced request comes in and fills it, when the last of them has come or gone, or when the
- *       oldest has been queued for the longest wait.
+ *   <li>at once, if n is the largest batch size or no other request is announced, so a lone request never waits;
+ *   <li>otherwise when the batch is full, when no announced request is left to wait for, or when the oldest request has
+ *       waited for the longest time allowed.
  * </ul>
  *
- * While the device is busy requests gather anyway, so under load batches fill without waiting. The queue is bounded by
- * the {@link dev.pargo.stage.admission.Admission} that requests pass before they are announced.
+ * Requests also gather while the device is busy, so under load batches fill without extra waiting. The queue is bounded
+ * by the {@link dev.pargo.stage.admission.Admission} that requests pass before they are announced.
  *
  * <p>Thread-safe. The network is called by one thread, the executor's.
  */
@@ -51,11 +51,11 @@ public final class Batcher<I, O> implements DeviceWork {
     private double averageBatchNanos;
     private @Nullable StageError abandoned;
 
-    /** The next batch; belongs to the executor's thread. */
+    /** The next batch; used by the executor's thread only. */
     private List<Request> gathered = List.of();
 
     /**
-     * @param network   answers a batch: as many outputs as inputs, in their order
+     * @param network   runs a batch; returns one output for each input, in the same order
      * @param nanoClock as {@link System#nanoTime()}
      */
     public Batcher(
@@ -67,7 +67,7 @@ public final class Batcher<I, O> implements DeviceWork {
         metrics.queueDepth(this::queued);
     }
 
-    /** Announces a request. It is to be submitted or cancelled. */
+    /** Announces a request. The caller must submit or cancel it. */
     public Request announce() {
         return locked(() -> {
             announced++;
@@ -75,7 +75,7 @@ public final class Batcher<I, O> implements DeviceWork {
         });
     }
 
-    /** When the requests that are queued now will have been computed, by the time recent batches took. */
+    /** When the requests that are queued now will have been computed, estimated from recent batches. */
     public Duration estimatedWait() {
         return locked(() -> {
             int batches = queue.size() / limits.maxSize() + 1;
@@ -124,7 +124,7 @@ public final class Batcher<I, O> implements DeviceWork {
         }
     }
 
-    /** How long the next batch goes on gathering if nothing changes; 0 or less to start. Called with the lock. */
+    /** How long to wait for more requests if nothing changes; 0 or less to start now. Called with the lock held. */
     long nanosToWait() {
         Request oldest = queue.peek();
         if (oldest == null) {
@@ -201,8 +201,8 @@ public final class Batcher<I, O> implements DeviceWork {
         /**
          * Queues the request.
          *
-         * @return completed on the executor's thread: with the answer, with the network's exception, with the
-         *     {@link StageError} for which the executor ended, or cancelled
+         * @return completed on the executor's thread: with the output, with the network's exception, with the {@link
+         *     StageError} that ended the executor, or cancelled
          */
         public CompletableFuture<Batched<O>> submit(I input) {
             StageError refusal = locked(() -> {
@@ -219,7 +219,7 @@ public final class Batcher<I, O> implements DeviceWork {
             return answer;
         }
 
-        /** Gives the request up: it is not computed any more, unless that has begun. Without effect when it is over. */
+        /** Cancels the request. It is not computed unless its batch has started. No effect if the request is over. */
         public void cancel() {
             locked(() -> leaveAnnounced() || queue.remove(this));
             answer.cancel(false);

@@ -1,4 +1,4 @@
-/** Concurrent requests gathered into one forward pass. */
+/** Concurrent requests batched into one forward pass. */
 @NullMarked
 package dev.pargo.stage.batch;
 

@@ -11,22 +11,22 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is answered with a tensor: admitted at its header, batched when its input is ready.
+ * A call whose answer is a tensor. It is admitted at its header and batched when its input is ready.
  *
- * @param <I> what the network takes
+ * @param <I> the network's input
  */
 public final class BatchedCall<I> extends ServedCall<TensorChunk> {
 
     private final Batcher<I, WireTensor> batcher;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
 
-    /** To be created before the service method returns. */
+    /** Create it before the service method returns. */
     public BatchedCall(ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
         super(response, stage.calls());
         this.batcher = stage.batcher();
     }
 
-    /** Lets the call in and announces its input. */
+    /** Admits the call and announces its input. */
     @Override
     public void admit(long bytes) {
         super.admit(bytes);
@@ -36,9 +36,9 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
     }
 
     /**
-     * Sends the input through the network and the result to the client. Without effect when the call is over.
+     * Runs the network on the input and sends the output to the client. No effect if the call is over.
      *
-     * @param preprocessing time spent on making the input
+     * @param preprocessing time spent on preparing the input
      */
     public void submit(I input, Duration preprocessing) {
         Batcher<I, WireTensor>.Request admitted = request;
@@ -67,7 +67,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
         return duration.toNanos() / 1_000;
     }
 
-    /** A tensor that is there as a whole, checked before any of it is sent. */
+    /** The chunks of a whole tensor, which is checked before any of it is sent. */
     private static final class TensorAnswer implements MessageSource<TensorChunk> {
 
         private final WireTensor tensor;

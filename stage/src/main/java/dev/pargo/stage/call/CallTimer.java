@@ -13,8 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the time of a call, whatever its client allows. A client's own deadline, if it is sooner, is gRPC's to keep.
- * Thread-safe.
+ * Bounds the time of a call, whatever its client allows. gRPC enforces the client's own deadline. Thread-safe.
  */
 public final class CallTimer implements AutoCloseable {
 
@@ -22,13 +21,13 @@ public final class CallTimer implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "call-timer"));
 
-    /** @param limit most time of a call */
+    /** @param limit longest time of a call */
     public CallTimer(Duration limit) {
         this.limit = limit;
         timer.setRemoveOnCancelPolicy(true);
     }
 
-    /** When the current call is over at the latest, as {@link System#nanoTime}. */
+    /** The deadline of the current call, as {@link System#nanoTime}. */
     public long deadline() {
         @Nullable Deadline client = Context.current().getDeadline();
         long most = limit.toNanos();
@@ -39,7 +38,7 @@ public final class CallTimer implements AutoCloseable {
      * Starts the time of a call.
      *
      * @param end called on the timer's thread when time is up, with DEADLINE_EXCEEDED
-     * @return to be cancelled when the call is over
+     * @return cancel it when the call is over
      */
     public Future<?> start(Consumer<StatusRuntimeException> end) {
         return timer.schedule(
@@ -51,7 +50,7 @@ public final class CallTimer implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
-    /** Does something later, on the timer's thread; it must not block. */
+    /** Runs a task later, on the timer's thread. The task must not block. */
     public Future<?> after(Duration delay, Runnable action) {
         return timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -11,14 +11,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.grpc.server.exception.GrpcExceptionHandler;
 
 /**
- * Turns failures into what a client may see. Refusals go out as they were made; anything else is the stage's own fault:
- * its text goes into the log, in one line (its stack trace at level debug), and the client reads one line without it.
+ * Turns failures into errors that a client may see. Refusals are sent unchanged. Anything else is a failure of the
+ * stage: it is logged in one line (its stack trace at level debug), and the client gets a general message.
  */
 public final class Faults implements GrpcExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(Faults.class);
 
-    /** The exception to end a call with. */
+    /** Returns the exception to end a call with. */
     public static StatusRuntimeException toStatus(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;

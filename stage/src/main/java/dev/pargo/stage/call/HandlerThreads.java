@@ -6,8 +6,8 @@ import java.util.concurrent.Executors;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerExecutorProvider;
 
 /**
- * The threads that run gRPC's callbacks, apart from Netty's event loop. Callbacks copy bytes and hand work on; they
- * never wait, so a few threads serve every call.
+ * The threads that run gRPC's callbacks, apart from Netty's event loop. Callbacks copy bytes and submit work. They
+ * never wait, so a few threads serve all calls.
  */
 public final class HandlerThreads implements GrpcServerExecutorProvider, AutoCloseable {
 

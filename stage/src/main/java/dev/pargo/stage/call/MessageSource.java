@@ -3,14 +3,15 @@ package dev.pargo.stage.call;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of an answer, made when they can be sent. Calls are serial, but from changing threads, and must not block.
+ * Creates the messages of an answer when they can be sent. Called by one thread at a time, but not always the same;
+ * must not block.
  */
 public interface MessageSource<T> {
 
-    /** The next message; null if there is none yet, or no more. */
+    /** Returns the next message; null if there is none now. */
     @Nullable
     T poll();
 
-    /** True when there will be no more messages. */
+    /** True if there will be no more messages. */
     boolean isExhausted();
 }

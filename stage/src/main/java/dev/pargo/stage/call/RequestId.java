@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Names a request in the log lines of all stages. Comes with a call's metadata; a call that brings none, or no proper one,
- * gets one of its own.
+ * Identifies a request in the log lines of all stages. It is sent in a call's metadata. A call without a valid id gets
+ * a new one.
  */
 public record RequestId(String value) {
 
@@ -18,7 +18,7 @@ public record RequestId(String value) {
     /** Key of the logging context. */
     private static final String LOG_KEY = "request";
 
-    /** Of the current call, as gRPC's context has it. */
+    /** The id of the current call, from gRPC's context. */
     static RequestId current() {
         @Nullable RequestId id = CURRENT.get();
         return id == null ? ofHeader(null) : id;
@@ -35,7 +35,7 @@ public record RequestId(String value) {
         return context.withValue(CURRENT, this);
     }
 
-    /** Puts the id into the log lines of this thread until the result is closed. */
+    /** Adds the id to this thread's log lines until the result is closed. */
     public Logged log() {
         @Nullable String before = MDC.get(LOG_KEY);
         MDC.put(LOG_KEY, value);
@@ -48,7 +48,7 @@ public record RequestId(String value) {
         };
     }
 
-    /** Lines that carry the id, until it is closed. */
+    /** Adds the id to log lines until it is closed. */
     public interface Logged extends AutoCloseable {
         @Override
         void close();

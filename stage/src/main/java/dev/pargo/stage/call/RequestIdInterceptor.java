@@ -8,7 +8,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Takes a call's request id out of its metadata. */
+/** Reads a call's request id from its metadata. */
 public final class RequestIdInterceptor implements ServerInterceptor {
 
     @Override

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends messages only as fast as the client reads them, and closes the response exactly once. Messages are drawn from their
- * source, serialised and sent by the call's own threads, never by the thread that makes them. Thread-safe.
+ * Sends messages only as fast as the client reads them, and closes the response exactly once. The sender's threads take
+ * messages from the source, serialise and send them; the device's thread does not. Thread-safe.
  *
- * <p>To be created before the service method returns, because gRPC accepts an on-ready handler only until then.
+ * <p>Create it before the service method returns, because gRPC accepts an on-ready handler only until then.
  */
 final class ResponseSender<T> {
 
@@ -23,7 +23,7 @@ final class ResponseSender<T> {
     private @Nullable MessageSource<T> source;
     private boolean closed;
 
-    /** @param onFailure told if the source or the transport throws */
+    /** @param onFailure called if the source or the transport throws */
     ResponseSender(ServerCallStreamObserver<T> out, Executor threads, Consumer<RuntimeException> onFailure) {
         this.out = out;
         this.threads = threads;
@@ -31,7 +31,7 @@ final class ResponseSender<T> {
         out.setOnReadyHandler(this::sendWhatIsReady);
     }
 
-    /** Sets where the messages come from, and begins to send them. */
+    /** Sets the source of the messages and begins to send them. */
     void open(MessageSource<T> messages) {
         synchronized (this) {
             if (source != null) {
@@ -42,19 +42,19 @@ final class ResponseSender<T> {
         wake();
     }
 
-    /** Says that the source may have more messages than before, or has ended. */
+    /** Signals that the source has more messages or has ended. */
     void wake() {
         if (scheduled.compareAndSet(false, true)) {
             try {
                 threads.execute(this::sendWhatIsReady);
             } catch (RejectedExecutionException shutDown) {
-                // The server has been shut down, and every call with it.
+                // The server has been shut down and has ended all calls.
                 scheduled.set(false);
             }
         }
     }
 
-    /** Closes the response with an error, unless it is closed. Messages that have not been sent are dropped. */
+    /** Closes the response with an error, unless it is closed. Unsent messages are dropped. */
     synchronized void fail(StatusRuntimeException error) {
         if (!closed) {
             stop();
@@ -62,7 +62,7 @@ final class ResponseSender<T> {
         }
     }
 
-    /** Sends nothing any more; for a call that was cancelled. */
+    /** Stops sending; for a call that was cancelled. */
     synchronized void stop() {
         closed = true;
     }

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.Future;
 
 /**
- * The life of one call of a stage: admitted, prepared, submitted, answered, and ended exactly once. Whatever ends it (the
- * answer, a failure, a cancellation, the client's deadline or the stage's time limit) stops its work and gives its place
- * back at once, even if the client does not read what was sent.
+ * The lifecycle of one call of a stage: it is admitted, prepared, submitted, answered, and ended exactly once. It can
+ * end by its answer, a failure, a cancellation, the client's deadline or the stage's time limit. Its end stops its work
+ * and releases its admission at once, even if the client does not read what was sent.
  *
  * <p>{@link #admit} is called from the call's own callbacks, everything else from any thread.
  *
@@ -27,7 +27,7 @@ public class ServedCall<R> {
     private volatile boolean admitted;
     private volatile boolean over;
 
-    /** To be created before the service method returns. */
+    /** Create it before the service method returns. */
     public ServedCall(ServerCallStreamObserver<R> response, CallResources stage) {
         this.stage = stage;
         this.deadline = stage.timer().deadline();
@@ -54,7 +54,7 @@ public class ServedCall<R> {
     }
 
     /**
-     * Lets the call in.
+     * Admits the call.
      *
      * @param bytes memory that the request will take
      * @throws StatusRuntimeException QUEUE_FULL
@@ -70,7 +70,7 @@ public class ServedCall<R> {
         sender.open(messages);
     }
 
-    /** Says that the messages' source has more of them. */
+    /** Signals that the source has more messages. */
     public final void wake() {
         sender.wake();
     }
@@ -88,7 +88,7 @@ public class ServedCall<R> {
         }
     }
 
-    /** Sets what else to do when the call is over, however it ends; done at once if it is over. */
+    /** Sets a task to run when the call ends, however it ends. Runs at once if the call is over. */
     public final void whenOver(Runnable cleanup) {
         synchronized (cleanups) {
             if (!over) {
@@ -99,17 +99,17 @@ public class ServedCall<R> {
         cleanup.run();
     }
 
-    /** True once {@link #admit} has let the call in. */
+    /** True once {@link #admit} has admitted the call. */
     public final boolean isAdmitted() {
         return admitted;
     }
 
-    /** True when the call's result is not needed any more. */
+    /** True if the call's result is no longer needed. */
     public final boolean isOver() {
         return over;
     }
 
-    /** When the call is over at the latest, as {@link System#nanoTime}. */
+    /** The deadline of the call, as {@link System#nanoTime}. */
     public final long deadline() {
         return deadline;
     }

@@ -10,12 +10,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resets the streams of calls that have ended at the stage's time limit, but whose clients have not read what was sent. Such
- * a stream would keep its buffers as long as its connection lives: gRPC sends an error behind the messages before it.
+ * Resets the streams of calls that ended at the stage's time limit and whose clients do not read. gRPC sends the error
+ * only after the earlier messages, so such a stream would keep its buffers as long as its connection.
  */
 final class StreamLimit extends ServerStreamTracer.Factory {
 
-    /** For an error to reach a client that reads. */
+    /** Time for the error to reach a client that reads. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private static final String OUR_METHODS = "pargo.";
@@ -23,13 +23,13 @@ final class StreamLimit extends ServerStreamTracer.Factory {
     private final Duration limit;
     private final ScheduledExecutorService timer;
 
-    /** @param limit most time of a call */
+    /** @param limit longest time of a call */
     StreamLimit(Duration limit, ScheduledExecutorService timer) {
         this.limit = limit.plus(GRACE);
         this.timer = timer;
     }
 
-    /** Health is watched without an end. */
+    /** Health watches have no time limit. */
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
         return method.startsWith(OUR_METHODS) ? new Limited() : new ServerStreamTracer() {};

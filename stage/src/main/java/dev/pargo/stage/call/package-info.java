@@ -1,4 +1,4 @@
-/** A gRPC call that answers with one tensor, from admission to its single end. */
+/** The lifecycle of a gRPC call, from admission to its end. */
 @NullMarked
 package dev.pargo.stage.call;
 

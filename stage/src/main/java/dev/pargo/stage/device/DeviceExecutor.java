@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that works a device. A forward pass uses all of the device, so a second one beside it would only slow
- * both down; and libtorch keeps a pool of helpers for every thread that calls it.
+ * The only thread that uses a device. One forward pass uses the whole device, so two at once would slow each other
+ * down. Also, libtorch keeps a thread pool for every thread that calls it.
  *
- * <p>If the work throws, the thread ends and everything that waits fails at once. {@link #trouble} tells that, and of a
- * step that does not end, and of steps that always fail.
+ * <p>If a step throws, the thread ends and all waiting work fails at once. {@link #trouble} reports this, and also a
+ * step that does not end and steps that always fail.
  */
 public final class DeviceExecutor implements AutoCloseable {
 
@@ -45,7 +45,7 @@ public final class DeviceExecutor implements AutoCloseable {
         return executor;
     }
 
-    /** Why the device does not work, a clause; empty if it does. Thread-safe. */
+    /** Why the device does not work, as a clause; empty if it works. Thread-safe. */
     public Optional<String> trouble() {
         if (!thread.isAlive()) {
             return Optional.of(thread.getName() + " has ended");
@@ -62,8 +62,8 @@ public final class DeviceExecutor implements AutoCloseable {
     }
 
     /**
-     * Lets the current step end, fails what waits with DRAINING, and returns when the device is not used any more. A step
-     * that does not end ends the process: to free the memory that it works on would crash it.
+     * Waits for the current step, fails waiting work with DRAINING, and returns when the device is no longer used. If
+     * the step does not end, the process is ended, because freeing the memory that the step uses would crash it.
      */
     @Override
     public void close() {
@@ -85,7 +85,7 @@ public final class DeviceExecutor implements AutoCloseable {
             case SUCCEEDED -> failedSteps = 0;
             case FAILED -> failedSteps = failedSteps + 1;
             case UNKNOWN -> {
-                // What was known before still holds.
+                // The result of the last step stays.
             }
         }
     }

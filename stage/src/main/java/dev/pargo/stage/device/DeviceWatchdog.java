@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when its device is lost and does not come back: whoever started the process then starts another one,
- * which is the only cure for a thread that hangs in native code.
+ * Ends the process if its device fails and does not recover. A supervisor then restarts it, the only remedy for a
+ * thread that hangs in native code.
  */
 public final class DeviceWatchdog implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class DeviceWatchdog implements AutoCloseable {
     }
 
     /**
-     * Begins to watch.
+     * Starts watching.
      *
      * @param exitAfter time that a device has to recover
      * @param exit      ends the process

@@ -2,32 +2,32 @@ package dev.pargo.stage.device;
 
 import dev.pargo.proto.StageError;
 
-/** What a {@link DeviceExecutor} does, one step after the other on its one thread. */
+/** The work of a {@link DeviceExecutor}, done step by step on its thread. */
 public interface DeviceWork {
 
-    /** What a step came to. */
+    /** The result of a step. */
     enum Result {
-        /** Something was computed. */
+        /** At least one request was computed. */
         SUCCEEDED,
-        /** All that was to be computed failed, by no fault of the requests. */
+        /** Every computation failed, and not because of the requests. */
         FAILED,
-        /** Nothing that could tell. */
+        /** Nothing was computed that shows whether the device works. */
         UNKNOWN
     }
 
     /**
-     * Waits until there is something to do.
+     * Waits until there is work.
      *
      * @throws InterruptedException when the executor closes
      */
     void await() throws InterruptedException;
 
     /**
-     * Does the next piece of work. A failure that concerns single requests is theirs and must not come out of here: what
-     * comes out ends the executor.
+     * Does the next step. An exception thrown here ends the executor, so failures of single requests must be reported
+     * to those requests instead.
      */
     Result step();
 
-    /** Called once when no step will follow: whatever waits, and whatever is still handed in, fails with the reason. */
+    /** Called once after the last step. Waiting work, and work submitted later, fails with the reason. */
     void abandon(StageError reason);
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * When a device counts as lost.
+ * When a device is considered lost.
  *
  * @param stuckAfter  Longest step; a stage whose step takes longer is not ready.
  * @param failedSteps Steps in a row in which nothing succeeded, after which a stage is not ready.
@@ -15,7 +15,7 @@ public record WatchdogLimits(
         @DefaultValue("5") int failedSteps,
         @DefaultValue("10s") Duration exitAfter) {
 
-    /** As they are without any setting. */
+    /** The default limits. */
     public static final WatchdogLimits DEFAULT = new WatchdogLimits(Duration.ofMinutes(2), 5, Duration.ofSeconds(10));
 
     public WatchdogLimits {

@@ -1,4 +1,4 @@
-/** The one thread that works a device. */
+/** The only thread that uses a device, and its watchdog. */
 @NullMarked
 package dev.pargo.stage.device;
 

@@ -7,8 +7,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.grpc.server.lifecycle.GrpcServerShutdownEvent;
 
 /**
- * Tells the stage's clients that it shuts down, before its listener closes: health turns NOT_SERVING for good, and new
- * calls are still taken until the clients have had the time to ask.
+ * Announces the shutdown to the stage's clients before its listener closes. Health becomes NOT_SERVING for good. New
+ * calls are still accepted until the clients have had time to notice.
  */
 public final class DrainAnnouncement implements ApplicationListener<GrpcServerShutdownEvent> {
 
@@ -21,7 +21,7 @@ public final class DrainAnnouncement implements ApplicationListener<GrpcServerSh
         this.time = time;
     }
 
-    /** Called on the thread that stops the server, which goes on afterwards. */
+    /** Called on the thread that stops the server; the server stops when this returns. */
     @Override
     public void onApplicationEvent(GrpcServerShutdownEvent shutdown) {
         health.enterTerminalState();

@@ -4,7 +4,7 @@ import dev.pargo.stage.device.DeviceExecutor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Health of a stage: that its device works. A stage is not created without its weights. */
+/** Health of a stage: up if its device works. The weights are loaded before this exists. */
 public final class StageHealth implements HealthIndicator {
 
     private final DeviceExecutor device;

@@ -18,18 +18,18 @@ public final class StageMetrics {
 
     /** How a request ended. */
     public enum Outcome {
-        /** Answered. */
+        /** Answered completely. */
         COMPLETED,
-        /** The request's own fault. */
+        /** Refused because the request is invalid. */
         REFUSED,
-        /** Turned away because the stage was full or shutting down. */
+        /** Refused because the stage was full or shutting down. */
         REJECTED,
-        /** Given up by the client, or past its deadline. */
+        /** Cancelled by the client, or past its deadline. */
         CANCELLED,
-        /** The stage's fault. */
+        /** The stage failed. */
         FAILED;
 
-        /** How a request ends that is answered with this status. */
+        /** The outcome of a request that ends with this status. */
         public static Outcome of(StatusRuntimeException status) {
             return switch (status.getStatus().getCode()) {
                 case INVALID_ARGUMENT -> REFUSED;
@@ -75,12 +75,12 @@ public final class StageMetrics {
                 .register(registry);
     }
 
-    /** Shows how many requests wait for a forward pass. */
+    /** Registers the gauge of requests that wait for a forward pass. */
     public void queueDepth(Supplier<Number> queued) {
         gauge("pargo.stage.queue.depth", "Requests that wait for a forward pass", queued);
     }
 
-    /** Shows what has been admitted. */
+    /** Registers the gauges of what has been admitted. */
     public void admission(Admission admission) {
         gauge("pargo.stage.admitted", "Requests inside the stage", admission::requests);
         gauge("pargo.stage.admitted.bytes", "Bytes held by the requests inside the stage", admission::bytes);

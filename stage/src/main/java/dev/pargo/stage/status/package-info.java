@@ -1,4 +1,4 @@
-/** What a stage tells about itself: health, info, metrics. */
+/** What a stage reports about itself: health, info, metrics. */
 @NullMarked
 package dev.pargo.stage.status;
 
