@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 
 /**
- * What large images may cost together: memory while they are decoded, and work that is waiting or in progress. An image
- * that has to wait for memory lets none pass. Thread-safe.
+ * Bounds what large images may cost together: the memory of those being decoded, and the work that is waiting or in
+ * progress. Images get memory in order: one that waits for memory is not overtaken. Thread-safe.
  */
 final class DecodingBudget {
 
     /** Memory is counted in units of this many bytes. */
     private static final int UNIT = 1024;
 
-    /** A cautious estimate; it only decides when a refused client should come back. */
+    /** A cautious estimate, used only to tell a refused client when to try again. */
     private static final long PIXELS_A_MILLISECOND = 20_000;
 
     private final int units;
@@ -36,9 +36,9 @@ final class DecodingBudget {
     }
 
     /**
-     * Lets an image in.
+     * Admits an image.
      *
-     * @return to be closed when the image is decoded or given up
+     * @return close it when the image is decoded or cancelled
      * @throws StatusRuntimeException QUEUE_FULL with a retry delay, or IMAGE_TOO_MANY_PIXELS if the image can never be
      *     decoded in this memory
      */
@@ -90,9 +90,9 @@ final class DecodingBudget {
         }
 
         /**
-         * Begins to decode: waits until there is memory for the image.
+         * Waits until there is memory for the image.
          *
-         * @return false if the image was given up in the meantime
+         * @return false if the image was cancelled in the meantime
          */
         boolean begin() throws InterruptedException {
             synchronized (this) {
@@ -106,14 +106,14 @@ final class DecodingBudget {
             return true;
         }
 
-        /** Gives the image up, unless its thread has begun; that thread will close the share itself. */
+        /** Cancels the image, unless its thread has begun; that thread closes the share itself. */
         synchronized void abandon() {
             if (!begun) {
                 close();
             }
         }
 
-        /** Gives everything back; further calls have no effect. */
+        /** Releases the share; further calls have no effect. */
         @Override
         public synchronized void close() {
             if (closed) {

@@ -13,7 +13,9 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The request side of one encoding: header, bytes, end. Admitted at the header, before anything is allocated. */
+/**
+ * Receives the request of one encoding: header, bytes, end. It is admitted at the header, before anything is allocated.
+ */
 final class EncodeCall implements StreamObserver<EncodeRequest> {
 
     private final BatchedCall<PicturePixels> call;

@@ -24,7 +24,7 @@ import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** From the bundle to a running encoder. */
+/** Creates a running encoder from the bundle. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(ImageProperties.class)
 class EncoderConfiguration {
@@ -46,7 +46,10 @@ class EncoderConfiguration {
                 properties.memoryCheck());
     }
 
-    /** Features of one forward pass: a batch of pictures in one piece, or the largest one of those that are taken apart. */
+    /**
+     * Most features of one forward pass: a full batch of pictures in one piece, or the largest picture that is split
+     * into pieces.
+     */
     private static long rows(ModelBundle bundle, StageProperties properties) {
         long pictures =
                 bundle.pictures() instanceof WholeImage ? properties.batch().maxSize() : 1;

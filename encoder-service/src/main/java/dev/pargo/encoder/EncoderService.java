@@ -12,7 +12,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.springframework.grpc.server.service.GrpcService;
 
-/** The encoder's gRPC face. */
+/** The encoder's gRPC service. */
 @GrpcService
 final class EncoderService extends EncoderGrpc.EncoderImplBase {
 

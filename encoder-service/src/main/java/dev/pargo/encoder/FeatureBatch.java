@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One turn of the device: pixels of several pictures in, the features of each out, ready for the wire. Pictures share a forward pass
- * as long as all of them together are no more than the largest one, or than a batch of pictures in one piece.
+ * Encodes a batch: takes the pixels of several pictures and returns the features of each, ready to be sent. Pictures
+ * share a forward pass as long as their features together are at most {@code maxRows}.
  *
- * @param maxRows features of one pass
+ * @param maxRows most features of one pass
  */
 record FeatureBatch(VisionEncoder encoder, String fingerprint, long maxRows)
         implements Function<List<PicturePixels>, List<WireTensor>> {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes pixel values of image files, on two lanes of threads. Every file comes into the quick lane, where
- * its header is read; small images are decoded there at once. Large ones go on to the slow lane, whose memory and work
- * are bounded and which takes the least work first. So no small image ever waits behind a large one. Thread-safe.
+ * Decodes image files to pixel values, on two lanes of threads. The quick lane reads every file's header and decodes
+ * small images at once. Large images go to the slow lane, which bounds their memory and work and starts with the least
+ * work. So a small image never waits behind a large one. Thread-safe.
  */
 final class ImagePreparation implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class ImagePreparation implements AutoCloseable {
 
     private static final int MOST_QUICK_THREADS = 4;
 
-    /** A heap that is small for what uploads may fill still leaves this fraction to images. */
+    /** Images get at least this fraction of the heap, even if uploads may fill most of it. */
     private static final int LEAST_FRACTION = 3;
 
     /** Work of a small image in pixels: some 50 ms. */
@@ -43,7 +43,7 @@ final class ImagePreparation implements AutoCloseable {
     private final Lane slow;
 
     /**
-     * @param maxWaitingPixels of large images that wait or are being decoded
+     * @param maxWaitingPixels most pixels of large images that wait or are being decoded
      * @param bytes            memory of all images that are being decoded
      */
     ImagePreparation(ImageLimits limits, ImageCutter cutter, long maxWaitingPixels, long bytes) {
@@ -63,7 +63,7 @@ final class ImagePreparation implements AutoCloseable {
     }
 
     /**
-     * Memory for images in this JVM.
+     * Returns the memory for images in this JVM.
      *
      * @param uploadBytes heap that uploads may fill
      */
@@ -73,7 +73,7 @@ final class ImagePreparation implements AutoCloseable {
     }
 
     /**
-     * Prepares a file.
+     * Decodes a file.
      *
      * @return fails with a StatusRuntimeException if the file is refused, or QUEUE_FULL if too many large ones are
      *     waiting; cancelling it stops the work within a fraction of a second

@@ -6,12 +6,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What images may cost.
+ * Limits of images.
  *
  * @param maxBytes         Largest image file.
  * @param maxPixels        Largest width times height.
- * @param maxWaitingPixels Pixels of large images that may wait for decoding together; a pixel counts as often as the file
- *                         passes over it.
+ * @param maxWaitingPixels Most pixels of all large images that wait for decoding. A pixel counts once for each scan or
+ *                         pass of the file.
  */
 @ConfigurationProperties("pargo.image")
 record ImageProperties(

@@ -8,8 +8,8 @@ import io.grpc.StatusRuntimeException;
 import java.util.Locale;
 
 /**
- * The bytes of one image file as they come in: exactly as many as its header announced. Memory is taken when they are
- * there. Not thread-safe.
+ * Receives the bytes of one image file: exactly as many as its header announced. Memory is allocated as they arrive.
+ * Not thread-safe.
  */
 final class ImageUpload {
 
@@ -51,7 +51,7 @@ final class ImageUpload {
         received = received.concat(data);
     }
 
-    /** The whole file; to be called once, when the stream has ended. */
+    /** Returns the whole file. Call it once, when the stream has ended. */
     byte[] finish() {
         if (received.size() < size) {
             throw refusal(ErrorReason.MALFORMED_STREAM, "the image has fewer bytes than its header announced");

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Threads that prepare images, those with the least work first, then in the order of their arrival. The queue needs no
- * bound of its own: whoever waits in it has been admitted, and leaves it when the call ends. Thread-safe.
+ * Threads that decode images, least work first, then in order of arrival. The queue is bounded by admission: all images
+ * in it have been admitted, and they leave it when their calls end. Thread-safe.
  */
 final class Lane implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * Runs a task, which is interrupted or never begun if its result is cancelled.
+     * Runs a task. If its result is cancelled, the task is interrupted or never started.
      *
      * @param work estimate that orders the tasks
      */

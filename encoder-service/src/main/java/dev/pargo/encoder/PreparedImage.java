@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * An image that is ready for the network.
  *
- * @param pixels in the pieces that the network wants
- * @param time   spent on decoding and fitting it
+ * @param pixels one entry for each piece that the network reads
+ * @param time   time spent on decoding and resizing it
  */
 record PreparedImage(PicturePixels pixels, Duration time) {}

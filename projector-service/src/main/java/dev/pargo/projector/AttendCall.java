@@ -13,7 +13,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
-/** The request side of one look at the cross-attention: options, then one tensor. Admitted at its options. */
+/** Receives a request for cross-attention: options, then one tensor. It is admitted at its options. */
 final class AttendCall implements StreamObserver<AttendRequest> {
 
     private final BatchedCall<Projection> call;
@@ -80,7 +80,7 @@ final class AttendCall implements StreamObserver<AttendRequest> {
         // The call's cancel handler cleans up.
     }
 
-    /** Memory of the answer and of the heads that it is made of. */
+    /** Memory of the answer and of the attention of all heads, from which it is averaged. */
     private long bytes(QueryTokens tokens) {
         long head = (long) Float.BYTES * (tokens.getPartial() + tokens.getGlobal()) * tokens.getPatches();
         return head * (tokens.getHeads() + (long) groups * tokens.getCrossLayersCount());

@@ -11,7 +11,7 @@ import dev.pargo.stage.call.BatchedCall;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 
-/** The request side of one projection: one tensor. Admitted at its header, before anything is allocated. */
+/** Receives the request of one projection: one tensor. It is admitted at its header, before anything is allocated. */
 final class ProjectCall implements StreamObserver<TensorChunk> {
 
     private final BatchedCall<Projection> call;
@@ -46,7 +46,10 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
         // The call's cancel handler cleans up.
     }
 
-    /** Memory of the features and of the visual tokens, no more of which is made than of features. */
+    /**
+     * Memory of the features and of the visual tokens. A projector makes at most as many visual tokens as there are
+     * features.
+     */
     private long bytes(TensorHeader header) {
         if (description.getInput().getMinTokens() == 0 || header.getShapeCount() == 0) {
             return bytes(description.getInput()) + bytes(description.getOutput());

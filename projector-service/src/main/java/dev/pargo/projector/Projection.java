@@ -12,15 +12,16 @@ import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.TensorHeader;
 
 /**
- * What is wanted of one image's features.
+ * What to compute from one image's features.
  *
- * @param features        the encoder's
- * @param attentionGroups 0 for the visual tokens; otherwise the cross-attention, in so many groups of heads
+ * @param features        the encoder's output
+ * @param attentionGroups 0 to compute visual tokens; otherwise compute the cross-attention, averaged over this many
+ *                        groups of heads
  */
 record Projection(PictureRows features, int attentionGroups) {
 
     /**
-     * The visual tokens of features.
+     * Computes the visual tokens of features.
      *
      * @throws io.grpc.StatusRuntimeException TENSOR_MISMATCH if the features' pieces are not what the projector takes
      */
@@ -28,7 +29,7 @@ record Projection(PictureRows features, int attentionGroups) {
         return of(features, projector, 0);
     }
 
-    /** The cross-attention over features, in groups of heads; refuses as {@link #tokens} does. */
+    /** Computes the cross-attention over features, averaged over groups of heads. Throws as {@link #tokens} does. */
     static Projection attention(WireTensor features, ProjectorConfig projector, int groups) {
         return of(features, projector, groups);
     }

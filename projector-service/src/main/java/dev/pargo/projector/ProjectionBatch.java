@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One turn of the device: the visual tokens of several images in one forward pass, and the cross-attention of those for
- * which it was asked, each in a pass of its own.
+ * Computes a batch: the visual tokens of several images in one forward pass, and each requested cross-attention in a
+ * separate pass.
  */
 record ProjectionBatch(Projector projector, String fingerprint)
         implements Function<List<Projection>, List<WireTensor>> {

@@ -20,11 +20,11 @@ import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** From the bundle to a running projector. */
+/** Creates a running projector from the bundle. */
 @Configuration(proxyBeanMethods = false)
 class ProjectorConfiguration {
 
-    /** What a projector reads: it computes in its own precision whatever the encoder's is. */
+    /** Types that a projector accepts. It computes in its own precision, whatever the encoder's is. */
     private static final List<DataType> INPUT_TYPES = List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
     @Bean

@@ -13,7 +13,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.springframework.grpc.server.service.GrpcService;
 
-/** The projector's gRPC face. */
+/** The projector's gRPC service. */
 @GrpcService
 final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
 

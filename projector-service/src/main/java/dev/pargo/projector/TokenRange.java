@@ -6,11 +6,11 @@ import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.ProjectorConfig;
 
 /**
- * How many features a projector takes of one picture, and how many visual tokens it makes of them.
+ * How many features of one picture a projector accepts, and how many visual tokens it makes of them.
  *
- * @param most    features
- * @param mostOut visual tokens
- * @param isFixed whether it is always so many
+ * @param most    most features
+ * @param mostOut most visual tokens
+ * @param isFixed whether both numbers are the same for every picture
  */
 record TokenRange(int most, int mostOut, boolean isFixed) {
 

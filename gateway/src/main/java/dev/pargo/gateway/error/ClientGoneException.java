@@ -1,6 +1,6 @@
 package dev.pargo.gateway.error;
 
-/** The client has closed its connection: nobody reads the answer any more. */
+/** The client has closed its connection, so its request is cancelled. */
 public final class ClientGoneException extends RuntimeException {
 
     public ClientGoneException() {

@@ -8,7 +8,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An error in OpenAI's shape. */
+/** An error in OpenAI's format. */
 public record ErrorBody(Detail error) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -25,7 +25,7 @@ public record ErrorBody(Detail error) {
                 new Detail(failure.getMessage(), failure.problem().type(), failure.param(), failure.code()));
     }
 
-    /** Answers with status, Retry-After and body, unless an answer is already under way. */
+    /** Answers with status, Retry-After and body, unless the response has already begun. */
     public static void write(GatewayException failure, HttpServletResponse response) throws IOException {
         if (response.isCommitted()) {
             return;

@@ -3,7 +3,7 @@ package dev.pargo.gateway.error;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a request with an error. Its message is what the client reads: a sentence of ours, never a library's. */
+/** Ends a request with an error. The client reads its message, so it is never the text of a library. */
 public final class GatewayException extends RuntimeException {
 
     private final Problem problem;
@@ -18,7 +18,7 @@ public final class GatewayException extends RuntimeException {
             @Nullable String code,
             @Nullable Duration retryAfter,
             @Nullable Throwable cause) {
-        // Only a fault of ours needs a stack trace.
+        // Only an internal error needs a stack trace.
         super(message, cause, false, problem == Problem.FAILED);
         this.problem = problem;
         this.param = param;
@@ -31,7 +31,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.INVALID_REQUEST, message, param, code, null, null);
     }
 
-    /** Something of the request is larger than a limit. */
+    /** A part of the request is larger than a limit. */
     public static GatewayException tooLarge(@Nullable String param, String code, String message) {
         return new GatewayException(Problem.TOO_LARGE, message, param, code, null, null);
     }
@@ -41,7 +41,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.METHOD_NOT_ALLOWED, message, null, "method_not_allowed", null, null);
     }
 
-    /** The body is of a kind that is not read. */
+    /** The body's media type is not supported. */
     public static GatewayException unsupportedMediaType(String message) {
         return new GatewayException(
                 Problem.UNSUPPORTED_MEDIA_TYPE, message, null, "unsupported_media_type", null, null);
@@ -52,7 +52,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.BODY_TIMEOUT, message, null, "request_timeout", null, null);
     }
 
-    /** There is no such thing. */
+    /** What the request names does not exist. */
     public static GatewayException notFound(@Nullable String param, String code, String message) {
         return new GatewayException(Problem.NOT_FOUND, message, param, code, null, null);
     }
@@ -62,7 +62,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.BUSY, message, null, "queue_full", retryAfter, null);
     }
 
-    /** A stage is away, or does not fit the others. */
+    /** A stage is unavailable, or does not fit the others. */
     public static GatewayException unavailable(String message, Duration retryAfter) {
         return new GatewayException(Problem.UNAVAILABLE, message, null, "stage_unavailable", retryAfter, null);
     }
@@ -72,7 +72,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.DEADLINE, message, null, "deadline_exceeded", null, null);
     }
 
-    /** A fault of ours; the cause is for the log only. */
+    /** An internal error. The cause is only logged. */
     public static GatewayException failed(String message, @Nullable Throwable cause) {
         return new GatewayException(Problem.FAILED, message, null, "internal_error", null, cause);
     }
@@ -81,17 +81,17 @@ public final class GatewayException extends RuntimeException {
         return problem;
     }
 
-    /** Path of the field that is wrong; null if it is none. */
+    /** Path of the wrong field; null if the error is not about a field. */
     public @Nullable String param() {
         return param;
     }
 
-    /** The reason, for programs. */
+    /** The reason, as a code for programs. */
     public @Nullable String code() {
         return code;
     }
 
-    /** When to try again; null if that would not help. */
+    /** When to try again; null if a retry would not help. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }

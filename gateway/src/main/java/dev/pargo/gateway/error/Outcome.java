@@ -6,15 +6,15 @@ import java.util.Locale;
 public enum Outcome {
     /** Answered completely. */
     OK,
-    /** The client asked for something that cannot be done. */
+    /** The request was invalid. */
     CLIENT_ERROR,
-    /** Not taken on: no room, or a stage is away. */
+    /** Refused: the gateway is full, or a stage is unavailable. */
     REFUSED,
     /** The client left before the answer was complete. */
     CANCELLED,
     /** The time for the request ran out. */
     DEADLINE,
-    /** Our fault. */
+    /** An internal error. */
     FAILED;
 
     /** The value of the metrics' tag {@code outcome}. */

@@ -33,7 +33,7 @@ public enum Problem {
         return type;
     }
 
-    /** How a request that meets this problem counts. */
+    /** The outcome that a request with this error is counted as. */
     public Outcome outcome() {
         return outcome;
     }

@@ -1,4 +1,4 @@
-/** How a request ends, and what its client is told. */
+/** How a request ends, and which error its client gets. */
 @NullMarked
 package dev.pargo.gateway.error;
 

@@ -12,11 +12,11 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A model on offer.
+ * A served model.
  *
  * @param created     seconds since 1970: when the gateway began to offer it
  * @param maxModelLen an extension, named as in vLLM: most tokens of prompt and answer together; null if not known
- * @param ready       an extension: whether all stages are there and fit each other
+ * @param ready       an extension: whether all stages are available and fit each other
  * @param pargo       an extension: what the model is made of
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -64,7 +64,7 @@ record Model(
         }
     }
 
-    /** The query tokens of a projector with cross-attention, whose attention {@code /v1/attention} tells. */
+    /** The query tokens of a projector with cross-attention. {@code /v1/attention} returns their attention. */
     record Query(int partial, int global) {
 
         static @Nullable Query of(ProjectorDescription projector) {

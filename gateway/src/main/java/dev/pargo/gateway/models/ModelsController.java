@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The models on offer, in OpenAI's format with the stages' identities added. */
+/** Lists the served models in OpenAI's format, with the stages' identities added. */
 @RestController
 final class ModelsController {
 
@@ -27,7 +27,7 @@ final class ModelsController {
                 "list", pipelines.all().stream().flatMap(this::model).toList());
     }
 
-    /** Names may have slashes. */
+    /** Names may contain slashes. */
     @GetMapping("/v1/models/{*path}")
     Model get(@PathVariable String path) {
         return pipelines

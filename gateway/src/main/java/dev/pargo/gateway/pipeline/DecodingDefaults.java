@@ -3,13 +3,13 @@ package dev.pargo.gateway.pipeline;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a pipeline's answers are written where a request does not say; what is null here is as the model, or the request's
- * format, has it.
+ * Decoding parameters for requests of a pipeline that do not set them. A parameter that is null here keeps the default
+ * of the model or of the API.
  *
  * @param maxTokens         Most tokens to write.
  * @param temperature       0 is greedy; at most 2.
- * @param topP              Share of the probability to choose from, above 0 and at most 1.
- * @param topK              Tokens to choose from, 0 for all.
+ * @param topP              Share of the probability to sample from, above 0 and at most 1.
+ * @param topK              Number of tokens to sample from, 0 for all.
  * @param minP              Least probability of a token as a share of the most probable one's, between 0 and 1.
  * @param repetitionPenalty Divides the logits of tokens that have occurred, above 0 and at most 10.
  */
@@ -21,7 +21,7 @@ public record DecodingDefaults(
         @Nullable Double minP,
         @Nullable Double repetitionPenalty) {
 
-    /** Leaves everything open. */
+    /** Sets nothing. */
     public static final DecodingDefaults NONE = new DecodingDefaults(null, null, null, null, null, null);
 
     /** @throws IllegalArgumentException naming the property and its range */

@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Decides whether three stages belong together: what one makes, the next must take. */
+/** Decides whether three stages fit each other: each must accept the output of the one before. */
 final class Fit {
 
     private Fit() {}
 
     /**
-     * Everything that does not fit, a clause with the numbers each; empty if the stages fit.
+     * Returns everything that does not fit, each a clause with the numbers; empty if the stages fit.
      *
      * @param sameBundle whether the stages must serve one revision of one bundle
      */

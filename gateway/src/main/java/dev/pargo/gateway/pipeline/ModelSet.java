@@ -8,30 +8,30 @@ import dev.pargo.proto.v1.StageIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weights that belong together: what a request is answered by from its first call to its last. While weights are being
- * changed there are two sets of a model, each with replicas of its own.
+ * Weights that belong together. One set answers a request from its first call to its last. During a change of weights a
+ * model has two sets, each with its own replicas.
  *
  * @param vision   null in a set that answers text only
- * @param capacity how much the set can take on, in proportion to the other sets of its pipeline
+ * @param capacity the set's capacity relative to the other sets of its pipeline
  */
 public record ModelSet(
         LlmDescription llm, PromptTemplate prompt, @Nullable Vision vision, int capacity) {
 
-    /** What requests with images need besides. */
+    /** The stages that only requests with images need. */
     public record Vision(EncoderDescription encoder, ProjectorDescription projector) {
 
-        /** Who the encoder is, wherever it runs. */
+        /** The encoder's identity, without its device. */
         public StageIdentity encoderWeights() {
             return Weights.of(encoder.getIdentity());
         }
 
-        /** Who the projector is, wherever it runs. */
+        /** The projector's identity, without its device. */
         public StageIdentity projectorWeights() {
             return Weights.of(projector.getIdentity());
         }
     }
 
-    /** Who the stages of a set are, wherever they run. */
+    /** The identities of a set's stages, without their devices. */
     public record Id(
             StageIdentity llm,
             @Nullable StageIdentity encoder,
@@ -45,12 +45,12 @@ public record ModelSet(
                 vision == null ? null : vision.projectorWeights());
     }
 
-    /** Whether each of its stages has a replica that is ready; otherwise one of them has only silent ones. */
+    /** True if each stage of the set has a ready replica. If false, at least one stage has only silent replicas. */
     public boolean isReady() {
         return capacity >= Weights.READY;
     }
 
-    /** The same in every gateway. */
+    /** The fingerprints of the weights as one key, the same in every gateway. */
     String fingerprints() {
         String text = llm.getIdentity().getFingerprint();
         return vision == null

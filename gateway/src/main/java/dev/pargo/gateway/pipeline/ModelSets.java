@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Chooses between the sets of a model. */
+/** Chooses one of the sets of a model. */
 final class ModelSets {
 
     private ModelSets() {}
 
     /**
-     * The set for a request: always the same for a key as long as the sets stay, and in proportion to what they can take
-     * on (weighted rendezvous hashing). A set with a stage of which all replicas are silent is used only if
-     * there is no other.
+     * Returns the set for a request. The same key gets the same set as long as the sets do not change. Each set gets
+     * requests in proportion to its capacity (weighted rendezvous hashing). A set in which a stage has only silent
+     * replicas is used only if there is no other.
      *
      * @param refused sets that have failed this request
      */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** One model on offer: encoders, projectors and LLMs. Thread-safe. */
+/** One served model: its encoders, projectors and LLMs. Thread-safe. */
 public final class Pipeline {
 
     private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
@@ -43,17 +43,17 @@ public final class Pipeline {
         update();
     }
 
-    /** Name in requests; empty until an LLM has told its bundle, if none is configured. */
+    /** Name in requests. If none is configured, empty until an LLM has reported its bundle. */
     public Optional<String> name() {
         return Optional.ofNullable(definition.name() != null ? definition.name() : bundle);
     }
 
-    /** How answers are written where a request does not say. */
+    /** Decoding parameters for requests that do not set them. */
     public DecodingDefaults defaults() {
         return definition.defaults();
     }
 
-    /** One line for operators: ready, or what is missing, and where the stages are looked for. */
+    /** One line for operators: ready, or what is missing, and the configured addresses of the stages. */
     public String summary() {
         PipelineState now = state;
         return now.isReady() ? "ready" : "not ready: %s (%s)".formatted(String.join("; ", now.problems()), targets());
@@ -65,7 +65,7 @@ public final class Pipeline {
     }
 
     /**
-     * The set for a request.
+     * Returns the set for a request.
      *
      * @param key     requests with the same key get the same set
      * @param refused sets that have failed this request
@@ -75,7 +75,7 @@ public final class Pipeline {
         return ModelSets.choose(state.sets(withImages), key, refused);
     }
 
-    /** The replicas of a set's stage that take calls now. */
+    /** The replicas of a set's stage that accept calls now. */
     public List<? extends Replica<?>> replicas(StageKind stage, ModelSet set) {
         return switch (stage) {
             case ENCODER ->
@@ -113,7 +113,7 @@ public final class Pipeline {
                 .findFirst()
                 .ifPresent(set -> bundle = set.llm().getIdentity().getBundle());
         state = next;
-        // Before every stage has been looked for, there is nothing to tell.
+        // Do not log before every stage has been looked up.
         if (stages().stream().allMatch(ReplicaSet::isKnown) && !next.problems().equals(reported)) {
             reported = next.problems();
             log.atLevel(next.isReady() ? Level.INFO : Level.WARN)

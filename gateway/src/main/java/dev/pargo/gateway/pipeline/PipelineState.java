@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which sets a pipeline's replicas make up. A snapshot.
+ * The sets that a pipeline's replicas form. A snapshot.
  *
- * @param complete sets that answer everything
- * @param text     sets that answer requests without images: one for each LLM, whatever encoder and projector are
+ * @param complete sets that answer all requests
+ * @param text     sets that answer requests without images: one for each LLM; they need no encoder or projector
  * @param problems why there is no complete set, a clause each; empty if there is one
  */
 public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<String> problems) {
@@ -28,7 +28,7 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
         problems = List.copyOf(problems);
     }
 
-    /** Whether the whole pipeline can be used. */
+    /** Whether the pipeline can answer all requests. */
     public boolean isReady() {
         return !complete.isEmpty();
     }
@@ -38,7 +38,7 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
         return withImages ? complete : text;
     }
 
-    /** What the model is made of, as far as it is known: a complete set, or else one for text. */
+    /** The set that describes the model: a complete set, or else one for text; empty if there is none. */
     public Optional<ModelSet> shown() {
         return complete.isEmpty() ? text.stream().findFirst() : Optional.of(complete.get(0));
     }
@@ -48,7 +48,7 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
             ReplicaSet<ProjectorDescription> projectors,
             ReplicaSet<LlmDescription> llms,
             Definition definition) {
-        // In the order in which things are found missing: nothing is said twice.
+        // Ordered, without duplicates.
         Set<String> problems = new LinkedHashSet<>();
         List<Weights<EncoderDescription>> encoding =
                 served(encoders, Weights.served(encoders, EncoderDescription::getIdentity), problems);

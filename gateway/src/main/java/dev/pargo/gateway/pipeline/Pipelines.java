@@ -56,7 +56,7 @@ public final class Pipelines {
                 : Optional.empty();
     }
 
-    /** The names that are known by now. */
+    /** The names that are known now. */
     public List<String> names() {
         return pipelines.stream().flatMap(pipeline -> pipeline.name().stream()).toList();
     }

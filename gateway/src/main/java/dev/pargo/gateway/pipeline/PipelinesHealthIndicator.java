@@ -6,8 +6,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * Ready while at least one pipeline is whole. A gateway that has lost one of several models still serves the others;
- * the details say what each pipeline lacks.
+ * Ready while at least one pipeline is ready. A gateway that has lost one of several models still serves the others.
+ * The details say what each pipeline lacks.
  */
 @Component
 final class PipelinesHealthIndicator implements HealthIndicator {

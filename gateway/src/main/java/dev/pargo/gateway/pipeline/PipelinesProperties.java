@@ -8,9 +8,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The models on offer.
+ * The served models.
  *
- * @param pipelines One pipeline a model.
+ * @param pipelines One pipeline for each model.
  */
 @ConfigurationProperties("pargo")
 record PipelinesProperties(List<Definition> pipelines) {
@@ -32,7 +32,8 @@ record PipelinesProperties(List<Definition> pipelines) {
     /**
      * One pipeline.
      *
-     * @param name              Name of the model in requests; a single pipeline takes that of the LLM's bundle if empty.
+     * @param name              Name of the model in requests. If a single pipeline has none, it takes the name of the
+     *                          LLM's bundle.
      * @param encoder           Where the replicas of the vision encoder are: {@code dns:///encoder-service:9091}, a name
      *                          for all of them, or {@code static://a:9091,b:9091}.
      * @param projector         Where the replicas of the projector are.
@@ -40,7 +41,7 @@ record PipelinesProperties(List<Definition> pipelines) {
      * @param requireSameBundle Whether the stages that answer a request must serve one revision of one bundle.
      * @param promptTemplate    One turn with its image, in place of the one that the LLM describes; its placeholders
      *                          and the rest of its prompt format stay.
-     * @param defaults          How answers are written where a request does not say.
+     * @param defaults          Decoding parameters for requests that do not set them.
      */
     record Definition(
             @Nullable String name,

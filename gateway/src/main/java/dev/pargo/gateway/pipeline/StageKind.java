@@ -2,7 +2,7 @@ package dev.pargo.gateway.pipeline;
 
 import java.util.Locale;
 
-/** The parts of a pipeline, in the order a request passes them. */
+/** The stages of a pipeline, in the order in which a request passes them. */
 public enum StageKind {
     ENCODER("encoder"),
     PROJECTOR("projector"),

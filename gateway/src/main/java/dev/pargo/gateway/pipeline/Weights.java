@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The usable replicas of one stage that serve the same weights.
  *
- * @param description what the first of them says of itself
- * @param capacity    how much they can take on
+ * @param description the description of the first of them
+ * @param capacity    their capacity together
  */
 record Weights<D>(D description, int capacity) {
 
-    // Silent replicas decide only between sets that have no ready ones.
+    // One ready replica outweighs all silent ones, so silent replicas matter only between sets without a ready one.
     static final int READY = 100;
     private static final int SILENT = 1;
 
-    /** The weights of a stage, those of its first replica first. */
+    /** Groups a stage's replicas by their weights, the weights of the first replica first. */
     static <D> List<Weights<D>> served(ReplicaSet<D> replicas, Function<D, StageIdentity> identity) {
         Map<StageIdentity, Weights<D>> served = new LinkedHashMap<>();
         for (Replica<D> replica : replicas.all()) {
@@ -37,7 +37,7 @@ record Weights<D>(D description, int capacity) {
         return List.copyOf(served.values());
     }
 
-    /** The replicas of a stage that serve given weights and take calls. */
+    /** The replicas of a stage that serve the given weights and accept calls. */
     static <D> List<Replica<D>> serving(
             ReplicaSet<D> replicas, Function<D, StageIdentity> identity, StageIdentity wanted) {
         return replicas.all().stream()
@@ -50,7 +50,7 @@ record Weights<D>(D description, int capacity) {
                 .toList();
     }
 
-    /** An identity without what belongs to the process: where it runs, and how much it reads at once. */
+    /** An identity without the fields of the process: its device and its largest message. */
     static StageIdentity of(StageIdentity identity) {
         return identity.toBuilder().clearDevice().clearMaxMessageBytes().build();
     }

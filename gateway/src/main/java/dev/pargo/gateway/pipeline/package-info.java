@@ -1,4 +1,4 @@
-/** Which stages make up a model, and whether they fit each other. */
+/** Which stages form a model, and whether they fit each other. */
 @NullMarked
 package dev.pargo.gateway.pipeline;
 

@@ -4,11 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has been said, in turns of question and answer. The answer of the last turn is to be written; it may have been
- * begun.
+ * A conversation in turns of question and answer. The model writes the last answer, or continues it if it has begun.
  *
  * @param system instructions that replace the template's own; null for those of the template
- * @param turns  at least one; every turn but the last has its whole answer
+ * @param turns  at least one; every turn except the last has a complete answer
  */
 public record Conversation(@Nullable String system, List<Turn> turns) {
 
@@ -17,7 +16,7 @@ public record Conversation(@Nullable String system, List<Turn> turns) {
      *
      * @param images   images shown with the question
      * @param question what the user wrote; may be empty if there is an image
-     * @param answer   what the model answered, or in the last turn how its answer begins; null there if it is to begin
+     * @param answer   what the model answered; in the last turn the beginning of the answer, or null if there is none
      */
     public record Turn(
             int images, String question, @Nullable String answer) {}
@@ -26,7 +25,7 @@ public record Conversation(@Nullable String system, List<Turn> turns) {
         turns = List.copyOf(turns);
     }
 
-    /** Bytes of everything that has been said, in UTF-8. */
+    /** Bytes of all texts in UTF-8. */
     public long textBytes() {
         long bytes = system == null ? 0 : utf8Bytes(system);
         for (Turn turn : turns) {
@@ -35,7 +34,7 @@ public record Conversation(@Nullable String system, List<Turn> turns) {
         return bytes;
     }
 
-    /** Bytes of a text in UTF-8; its surrogates must be in pairs. */
+    /** Bytes of a text in UTF-8. Its surrogates must be paired. */
     public static int utf8Bytes(String text) {
         int bytes = 0;
         for (int i = 0; i < text.length(); i++) {

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Collects segments; texts that follow each other become one, because each segment is tokenised on its own. */
+/** Collects segments. Adjacent texts are merged, because each segment is tokenised on its own. */
 final class PromptBuilder {
 
     private final List<PromptSegment> segments = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final Pattern controlTokens;
 
-    /** @param controlTokens found in a template's words, and only there */
+    /** @param controlTokens recognised only in the text of the template */
     PromptBuilder(Pattern controlTokens) {
         this.controlTokens = controlTokens;
     }
 
-    /** What a template itself says: text and control tokens. */
+    /** Adds text of the template, which may contain control tokens. */
     PromptBuilder words(String words) {
         Matcher control = controlTokens.matcher(words);
         int at = 0;
@@ -29,7 +29,7 @@ final class PromptBuilder {
         return text(words.substring(at));
     }
 
-    /** What people and models say: text, whatever it looks like. */
+    /** Adds text of users or models. Control tokens in it are not recognised. */
     PromptBuilder text(String next) {
         text.append(next);
         return this;

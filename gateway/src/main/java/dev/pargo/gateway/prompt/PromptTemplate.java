@@ -9,19 +9,20 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Renders conversations in the words a model was trained with.
+ * Renders conversations in the prompt format that a model was trained with.
  *
- * <p>A template is one turn, cut here into its parts:
+ * <p>A template is one turn. It is split into these parts:
  *
  * <pre>
  * A chat between ... questions. USER: &lt;Img&gt;&lt;ImageHere&gt;&lt;/Img&gt; {question}\nASSISTANT:
  * [system                      ][open][image block             ][lead]{question}[close      ]
  * </pre>
  *
- * <p>The image block is the placeholder, the tags around it and one space; it is repeated for several images and left
- * out without any. {@code {}} is another spelling of {@code {question}}. Instructions have a template of their own, or are
- * the part up to the last {@code USER:}. Whatever users write goes in as plain text after the templates have been cut:
- * markers and control tokens in it mean nothing. With one turn and one image the segments are exactly the reference's.
+ * <p>The image block is the placeholder, the tags around it and one space. It is repeated for several images and left
+ * out if there are none. {@code {}} is another spelling of {@code {question}}. Instructions have their own template, or
+ * are the part up to the last {@code USER:}. The user's text is inserted as plain text after the template has been
+ * split, so markers and control tokens in it have no effect. With one turn and one image the segments are exactly the
+ * reference's.
  */
 public final class PromptTemplate {
 
@@ -32,10 +33,10 @@ public final class PromptTemplate {
     private static final String SYSTEM = "{system}";
     private static final String ANSWER = "{answer}";
 
-    /** The words on both sides of a slot. */
+    /** The text before and after a placeholder. */
     private record Around(String before, String after) {
 
-        /** A template without the slot stands behind it. */
+        /** If the template has no placeholder, all of it comes after the inserted text. */
         static Around slot(String slot, String template) {
             int at = template.indexOf(slot);
             return at < 0
@@ -57,10 +58,10 @@ public final class PromptTemplate {
     private final String eos;
 
     /**
-     * Cuts a template into its parts.
+     * Splits a template into its parts.
      *
-     * @throws IllegalArgumentException if it has no place for an image followed by one for a question; the message says
-     *     so in a line
+     * @throws IllegalArgumentException if it has no image placeholder followed by a question placeholder; the message
+     *     is one line
      */
     public PromptTemplate(PromptFormat format) {
         String template = format.getTemplate();
@@ -98,7 +99,7 @@ public final class PromptTemplate {
     }
 
     private static Pattern anyOf(List<String> tokens) {
-        // The longest first, for one may begin with another; nothing is found where there are none.
+        // Longest first, because one token may be a prefix of another. Without tokens the pattern matches nothing.
         return Pattern.compile(tokens.stream()
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)
@@ -110,7 +111,7 @@ public final class PromptTemplate {
         return matcher.find() ? matcher.start() : otherwise;
     }
 
-    /** The prompt of a conversation; visual segments are numbered in the order of the images. */
+    /** Renders a conversation. Visual segments are numbered in the order of the images. */
     public List<PromptSegment> render(Conversation conversation) {
         PromptBuilder prompt = new PromptBuilder(controlTokens).control(bos);
         String said = conversation.system() == null ? instructions : conversation.system();
