@@ -39,7 +39,7 @@ public final class EvaluationApplication {
         System.exit(commandLine().execute(arguments));
     }
 
-    /** The commands; what goes wrong is told in one line on standard error. */
+    /** The commands. Errors are printed in one line on standard error. */
     public static CommandLine commandLine() {
         return new CommandLine(new EvaluationApplication())
                 .setExecutionExceptionHandler(EvaluationApplication::tell)

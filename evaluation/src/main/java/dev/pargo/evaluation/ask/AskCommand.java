@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Asks one question about one picture; the answer alone goes to standard output. */
+/** Asks one question about one picture. Only the answer is written to standard output. */
 @Command(name = "ask", description = "Asks about a picture.", mixinStandardHelpOptions = true)
 public final class AskCommand implements Callable<Integer> {
 

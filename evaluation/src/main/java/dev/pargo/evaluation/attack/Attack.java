@@ -3,17 +3,17 @@ package dev.pargo.evaluation.attack;
 import java.io.IOException;
 
 /**
- * Something that must not hurt a stack.
+ * An attack that must not harm a stack.
  *
- * @param name what is done
+ * @param name what the attack does, for the report
  */
 record Attack(String name, Assault assault) {
 
-    /** What is done. */
+    /** The attack itself. */
     @FunctionalInterface
     interface Assault {
 
-        /** Does it, within bounds of count and time. */
+        /** Runs the attack, bounded in count and time. */
         void launch(Target target) throws IOException, InterruptedException;
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Attacks a stack of its own, and reports whether it held. */
+/** Starts a stack, attacks it, and reports whether it survived. */
 @Command(
         name = "attack",
         description = "Starts a stack with small heaps, attacks it, and prints what it answered and whether others were"
@@ -116,7 +116,7 @@ public final class AttackCommand implements Callable<Integer> {
         return chosen;
     }
 
-    /** Looked for when it is needed: the other commands also run outside of a checked-out project. */
+    /** Looked up when it is needed, because the other commands also run outside a checked-out project. */
     private static Path bundle() {
         return Repository.file("bundle/pargo-mini");
     }

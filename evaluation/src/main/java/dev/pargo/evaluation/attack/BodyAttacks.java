@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.util.List;
 
-/** Bodies that are large, deep, or not what they should be. */
+/** Bodies that are large, deeply nested or invalid. */
 final class BodyAttacks {
 
     private static final int MEGABYTE = 1 << 20;
@@ -107,7 +107,7 @@ final class BodyAttacks {
                         fields.get(number).substring(0, 20)));
     }
 
-    /** What can never be served must not be told to come back. */
+    /** A request that can never be served must not get a Retry-After. */
     private static void expectFinal(Target target, byte[] body, String what) throws IOException, InterruptedException {
         int status = target.post(HttpRequest.BodyPublishers.ofByteArray(body), what);
         if (status != 400 && status != 413) {

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.IntNode;
 
-/** Somebody else, who asks a simple question again and again, each time on a new connection. */
+/** An ordinary client that repeats a simple question during an attack, each time on a new connection. */
 final class Bystander implements AutoCloseable {
 
     private static final int PAUSE_MILLIS = 100;
@@ -31,7 +31,7 @@ final class Bystander implements AutoCloseable {
     private volatile boolean stopped;
 
     /**
-     * Begins to ask.
+     * Starts asking.
      *
      * @param example the question, and its right answer
      */
@@ -62,12 +62,12 @@ final class Bystander implements AutoCloseable {
         return served;
     }
 
-    /** What went wrong last. */
+    /** The last error. */
     synchronized String lastTrouble() {
         return lastTrouble;
     }
 
-    /** Answers that are not right. */
+    /** Wrong answers. */
     synchronized List<String> wrong() {
         return List.copyOf(wrong);
     }

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Connections that are many, slow, idle or odd. */
+/** Attacks with many, slow, idle or malformed connections. */
 final class ConnectionAttacks {
 
     private static final int MANY = 1000;
@@ -47,7 +47,9 @@ final class ConnectionAttacks {
                 new Attack("a connection that idles for 70 s", ConnectionAttacks::keptAlive));
     }
 
-    /** Claims all the room that the gateway has for bodies: three times the largest, and then ever less. */
+    /**
+     * Claims all of the gateway's memory for bodies: three bodies of the largest size, then smaller and smaller ones.
+     */
     private static void slowBodies(Target target) throws InterruptedException {
         Crowd.atOnce(16, target.replies(), number -> {
             long length = number < 3 ? LARGEST : LARGEST >> (number - 2);
@@ -55,7 +57,7 @@ final class ConnectionAttacks {
         });
     }
 
-    /** Opens connections from many addresses, four from each, that each send a head and then a piece a second. */
+    /** Opens connections from many addresses, four from each. Each sends a head and then one piece per second. */
     private static void slowly(Target target, int count, String head, String piece) throws InterruptedException {
         Crowd.atOnce(
                 count,

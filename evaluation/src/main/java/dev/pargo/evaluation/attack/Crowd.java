@@ -7,26 +7,26 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Attackers who act at the same time. */
+/** Attackers that act at the same time. */
 final class Crowd {
 
     private static final int PATIENCE_SECONDS = 600;
 
     private Crowd() {}
 
-    /** One attacker's part. */
+    /** The work of one attacker. */
     @FunctionalInterface
     interface Part {
 
         /**
-         * Acts.
+         * Does the work.
          *
-         * @param number of the part, from 0
+         * @param number number of the attacker, from 0
          */
         void act(int number) throws IOException, InterruptedException;
     }
 
-    /** Lets so many attackers act at once, each on a thread of its own; connections that break are noted. */
+    /** Runs this many attackers at once, each on its own thread. Broken connections are recorded. */
     static void atOnce(int count, Replies replies, Part part) throws InterruptedException {
         CountDownLatch together = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(count);
@@ -45,7 +45,7 @@ final class Crowd {
         await(threads);
     }
 
-    /** Divides a number of parts among a few attackers. */
+    /** Divides a number of tasks among a few attackers. */
     static void share(int count, int attackers, Replies replies, Part part) throws InterruptedException {
         AtomicInteger next = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(attackers);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** Valid bodies and pictures, changed at random. */
+/** Attacks with valid bodies and pictures that are changed at random. */
 final class MutationAttacks {
 
     private static final int CLIENTS = 6;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Changes bytes at random: the same seed and number give the same change. Thread-safe. */
+/** Changes bytes at random. The same seed and number give the same change. Thread-safe. */
 final class Mutator {
 
     private static final int MOST_CHANGES = 4;

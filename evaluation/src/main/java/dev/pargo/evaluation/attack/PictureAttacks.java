@@ -11,7 +11,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 
-/** Small files that are, or claim to be, large pictures. */
+/** Attacks with small files that are, or claim to be, large pictures. */
 final class PictureAttacks {
 
     private static final int CLIENTS = 8;

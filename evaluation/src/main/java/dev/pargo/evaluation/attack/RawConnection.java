@@ -15,10 +15,10 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** A TCP connection that is free to break HTTP's rules. */
+/** A TCP connection that can violate HTTP. */
 final class RawConnection implements AutoCloseable {
 
-    /** Where attacks come from, so that limits for an address do not meet the others. */
+    /** The address of the attackers. It is not that of the other clients, so limits per address do not affect those. */
     static final String ATTACKER = "127.0.0.9";
 
     static final String BYSTANDER = "127.0.0.2";
@@ -39,7 +39,7 @@ final class RawConnection implements AutoCloseable {
     /**
      * Connects within 10 s.
      *
-     * @param from loopback address that the connection comes from, where the system has it
+     * @param from loopback address to connect from, if the system has it
      */
     static RawConnection open(InetSocketAddress port, String from) throws IOException {
         Socket socket = new Socket();
@@ -59,7 +59,7 @@ final class RawConnection implements AutoCloseable {
         try {
             socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
         } catch (IOException theSystemHasOneLoopbackAddress) {
-            // Then all come from the same address.
+            // The system does not have the address: use the default one.
         }
     }
 
@@ -71,12 +71,12 @@ final class RawConnection implements AutoCloseable {
         socket.getOutputStream().write(bytes);
     }
 
-    /** Says that nothing more will be sent. */
+    /** Closes the sending direction of the connection. */
     void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Whether there is something to read, or the peer has closed. */
+    /** Whether there is data to read, or the peer has closed. */
     boolean hasReply() throws IOException {
         return in.available() > 0;
     }
@@ -89,7 +89,7 @@ final class RawConnection implements AutoCloseable {
     /**
      * Reads one HTTP answer to its end.
      *
-     * @throws IOException if the connection ends before, or nothing comes for 10 s
+     * @throws IOException if the connection ends before the end of the answer, or nothing arrives for 10 s
      */
     Reply readReply() throws IOException {
         String[] first = line().split(" ");

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What attackers were answered. Thread-safe. */
+/** The answers that attackers got. Thread-safe. */
 final class Replies {
 
     private static final Pattern INSIDES = Pattern.compile("Exception|\\bat [a-z]+\\.|dev\\.pargo|java\\.|io\\.grpc|"
@@ -16,7 +16,7 @@ final class Replies {
     private final Map<String, Integer> counts = new TreeMap<>();
     private final Queue<String> unacceptable = new ConcurrentLinkedQueue<>();
 
-    /** Notes an answer to a request that a client may send: never a fault of the server, nor words about its insides. */
+    /** Records an answer to a valid request. It is unacceptable if it reports a server error or reveals internals. */
     void add(int status, String body, String request) {
         count(String.valueOf(status));
         if (status == 500
@@ -26,17 +26,17 @@ final class Replies {
         }
     }
 
-    /** Notes a connection that was closed without an answer. */
+    /** Records a connection that was closed without an answer. */
     void addClosed() {
         count("closed");
     }
 
-    /** Notes what must not be. */
+    /** Records something unacceptable. */
     void addUnacceptable(String what) {
         unacceptable.add(what);
     }
 
-    /** What must not be; empty if all is well. */
+    /** What was unacceptable; empty if nothing was. */
     Queue<String> unacceptable() {
         return unacceptable;
     }

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** Plays attacks one after the other on one stack, and keeps account of what a bystander saw. */
+/** Runs attacks one after another on one stack, and records what a bystander saw. */
 final class Siege {
 
     private static final Duration MOST_OUT = Duration.ofSeconds(5);
@@ -33,8 +33,8 @@ final class Siege {
     private boolean kept = true;
 
     /**
-     * @param example  what the bystander asks
-     * @param progress hears of every attack when it is over
+     * @param example  the bystander's question
+     * @param progress called after every attack
      */
     Siege(RunningStack stack, Example example, Random random, PrintWriter progress) {
         this.stack = stack;
@@ -43,7 +43,7 @@ final class Siege {
         this.progress = progress;
     }
 
-    /** Asks for a while before anything happens, to know how much memory services use. */
+    /** Asks for a while before the first attack, to measure how much memory the services use. */
     void warmUp() throws IOException, InterruptedException {
         Target target = target();
         Crowd.share(
@@ -54,7 +54,7 @@ final class Siege {
         rest.note(stack.processes());
     }
 
-    /** Plays one attack. */
+    /** Runs one attack. */
     void play(Attack attack) throws IOException, InterruptedException {
         Target target = target();
         List<String> broken = new ArrayList<>();
@@ -111,7 +111,7 @@ final class Siege {
         return new Target(stack, new Replies(), random);
     }
 
-    /** A picture that no cache knows: decoders ignore what follows a PNG's end. */
+    /** A picture that is in no cache: decoders ignore what follows a PNG's end. */
     private byte[] fresh(int number) {
         byte[] picture = Arrays.copyOf(example.picture(), example.picture().length + Integer.BYTES);
         picture[picture.length - 1] = (byte) number;

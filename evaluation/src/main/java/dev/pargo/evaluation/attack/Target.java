@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The stack under attack, and what came of one attack.
+ * The stack under attack, and the result of one attack.
  *
- * @param replies answers that attackers got
- * @param random  decides whatever is left to chance
+ * @param replies the answers that attackers got
+ * @param random  source of all random choices
  */
 record Target(RunningStack stack, Replies replies, Random random) {
 
@@ -26,7 +26,7 @@ record Target(RunningStack stack, Replies replies, Random random) {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-    /** Where the gateway takes requests. */
+    /** The port on which the gateway takes requests. */
     InetSocketAddress door() {
         return port(stack.ports().work(ServiceKind.GATEWAY));
     }
@@ -47,7 +47,7 @@ record Target(RunningStack stack, Replies replies, Random random) {
                 .toList();
     }
 
-    /** A connection from the address that all simple attackers have. */
+    /** Opens a connection from the attackers' common address. */
     RawConnection connect(InetSocketAddress port) throws IOException {
         return RawConnection.open(port, RawConnection.ATTACKER);
     }

@@ -143,7 +143,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** An endpoint that fails every request is not worth a measurement. */
+    /** Do not measure an endpoint that fails every request. */
     private void warmUp(Target target, LoadGenerator load) throws IOException, InterruptedException {
         List<Sample> samples = load.run(target, Level.closed(2), Budget.requests(warmup), 0);
         if (warmup > 0 && samples.stream().allMatch(sample -> sample.outcome() == Sample.Outcome.FAILED)) {

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A load test for programs; all times in milliseconds.
+ * The results of a load test as JSON; all times in milliseconds.
  *
- * @param workload what was asked, in words
+ * @param workload description of the requests
  */
 record BenchJson(String started, String workload, Slo slo, List<Run> runs) {
 

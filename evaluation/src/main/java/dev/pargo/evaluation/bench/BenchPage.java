@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** A load test as a page with plots. */
+/** The results of a load test as an HTML page with plots. */
 final class BenchPage {
 
     private final BenchReport report;
@@ -16,7 +16,7 @@ final class BenchPage {
     private final List<Target> targets;
 
     /**
-     * @param workload what was asked, in words
+     * @param workload description of the requests
      */
     BenchPage(BenchReport report, String workload) {
         this.report = report;

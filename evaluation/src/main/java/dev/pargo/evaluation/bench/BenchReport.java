@@ -9,7 +9,7 @@ import java.util.Optional;
 /** The tables of a load test. */
 record BenchReport(List<Measurement> measurements, Slo slo) {
 
-    /** What users feel: rates and percentiles. */
+    /** Rates and latency percentiles. */
     TextTable latencies() {
         TextTable table = new TextTable(List.of(
                 "endpoint",
@@ -53,7 +53,7 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
         return table;
     }
 
-    /** Where the server spent its time; empty if no endpoint tells. */
+    /** Where the server spent its time; empty if no endpoint reports it. */
     Optional<TextTable> stages() {
         TextTable table = new TextTable(List.of(
                 "endpoint",

@@ -3,7 +3,7 @@ package dev.pargo.evaluation.bench;
 import java.time.Duration;
 
 /**
- * When a level has been measured enough: after so many requests, or when none is started any more.
+ * When the measurement of a level ends: after a number of requests, or after a time.
  *
  * @param requests most requests
  * @param time     time in which requests are started
@@ -24,7 +24,7 @@ record Budget(int requests, Duration time) {
         return requests == Integer.MAX_VALUE;
     }
 
-    /** The share of one of several rounds. */
+    /** The budget of one of several rounds. */
     Budget split(int rounds) {
         return isTimed() ? time(time.dividedBy(rounds)) : requests(Math.max(1, requests / rounds));
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures targets so that they can be compared: every level in rounds, the targets in turn, every second round in
- * reverse order. Whatever slows the machine down for a while then meets all of them.
+ * Measures targets so that they can be compared. Every level is measured in rounds, the targets in turn, every second
+ * round in reverse order. A temporary slowdown of the machine then affects all targets.
  */
 final class InterleavedRun {
 
@@ -27,7 +27,7 @@ final class InterleavedRun {
         this.progress = progress;
     }
 
-    /** Measures every target at every level; one after another, so that they never disturb each other. */
+    /** Measures every target at every level, one after another, so that they do not disturb each other. */
     List<Measurement> measure(List<Level> levels, Budget budget, LoadGenerator load) throws InterruptedException {
         List<Measurement> measurements = new ArrayList<>();
         for (Level level : levels) {

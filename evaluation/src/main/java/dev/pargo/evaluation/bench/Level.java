@@ -3,10 +3,10 @@ package dev.pargo.evaluation.bench;
 import java.util.Locale;
 
 /**
- * How hard an endpoint is pressed.
+ * The load on an endpoint.
  *
- * @param concurrency requests that are always under way, each followed by the next at once; 0 for an open loop
- * @param rate        requests that arrive in a second, at random times, whether or not earlier ones are answered
+ * @param concurrency requests that are always in flight (closed loop); 0 for an open loop
+ * @param rate        requests that arrive per second, at random times, whether or not earlier ones are answered
  */
 record Level(int concurrency, double rate) {
 

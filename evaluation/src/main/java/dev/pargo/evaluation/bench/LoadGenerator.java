@@ -11,11 +11,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends requests to a target, each on a thread of its own.
+ * Sends requests to a target, each on its own thread.
  *
- * <p>In a closed loop, {@code c} workers each send the next request when their last is answered. In an open loop, requests
- * are due at the times of a Poisson process: gaps are exponential with mean {@code 1 / rate}, and a request's clock starts
- * when it is due, so that a slow endpoint cannot hide its queue. All targets see the same arrivals in a round.
+ * <p>In a closed loop, each of {@code c} workers sends its next request when its last one has been answered. In an open
+ * loop, requests are due at the times of a Poisson process: gaps are exponential with mean {@code 1 / rate}. A
+ * request's time is measured from when it is due, so that a slow endpoint cannot hide its queue. All targets see the
+ * same arrivals in a round.
  */
 final class LoadGenerator implements AutoCloseable {
 
@@ -30,9 +31,9 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * Presses a target until the budget is used up, and waits for the last answer.
+     * Loads a target until the budget is used up, and waits for the last answer.
      *
-     * @param round decides about the times of random arrivals
+     * @param round seeds the random arrival times
      */
     List<Sample> run(Target target, Level level, Budget budget, int round) throws InterruptedException {
         List<Future<List<Sample>>> parts = level.isOpen()

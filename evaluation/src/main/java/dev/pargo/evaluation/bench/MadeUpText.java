@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.IntNode;
 
 /**
- * Text of a given length in tokens, another for every number, so that no cache of prompts helps. The endpoint's
- * tokenizer is not known here: two short requests show how many tokens a word takes.
+ * Generates text of a given length in tokens. It differs for every request, so that no prompt cache helps. The
+ * endpoint's tokenizer is not known here, so two short requests measure how many tokens a word takes.
  */
 final class MadeUpText implements IntFunction<String> {
 
@@ -33,7 +33,7 @@ final class MadeUpText implements IntFunction<String> {
     }
 
     /**
-     * Finds out how many words make a prompt of a length.
+     * Finds out how many words give a prompt of the wanted length.
      *
      * @param tokens length of the whole prompt without pictures; a prompt is never shorter than one word in the model's
      *               template

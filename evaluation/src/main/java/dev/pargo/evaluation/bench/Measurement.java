@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 /**
  * One endpoint under one load.
  *
- * @param seconds     during which requests were under way, over all rounds
+ * @param seconds     time in which requests were in flight, over all rounds
  * @param answered    requests with a complete answer
  * @param refused     requests that the endpoint had no room for
  * @param failed      requests that ended in any other way
- * @param goodput     answers in a second that keep the service level objective
+ * @param goodput     answers per second that meet the service level objective
  * @param firstToken  time to first token, in ms
  * @param perToken    time per output token after the first, in ms; of answers with two tokens or more
  * @param total       whole request, in ms
@@ -70,7 +70,7 @@ record Measurement(
         return answers().mapToInt(Sample::tokens).average().orElse(0);
     }
 
-    /** Why the first request failed that did. */
+    /** The error of the first failed request. */
     Optional<String> firstError() {
         return samples.stream()
                 .filter(sample -> sample.outcome() == Sample.Outcome.FAILED)

@@ -12,7 +12,7 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
-/** Pictures that look alike and are not: no cache of pictures knows them. */
+/** Copies of pictures that look the same but differ in bytes, so that no picture cache has them. */
 final class PictureVariants {
 
     private PictureVariants() {}
@@ -20,7 +20,7 @@ final class PictureVariants {
     /**
      * Pictures as data URLs.
      *
-     * @param count how many to make of each file: 1 leaves it as it is, more are copies with one pixel changed
+     * @param count how many to make of each file: 1 uses the file unchanged, more are copies with one pixel changed
      */
     static List<String> of(List<Path> files, int count) throws IOException {
         List<String> pictures = new ArrayList<>();

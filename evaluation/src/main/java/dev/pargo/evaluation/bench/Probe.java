@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Sends one streamed request and watches the clock. Thread-safe. */
+/** Sends one streamed request and measures its times. Thread-safe. */
 final class Probe {
 
     private final Workload workload;
@@ -23,13 +23,13 @@ final class Probe {
         this.progress = progress;
     }
 
-    /** Sends the request of a number; its clock starts when it is sent. */
+    /** Sends the request with this number. Its time is measured from now. */
     Sample ask(Target target, int number) {
         ChatQuestion question = workload.question(target.model(), number);
         return ask(target, question, System.nanoTime());
     }
 
-    /** Sends the request of a number; its clock has started when it was due. */
+    /** Sends the request with this number. Its time is measured from when it was due. */
     Sample askDue(Target target, int number, long due) {
         return ask(target, workload.question(target.model(), number), due);
     }
@@ -49,7 +49,7 @@ final class Probe {
         }
     }
 
-    /** What has been seen of a stream so far. */
+    /** The state of a stream so far. */
     private static final class Watch {
 
         private long firstToken;

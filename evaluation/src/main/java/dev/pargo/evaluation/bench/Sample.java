@@ -5,15 +5,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of one request. Times are of {@link System#nanoTime()}.
+ * The measurements of one request. Times are of {@link System#nanoTime()}.
  *
  * @param start        when it was sent; in an open loop, when it was due
  * @param firstToken   when the first text arrived; the end if none did
  * @param end          when the answer was complete
  * @param promptTokens tokens of the prompt, as the endpoint counts
- * @param cachedTokens those of them that a cache of the endpoint had
+ * @param cachedTokens prompt tokens that were in the endpoint's prefix cache
  * @param tokens       tokens of the answer, as the endpoint counts; else events with text
- * @param stages       what the endpoint tells about its stages
+ * @param stages       the endpoint's times of its stages
  * @param error        why there is no answer; null if there is one
  */
 record Sample(
@@ -31,7 +31,7 @@ record Sample(
     enum Outcome {
         /** With a complete answer. */
         ANSWERED,
-        /** The endpoint had no room (429, 503). */
+        /** The endpoint refused it as overloaded or unavailable (429, 503). */
         REFUSED,
         /** In any other way. */
         FAILED

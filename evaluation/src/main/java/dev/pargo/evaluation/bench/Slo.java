@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.bench;
 
 /**
- * What an answer must keep to count as good.
+ * The service level objective: the limits that a good answer meets.
  *
  * @param firstTokenMs most time to the first token
  * @param perTokenMs   most mean time between two tokens

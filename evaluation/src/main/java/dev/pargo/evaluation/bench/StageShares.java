@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param encodeMs     image to features
  * @param projectMs    features to visual tokens
- * @param prefillMs    waiting for the LLM and reading the prompt
+ * @param prefillMs    waiting for the LLM and prefill
  * @param decodeMs     first token to last
  * @param totalMs      the whole request
  * @param networkMs    forward passes of all stages
@@ -25,7 +25,7 @@ record StageShares(
         double networkMs,
         double outsideShare) {
 
-    /** Empty if the endpoint tells nothing about its stages. */
+    /** Empty if the endpoint reports no times of its stages. */
     static Optional<StageShares> of(List<Sample> samples) {
         List<StageTimes> times =
                 samples.stream().flatMap(sample -> sample.stages().stream()).toList();

@@ -5,7 +5,7 @@ import dev.pargo.evaluation.client.ChatClient;
 /**
  * An endpoint under test.
  *
- * @param name  how reports call it
- * @param model which of its models is asked
+ * @param name  its name in reports
+ * @param model the model to ask
  */
 record Target(String name, ChatClient client, String model) {}

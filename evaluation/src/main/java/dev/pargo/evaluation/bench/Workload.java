@@ -7,15 +7,15 @@ import java.util.function.IntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What is asked.
+ * The requests of a load test.
  *
  * @param images     pictures as data URLs, asked about in turn; empty for none
- * @param text       text of the request of a number
+ * @param text       text of the request with a given number
  * @param parameters more fields of every request
  */
 record Workload(List<String> images, IntFunction<String> text, Map<String, JsonNode> parameters) {
 
-    /** The request of a number, counted from 0. */
+    /** The request with this number, from 0. */
     ChatQuestion question(String model, int number) {
         return new ChatQuestion(
                 model, images.isEmpty() ? null : images.get(number % images.size()), text.apply(number), parameters);

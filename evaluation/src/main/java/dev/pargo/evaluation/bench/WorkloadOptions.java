@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.IntNode;
 
-/** Options that say what is asked. */
+/** Options that describe the requests. */
 final class WorkloadOptions {
 
     @Option(
@@ -69,7 +69,7 @@ final class WorkloadOptions {
         return seed;
     }
 
-    /** Prepares the requests; asks the endpoint where the length of a text depends on its tokenizer. */
+    /** Prepares the requests. If a text must have a length in tokens, the endpoint is asked first. */
     Workload workload(ChatClient client, String model) throws IOException {
         Map<String, JsonNode> parameters = fields.parse();
         parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));

@@ -34,7 +34,7 @@ enum Benchmark {
     /**
      * Reads its files.
      *
-     * @throws dev.pargo.evaluation.input.InputException if they do not lie as they must
+     * @throws dev.pargo.evaluation.input.InputException if their layout is wrong
      */
     Exam read(ExamOptions options) throws IOException {
         return reader.read(options);

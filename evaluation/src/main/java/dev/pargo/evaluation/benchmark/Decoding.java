@@ -6,11 +6,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BooleanNode;
 import tools.jackson.databind.node.IntNode;
 
-/** How answers are searched for; always the same answer to the same question, whatever an endpoint does by default. */
+/** How answers are decoded. The same question always gets the same answer, whatever the endpoint's defaults are. */
 enum Decoding {
     /** The most probable token at each step. */
     GREEDY(Map.of("temperature", IntNode.valueOf(0))),
-    /** As ParGo's public evaluation does: four beams, length penalty 1, no early stopping. */
+    /** As in ParGo's public evaluation: four beams, length penalty 1, no early stopping. */
     REFERENCE(Map.of(
             "temperature", IntNode.valueOf(0),
             "num_beams", IntNode.valueOf(4),
@@ -23,7 +23,7 @@ enum Decoding {
         this.fields = fields;
     }
 
-    /** Fields of every request, in a map of the caller's own. */
+    /** Fields of every request, in a new map. */
     Map<String, JsonNode> fields() {
         return new TreeMap<>(fields);
     }

@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.IntNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Asks a model a benchmark's questions and scores the answers; a run that was cut off goes on where it stopped. */
+/** Asks a model a benchmark's questions and scores the answers. An interrupted run continues where it stopped. */
 @Command(
         name = "evaluate",
         description = "Asks a model a benchmark's questions and scores the answers.",

@@ -1,4 +1,4 @@
-/** Benchmarks: published question sets that are asked of a running gateway and scored. */
+/** Benchmarks: asks a running gateway published question sets and scores the answers. */
 @NullMarked
 package dev.pargo.evaluation.benchmark;
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** What is asked, and what each revision of the model answers. Thread-safe. */
+/** The questions, and the answers of each revision of the model. Thread-safe. */
 final class AnswerBook {
 
     private final List<Example> questions;
@@ -27,7 +27,7 @@ final class AnswerBook {
         return questions;
     }
 
-    /** Notes what a revision answers, in the order of the questions. */
+    /** Records the answers of a revision, in the order of the questions. */
     synchronized void put(String revision, List<String> revisionAnswers) {
         answers.put(revision, List.copyOf(revisionAnswers));
     }
@@ -36,17 +36,17 @@ final class AnswerBook {
         return answers.containsKey(revision);
     }
 
-    /** The revisions that are served at this moment. */
+    /** The revisions that are served now. */
     Set<String> served() {
         return served;
     }
 
-    /** Tells which revisions are served from now on. */
+    /** Sets which revisions are served from now on. */
     void serve(String... revisions) {
         served = Set.of(revisions);
     }
 
-    /** The answers that one of the revisions gives. */
+    /** The answers of these revisions to a question. */
     synchronized List<String> answers(Example question, Set<String> revisions) {
         int index = questions.indexOf(question);
         List<String> accepted = new ArrayList<>();

@@ -16,10 +16,10 @@ import tools.jackson.databind.node.IntNode;
 /**
  * One request.
  *
- * @param streamed   whether the answer comes as server-sent events
- * @param fresh      whether no cache knows the picture
- * @param longAnswer whether the model writes on after the end of its answer, to {@link #LONG_ANSWER} tokens
- * @param patience   time after which the client leaves
+ * @param streamed   whether the answer is streamed as server-sent events
+ * @param fresh      whether the picture is in no cache
+ * @param longAnswer whether the model continues after the end of its answer, up to {@link #LONG_ANSWER} tokens
+ * @param patience   time after which the client cancels
  */
 record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer, Duration patience) {
 
@@ -30,7 +30,7 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
 
     private static final String MODEL = "pargo-mini";
 
-    /** A whole answer about a picture, by a client that waits for it. */
+    /** A request for a whole answer about a picture, by a client that waits for it. */
     static Ask plain(Example question) {
         return new Ask(question, false, false, false, PATIENCE);
     }
@@ -47,12 +47,12 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
         return new ChatQuestion(MODEL, DataUrl.of(picture(), "image/png"), question.question(), fields);
     }
 
-    /** Whether the client means to leave before the answer is there. */
+    /** Whether the client will cancel before the answer is complete. */
     boolean isImpatient() {
         return patience.compareTo(PATIENCE) < 0;
     }
 
-    /** Whether a text is what one of the accepted answers begins with, or where the answer is long goes on from. */
+    /** Whether a text is one of the accepted answers. A long answer only has to begin with one. */
     boolean isRight(String text, List<String> accepted) {
         return accepted.stream().anyMatch(answer -> longAnswer ? text.startsWith(answer) : text.equals(answer));
     }

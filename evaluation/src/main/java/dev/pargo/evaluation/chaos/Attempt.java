@@ -5,6 +5,6 @@ package dev.pargo.evaluation.chaos;
  *
  * @param begun  {@link System#nanoTime} when it was sent
  * @param ended  {@link System#nanoTime} when it had ended
- * @param detail what is to be told of it; empty for a right answer
+ * @param detail what to report about it; empty for a right answer
  */
 record Attempt(Outcome outcome, long begun, long ended, String detail) {}

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
-/** Plays scenarios one after the other on one cluster, and keeps account of what was promised and what was seen. */
+/** Runs scenarios one after another on one cluster, and records what was promised and what was seen. */
 final class Campaign {
 
     private static final Duration CALM = Duration.ofSeconds(2);
@@ -24,8 +24,8 @@ final class Campaign {
     private int retries;
 
     /**
-     * @param seed     decides what clients ask
-     * @param progress hears of every scenario when it has been played
+     * @param seed     seeds what clients ask
+     * @param progress called after every scenario
      */
     Campaign(Cluster cluster, AnswerBook book, long seed, PrintWriter progress) {
         this.cluster = cluster;
@@ -35,7 +35,7 @@ final class Campaign {
         this.progress = progress;
     }
 
-    /** Asks for a while before anything happens, to know how much memory services use and how long answers take. */
+    /** Asks for a while before the first fault, to measure how much memory services use and how long answers take. */
     void warmUp() throws IOException, InterruptedException {
         try (Load load = new Load(exchange, book.questions(), Mix.USUAL, 8, seeds.nextLong())) {
             TimeUnit.SECONDS.sleep(5);
@@ -44,7 +44,7 @@ final class Campaign {
         rest.note(cluster.processes());
     }
 
-    /** Plays one scenario. */
+    /** Runs one scenario. */
     void play(Scenario scenario) throws IOException, InterruptedException {
         List<String> broken = new ArrayList<>();
         Tally tally = strike(scenario, broken);

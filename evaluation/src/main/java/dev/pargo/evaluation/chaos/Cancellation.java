@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Clients that leave in the middle of long answers: the work must stop with them. */
+/** Clients that cancel in the middle of long answers: the work must stop. */
 final class Cancellation {
 
     private static final int CLIENTS = 8;
@@ -16,7 +16,7 @@ final class Cancellation {
 
     private Cancellation() {}
 
-    /** All clients leave at about the same time; a moment later no LLM may write a token any more. */
+    /** All clients cancel at about the same time. Shortly afterwards no LLM may write another token. */
     static Fault inLongAnswers() {
         return scene -> {
             Random random = new Random(0);

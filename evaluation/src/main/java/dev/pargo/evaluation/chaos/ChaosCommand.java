@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Disturbs a replicated stack of its own, and reports which promises it kept. */
+/** Starts a replicated stack, injects faults, and reports which promises it kept. */
 @Command(
         name = "chaos",
         description =
@@ -138,7 +138,7 @@ public final class ChaosCommand implements Callable<Integer> {
         return chosen;
     }
 
-    /** What a revision answers when it is alone. */
+    /** The answers of a revision that is served alone. */
     private static List<String> answers(Path bundle, AnswerBook book) throws IOException {
         try (Cluster alone = new Cluster(bundle, 1, Map.of(), new Random(0))) {
             ChatClient client = new ChatClient(alone.url(), null, TIMEOUT);
@@ -150,7 +150,7 @@ public final class ChaosCommand implements Callable<Integer> {
         }
     }
 
-    /** Looked for when it is needed: the other commands also run outside of a checked-out project. */
+    /** Looked up when it is needed, because the other commands also run outside a checked-out project. */
     private static Path bundle() {
         return Repository.file("bundle/pargo-mini");
     }

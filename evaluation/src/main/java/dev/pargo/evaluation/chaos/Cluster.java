@@ -29,7 +29,7 @@ final class Cluster implements AutoCloseable {
      */
     Cluster(Path bundle, int count, Map<String, String> settings, Random random) throws IOException {
         this.settings = new TreeMap<>(settings);
-        // Full after a few requests, so that memory at rest is comparable.
+        // Small, so that the cache is full after a few requests and memory at rest is comparable.
         this.settings.put("PARGO_VISUAL_CACHE", "32MB");
         try {
             for (ServiceKind kind : ServiceKind.STAGES) {
@@ -46,7 +46,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Where the gateway answers. */
+    /** The gateway's address. */
     URI url() {
         return URI.create("http://127.0.0.1:" + gatewayPorts.work(ServiceKind.GATEWAY));
     }
@@ -75,7 +75,7 @@ final class Cluster implements AutoCloseable {
         return replicas.size() / ServiceKind.STAGES.size();
     }
 
-    /** All processes, the gateway's among them. */
+    /** All processes, the gateway included. */
     List<ServiceProcess> processes() {
         List<ServiceProcess> processes =
                 replicas.stream().map(Replica::process).collect(Collectors.toCollection(ArrayList::new));
@@ -83,7 +83,7 @@ final class Cluster implements AutoCloseable {
         return processes;
     }
 
-    /** Starts the gateway, which has ended, again. */
+    /** Restarts the gateway after it has ended. */
     void restartGateway() throws IOException {
         gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, settings);
     }

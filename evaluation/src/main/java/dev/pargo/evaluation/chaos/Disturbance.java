@@ -1,17 +1,17 @@
 package dev.pargo.evaluation.chaos;
 
-/** What a {@link Proxy} does to the connections that run through it. */
+/** What a {@link Proxy} does to its connections. */
 enum Disturbance {
-    /** Passes every byte on. */
+    /** Forwards every byte. */
     NONE,
-    /** Holds every piece back for {@link Relay#DELAY}. */
+    /** Delays every piece by {@link Relay#DELAY}. */
     DELAY,
     /** Resets a connection when something is sent on it. */
     RESET,
-    /** Half-open: accepts connections and bytes, and lets nothing arrive. */
+    /** Half-open: accepts connections and bytes, and forwards nothing. */
     SWALLOW,
-    /** Flips one bit in every large piece, so inside of a tensor. */
+    /** Flips one bit in every large piece, that is, inside a tensor. */
     FLIP,
-    /** Passes the first half of a large piece on, then resets: the end of an HTTP/2 frame is missing. */
+    /** Forwards the first half of a large piece and then resets, so that an HTTP/2 frame is incomplete. */
     CUT
 }

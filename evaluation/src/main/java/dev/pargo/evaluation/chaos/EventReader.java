@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads a streamed answer to the end of its connection, also beyond {@code [DONE]} or an error, and counts the ends that
- * it had.
+ * Reads a streamed answer to the end of its connection, even after {@code [DONE]} or an error, and counts its terminal
+ * events.
  */
 final class EventReader {
 
@@ -38,9 +38,9 @@ final class EventReader {
     private EventReader() {}
 
     /**
-     * Reads until the stream ends, or the client leaves.
+     * Reads until the stream ends or the client cancels.
      *
-     * @param patience time until the client leaves
+     * @param patience time until the client cancels
      */
     static EventReader read(InputStream body, Duration patience) {
         EventReader events = new EventReader();
@@ -59,12 +59,12 @@ final class EventReader {
         return events;
     }
 
-    /** What was written. */
+    /** The text so far. */
     String text() {
         return text.toString();
     }
 
-    /** Whether the client left before the end. */
+    /** Whether the client cancelled before the end. */
     synchronized boolean wasLeft() {
         return left && ends + errors == 0;
     }
@@ -81,7 +81,7 @@ final class EventReader {
                 .formatted(ends, errors, finished ? "" : ", no finish reason", broken));
     }
 
-    /** A connection that the client itself has closed is no fault of the gateway. */
+    /** An error of a connection that the client itself has closed is not the gateway's. */
     private synchronized void breakOff(String reason) {
         broken = left ? "" : reason;
     }
@@ -91,7 +91,7 @@ final class EventReader {
         try {
             body.close();
         } catch (IOException closedAlready) {
-            // The client is gone either way.
+            // The connection is closed either way.
         }
     }
 

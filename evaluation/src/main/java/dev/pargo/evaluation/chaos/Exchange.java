@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Sends requests to a gateway and judges what comes back. Thread-safe. */
+/** Sends requests to a gateway and checks the answers. Thread-safe. */
 final class Exchange {
 
     private static final int TOO_MANY = 429;
@@ -34,13 +34,13 @@ final class Exchange {
         this.book = book;
     }
 
-    /** Sends one request and waits for its end. */
+    /** Sends one request and waits until it has ended. */
     Attempt send(Ask ask) throws InterruptedException {
         Set<String> served = new HashSet<>(book.served());
         long begun = System.nanoTime();
         Verdict verdict = ask.streamed() ? stream(ask, begun) : complete(ask);
         long ended = System.nanoTime();
-        // A revision that came while the request was under way may have answered.
+        // A revision that became available during the request may have answered.
         served.addAll(book.served());
         return judge(ask, verdict, book.answers(ask.question(), served), begun, ended);
     }

@@ -2,13 +2,13 @@ package dev.pargo.evaluation.chaos;
 
 import java.io.IOException;
 
-/** Something that happens to a cluster while clients ask it. */
+/** A fault that is injected into a cluster under load. */
 @FunctionalInterface
 interface Fault {
 
-    /** Nothing happens. */
+    /** No fault. */
     Fault NONE = scene -> {};
 
-    /** Lets it happen, and returns when it is over and the cluster is whole again. */
+    /** Injects the fault. Returns when it is over and the cluster is complete again. */
     void strike(Scene scene) throws IOException, InterruptedException;
 }

@@ -4,7 +4,7 @@ import dev.pargo.evaluation.stack.ServiceProcess;
 import java.io.IOException;
 import java.util.List;
 
-/** The gateway counts every request exactly once, and the clients count along. */
+/** Compares the gateway's count of requests with the clients': the gateway must count each request exactly once. */
 final class Ledger {
 
     private static final String REQUESTS = "gen_ai.server.request.duration";
@@ -21,12 +21,12 @@ final class Ledger {
         this.retriesBefore = gateway.metric(RETRIES);
     }
 
-    /** Calls of stages that the gateway has made again since. */
+    /** Calls to stages that the gateway has retried since. */
     int retries() throws IOException {
         return (int) (gateway.metric(RETRIES) - retriesBefore);
     }
 
-    /** What does not agree, in words. A request that was given up or broke may not have reached the gateway. */
+    /** The differences, in words. A request that was cancelled or failed may not have reached the gateway. */
     List<String> broken(Tally tally) throws IOException {
         int counted = (int) (gateway.metric(REQUESTS) - before);
         int sent = tally.attempts().size();

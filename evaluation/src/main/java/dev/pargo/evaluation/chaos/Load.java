@@ -9,10 +9,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** Clients that ask one question after the other until they are stopped, and check every answer. */
+/** Clients that ask one question after another until they are stopped, and check every answer. */
 final class Load implements AutoCloseable {
 
-    /** Clients that are refused come back after this, sooner than they are told, to see how long a refusal lasts. */
+    /** Refused clients retry after this time, sooner than Retry-After says, to measure how long refusals last. */
     private static final int AFTER_REFUSAL_MILLIS = 200;
 
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> Daemon.thread("client", task));
@@ -26,7 +26,7 @@ final class Load implements AutoCloseable {
     /**
      * Starts the clients.
      *
-     * @param seed decides what they ask
+     * @param seed seeds what they ask
      */
     Load(Exchange exchange, List<Example> questions, Mix mix, int clients, long seed) {
         this.exchange = exchange;
@@ -39,7 +39,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Lets the clients finish what they are at, and waits for that. */
+    /** Stops the clients after their current requests, and waits for them. */
     Tally stop() throws InterruptedException {
         stopped = true;
         threads.shutdown();
@@ -49,7 +49,7 @@ final class Load implements AutoCloseable {
         return new Tally(List.copyOf(attempts), begun, System.nanoTime());
     }
 
-    /** What has been asked so far. */
+    /** The requests so far. */
     List<Attempt> attempts() {
         return List.copyOf(attempts);
     }

@@ -6,22 +6,22 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What a client asks: shares of its requests in percent, drawn independently.
+ * What a client asks, as percentages of its requests, drawn independently.
  *
- * @param streamed    answers as server-sent events
- * @param fresh       pictures that no cache knows
- * @param longAnswers answers of {@link Ask#LONG_ANSWER} tokens
- * @param cancelled   requests that the client gives up
+ * @param streamed    requests for streamed answers
+ * @param fresh       requests with pictures that are in no cache
+ * @param longAnswers requests for answers of {@link Ask#LONG_ANSWER} tokens
+ * @param cancelled   requests that the client cancels
  */
 record Mix(int streamed, int fresh, int longAnswers, int cancelled) {
 
-    /** A bit of everything. */
+    /** All kinds of requests. */
     static final Mix USUAL = new Mix(50, 60, 10, 8);
 
     /** Long streams only. */
     static final Mix LONG_STREAMS = new Mix(100, 20, 100, 0);
 
-    /** Pictures that are seen again and again. */
+    /** Repeated pictures. */
     static final Mix KNOWN_PICTURES = new Mix(50, 30, 0, 0);
 
     /** Draws the next request. */

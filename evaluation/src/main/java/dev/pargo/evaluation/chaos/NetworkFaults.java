@@ -3,7 +3,7 @@ package dev.pargo.evaluation.chaos;
 import dev.pargo.evaluation.stack.ServiceKind;
 import java.time.Duration;
 
-/** What happens to the network between the gateway and one replica. */
+/** Faults of the network between the gateway and one replica. */
 final class NetworkFaults {
 
     private NetworkFaults() {}

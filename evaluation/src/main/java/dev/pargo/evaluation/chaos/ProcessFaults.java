@@ -4,7 +4,7 @@ import dev.pargo.evaluation.stack.ServiceKind;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What happens to processes. */
+/** Faults of processes. */
 final class ProcessFaults {
 
     private static final Duration MOMENT = Duration.ofSeconds(2);
@@ -12,7 +12,7 @@ final class ProcessFaults {
 
     private ProcessFaults() {}
 
-    /** {@code kill -9} of one replica, which comes back. */
+    /** {@code kill -9} of one replica, which is then restarted. */
     static Fault kill(ServiceKind kind) {
         return scene -> {
             Replica victim = scene.victim(kind);
@@ -23,7 +23,7 @@ final class ProcessFaults {
         };
     }
 
-    /** One replica hangs (SIGSTOP) and goes on later. */
+    /** One replica hangs (SIGSTOP) and continues later. */
     static Fault freeze(ServiceKind kind, Duration time) {
         return scene -> {
             scene.victim(kind).process().freeze();
@@ -35,12 +35,12 @@ final class ProcessFaults {
         };
     }
 
-    /** One replica is stopped (SIGTERM), and started when it has ended. */
+    /** One replica is stopped (SIGTERM) and restarted when it has ended. */
     static Fault terminate(ServiceKind kind) {
         return scene -> restart(scene.victim(kind));
     }
 
-    /** All replicas of all stages are restarted, the next as soon as the last is ready. */
+    /** All replicas of all stages are restarted, each as soon as the one before is ready. */
     static Fault rollingRestart() {
         return scene -> {
             for (Replica replica : scene.cluster().replicas()) {
@@ -49,7 +49,7 @@ final class ProcessFaults {
         };
     }
 
-    /** All replicas of a stage are lost and come back. */
+    /** All replicas of a stage are killed and restarted. */
     static Fault loseStage(ServiceKind kind) {
         return scene -> {
             for (Replica replica : scene.cluster().replicas(kind)) {
@@ -64,7 +64,7 @@ final class ProcessFaults {
         };
     }
 
-    /** Ends everything and starts the gateway alone. */
+    /** Stops everything and starts only the gateway. */
     static Fault gatewayAlone() {
         return scene -> {
             Cluster cluster = scene.cluster();
@@ -77,7 +77,7 @@ final class ProcessFaults {
         };
     }
 
-    /** Starts all replicas behind a gateway that waits for them. */
+    /** Starts all replicas while the gateway already runs. */
     static Fault stagesFollow() {
         return scene -> {
             scene.pass(MOMENT);

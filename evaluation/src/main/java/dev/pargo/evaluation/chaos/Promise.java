@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What clients may see of a fault.
+ * What clients may notice of a fault.
  *
- * @param losses  ends of requests that are accepted, besides right answers and those that clients cancelled
+ * @param losses  accepted outcomes besides right answers and cancelled requests
  * @param delay   how much longer than usual a client may wait for a right answer
  */
 record Promise(Set<Outcome> losses, Duration delay) {
@@ -19,20 +19,20 @@ record Promise(Set<Outcome> losses, Duration delay) {
     /** Every request is answered. */
     static final Promise NOTHING_IS_LOST = new Promise(EnumSet.noneOf(Outcome.class), SHORT);
 
-    /** Streams that had begun to write may end with an error event; everything else is answered. */
+    /** Streams that have begun may end with an error event. Everything else is answered. */
     static final Promise STREAMS_MAY_BREAK_OFF = new Promise(EnumSet.of(Outcome.BROKEN_OFF), SHORT);
 
-    /** Clients may be told to come back. */
+    /** Requests may be refused with Retry-After. */
     static final Promise REFUSALS = new Promise(EnumSet.of(Outcome.REFUSED), Ask.PATIENCE);
 
-    /** Clients may be told to come back, and streams that had begun to write may end with an error event. */
+    /** Requests may be refused with Retry-After, and streams that have begun may end with an error event. */
     static final Promise REFUSALS_AND_BROKEN_STREAMS =
             new Promise(EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF), Ask.PATIENCE);
 
     /**
-     * What was not kept; empty if all was.
+     * The broken promises; empty if all were kept.
      *
-     * @param usual longest time that a client waits when nothing happens, which says how busy the machine is
+     * @param usual longest time that a client waits without a fault; it depends on how busy the machine is
      */
     List<String> broken(Tally tally, Duration usual) {
         List<String> broken = new ArrayList<>();

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A TCP proxy in front of a port of this machine, which disturbs its connections when it is told to. Thread-safe. */
+/** A TCP proxy in front of a port of this machine that can disturb its connections. Thread-safe. */
 final class Proxy implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
@@ -18,8 +18,8 @@ final class Proxy implements AutoCloseable {
     private volatile Disturbance disturbance = Disturbance.NONE;
 
     /**
-     * @param target port that connections are passed on to
-     * @param random decides which bits are flipped
+     * @param target port to forward connections to
+     * @param random chooses the bits to flip
      */
     Proxy(int target, Random random) throws IOException {
         this.target = target;
@@ -31,12 +31,12 @@ final class Proxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Disturbs all connections, those of now and new ones, until {@link #heal}. */
+    /** Disturbs all connections, present and new ones, until {@link #heal}. */
     void impose(Disturbance wanted) {
         disturbance = wanted;
     }
 
-    /** Passes everything on again. Connections that have lost bytes are reset: their peers cannot go on. */
+    /** Forwards everything again. Connections that have lost bytes are reset, because their peers cannot continue. */
     void heal() {
         disturbance = Disturbance.NONE;
         relays.stream().filter(Relay::hasLostBytes).forEach(Relay::reset);

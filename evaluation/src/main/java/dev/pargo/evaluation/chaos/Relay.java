@@ -7,13 +7,13 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** One connection through a {@link Proxy}, both ways. */
+/** One connection through a {@link Proxy}, in both directions. */
 final class Relay {
 
     static final Duration DELAY = Duration.ofMillis(300);
 
     private static final int BUFFER = 64 * 1024;
-    /** Heads and messages about text are smaller, pieces of tensors larger. */
+    /** Headers and text messages are smaller than this, chunks of tensors larger. */
     private static final int LARGE = 4 * 1024;
 
     private final Proxy proxy;
@@ -29,7 +29,7 @@ final class Relay {
         server.setTcpNoDelay(true);
     }
 
-    /** Passes bytes on until both sides have ended. */
+    /** Forwards bytes until both sides have ended. */
     void run() {
         Thread back = Daemon.thread("relay-back", () -> pump(server, client));
         back.start();
@@ -57,7 +57,7 @@ final class Relay {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException closedAlready) {
-            // This is what was wanted.
+            // The connection is closed either way.
         }
     }
 

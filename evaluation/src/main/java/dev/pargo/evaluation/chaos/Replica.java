@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** One of several processes that do the work of a stage, behind a proxy. It keeps its port over restarts. */
+/** One replica of a stage, behind a proxy. It keeps its port when it restarts. */
 final class Replica implements AutoCloseable {
 
     private final ServiceKind kind;

@@ -26,7 +26,7 @@ final class Results {
     /**
      * Adds a scenario.
      *
-     * @param retries calls of stages that the gateway made again
+     * @param retries calls to stages that the gateway retried
      */
     void add(String scenario, Tally tally, String retries, boolean promisesKept) {
         kept &= promisesKept;

@@ -15,7 +15,7 @@ final class Revision {
     /** The bundle as it is. */
     static final String FIRST = "first";
 
-    /** A copy whose preprocessing differs, so that it gives other answers with the same weights. */
+    /** A copy with other preprocessing, which gives other answers with the same weights. */
     static final String SECOND = "second";
 
     private Revision() {}

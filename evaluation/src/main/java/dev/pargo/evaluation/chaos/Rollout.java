@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A rolling change of the model: set by set, a set being one replica of each stage. */
+/** A rolling change of the model, set by set. A set is one replica of each stage. */
 final class Rollout {
 
     private static final Duration MOMENT = Duration.ofSeconds(2);
 
     private Rollout() {}
 
-    /** Changes the model of the whole cluster, and then back. */
+    /** Changes the model of the whole cluster and then changes it back. */
     static Fault thereAndBack(Path first, Path second) {
         return scene -> {
             roll(scene, second, Revision.FIRST, Revision.SECOND);

@@ -1,11 +1,11 @@
 package dev.pargo.evaluation.chaos;
 
 /**
- * A fault under a load.
+ * A fault under load.
  *
- * @param before  what happens before the clients begin
- * @param fault   what happens while they ask
- * @param clients that ask, each one question after the other
+ * @param before  runs before the clients start
+ * @param fault   runs while they ask
+ * @param clients number of clients; each asks one question after another
  */
 record Scenario(String name, Fault before, Fault fault, Mix mix, int clients, Promise promise) {
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What is played. */
+/** The scenarios of a chaos run. */
 final class Scenarios {
 
     private static final Duration HANGS = Duration.ofSeconds(12);
@@ -17,7 +17,7 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** Everything; about ten minutes. */
+    /** All scenarios; about ten minutes. */
     static List<Scenario> all(Path first, Path second) {
         List<Scenario> all = new ArrayList<>();
         all.add(new Scenario("nothing", scene -> scene.pass(DISTURBED), Promise.NOTHING_IS_LOST));
@@ -52,7 +52,7 @@ final class Scenarios {
         return all;
     }
 
-    /** One of each kind; about a minute. */
+    /** One scenario of each kind; about a minute. */
     static List<Scenario> few() {
         return List.of(
                 process("kill -9", ServiceKind.ENCODER, ProcessFaults.kill(ServiceKind.ENCODER)),

@@ -7,11 +7,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a fault plays in.
+ * The context of a fault.
  *
- * @param load   the clients that ask meanwhile
- * @param usual  longest time that a client waits when nothing happens, which says how busy the machine is
- * @param broken promises that the fault itself saw broken
+ * @param load   the clients that ask during the fault
+ * @param usual  longest time that a client waits without a fault; it depends on how busy the machine is
+ * @param broken broken promises that the fault itself noticed
  */
 record Scene(Cluster cluster, Exchange exchange, AnswerBook book, Load load, Duration usual, List<String> broken) {
 
@@ -19,17 +19,20 @@ record Scene(Cluster cluster, Exchange exchange, AnswerBook book, Load load, Dur
         this(cluster, exchange, book, load, usual, new CopyOnWriteArrayList<>());
     }
 
-    /** The replica that faults strike: the first. */
+    /** The replica that faults are injected into: the first. */
     Replica victim(ServiceKind kind) {
         return cluster.replica(kind, 0);
     }
 
-    /** Lets time pass. */
+    /** Waits. */
     void pass(Duration time) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(time.toNanos());
     }
 
-    /** Waits for the next right answer, and holds it against the time that it may take besides the usual. */
+    /**
+     * Waits for the next right answer, and checks that it takes no longer than the usual time and the given one
+     * together.
+     */
     void expectAnswerWithin(Duration time) throws InterruptedException {
         long start = System.nanoTime();
         long limit = start + 5 * time.toNanos();

@@ -18,7 +18,7 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
                 .count();
     }
 
-    /** The first request that ended so. */
+    /** The first request with this outcome. */
     String example(Outcome outcome) {
         return attempts.stream()
                 .filter(attempt -> attempt.outcome() == outcome)

@@ -1,9 +1,9 @@
 package dev.pargo.evaluation.chaos;
 
 /**
- * How a request ended, before its text is compared with what the model answers.
+ * How a request ended, before its text is compared with the right answer.
  *
- * @param text what was written; empty unless an answer had begun
+ * @param text text of the answer so far; empty if no answer had begun
  */
 record Verdict(Outcome outcome, String text, String detail) {
 

@@ -1,5 +1,5 @@
 /**
- * Starts replicated stacks, disturbs them while clients check every answer, and reports which promises were kept.
+ * Starts replicated stacks, injects faults while clients check every answer, and reports which promises were kept.
  */
 @NullMarked
 package dev.pargo.evaluation.chaos;

@@ -6,7 +6,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A whole answer.
  *
- * @param times where the time went, if the endpoint tells
+ * @param times times of the stages, if the endpoint reports them
  */
 public record ChatAnswer(String text, TokenUsage usage, Optional<StageTimes> times) {
 

@@ -6,9 +6,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * One event of a streamed answer.
  *
- * @param text  what it adds to the answer, or to the reasoning before it where an endpoint tells that; may be empty
- * @param usage present in the last event, if the endpoint tells
- * @param times present in the last event, if the endpoint tells
+ * @param text  text added to the answer, or to the reasoning before it if the endpoint streams that; may be empty
+ * @param usage present in the last event, if the endpoint reports it
+ * @param times present in the last event, if the endpoint reports it
  */
 public record ChatChunk(String text, Optional<TokenUsage> usage, Optional<StageTimes> times) {
 

@@ -38,7 +38,7 @@ public final class ChatClient {
     /**
      * @param base    address of the endpoint, with or without {@code /v1}
      * @param apiKey  sent as a bearer token, or null
-     * @param timeout until an answer begins; a whole answer, if it is not streamed
+     * @param timeout longest time until an answer begins, or until a whole answer if it is not streamed
      */
     public ChatClient(URI base, @Nullable String apiKey, Duration timeout) {
         this.base = base.toString().replaceFirst("/+$", "").replaceFirst("/v1$", "");
@@ -76,7 +76,7 @@ public final class ChatClient {
     }
 
     /**
-     * Asks for a streamed answer with usage, and hands its events on as they arrive.
+     * Asks for a streamed answer with usage, and passes on its events as they arrive.
      *
      * @throws ChatException if the endpoint refuses, or breaks off with an error
      * @throws IOException   if it cannot be reached, does not begin in time, or breaks off

@@ -3,7 +3,7 @@ package dev.pargo.evaluation.client;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint's refusal, in its own words. */
+/** An error that an endpoint returned, with the endpoint's message. */
 public final class ChatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -22,12 +22,12 @@ public final class ChatException extends RuntimeException {
         return status;
     }
 
-    /** When the endpoint wants to be asked again; null if it does not say. */
+    /** When to retry, as the endpoint says; null if it does not say. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    /** Whether the endpoint had no room, or was not there, so that the same request may succeed later. */
+    /** Whether the endpoint was overloaded or unavailable, so that the same request may succeed later. */
     public boolean isTemporary() {
         return status == 429 || status == 503;
     }

@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param model      name of the model to ask
  * @param image      picture as a data URL, or null
- * @param parameters more fields of the request, such as {@code max_tokens}; those that are null are left out
+ * @param parameters more fields of the request, such as {@code max_tokens}; null fields are left out
  */
 public record ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
 

@@ -5,7 +5,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A model that an endpoint serves.
  *
- * @param parts what it is made of, as this project's gateway tells; missing elsewhere
+ * @param parts its stages, as this project's gateway reports them; missing at other endpoints
  */
 public record ModelCard(String id, JsonNode parts) {
 

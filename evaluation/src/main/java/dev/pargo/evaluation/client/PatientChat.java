@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Asks again when the endpoint has no room, after the time that it wants, up to a number of times. Thread-safe. */
+/**
+ * Retries a limited number of times when the endpoint is overloaded, after the time that the endpoint says.
+ * Thread-safe.
+ */
 public final class PatientChat {
 
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(1);
@@ -15,7 +18,7 @@ public final class PatientChat {
     private final int attempts;
 
     /**
-     * @param attempts how often a question is asked at most
+     * @param attempts most attempts for each question
      */
     public PatientChat(ChatClient client, int attempts) {
         this.client = client;
@@ -25,7 +28,7 @@ public final class PatientChat {
     /**
      * Asks for a whole answer.
      *
-     * @throws ChatException if the endpoint refuses for good, or for the last time
+     * @throws ChatException if the endpoint refuses and a retry would not help, or at the last attempt
      * @throws IOException   if it cannot be reached or does not answer in time
      */
     public ChatAnswer complete(ChatQuestion question) throws IOException {

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 
-/** An option for fields of the request that have no option of their own. */
+/** An option for request fields that have no option of their own. */
 public final class RequestFields {
 
     @Option(
@@ -20,7 +20,7 @@ public final class RequestFields {
                     "Another field of every request, such as temperature=0.7; null leaves one out; may be repeated.")
     private Map<String, String> fields = new LinkedHashMap<>();
 
-    /** The fields, in a map of the caller's own; values are JSON, or else text. */
+    /** The fields, in a new map. A value that is not JSON is taken as text. */
     public Map<String, JsonNode> parse() {
         Map<String, JsonNode> parsed = new TreeMap<>();
         fields.forEach((name, value) -> {

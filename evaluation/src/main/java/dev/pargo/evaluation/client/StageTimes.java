@@ -4,7 +4,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where a request's time went, as this project's gateway tells in {@code timings}; all in milliseconds.
+ * How long each part of a request took, as this project's gateway reports in {@code timings}; all in milliseconds.
  *
  * @param encodeMs     image to features
  * @param projectMs    features to visual tokens
@@ -16,12 +16,12 @@ import tools.jackson.databind.JsonNode;
 public record StageTimes(
         double encodeMs, double projectMs, double firstTokenMs, double decodeMs, double totalMs, double networkMs) {
 
-    /** Waiting for the LLM and reading the prompt. */
+    /** Waiting for the LLM and prefill. */
     public double prefillMs() {
         return firstTokenMs - encodeMs - projectMs;
     }
 
-    /** The times in an answer; empty if the endpoint tells none, or others. */
+    /** The times in an answer; empty if the endpoint does not report these. */
     static Optional<StageTimes> of(JsonNode answer) {
         JsonNode timings = answer.path("timings");
         if (!timings.has("total_ms") || !timings.has("network_ms")) {

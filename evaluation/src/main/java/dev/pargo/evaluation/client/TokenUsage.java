@@ -3,11 +3,11 @@ package dev.pargo.evaluation.client;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tokens of a request as the endpoint counts them; 0 for what it does not tell.
+ * Tokens of a request as the endpoint counts them; 0 for a count that it does not report.
  *
  * @param prompt     all tokens of the prompt
- * @param visual     those of them that stand for images
- * @param cached     those of them that the endpoint did not have to read again
+ * @param visual     prompt tokens that represent images
+ * @param cached     prompt tokens that were in the endpoint's prefix cache
  * @param completion tokens of the answer
  */
 public record TokenUsage(int prompt, int visual, int cached, int completion) {

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A model that is compared.
  *
- * @param note what readers must know about it; null for nothing
+ * @param note what readers must know about it; null if nothing
  */
 record Candidate(ModelCard card, @Nullable String note) {
 
@@ -19,7 +19,7 @@ record Candidate(ModelCard card, @Nullable String note) {
         return card.id();
     }
 
-    /** Its networks and their precision, as far as the endpoint tells. */
+    /** Its networks and their precision, as far as the endpoint reports them. */
     String madeOf() {
         String parts = STAGES.stream()
                 .map(stage -> card.parts().path(stage))
@@ -36,7 +36,7 @@ record Candidate(ModelCard card, @Nullable String note) {
         return parts.isEmpty() ? note : parts + "; " + note;
     }
 
-    /** The stages whose weights are random, as far as the endpoint tells. */
+    /** The stages with random weights, as far as the endpoint reports them. */
     List<String> randomStages() {
         return STAGES.stream()
                 .filter(stage -> isRandom(card.parts().path(stage)))

@@ -32,7 +32,7 @@ record Comparison(List<Candidate> candidates, List<Row> rows) {
         return rows.stream().filter(row -> !row.question().expected().isEmpty()).count();
     }
 
-    /** Share of a candidate's answers that are, word by word, the first candidate's. */
+    /** Share of a candidate's answers that are identical to the first candidate's. */
     double agreement(int candidate) {
         return rows.stream()
                 .mapToInt(row -> row.replies()

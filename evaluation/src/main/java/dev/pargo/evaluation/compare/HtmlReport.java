@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A comparison as one page with everything in it. */
+/** A comparison as one self-contained HTML page. */
 final class HtmlReport {
 
     private final Comparison comparison;

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Asks every candidate every question, one request at a time, so that times can be compared. Who is asked first changes
- * from question to question: caches serve all alike.
+ * Asks every candidate every question, one request at a time, so that times can be compared. The candidate that is
+ * asked first changes with each question, so that caches help all of them equally.
  *
- * @param match    how answers are compared, where a question does not say
+ * @param match    how answers are compared if a question does not say
  * @param progress called after every answer
  */
 record Interview(
@@ -31,7 +31,7 @@ record Interview(
         Match match,
         Runnable progress) {
 
-    /** @throws IOException if the endpoint cannot be reached any more */
+    /** @throws IOException if the endpoint is no longer reachable */
     Comparison ask(List<OwnQuestion> questions) throws IOException {
         List<Comparison.Row> rows = new ArrayList<>();
         for (OwnQuestion question : questions) {

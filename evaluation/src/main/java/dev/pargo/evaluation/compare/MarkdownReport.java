@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 
-/** A comparison in Markdown; its pictures lie beside it. */
+/** A comparison in Markdown, with its pictures in files next to it. */
 final class MarkdownReport {
 
     private static final String PICTURES = "pictures";

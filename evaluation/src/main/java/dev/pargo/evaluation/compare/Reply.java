@@ -4,13 +4,13 @@ import dev.pargo.evaluation.client.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model answered to one question.
+ * A model's answer to one question.
  *
  * @param answer       the text; the refusal, if there is no answer
  * @param isAnswered   whether the model answered
  * @param isRight      null if the right answer is not known
- * @param firstTokenMs time to the first token; 0 if the endpoint does not tell
- * @param totalMs      time of the whole request, as the endpoint tells, or as seen from here
+ * @param firstTokenMs time to the first token; 0 if the endpoint does not report it
+ * @param totalMs      time of the whole request, as the endpoint reports it, or else as measured here
  */
 record Reply(
         String answer,
@@ -20,7 +20,7 @@ record Reply(
         double firstTokenMs,
         double totalMs) {
 
-    /** {@code right}, {@code wrong}, or nothing if that is not known. */
+    /** {@code right}, {@code wrong}, or empty if not known. */
     String verdict() {
         return isRight == null ? "" : isRight ? "right" : "wrong";
     }

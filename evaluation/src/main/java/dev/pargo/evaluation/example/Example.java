@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param name    file and question
  * @param picture the picture's file
- * @param answer  what the model answers in float32, always taking the most probable token
+ * @param answer  the model's greedy answer in float32
  */
 public record Example(String name, byte[] picture, String question, String answer) {
 

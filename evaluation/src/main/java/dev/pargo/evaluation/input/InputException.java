@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.input;
 
-/** What the user gave cannot be used; the message says what is wrong and what is expected, in words for the user. */
+/** The user's input cannot be used. The message tells the user what is wrong and what is expected. */
 public final class InputException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

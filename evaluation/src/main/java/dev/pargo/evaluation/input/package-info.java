@@ -1,4 +1,4 @@
-/** What users give: files and values. */
+/** Errors of user input: files and values. */
 @NullMarked
 package dev.pargo.evaluation.input;
 

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Shows on a terminal how far a task is: a bar that is drawn over itself, or, where the output is kept, a line now and
- * then. Thread-safe.
+ * Shows the progress of a task: on a terminal a bar that is redrawn in place, otherwise a line from time to time.
+ * Thread-safe.
  */
 public final class ProgressBar implements AutoCloseable {
 
@@ -24,9 +24,9 @@ public final class ProgressBar implements AutoCloseable {
     private long drawn = start;
 
     /**
-     * @param out   where to draw
-     * @param task  name of what is done
-     * @param done  steps that are behind us already
+     * @param out   where to write
+     * @param task  name of the task
+     * @param done  steps that are done already
      * @param total steps in all
      */
     public ProgressBar(PrintWriter out, String task, int done, int total) {
@@ -38,7 +38,7 @@ public final class ProgressBar implements AutoCloseable {
         this.terminal = System.console() != null && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /** One step is done. */
+    /** Counts one step. */
     public synchronized void step() {
         done++;
         long now = System.nanoTime();

@@ -1,4 +1,4 @@
-/** How far a long command is. */
+/** The progress of a long command. */
 @NullMarked
 package dev.pargo.evaluation.progress;
 

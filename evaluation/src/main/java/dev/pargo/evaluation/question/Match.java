@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** When an answer is right. Case, outer spaces and a full stop at the end never matter. */
+/** How an answer is compared with the expected ones. Case, outer spaces and a full stop at the end are ignored. */
 public enum Match {
-    /** It equals one of the expected ones. */
+    /** The answer equals one of the expected ones. */
     EXACT,
-    /** The first yes or no in it, as a word, is the expected one. */
+    /** The first word "yes" or "no" in the answer is the expected one. */
     YES_NO,
-    /** It contains one of the expected ones. */
+    /** The answer contains one of the expected ones. */
     CONTAINS;
 
     private static final Pattern YES_OR_NO = Pattern.compile("\\b(yes|no)\\b");

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * {"image": "pictures/cat.png", "question": "Is there a cat?", "answer": "yes", "match": "yes_no"}
  * </pre>
  *
- * <p>Only {@code question} must be there. {@code answer} may be a list of right answers. {@code id}, {@code match} and
+ * <p>Only {@code question} is required. {@code answer} may be a list of right answers. {@code id}, {@code match} and
  * {@code category} are optional. Paths are relative to the file.
  */
 public final class QuestionFile {
@@ -88,7 +88,7 @@ public final class QuestionFile {
                 return json;
             }
         } catch (JacksonException notJson) {
-            // Told below, as for any other line that is no object.
+            // Reported below, like any other line that is not an object.
         }
         throw wrong(file, line, "not a JSON object");
     }

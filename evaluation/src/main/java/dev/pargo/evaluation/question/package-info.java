@@ -1,4 +1,4 @@
-/** Files of one's own questions with their answers. */
+/** Files of the user's own questions and answers. */
 @NullMarked
 package dev.pargo.evaluation.question;
 

@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** Pages that need nothing but themselves: style and plots are inside. */
+/** Self-contained pages: style and plots are inside. */
 public final class Html {
 
     private Html() {}
 
-    /** Makes any text a part of a page, shown as it is. */
+    /** Escapes text, so that a page shows it literally. */
     public static String escape(String text) {
         return text.replace("&", "&amp;")
                 .replace("<", "&lt;")

@@ -25,7 +25,7 @@ public record LineChart(String title, String xLabel, List<String> xs, List<Serie
     /** One line. */
     public record Series(String name, List<Double> values) {}
 
-    /** The plot as an element of a page that has the style of {@link Html#page}. */
+    /** The plot as an element for a page made by {@link Html#page}. */
     public String toSvg() {
         StringBuilder svg = new StringBuilder(
                 "<svg viewBox=\"0 0 %d %d\" role=\"img\">".formatted(WIDTH, HEIGHT + LEGEND_ROW * series.size()));

@@ -1,11 +1,11 @@
 package dev.pargo.evaluation.report;
 
-/** Text inside of Markdown. */
+/** Text inside Markdown. */
 public final class Markdown {
 
     private Markdown() {}
 
-    /** Makes any text a part of one table cell, shown as it is. */
+    /** Escapes text, so that one table cell shows it literally. */
     public static String escape(String text) {
         return text.replaceAll("([\\\\`*_\\[\\]<>|#])", "\\\\$1").replaceAll("\\s*\\R\\s*", " ");
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.stream.IntStream;
 
-/** A table of aligned columns: numbers to the right, everything else to the left. */
+/** A table with aligned columns: numbers to the right, everything else to the left. */
 public final class TextTable {
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -58,7 +58,7 @@ public final class TextTable {
         return text.toString();
     }
 
-    /** The table in HTML; where it is wider than the page it is scrolled, also with keys. */
+    /** The table in HTML. If it is wider than the page it can be scrolled, also with the keyboard. */
     public String toHtml() {
         StringBuilder html = new StringBuilder("<div class=\"scroll\" tabindex=\"0\">\n<table>\n");
         for (int row = 0; row < rows.size(); row++) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 
-/** Services that nobody asks anything hold nothing: gauges are at zero, and memory is what it was. */
+/** Checks that idle services hold nothing: gauges are at zero, and memory is as before. */
 public final class Rest {
 
     private static final Duration SETTLES_WITHIN = Duration.ofSeconds(15);
@@ -29,19 +29,19 @@ public final class Rest {
                     "pargo.llm.kv.utilization"),
             ServiceKind.GATEWAY,
             List.of("pargo.gateway.active", "pargo.gateway.visual.held"));
-    /** Heap that has not been collected yet, and caches that have filled. */
+    /** Allowance for uncollected garbage and for caches that have filled. */
     private static final long SLACK = 160L << 20;
 
     private final Map<ServiceKind, Long> usual = new EnumMap<>(ServiceKind.class);
 
-    /** Notes the memory of services that have answered for a while. */
+    /** Records the memory of services that have answered for a while. */
     public void note(List<ServiceProcess> processes) throws IOException {
         for (ServiceProcess process : processes) {
             usual.merge(process.kind(), process.residentBytes(), Math::max);
         }
     }
 
-    /** Waits for rest; what did not come to rest, in words. */
+    /** Waits until all services are idle. Returns what did not become idle, in words. */
     public List<String> broken(List<ServiceProcess> processes) throws IOException, InterruptedException {
         long limit = System.nanoTime() + SETTLES_WITHIN.toNanos();
         List<String> unrest = unrest(processes);

@@ -59,12 +59,12 @@ public final class RunningStack implements AutoCloseable {
         }
     }
 
-    /** Where the gateway answers. */
+    /** The gateway's address. */
     public URI url() {
         return url(ports);
     }
 
-    /** Where all its services listen. */
+    /** The ports of all its services. */
     public StackPorts ports() {
         return ports;
     }
@@ -89,7 +89,7 @@ public final class RunningStack implements AutoCloseable {
         return url(other);
     }
 
-    /** Starts a service that has been killed again, with another model, and waits until it is ready. */
+    /** Restarts a killed service with another model, and waits until it is ready. */
     public void restart(ServiceKind kind, Path bundle) throws IOException {
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
@@ -98,7 +98,7 @@ public final class RunningStack implements AutoCloseable {
         service.awaitReady();
     }
 
-    /** Starts services that have ended again, and waits until they are ready. */
+    /** Restarts services that have ended, and waits until they are ready. */
     public void restartEnded() throws IOException {
         for (ServiceKind kind : ServiceKind.values()) {
             if (!services.get(kind).isAlive()) {

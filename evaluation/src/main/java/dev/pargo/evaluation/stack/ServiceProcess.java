@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One service as a process. It ends with the process that started it. */
+/** One service as a process. It ends when the process that started it ends. */
 public final class ServiceProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(180);
@@ -48,7 +48,7 @@ public final class ServiceProcess implements AutoCloseable {
      * Starts a service.
      *
      * @param settings environment variables, besides those that name the ports
-     * @param options  more options of its JVM; they win over the launcher's
+     * @param options  more options of its JVM; they override the launcher's
      */
     public static ServiceProcess start(
             ServiceKind kind, StackPorts ports, Map<String, String> settings, List<String> options) throws IOException {
@@ -67,7 +67,7 @@ public final class ServiceProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         Map<String, String> environment = builder.environment();
-        // What the developer has set for a stack of his own is not for this one.
+        // Settings of the developer's own stack must not affect this one.
         environment.keySet().removeIf(name -> name.startsWith("PARGO_"));
         environment.put("MALLOC_ARENA_MAX", "2");
         environment.putIfAbsent(
@@ -83,7 +83,7 @@ public final class ServiceProcess implements AutoCloseable {
     /**
      * Waits until the service is ready for work.
      *
-     * @throws IOException if it ends instead, or takes too long
+     * @throws IOException if it ends first, or takes too long
      */
     public void awaitReady() throws IOException {
         await("is ready", this::isReady);
@@ -93,7 +93,7 @@ public final class ServiceProcess implements AutoCloseable {
      * Waits for the process to end by itself.
      *
      * @return its exit code
-     * @throws IOException if it still runs after the time that a start may take
+     * @throws IOException if it still runs after the time allowed for a start
      */
     public int awaitExit() throws IOException, InterruptedException {
         if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
@@ -102,7 +102,7 @@ public final class ServiceProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Whether the service says that it is ready. */
+    /** Whether the service reports that it is ready. */
     public boolean isReady() {
         try {
             return get("health/readiness").statusCode() == 200;
@@ -111,7 +111,7 @@ public final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until the service answers at all, ready or not. */
+    /** Waits until the service answers HTTP requests, ready or not. */
     public void awaitAnswer() throws IOException {
         await("answers", this::answers);
     }
@@ -157,28 +157,28 @@ public final class ServiceProcess implements AutoCloseable {
         return kibibytes.isEmpty() ? 0 : 1024 * Long.parseLong(kibibytes);
     }
 
-    /** What the service has logged. */
+    /** The service's log. */
     public String log() throws IOException {
         return Files.readString(log);
     }
 
-    /** Ends the process as a power cut would. */
+    /** Kills the process (SIGKILL). */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         process.waitFor();
     }
 
-    /** Stops the process as a machine that hangs would: its connections stay, and nothing answers. */
+    /** Suspends the process (SIGSTOP): its connections stay open, and nothing answers. */
     public void freeze() throws IOException {
         signal("STOP");
     }
 
-    /** Lets a frozen process go on. */
+    /** Resumes a suspended process (SIGCONT). */
     public void thaw() throws IOException {
         signal("CONT");
     }
 
-    /** Ends the process as its operator would, and waits for its end. */
+    /** Stops the process (SIGTERM) and waits until it has ended. */
     @Override
     public void close() throws InterruptedException {
         process.destroy();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Where the services of one stack listen: a port for its work and one for its management each. */
+/** The ports of one stack: for each service one for its work and one for management. */
 public final class StackPorts {
 
     private final Map<ServiceKind, Integer> work = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ public final class StackPorts {
         }
     }
 
-    /** Ports that nobody listened on a moment ago. */
+    /** Ports that were free a moment ago. */
     public static StackPorts free() throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
@@ -40,7 +40,7 @@ public final class StackPorts {
         }
     }
 
-    /** Ports for a stack of the launcher's with several projectors, whose ports lie ten apart. */
+    /** Ports for a launcher's stack with several projectors, whose ports differ by ten. */
     public static StackPorts freeForProjectors(int projectors) throws IOException {
         StackPorts ports;
         do {
@@ -64,7 +64,7 @@ public final class StackPorts {
         }
     }
 
-    /** A gateway of its own in front of the same stages. */
+    /** The same stages with other ports for the gateway. */
     StackPorts withOtherGateway() throws IOException {
         StackPorts other = free();
         for (ServiceKind kind : ServiceKind.STAGES) {
@@ -82,7 +82,7 @@ public final class StackPorts {
         return management.get(kind);
     }
 
-    /** The environment that tells the services and the launcher. */
+    /** The environment variables that set these ports for the services and the launcher. */
     public Map<String, String> environment() {
         Map<String, String> environment = new TreeMap<>();
         work.forEach((kind, port) -> environment.put("PARGO_%s_PORT".formatted(kind), port.toString()));

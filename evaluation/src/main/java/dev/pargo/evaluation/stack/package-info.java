@@ -1,4 +1,4 @@
-/** Runs the product as its users do: real processes, loopback ports. */
+/** Runs the services as users do: as real processes, on loopback ports. */
 @NullMarked
 package dev.pargo.evaluation.stack;
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public record ChoiceQuestion(String hint, String question, List<String> options, int right) {
 
-    /** What is asked for where a benchmark has no words of its own. */
+    /** The instruction if a benchmark has none of its own. */
     public static final String INSTRUCTION = "Answer with the option's letter from the given choices directly.";
 
     private static final Pattern LETTER_FIRST = Pattern.compile("^[\\s(\\[\"*]*([A-Z])(?:[)\\].:\"*]|\\s*$)");
@@ -27,7 +27,7 @@ public record ChoiceQuestion(String hint, String question, List<String> options,
         options = List.copyOf(options);
     }
 
-    /** The same question with its options moved up by some places, the first ones to the end. */
+    /** The same question with its options rotated by some places: the first ones move to the end. */
     public ChoiceQuestion rotate(int places) {
         List<String> rotated = new ArrayList<>(options);
         Collections.rotate(rotated, -places);
@@ -35,7 +35,7 @@ public record ChoiceQuestion(String hint, String question, List<String> options,
                 hint, question, rotated, right < 0 ? right : Math.floorMod(right - places, options.size()));
     }
 
-    /** Hint, question and lettered options, a line each. */
+    /** Hint, question and lettered options, each on its own line. */
     public String toText() {
         StringBuilder text = new StringBuilder();
         if (!hint.isBlank()) {
@@ -50,7 +50,7 @@ public record ChoiceQuestion(String hint, String question, List<String> options,
 
     /**
      * Whether an answer picks the right option: by a letter at its start, by a letter after "answer" or "option", or by
-     * holding the words of one option only. An answer that picks none is wrong.
+     * containing the text of exactly one option. An answer that picks none is wrong.
      */
     public boolean isRight(String answer) {
         return right >= 0 && pick(answer) == right;

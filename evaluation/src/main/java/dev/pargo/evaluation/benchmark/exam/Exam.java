@@ -14,7 +14,7 @@ public interface Exam {
     /**
      * Scores answers.
      *
-     * @param answers by the ids of their questions; what is missing counts as wrong
+     * @param answers answers by the ids of their questions; a missing answer counts as wrong
      * @param out     folder for result files that the benchmark's own tools read
      */
     Grades grade(Map<String, String> answers, Path out) throws IOException;

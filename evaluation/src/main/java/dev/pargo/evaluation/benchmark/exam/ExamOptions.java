@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a benchmark is set.
+ * The options of a benchmark run.
  *
  * @param data        folder or file with the questions
- * @param instruction what is added to every question in a line of its own; null for the benchmark's own, empty for none
- * @param match       how answers are compared, where a question does not say
+ * @param instruction line that is added to every question; null for the benchmark's own, empty for none
+ * @param match       how answers are compared if a question does not say
  * @param circular    whether multiple choice is asked once for every rotation of the options
  */
 public record ExamOptions(Path data, @Nullable String instruction, Match match, boolean circular) {

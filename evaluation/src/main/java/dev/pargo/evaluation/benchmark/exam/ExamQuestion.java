@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id      unique in the benchmark, the same in every run
  * @param picture null for a question without one
- * @param text    exactly what the model is asked
+ * @param text    the exact text that the model gets
  */
 public record ExamQuestion(String id, @Nullable Picture picture, String text) {}

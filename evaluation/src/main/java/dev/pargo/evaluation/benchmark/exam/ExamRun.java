@@ -15,20 +15,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Asks questions, several at once, and writes the answers into a journal.
+ * Asks several questions at once and writes the answers into a journal.
  *
  * @param parameters more fields of every request
- * @param parallel   questions under way at once
+ * @param parallel   questions in flight at once
  * @param progress   called after every answer
  */
 public record ExamRun(
         PatientChat chat, String model, Map<String, JsonNode> parameters, int parallel, Runnable progress) {
 
     /**
-     * Asks all questions that the journal has no answer to.
+     * Asks all questions that have no answer in the journal.
      *
-     * @return why questions were refused, a line each; they have no answer
-     * @throws IOException if the endpoint cannot be reached any more; what has been answered is in the journal
+     * @return a line for each refused question, which then has no answer
+     * @throws IOException if the endpoint is no longer reachable; earlier answers are in the journal
      */
     public List<String> ask(List<ExamQuestion> questions, Journal journal) throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(parallel);

@@ -3,7 +3,7 @@ package dev.pargo.evaluation.benchmark.exam;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What answers are worth.
+ * The scores of a run.
  *
  * @param text for people
  * @param json the same for programs

@@ -14,9 +14,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The answers of a run, a line each, written as they come: a run that was cut off goes on where it stopped. Thread-safe.
+ * The answers of a run, one per line, written as they arrive, so that an interrupted run can continue. Thread-safe.
  *
- * <p>The first line says whose answers they are; answers of another model or to other questions are never mixed in.
+ * <p>The first line names the model and the questions, so that answers of different runs are never mixed.
  */
 public final class Journal implements AutoCloseable {
 
@@ -25,7 +25,7 @@ public final class Journal implements AutoCloseable {
     private final BufferedWriter writer;
     private final Map<String, Entry> entries;
 
-    /** Whose answers a journal holds. */
+    /** The run that a journal belongs to. */
     record Head(String benchmark, String model) {}
 
     /** One answer. */
@@ -37,7 +37,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Opens a journal, or begins one.
+     * Opens a journal, or creates one.
      *
      * @throws InputException if it holds another model's or another benchmark's answers
      */
@@ -53,7 +53,7 @@ public final class Journal implements AutoCloseable {
                 .skip(1)
                 .map(line -> JSON.readValue(line, Entry.class))
                 .forEach(entry -> entries.put(entry.id(), entry));
-        // Written anew, so that half a line from a run that was cut off is gone.
+        // Rewritten, which removes an incomplete last line of an interrupted run.
         BufferedWriter writer = Files.newBufferedWriter(
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         writer.write(JSON.writeValueAsString(head) + "\n");
@@ -64,13 +64,13 @@ public final class Journal implements AutoCloseable {
         return new Journal(writer, entries);
     }
 
-    /** Whether this very question has been answered. */
+    /** Whether this question, with the same text, has been answered. */
     public synchronized boolean has(ExamQuestion question) {
         Entry entry = entries.get(question.id());
         return entry != null && entry.question().equals(question.text());
     }
 
-    /** Keeps an answer. */
+    /** Adds an answer. */
     public synchronized void add(ExamQuestion question, String answer) throws IOException {
         Entry entry = new Entry(question.id(), question.text(), answer);
         entries.put(entry.id(), entry);

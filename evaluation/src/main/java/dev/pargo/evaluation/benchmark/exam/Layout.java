@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How the files of a benchmark must lie.
+ * The files that a benchmark must have.
  *
  * @param benchmark its name
  * @param expected  a line for each part
@@ -18,12 +18,12 @@ public record Layout(String benchmark, List<String> expected) {
 
     private static final int SHOWN = 12;
 
-    /** The error that says what was expected and what is there. */
+    /** An error that says what was expected and what was found. */
     public InputException mismatch(Path data) {
         return mismatch(data, "");
     }
 
-    /** @param detail what was found on a closer look; empty for nothing */
+    /** @param detail more about what was found; may be empty */
     public InputException mismatch(Path data, String detail) {
         String indent = System.lineSeparator() + "            ";
         return new InputException("%s does not have the layout of %s%n  expected: %s%n  found:    %s%s"
@@ -35,7 +35,7 @@ public record Layout(String benchmark, List<String> expected) {
                         detail.isEmpty() ? "" : indent + detail));
     }
 
-    /** The error that says what is wrong with one line or entry of a file. */
+    /** An error that says what is wrong with one line or entry of a file. */
     public static InputException wrong(Path file, int line, String problem) {
         return new InputException("%s, line %d: %s".formatted(file, line, problem));
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Counts right answers, in all and by category. */
+/** Counts right answers, in total and by category. */
 public final class Tally {
 
     private final Map<String, int[]> categories = new LinkedHashMap<>();

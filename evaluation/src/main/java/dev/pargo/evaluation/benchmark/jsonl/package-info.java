@@ -1,4 +1,4 @@
-/** One's own questions. */
+/** Questions of the user's own. */
 @NullMarked
 package dev.pargo.evaluation.benchmark.jsonl;
 

@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * MMBench: a table with pictures in it.
  *
- * <p>A plain run asks every question once. A circular run asks it once for every rotation of its options, and counts it
- * as right if all answers are; the rotations are those of the table, or made where it has none.
+ * <p>A plain run asks every question once. A circular run asks it once for every rotation of its options and counts it
+ * as right if all answers are right. The rotations are those of the table, or generated if it has none.
  */
 public final class MmbenchExam implements Exam {
 
@@ -29,10 +29,10 @@ public final class MmbenchExam implements Exam {
     private final List<Item> items = new ArrayList<>();
 
     /**
-     * One thing to ask.
+     * One request.
      *
-     * @param group  the question that it is a rotation of
-     * @param isMain whether it is the question as it was written
+     * @param group  index of the question that this is a rotation of
+     * @param isMain whether this is the unrotated question
      */
     private record Item(
             String id,
@@ -108,7 +108,7 @@ public final class MmbenchExam implements Exam {
     }
 
     private void add(MmbenchRow row, ChoiceQuestion question, String id, boolean isMain, MmbenchTable table) {
-        // A row without a picture is told before the first question is asked.
+        // Reports a row without a picture before the first question is asked.
         table.picture(row);
         Picture picture = () -> DataUrl.ofBase64(table.picture(row), "image/jpeg");
         items.add(new Item(id, row.group(), isMain, row.category(), picture, question, row.isScored()));

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 record MmbenchRow(int index, String category, String image, ChoiceQuestion question, boolean isScored) {
 
-    /** Rows whose indices differ by a multiple of it are rotations of one question. */
+    /** Rows whose indices differ by a multiple of this are rotations of one question. */
     private static final int ROTATIONS = 1_000_000;
 
     private static final int SHORTEST_PICTURE = 64;
@@ -45,7 +45,7 @@ record MmbenchRow(int index, String category, String image, ChoiceQuestion quest
                 right >= 0);
     }
 
-    /** What all rotations of one question have in common. */
+    /** The index that all rotations of one question share. */
     int group() {
         return index % ROTATIONS;
     }

@@ -41,7 +41,7 @@ final class MmbenchTable {
     /**
      * Reads a table.
      *
-     * @param data its file, or the folder that it is alone in
+     * @param data the file, or a folder that contains only this file
      */
     static MmbenchTable read(Path data) throws IOException {
         Path file = Files.isDirectory(data) ? onlyTable(data) : data;

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads MME's files in either layout: the reference's, a table a subtask and folders of pictures, or the one in which MME
- * is distributed, a file of two questions beside each picture. Questions whose picture is missing are skipped, as the
- * reference does.
+ * Reads MME's files in either of two layouts. The reference's has a table for each subtask and folders of pictures. The
+ * layout in which MME is distributed has a file with two questions for each picture. Questions without a picture are
+ * skipped, as in the reference.
  */
 final class MmeData {
 

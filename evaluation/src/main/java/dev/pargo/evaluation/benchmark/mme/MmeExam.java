@@ -69,7 +69,7 @@ public final class MmeExam implements Exam {
                 clean(answer));
     }
 
-    /** Cuts an answer as the reference does, and makes it one cell of one line. */
+    /** Shortens an answer as the reference does and makes it one table cell. */
     private static String clean(String answer) {
         String text = answer.replaceFirst("(?s)^.*\\[/INST]", "").strip();
         return text.replaceFirst("(?s)###.*$", "").strip().replaceAll("[\n\t]", " ");

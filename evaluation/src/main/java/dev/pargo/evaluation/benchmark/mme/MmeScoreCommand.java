@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Scores a folder of MME result files, whoever has made them. */
+/** Scores a folder of MME result files, made by any program. */
 @Command(name = "mme", description = "Scores a folder of MME result files.", mixinStandardHelpOptions = true)
 public final class MmeScoreCommand implements Callable<Integer> {
 

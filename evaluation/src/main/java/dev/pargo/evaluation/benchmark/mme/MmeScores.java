@@ -15,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * MME's scores of a folder of result files, to the last digit those of the reference's calculator.
+ * MME's scores of a folder of result files, equal to the last digit to those of the reference's calculator.
  *
  * <p>The score of a subtask is {@code 100 a + 100 a'} with the share {@code a} of right answers and the share {@code a'}
  * of pictures with both answers right; totals are sums in the reference's order. An answer is read from its first 20
@@ -45,7 +45,7 @@ final class MmeScores {
     /**
      * Scores result files.
      *
-     * @throws dev.pargo.evaluation.input.InputException if there is none, or a line is not as it must be
+     * @throws dev.pargo.evaluation.input.InputException if there is no file, or a line is malformed
      */
     static MmeScores of(Path results) throws IOException {
         MmeScores scores = new MmeScores(scores(Subtask.PERCEPTION, results), scores(Subtask.COGNITION, results));
@@ -55,7 +55,7 @@ final class MmeScores {
         return scores;
     }
 
-    /** What the reference's calculator prints. */
+    /** The text that the reference's calculator prints. */
     String toText() {
         StringBuilder text = new StringBuilder();
         append("Perception", perception, text);
@@ -129,13 +129,13 @@ final class MmeScores {
 
     private static void append(String name, Map<String, Double> scores, StringBuilder text) {
         text.append("=========== %s ===========\n".formatted(name));
-        // Python's sum of nothing is a whole number.
+        // Python's sum of an empty list is an integer.
         text.append("total score: %s \n\n".formatted(scores.isEmpty() ? "0" : shortest(total(scores))));
         scores.forEach((subtask, score) -> text.append("\t %s  score: %s\n".formatted(subtask, shortest(score))));
         text.append("\n\n");
     }
 
-    /** The shortest decimal that is read back as the same number, as Python prints it. */
+    /** The shortest decimal that parses to the same number, as Python prints it. */
     private static String shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
         for (int digits = 1; digits < MOST_DIGITS; digits++) {

@@ -1,4 +1,4 @@
-/** MME: yes or no, two questions a picture. */
+/** MME: two yes-or-no questions for each picture. */
 @NullMarked
 package dev.pargo.evaluation.benchmark.mme;
 

@@ -24,8 +24,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * SEED-Bench: {@code SEED-Bench.json} and one picture a question. Questions about videos are asked where a frame of the
- * video lies in {@code SEED-Bench-video-image}, and left out where not.
+ * SEED-Bench: {@code SEED-Bench.json} and one picture for each question. A question about a video is asked if {@code
+ * SEED-Bench-video-image} has a frame of the video, and skipped otherwise.
  */
 public final class SeedExam implements Exam {
 
