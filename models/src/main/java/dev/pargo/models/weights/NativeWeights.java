@@ -37,7 +37,8 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
      * @param checkpoint holds the parameters; what else it holds is not read
      * @param parameters what to load
      * @param dtype      a floating-point type for all floating-point tensors; others keep theirs
-     * @param adapter    updates merged in float32; every one must have its parameter
+     * @param adapter    updates merged in float32; every one must have its parameter. Parameters that it holds whole must be
+     *     in the checkpoint already, see {@link Checkpoint#overlaid}
      * @throws CheckpointException if a parameter is missing or misshaped, an update fits none, or a file cannot be mapped
      */
     public static NativeWeights load(
