@@ -130,7 +130,8 @@ public final class LoraAdapter {
         }
         if (!as.keySet().equals(bs.keySet()) || !as.keySet().containsAll(magnitudes.keySet())) {
             throw new CheckpointException(
-                    "%s: a lora_A without its lora_B, or the reverse, or a lora_magnitude_vector without both".formatted(checkpoint.source()));
+                    "%s: a lora_A without its lora_B, or the reverse, or a lora_magnitude_vector without both"
+                            .formatted(checkpoint.source()));
         }
         Map<String, Delta> deltas = new LinkedHashMap<>();
         as.forEach((module, a) ->
