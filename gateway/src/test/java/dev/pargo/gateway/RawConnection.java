@@ -25,7 +25,7 @@ final class RawConnection implements AutoCloseable {
 
     /** Headers of a request with a body that is to be sent apart. */
     static String head(String method, String path, String headers) {
-        return method + " " + path + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
+        return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
     }
 
     static String chatHead(int length) {

@@ -1,6 +1,7 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.GatewayProperties;
+import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
@@ -86,7 +87,7 @@ final class ChatController {
         String id = RequestIdFilter.idOf(exchange.request);
         ClientConnection client = ClientConnection.of(exchange.request);
         RequestScope waiting = new RequestScope(id, deadline, new Pulse(client, null));
-        Pipeline pipeline = inference.find(query.model(), waiting);
+        Pipeline pipeline = inference.find(Caller.of(exchange.request).model(query.model()), waiting);
         exchange.model = pipeline.name().orElseThrow();
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
@@ -112,6 +113,10 @@ final class ChatController {
             }
             exchange.watch.stop();
             answer.end(generation, exchange.watch);
+            Caller.of(exchange.request)
+                    .used(
+                            generation.queued().getPromptTokens(),
+                            generation.finished().getCompletionTokens());
             metrics.answered(
                     exchange.model,
                     ChatResponse.TimingsMillis.of(generation.timings(), exchange.watch),

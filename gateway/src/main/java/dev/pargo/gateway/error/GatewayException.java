@@ -57,6 +57,21 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.NOT_FOUND, message, param, code, null, null);
     }
 
+    /** The request carries no valid API key. */
+    public static GatewayException unauthorized(String message) {
+        return new GatewayException(Problem.UNAUTHORIZED, message, null, "invalid_api_key", null, null);
+    }
+
+    /** The request is not let in, whoever sends it. */
+    public static GatewayException forbidden(String code, String message) {
+        return new GatewayException(Problem.FORBIDDEN, message, null, code, null, null);
+    }
+
+    /** The client has used up what its API key allows for now. */
+    public static GatewayException rateLimited(String message, Duration retryAfter) {
+        return new GatewayException(Problem.RATE_LIMIT, message, null, "rate_limit_exceeded", retryAfter, null);
+    }
+
     /** A bounded queue is full. */
     public static GatewayException busy(String message, Duration retryAfter) {
         return new GatewayException(Problem.BUSY, message, null, "queue_full", retryAfter, null);

@@ -22,7 +22,12 @@ class EdgeFilters {
         cors.setAllowedOrigins(properties.corsOrigins());
         cors.setAllowedMethods(List.of("GET", "POST", "OPTIONS"));
         cors.setAllowedHeaders(List.of(CorsConfiguration.ALL));
-        cors.setExposedHeaders(List.of(RequestIdFilter.HEADER, "Retry-After"));
+        cors.setExposedHeaders(List.of(
+                RequestIdFilter.HEADER,
+                "Retry-After",
+                "x-ratelimit-limit-requests",
+                "x-ratelimit-remaining-requests",
+                "x-ratelimit-reset-requests"));
         cors.setMaxAge(Duration.ofHours(1));
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         source.registerCorsConfiguration("/v1/**", cors);

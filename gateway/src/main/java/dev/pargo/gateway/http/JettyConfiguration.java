@@ -1,6 +1,7 @@
 package dev.pargo.gateway.http;
 
 import dev.pargo.gateway.GatewayProperties;
+import dev.pargo.gateway.access.Access;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
@@ -41,7 +42,8 @@ class JettyConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<JettyServletWebServerFactory> door(GatewayProperties properties, BodyMemory memory) {
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> door(
+            GatewayProperties properties, BodyMemory memory, Access access) {
         BodyRules rules = new BodyRules(
                 JettyConfiguration::readsBody,
                 properties.maxBody().toBytes(),
@@ -50,7 +52,7 @@ class JettyConfiguration {
                 properties.leastBodyRate().toBytes());
         return factory -> factory.addServerCustomizers(server -> {
             answerErrorsInJson(server);
-            server.setHandler(new BodyHandler(rules, memory, server.getHandler()));
+            server.setHandler(access.before(new BodyHandler(rules, memory, server.getHandler())));
             limitConnections(server, properties);
         });
     }
@@ -58,7 +60,8 @@ class JettyConfiguration {
     private static final Set<String> ROUTES_WITH_BODIES = Set.of("/v1/chat/completions", "/v1/attention");
 
     private static boolean readsBody(Request request) {
-        return HttpMethod.POST.is(request.getMethod())
+        return Access.refusal(request) == null
+                && HttpMethod.POST.is(request.getMethod())
                 && ROUTES_WITH_BODIES.contains(
                         StringUtils.trimTrailingCharacter(request.getHttpURI().getCanonicalPath(), '/'));
     }

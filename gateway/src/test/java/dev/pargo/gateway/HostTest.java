@@ -1,0 +1,66 @@
+package dev.pargo.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.gateway.loopback.LoopbackStages;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** By which names a gateway without keys may be called. */
+class HostTest {
+
+    private static LoopbackStages stages;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stages = new LoopbackStages();
+        gateway = RunningGateway.start(stages, "--PARGO_ALLOWED_HOSTS=models.example.org,pargo");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        stages.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "LOCALHOST:8080",
+                "a.localhost",
+                "127.0.0.1:8080",
+                "192.168.1.7",
+                "[::1]:8080",
+                "Models.example.org",
+                "pargo:80"
+            })
+    void knownNamesAndAddressesAreServed(String host) throws Exception {
+        assertThat(status("/v1/models", host)).contains(" 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example.org",
+                "evil.example.org:8080",
+                "localhost.evil.org",
+                "127.0.0.1.evil.org",
+                "notlocalhost"
+            })
+    void otherNamesAreRefused(String host) throws Exception {
+        assertThat(status("/v1/models", host)).contains(" 403 ");
+        assertThat(status("/", host)).contains(" 403 ");
+        assertThat(status("/health", host)).contains(" 200 ");
+    }
+
+    private static String status(String path, String host) throws Exception {
+        try (RawConnection connection = new RawConnection(gateway.port)) {
+            connection.send("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, host));
+            return connection.answer();
+        }
+    }
+}
