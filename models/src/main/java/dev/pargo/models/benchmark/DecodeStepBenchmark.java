@@ -17,9 +17,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One step of a decoder against its floor. Writing a token reads every weight once, so a step cannot be faster than the
- * bytes of the weights, and of the KV cache of its sequences, over the memory bandwidth, which is measured in the same
- * run by summing a large array with as many threads.
+ * Compares the time of a decode step with its lower bound. Decoding a token reads every weight once. So a step takes at least the
+ * bytes of the weights and of its sequences' KV cache, divided by the memory bandwidth. The bandwidth is measured in the same run
+ * by summing a large array with the same number of threads.
  */
 public final class DecodeStepBenchmark {
 
@@ -87,7 +87,7 @@ public final class DecodeStepBenchmark {
         }
     }
 
-    /** GB/s of reading. */
+    /** Memory bandwidth of reading in GB/s. */
     private double bandwidth() {
         try (PtNDManager manager = Placement.REFERENCE.newManager()) {
             long elements = 64L << 20;

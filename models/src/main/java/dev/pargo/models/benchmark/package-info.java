@@ -1,4 +1,4 @@
-/** Measurements of networks by themselves, apart from any service. */
+/** Benchmarks of networks alone, without any service. */
 @NullMarked
 package dev.pargo.models.benchmark;
 

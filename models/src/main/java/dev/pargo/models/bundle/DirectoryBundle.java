@@ -98,7 +98,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
     }
 
     /**
-     * The prompt that the directory's chat template writes. If there is no template, or it does not support pictures, the prompt
+     * The prompt format of the directory's chat template. If there is no template, or it does not support pictures, the prompt
      * format of the decoder's family.
      */
     @Override

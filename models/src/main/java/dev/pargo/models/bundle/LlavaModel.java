@@ -34,7 +34,7 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
         return directory.config();
     }
 
-    /** Whether the vision tower is in a directory of its own. */
+    /** Whether the vision tower is in a separate directory. */
     private boolean hasOwnTower() {
         return config().has(OriginalLlava.TOWER) && !config().has("vision_config");
     }

@@ -55,7 +55,7 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     /**
      * Whether a directory in Hugging Face's layout holds a whole model and so needs no manifest.
      *
-     * @throws ConfigException if there is no config.json, or it is not valid
+     * @throws ConfigException if config.json is missing or invalid
      */
     static boolean isWhole(Path directory) {
         return HuggingFaceDirectory.open(directory).model().isWhole();

@@ -25,7 +25,7 @@ record PublishedTensors(Checkpoint all) {
         return all.filter(name -> LLM.matcher(name).matches()).rename(PublishedTensors::decoderName);
     }
 
-    /** The name in a decoder's own directory of what a multimodal model calls otherwise. */
+    /** The name that a text-only decoder's directory uses for a tensor of a multimodal model. */
     static String decoderName(String name) {
         Matcher matcher = LLM.matcher(name);
         if (!matcher.matches() || matcher.group("output") != null) {

@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Tensors, summed up.
+ * A summary of a set of tensors.
  *
- * @param tensors    how many
- * @param parameters their elements
- * @param bytes      of their elements
- * @param dtypes     their types
- * @param groups     the tensors themselves
+ * @param tensors    number of tensors
+ * @param parameters number of elements of all tensors
+ * @param bytes      size of all elements in bytes
+ * @param dtypes     element types
+ * @param groups     the tensors, grouped by name, shape and type
  */
 public record Contents(int tensors, long parameters, long bytes, Set<DType> dtypes, List<TensorGroup> groups) {
 

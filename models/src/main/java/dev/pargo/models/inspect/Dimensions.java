@@ -9,7 +9,7 @@ import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionConfig;
 import org.jspecify.annotations.Nullable;
 
-/** A network's dimensions in words: first what goes in and what comes out. */
+/** Describes a network's dimensions in words, beginning with its input and output. */
 final class Dimensions {
 
     private Dimensions() {}
@@ -52,7 +52,7 @@ final class Dimensions {
         return "";
     }
 
-    /** Where a projector does not fit its neighbours; what is not known fits. */
+    /** Describes why a projector does not fit the encoder or the LLM; null if it fits. A part that is unknown is taken to fit. */
     static @Nullable String misfit(
             @Nullable VisionConfig vision, @Nullable ProjectorConfig projector, @Nullable DecoderConfig llm) {
         if (projector == null) {
@@ -77,7 +77,7 @@ final class Dimensions {
                 && (!counted || vision.square().tokens() == projector.fixed().inputTokens());
     }
 
-    /** What a projector's tensors alone tell. */
+    /** The dimensions of a projector that its tensors alone determine. */
     static String widths(ProjectorConfig projector) {
         String tokens = projector instanceof ParGoConfig pargo ? pargo.queries() + " visual tokens" : "visual tokens";
         return "features of width %d -> %s of width %d"

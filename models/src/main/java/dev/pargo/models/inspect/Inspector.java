@@ -27,10 +27,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what lies at a path. Reads headers only: a model of any size takes milliseconds. */
+/** Reports the contents of a path. It reads only headers, so a model of any size takes milliseconds. */
 public final class Inspector {
 
-    /** The output of CLIP's last block; which block a model reads is not CLIP's to say. */
+    /** The output of CLIP's last block. A CLIP directory does not say which layer a multimodal model reads. */
     private static final int LAST_LAYER = -1;
 
     private static final int LISTED_FILES = 3;
@@ -45,9 +45,9 @@ public final class Inspector {
     }
 
     /**
-     * Inspects a bundle, a directory as Hugging Face publishes it, an adapter's directory, or a checkpoint file.
+     * Inspects a bundle, a directory in Hugging Face's layout, a LoRA adapter's directory or a checkpoint file.
      *
-     * @throws CheckpointException or ConfigException if nothing can be told, with what is known
+     * @throws CheckpointException or ConfigException if the path holds none of these; the message lists the known kinds
      */
     public static Report inspect(Path path) {
         Inspector inspector = new Inspector(path);
@@ -88,7 +88,7 @@ public final class Inspector {
                 network.part().equals(part) && network.problem() == null ? network.withProblem(problem) : network);
     }
 
-    /** An LLM's tokenizer lies beside its weights. */
+    /** The problem to report if none of the directories with the LLM's weights has a tokenizer; null if one has. */
     private @Nullable String missingTokenizer() {
         boolean there = files.stream()
                 .map(Path::getParent)
@@ -122,7 +122,7 @@ public final class Inspector {
         return report("adapter", Contents.none());
     }
 
-    /** Reports a network that a configuration describes; why it cannot be opened is part of the report. */
+    /** Reports a network that a configuration describes. If the network cannot be opened, the report gives the reason. */
     private <C extends NetworkConfig> @Nullable C stored(
             String part, Supplier<StoredNetwork<C>> network, BooleanSupplier random) {
         try {
@@ -149,7 +149,7 @@ public final class Inspector {
         checkpoint.tensors().values().forEach(tensor -> files.add(tensor.file()));
     }
 
-    /** The checkpoint's files as seen from the path: all of them if they are few. */
+    /** The checkpoint's files relative to the path. All are listed if there are few. */
     private String source(Checkpoint checkpoint) {
         Path base = absolute(Files.isDirectory(path) ? path : path.resolveSibling(""));
         List<String> names = checkpoint.tensors().values().stream()

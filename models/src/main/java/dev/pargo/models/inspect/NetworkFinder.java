@@ -24,16 +24,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds networks in a checkpoint that nothing describes: each by a tensor that no other has, its dimensions by the
- * tensors' shapes. What shapes do not tell, such as the number of heads, does not matter for whether it is complete.
+ * Finds the networks in a checkpoint that has no configuration. Each kind of network is recognised by a tensor that only it has,
+ * and its dimensions are read from the shapes of its tensors. Dimensions that shapes do not determine, such as the number of
+ * heads, are not needed to check that a network is complete.
  */
 final class NetworkFinder {
 
-    /** What is known, for people. */
+    /** The networks that can be found, for error messages. */
     static final String KNOWN = "EVA-02-CLIP, EVA ViT-g and CLIP towers; ParGo, Q-Former, linear, MLP and LLaVA"
             + " projectors; InternLM2, Llama, Mistral and Qwen2 decoders; LoRA adapters";
 
-    /** Stands for what neither shapes tell nor completeness asks for. */
+    /** Placeholder for dimensions that shapes do not determine and the check for completeness does not need. */
     private static final int UNKNOWN = 1;
 
     private static final String LLAVA = "multi_modal_projector.";
@@ -51,10 +52,10 @@ final class NetworkFinder {
         this.checkpoint = checkpoint;
     }
 
-    /** Networks, and the tensors that belong to none. */
+    /** The networks found, and the tensors that belong to none of them. */
     record Findings(List<NetworkReport> networks, Checkpoint other) {}
 
-    /** @param checkpoint under its normalised names */
+    /** @param checkpoint tensors under their normalised names */
     static Findings find(Checkpoint checkpoint) {
         NetworkFinder finder = new NetworkFinder(checkpoint);
         finder.towers("blocks.0.attn.inner_attn_ln.weight", NetworkFinder::eva02);
@@ -66,14 +67,14 @@ final class NetworkFinder {
         return new Findings(finder.found, checkpoint.filter(name -> !finder.claimed.contains(name)));
     }
 
-    /** The tensors whose names match, which are looked at no more. */
+    /** Takes the tensors whose names match. They no longer count as other tensors. */
     private Checkpoint claim(Predicate<String> names) {
         Checkpoint part = checkpoint.filter(names);
         claimed.addAll(part.tensors().keySet());
         return part;
     }
 
-    /** Adds a network whose dimensions the shapes tell, or tells what contradicts itself in them. */
+    /** Adds a network whose dimensions are read from shapes. If the shapes contradict each other, adds a report that says so. */
     private void report(String part, String source, Supplier<NetworkReport> network) {
         try {
             found.add(network.get());
@@ -82,7 +83,10 @@ final class NetworkFinder {
         }
     }
 
-    /** A tower for each tensor whose name ends with the mark; what stands before is the prefix of the tower's names. */
+    /**
+     * Adds a tower for each tensor whose name ends with the mark. The text before the mark is the prefix of the tower's tensor
+     * names.
+     */
     private void towers(String mark, Function<ShapeReader, NetworkConfig> config) {
         for (String name : checkpoint.tensors().keySet()) {
             if (name.equals(mark) || name.endsWith("." + mark)) {
@@ -146,7 +150,7 @@ final class NetworkFinder {
                 grid);
     }
 
-    /** @param rows of the position table: CLS and a square of patches */
+    /** @param rows rows of the position table: one for CLS and one for each patch of a square */
     private static int grid(int rows) {
         int grid = (int) Math.round(Math.sqrt(rows - 1));
         if (grid * grid != rows - 1) {
@@ -218,7 +222,7 @@ final class NetworkFinder {
         return new MlpConfig("", joined, joined, encoderWidth, layers, normed ? 0.0 : null);
     }
 
-    /** A decoder's heads stand in its config.json alone, so that nothing can be said about what is missing. */
+    /** Adds decoders. The number of heads is only in config.json, so missing tensors cannot be reported. */
     private void decoders() {
         Map<String, String> attentions = new LinkedHashMap<>();
         for (String name : checkpoint.tensors().keySet()) {

@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A network in a checkpoint.
  *
- * @param part       its place in a pipeline: {@code encoder}, {@code projector}, {@code llm} or {@code adapter}
+ * @param part       its role in the pipeline: {@code encoder}, {@code projector}, {@code llm} or {@code adapter}
  * @param source     where its tensors are
  * @param network    its architecture, or {@code unknown}
- * @param dimensions in words
- * @param config     the same in numbers; absent if the tensors are all that is known
+ * @param dimensions dimensions in words
+ * @param config     the network's configuration; null if only its tensors are known
  * @param contents   the tensors that it uses
- * @param random     whether its files say that its weights are random
- * @param unused     tensors beside them that it does not use
- * @param fit        what is missing, unexpected or of another shape; absent if that cannot be told
- * @param problem    what else is wrong
+ * @param random     whether the files say that the weights are random
+ * @param unused     number of other tensors, which it does not use
+ * @param fit        tensors that are missing, unexpected or of another shape; null if that cannot be determined
+ * @param problem    any other problem; null if there is none
  */
 public record NetworkReport(
         String part,
@@ -38,13 +38,13 @@ public record NetworkReport(
         @Nullable Fit fit,
         @Nullable String problem) {
 
-    /** A network that its configuration describes. */
+    /** A network with a configuration. */
     static NetworkReport of(String part, String source, NetworkConfig config, Checkpoint checkpoint) {
         return of(part, source, config.network(), Dimensions.describe(config), config, checkpoint)
                 .withConfig(config);
     }
 
-    /** @param config tells the tensors; other dimensions in it may be made up */
+    /** @param config determines the expected tensors; its other dimensions may be placeholders */
     static NetworkReport of(
             String part,
             String source,
@@ -62,7 +62,7 @@ public record NetworkReport(
         return new NetworkReport(part, source, network, dimensions, null, contents, false, unused, fit, null);
     }
 
-    /** A network whose tensors do not tell whether it is complete. */
+    /** A network whose completeness cannot be checked. */
     static NetworkReport of(String part, String source, String network, String dimensions, Checkpoint tensors) {
         return new NetworkReport(part, source, network, dimensions, null, Contents.of(tensors), false, 0, null, null);
     }
@@ -95,7 +95,7 @@ public record NetworkReport(
                 problem(() -> LoraAdapter.of(tensors, 1)));
     }
 
-    /** A network of which nothing can be told, and why. */
+    /** A network about which nothing is known, with the reason. */
     static NetworkReport unknown(String part, String source, String problem) {
         return new NetworkReport(part, source, "unknown", "", null, Contents.none(), false, 0, null, problem);
     }

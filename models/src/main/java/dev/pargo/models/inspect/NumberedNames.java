@@ -11,23 +11,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Dotted names that differ in nothing but the numbers of layers: many of them read as one. */
+/** Dotted names that differ only in layer numbers. Many such names are shown as one. */
 final class NumberedNames {
 
-    /** A whole part of a dotted name. */
+    /** A number that is a whole part of a dotted name. */
     private static final Pattern NUMBER = Pattern.compile("(?<![^.])\\d{1,9}(?![^.])");
 
     private NumberedNames() {}
 
-    /** What names that belong together have in common. */
+    /** The name with every layer number replaced by {@code #}. It is equal for names that differ only in numbers. */
     static String pattern(String name) {
         return NUMBER.matcher(name).replaceAll("#");
     }
 
     /**
-     * One name for all.
+     * Joins names into one.
      *
-     * @param names of one pattern, at least one
+     * @param names at least one, all of the same pattern
      * @return for instance {@code blocks.{0-23}.norm1.weight}
      */
     static String join(List<String> names) {
@@ -45,7 +45,7 @@ final class NumberedNames {
         return NUMBER.matcher(names.get(0)).replaceAll(number -> range(places.next()));
     }
 
-    /** Names of any patterns, joined where they belong together. */
+    /** Joins the names of each pattern. The names may have different patterns. */
     static List<String> collapse(List<String> names) {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         names.forEach(name -> groups.computeIfAbsent(pattern(name), pattern -> new ArrayList<>())

@@ -3,18 +3,18 @@ package dev.pargo.models.inspect;
 import java.util.List;
 
 /**
- * What lies at a path.
+ * The contents of a path.
  *
- * @param path     as it was given
+ * @param path     the path as given by the caller
  * @param kind     what it is, e.g. {@code bundle 'pargo-mini'}
- * @param files    weight files
- * @param bytes    of the weight files
+ * @param files    number of weight files
+ * @param bytes    size of the weight files in bytes
  * @param networks networks and adapters in them
  * @param other    tensors that belong to none of these
  */
 public record Report(String path, String kind, int files, long bytes, List<NetworkReport> networks, Contents other) {
 
-    /** Whether there is a network, and all are complete. */
+    /** Whether there is at least one network, and all networks are complete. */
     public boolean isComplete() {
         return !networks.isEmpty() && networks.stream().allMatch(NetworkReport::isComplete);
     }

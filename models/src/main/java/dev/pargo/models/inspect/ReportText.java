@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A report as people read it. */
+/** Formats a report as text for people. */
 public record ReportText(Report report) {
 
     private static final String UNITS = "kMGT";
@@ -90,7 +90,7 @@ public record ReportText(Report report) {
                                 .collect(Collectors.joining(" and ")));
     }
 
-    /** Decimal units, as disks and parameter counts have them. */
+    /** Decimal units (powers of 1000), as used for disks and parameter counts. */
     private static String scaled(long number, String unit) {
         if (number < 1000) {
             return (number + " " + unit).strip();

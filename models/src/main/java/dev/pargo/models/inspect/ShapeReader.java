@@ -5,7 +5,7 @@ import dev.pargo.models.weights.StoredTensor;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads a network's dimensions off its tensors. */
+/** Reads a network's dimensions from the shapes of its tensors. */
 record ShapeReader(Checkpoint tensors) {
 
     boolean has(String name) {
@@ -24,7 +24,7 @@ record ShapeReader(Checkpoint tensors) {
         return (int) tensor.shape()[axis];
     }
 
-    /** Layers whose names begin with {@code prefix + N}, from 0 to the highest number. */
+    /** Number of layers: 1 + the largest N among the names that begin with {@code prefix + N}. */
     int layers(String prefix) {
         Pattern number = Pattern.compile(Pattern.quote(prefix) + "(\\d{1,4})\\..*");
         return 1

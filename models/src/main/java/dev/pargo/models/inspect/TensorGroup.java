@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Tensors that differ in nothing but the numbers of layers in their names.
+ * Tensors of equal shape and type whose names differ only in layer numbers.
  *
- * @param name       all their names in one, e.g. {@code blocks.{0-23}.norm1.weight}
- * @param count      how many tensors
- * @param shape      of each
- * @param parameters elements of all together
- * @param bytes      of all together
+ * @param name       all their names joined into one, e.g. {@code blocks.{0-23}.norm1.weight}
+ * @param count      number of tensors
+ * @param shape      shape of each tensor
+ * @param parameters number of elements of all tensors
+ * @param bytes      size of all tensors in bytes
  */
 public record TensorGroup(String name, int count, List<Long> shape, DType dtype, long parameters, long bytes) {
 

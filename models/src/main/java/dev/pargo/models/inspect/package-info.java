@@ -1,4 +1,4 @@
-/** Tells what checkpoints and bundles hold, from their headers alone. */
+/** Reports what checkpoints and bundles contain. Reads only their headers. */
 @NullMarked
 package dev.pargo.models.inspect;
 

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * A decoder-only language model on its device: embeds prompts and runs steps over a KV cache.
+ * A decoder-only language model loaded on a device. It embeds prompts and runs forward passes over a KV cache.
  *
- * <p>Steps of one cache are run by one thread at a time; everything else is thread-safe.
+ * <p>Only one thread at a time may run steps on the same cache. Everything else is thread-safe.
  */
 public final class CausalLm implements AutoCloseable {
 
@@ -50,7 +50,10 @@ public final class CausalLm implements AutoCloseable {
         return config.kvBytesPerToken(placement());
     }
 
-    /** Bytes of weights that every step reads, however few its rows: those of all matrices but a mere embedding table. */
+    /**
+     * Bytes of weights that every step reads, for any number of rows: all matrices except an embedding table that is not also the
+     * output layer.
+     */
     public long weightBytesPerStep() {
         return config.parameters().stream()
                 .filter(config::isLinear)
@@ -90,9 +93,9 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * Runs one forward pass, which writes the rows' keys and values into the cache.
+     * Runs one forward pass and writes the keys and values of its rows into the cache.
      *
-     * @return logits in the order of the step, possibly without rows; the caller closes them
+     * @return logits in the order of the step, possibly with no rows. The caller closes them
      */
     public Logits step(KvCache cache, Step step) {
         StepRows rows =
@@ -130,7 +133,7 @@ public final class CausalLm implements AutoCloseable {
         }
     }
 
-    /** Logits after every token of a prompt, row by row: [tokens, vocabulary]. */
+    /** Logits after every token of a prompt, in row-major order: [tokens, vocabulary]. */
     public Logits score(PromptEmbedding prompt) {
         PtNDManager scope = network.newScope();
         PtNDArray positions = (PtNDArray) scope.create(prompt.positions().axes());

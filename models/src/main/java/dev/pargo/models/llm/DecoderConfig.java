@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Dimensions of a decoder, as its published {@code config.json} has them.
+ * Dimensions of a decoder, as in its published {@code config.json}.
  *
  * @param kvHeads      key/value heads; divides {@code heads}
- * @param attention    of each layer
- * @param axes         on which positions stand
- * @param context      most tokens of prompt and answer together
- * @param qkvBias      whether the projections into attention have a bias
- * @param outBias      whether the projection out of attention has one
- * @param tied         whether the output layer is the embedding
+ * @param attention    attention of each layer
+ * @param axes         axes of the positions
+ * @param context      largest number of tokens of prompt and answer together
+ * @param qkvBias      whether the query, key and value projections have a bias
+ * @param outBias      whether the output projection of attention has a bias
+ * @param tied         whether the output layer shares the embedding's weights
  * @param eos          ids of the tokens that end an answer
- * @param style        what is done otherwise than in Llama
+ * @param style        differences from Llama
  */
 public record DecoderConfig(
         DecoderFamily family,
@@ -65,23 +65,26 @@ public record DecoderConfig(
     /**
      * Reads a directory in Hugging Face's layout.
      *
-     * @throws ConfigException if config.json is missing, not valid, or of an unknown architecture
+     * @throws ConfigException if config.json is missing or invalid, or its architecture is unknown
      */
     public static DecoderConfig read(Path directory) {
         return read(JsonConfig.read(directory.resolve("config.json")), directory);
     }
 
     /**
-     * Reads a published configuration. What it leaves out is as in its family's class in transformers.
+     * Reads a published configuration. Defaults are those of the family's configuration class in transformers.
      *
-     * @param directory may hold a generation_config.json, whose ids of closing tokens win
-     * @throws ConfigException if it is not valid, or of an unknown architecture
+     * @param directory may hold a generation_config.json; its EOS ids take precedence
+     * @throws ConfigException if it is invalid or its architecture is unknown
      */
     public static DecoderConfig read(JsonConfig config, Path directory) {
         return new DecoderReader(config).read(directory);
     }
 
-    /** The same decoder, which adds columns of visual tokens to their rows after its first layers. */
+    /**
+     * The same decoder with side inputs (DeepStack): after each of the first {@code count} layers, additional columns of the
+     * visual tokens are added to their rows.
+     */
     public DecoderConfig withSideInputs(int count) {
         return new DecoderConfig(
                 family,
@@ -108,7 +111,7 @@ public record DecoderConfig(
         return family.modelType();
     }
 
-    /** Query heads that share a key/value head. */
+    /** Number of query heads that share a key/value head. */
     public int groups() {
         return heads / kvHeads;
     }
@@ -160,14 +163,14 @@ public record DecoderConfig(
         }
     }
 
-    /** Rotary tables are computed here; a tied output layer may be stored nonetheless. */
+    /** Ignores rotary tables, which are computed here, and an output layer that is stored although it is tied. */
     @Override
     public boolean ignores(String tensor) {
         return tensor.endsWith("rotary_emb.inv_freq")
                 || tied && tensor.equals(family.names().output() + ".weight");
     }
 
-    /** Whether a parameter is a linear layer's matrix; the embedding is one where the output layer is tied to it. */
+    /** Whether a parameter is the matrix of a linear layer. The embedding counts as one if the output layer is tied to it. */
     boolean isLinear(ParameterSpec parameter) {
         return parameter.shape().length == 2 && (parameter.role().startsWith("layers.") || isOutput(parameter));
     }
@@ -176,7 +179,7 @@ public record DecoderConfig(
         return parameter.role().equals((tied ? "embedding" : "output") + ".weight");
     }
 
-    /** Bytes of a linear layer's weights in the form that they are computed with. */
+    /** Bytes of a linear layer's weights in the form that is used for computing. */
     long linearBytes(ParameterSpec parameter, Placement placement) {
         long outputs = parameter.shape()[0];
         long inputs = parameter.shape()[1];
@@ -201,7 +204,7 @@ public record DecoderConfig(
             // Gate and up are packed together, as are queries, keys and values.
             return Optional.of(new Packing(kept, 2 * elements * form.temporaryBytes()));
         }
-        // A tied embedding stays as it is beside its packed copy, for looking tokens up.
+        // A tied embedding is kept next to its packed copy, for looking up tokens.
         long embedding = tied ? elements * placement.precision().weights().bytes() : 0;
         return Optional.of(new Packing(embedding + kept, elements * form.temporaryBytes()));
     }
@@ -247,7 +250,10 @@ public record DecoderConfig(
                 .add(WeightForm.of(placement).ordinal());
     }
 
-    /** What turns queries and keys also scales them: once in the query and once in the key. */
+    /**
+     * Length of the complex numbers that rotate queries and keys. It is applied to both, so attention scores are multiplied by
+     * its square.
+     */
     private double turnLength(LayerAttention kind) {
         return Math.sqrt(style.queryScale()) * kind.rope().scaling().attentionFactor();
     }

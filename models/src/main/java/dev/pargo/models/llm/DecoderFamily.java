@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Publishers' names for the parts of one and the same network, and what their configuration classes presume. */
+/**
+ * Families of decoders that share one network. They differ in the names of tensors and in the defaults of their configuration
+ * classes.
+ */
 public enum DecoderFamily {
     INTERNLM2(
             "internlm2",
@@ -29,7 +32,7 @@ public enum DecoderFamily {
     MISTRAL("mistral", Names.LLAMA, new Defaults(32_000, 4096, 14_336, 32, 32, 8, 131_072, 2)),
     GEMMA3("gemma3_text", Names.GEMMA, new Defaults(262_208, 2304, 9216, 26, 8, 4, 131_072, 1, 256, 4096));
 
-    /** Other names of the same networks, as parts of multimodal models. */
+    /** Model types of the same networks as parts of multimodal models. */
     private static final Map<String, DecoderFamily> ALIASES = Map.of(
             "qwen2_vl", QWEN2,
             "qwen2_vl_text", QWEN2,
@@ -38,9 +41,9 @@ public enum DecoderFamily {
             "qwen3_vl_text", QWEN3);
 
     /**
-     * Published names; those of a block stand behind {@code model.layers.N.}.
+     * Published tensor names. Names of a block's tensors follow {@code model.layers.N.}.
      *
-     * @param qkv the fused projection, or empty where the publishers have three
+     * @param qkv the fused projection; empty if there are three separate ones
      */
     record Names(
             String embedding,
@@ -114,12 +117,12 @@ public enum DecoderFamily {
     }
 
     /**
-     * What a configuration inside another leaves out where it is as in the transformers class.
+     * Defaults of the family's configuration class in transformers. A {@code text_config} leaves out values that equal them.
      *
-     * @param kvHeads   0 for as many as there are heads
+     * @param kvHeads   0 for as many as query heads
      * @param eos       -1 for none
      * @param headWidth 0 for the width divided by the heads
-     * @param window    of layers that have one
+     * @param window    sliding window of the layers that have one, in tokens
      */
     record Defaults(
             int vocabulary,
@@ -149,7 +152,7 @@ public enum DecoderFamily {
         this.defaults = defaults;
     }
 
-    /** The {@code model_type} of its config.json. */
+    /** The {@code model_type} in the family's config.json. */
     String modelType() {
         return modelType;
     }

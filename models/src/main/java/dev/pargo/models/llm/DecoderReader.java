@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Reads published configurations of decoders. What they leave out is as in their family's class in transformers. */
+/** Reads published configurations of decoders. Defaults are those of the family's configuration class in transformers. */
 final class DecoderReader {
 
     private final JsonConfig config;
     private final DecoderFamily family;
     private final DecoderFamily.Defaults defaults;
 
-    /** @throws dev.pargo.models.config.ConfigException if the configuration is of an unknown architecture */
+    /** @throws dev.pargo.models.config.ConfigException if the architecture is unknown */
     DecoderReader(JsonConfig config) {
         this.config = config;
         String modelType = config.string("model_type", "");
@@ -23,7 +23,7 @@ final class DecoderReader {
         this.defaults = family.defaults();
     }
 
-    /** @param directory may hold a generation_config.json, whose ids of closing tokens win */
+    /** @param directory may hold a generation_config.json; its EOS ids take precedence */
     DecoderConfig read(Path directory) {
         requireKnownParts();
         int width = config.size("hidden_size", defaults.width());
@@ -31,7 +31,7 @@ final class DecoderReader {
         int layers = config.size("num_hidden_layers", defaults.layers());
         int headWidth = config.size("head_dim", defaults.headWidth() == 0 ? width / heads : defaults.headWidth());
         List<LayerAttention> attention = attention(layers);
-        // InternLM2's configuration class has bias on by default.
+        // In InternLM2's configuration class, bias is true by default.
         boolean bias = switch (family) {
             case INTERNLM2 -> config.flag("bias", true);
             case QWEN2 -> true;
@@ -107,7 +107,7 @@ final class DecoderReader {
                 .toList();
     }
 
-    /** Which layers have a window. */
+    /** Tells for each layer whether it has a sliding window. */
     private boolean[] slides(int layers) {
         boolean[] slides = new boolean[layers];
         List<String> types = config.strings("layer_types");
@@ -143,7 +143,7 @@ final class DecoderReader {
         };
     }
 
-    /** Newer configurations have base and stretching under one name. */
+    /** The section with the RoPE scaling. In newer configurations it also holds the base. */
     private JsonConfig ropeSection() {
         return config.sectionOrEmpty(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
     }
@@ -151,9 +151,9 @@ final class DecoderReader {
     /**
      * A rotary embedding.
      *
-     * @param layerType the section of layers of one kind, where each kind has one of its own
-     * @param theta     base where none is named
-     * @param scaled    whether a stretching that is named for all layers counts
+     * @param layerType name of the subsection for this kind of layer, if each kind has its own
+     * @param theta     base if the configuration gives none
+     * @param scaled    whether the base and scaling that are given for all layers apply
      */
     private RotaryEmbedding rope(String layerType, double theta, boolean scaled) {
         JsonConfig section = ropeSection();
@@ -171,7 +171,7 @@ final class DecoderReader {
     private RopeScaling scaling(JsonConfig section) {
         String type = section.string("rope_type", section.string("type", "default"));
         return switch (type) {
-            // "dynamic" changes nothing up to max_position_embeddings, which is our limit; "mrope" names the axes.
+            // "dynamic" has no effect up to max_position_embeddings, which is our limit. "mrope" only defines the axes.
             case "default", "dynamic", "mrope" -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(section.number("factor"));
             case "llama3" ->

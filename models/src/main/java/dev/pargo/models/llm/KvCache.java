@@ -10,11 +10,11 @@ import dev.pargo.models.torch.Precision;
 
 /**
  * Keys and values of all layers, preallocated: a fixed number of slots, each for one sequence of up to a fixed number
- * of tokens. Steps write into it; nothing is moved or cleared when a slot changes hands. Not thread-safe.
+ * of tokens. Steps write into it. When a slot is reused for another sequence, nothing is moved or cleared. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
 
-    /** A slot's memory is that of whole blocks of so many tokens. */
+    /** Tokens of a block. A slot takes the memory of whole blocks. */
     public static final int BLOCK_TOKENS = 64;
 
     private final Network network;
@@ -30,8 +30,8 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * Type of keys and values. On a CPU 16 bits are enough unless everything is float32: float16, which is the more exact
-     * one for numbers of this size.
+     * Type of keys and values. On a CPU it is float16, unless everything is float32. For values of this size float16 is more
+     * precise than bfloat16.
      */
     static DType dtype(Placement placement) {
         boolean exact = placement.device().isGpu() || placement.precision() == Precision.FLOAT32;
@@ -51,9 +51,9 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * Copies keys and values between slots: {@code to[i]} gets those of {@code from[i]}, as they were before the call.
+     * Copies keys and values between slots: {@code to[i]} receives those that {@code from[i]} had before the call.
      *
-     * @param begin first position that is copied; before it the slots agree
+     * @param begin first position to copy; the slots must already be equal before it
      * @param end   position after the last
      */
     public void copy(int[] from, int[] to, int begin, int end) {

@@ -1,8 +1,8 @@
 package dev.pargo.models.llm;
 
 /**
- * How a layer attends.
+ * The attention of a layer.
  *
- * @param window how many tokens a token sees, itself among them; 0 for all before it
+ * @param window how many tokens a token attends to, including itself; 0 for all up to itself
  */
 public record LayerAttention(RotaryEmbedding rope, int window) {}

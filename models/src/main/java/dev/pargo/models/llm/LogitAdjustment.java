@@ -4,7 +4,7 @@ package dev.pargo.models.llm;
  * A change of one token's logit before the next token is sampled: a positive logit is divided by {@code repetition}, a
  * negative one is multiplied with it, then {@code bias} is added.
  *
- * @param id of the token
+ * @param id id of the token
  */
 public record LogitAdjustment(int id, float repetition, float bias) {
 

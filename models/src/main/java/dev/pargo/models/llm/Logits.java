@@ -39,7 +39,7 @@ public final class Logits implements AutoCloseable {
         return Math.toIntExact(values.getShape().get(1));
     }
 
-    /** Copies rows, in the given order; a row may be named several times. The caller closes the copy. */
+    /** Copies rows in the given order. A row may be given several times. The caller closes the copy. */
     public Logits select(int[] rows) {
         PtNDManager part = network.newScope();
         try {
@@ -55,7 +55,7 @@ public final class Logits implements AutoCloseable {
         }
     }
 
-    /** Changes single logits in place. A row's adjustments concern different tokens. */
+    /** Adjusts single logits in place. A row may have at most one adjustment for each token. */
     public void adjust(SortedMap<Integer, List<LogitAdjustment>> adjustmentsByRow) {
         int count = adjustmentsByRow.values().stream().mapToInt(List::size).sum();
         if (count == 0) {
@@ -85,7 +85,7 @@ public final class Logits implements AutoCloseable {
                 .close();
     }
 
-    /** Makes all tokens impossible, in place, but those that the rows' masks allow. */
+    /** Forbids, in place, all tokens that the rows' masks do not allow. */
     public void allow(SortedMap<Integer, TokenMask> maskByRow) {
         if (maskByRow.isEmpty()) {
             return;
@@ -98,7 +98,7 @@ public final class Logits implements AutoCloseable {
                 .close();
     }
 
-    /** The rows that have a NaN or a positive infinity, of which nothing can be drawn. */
+    /** The rows that contain a NaN or positive infinity. No token can be sampled from them. */
     public BitSet notFinite() {
         BitSet rows = new BitSet();
         try (IValue peaks = network.call("peaks", arguments -> arguments.add(values))) {
@@ -120,8 +120,8 @@ public final class Logits implements AutoCloseable {
     /**
      * Chooses the next token of every row.
      *
-     * @param sampling one for each row
-     * @param uniform  one random number in [0, 1) for each row; not used where sampling is greedy
+     * @param sampling parameters for each row
+     * @param uniform  one random number in [0, 1) for each row; not used by greedy sampling
      */
     public int[] sample(List<SamplingParams> sampling, double[] uniform) {
         if (sampling.stream().allMatch(SamplingParams::isGreedy)) {
@@ -148,11 +148,11 @@ public final class Logits implements AutoCloseable {
     }
 
     /**
-     * Log probabilities of chosen tokens, and of the best {@code top} beside each.
+     * Log probabilities of chosen tokens, and of the {@code top} most probable tokens of each row.
      *
-     * @param rows   that the tokens were chosen from
-     * @param chosen one for each of the rows
-     * @param top    at least 1, at most the vocabulary
+     * @param rows   rows that the tokens were chosen from
+     * @param chosen the chosen token of each row
+     * @param top    at least 1, at most the size of the vocabulary
      */
     public List<SampleLogprobs> logprobs(int[] rows, int[] chosen, int top) {
         PtNDArray index = longs(Arrays.stream(rows).asLongStream().toArray());
@@ -178,8 +178,8 @@ public final class Logits implements AutoCloseable {
     /**
      * Finds the best continuations of a beam search. The rows are its beams.
      *
-     * @param scores of the beams so far
-     * @param top    most continuations to return; there are no more than beams times vocabulary
+     * @param scores sums of log probabilities of the beams so far
+     * @param top    largest number of continuations to return; there are at most beams times vocabulary
      */
     public BeamCandidates continueBeams(double[] scores, int top) {
         try (IValue best = network.call(
@@ -195,7 +195,7 @@ public final class Logits implements AutoCloseable {
         }
     }
 
-    /** Copies the scores, row by row. */
+    /** Copies the logits to the host, in row-major order. */
     public float[] toArray() {
         return values.toFloatArray();
     }

@@ -4,14 +4,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * On which axes tokens stand (M-RoPE): a text token's position is the same on all, a visual token's is its frame, row and column.
+ * The axes of token positions (M-RoPE). A text token has the same position on all axes; a visual token has its frame, row and
+ * column.
  *
- * @param sections    pairs of a head that turn with each axis; empty where there is one axis
- * @param interleaved whether the axes take turns (Qwen3-VL); otherwise their pairs stand one axis behind the other
+ * @param sections    number of rotated pairs of a head for each axis; empty if there is one axis
+ * @param interleaved whether consecutive pairs alternate between the axes (Qwen3-VL); otherwise the pairs of each axis are
+ *                    contiguous
  */
 public record PositionAxes(List<Integer> sections, boolean interleaved) {
 
-    /** Positions are plain numbers. */
+    /** One axis: positions are plain numbers. */
     public static final PositionAxes ONE = new PositionAxes(List.of(), false);
 
     private static final int AXES = 3;
@@ -23,15 +25,15 @@ public record PositionAxes(List<Integer> sections, boolean interleaved) {
         }
     }
 
-    /** Numbers of one position. */
+    /** Number of axes. */
     int count() {
         return sections.isEmpty() ? 1 : AXES;
     }
 
     /**
-     * The axis of each pair; none where there is one axis.
+     * The axis of each rotated pair; empty if there is one axis.
      *
-     * @throws IllegalArgumentException if the sections are not of so many pairs
+     * @throws IllegalArgumentException if the sections do not add up to this number of pairs
      */
     long[] ofPairs(int pairs) {
         if (sections.isEmpty()) {

@@ -4,8 +4,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 
 /**
- * An embedded prompt on the device, [tokens, width and that of the side inputs], and where its rows stand; held while the prompt is
- * read into the KV cache.
+ * An embedded prompt on the device, with the positions of its rows: [tokens, (1 + side inputs) * width]. It is kept until prefill
+ * has written the prompt into the KV cache.
  */
 public final class PromptEmbedding implements AutoCloseable {
 
@@ -23,16 +23,17 @@ public final class PromptEmbedding implements AutoCloseable {
         return positions;
     }
 
-    /** What is added to the address of a row behind the prompt to get its position. */
+    /** Offset from the cache address of a row after the prompt to its position. */
     public int shift() {
         return positions.shift();
     }
 
     /**
-     * The end of a chunk of the prompt, near the wanted one: visual tokens that see each other both ways stay together.
+     * The end of a prefill chunk, close to the wanted end. Visual tokens that attend to each other in both directions stay in one
+     * chunk.
      *
      * @param from first row of the chunk
-     * @param to   wanted end, behind {@code from}
+     * @param to   wanted end, greater than {@code from}
      */
     public int chunkEnd(int from, int to) {
         return positions.chunkEnd(from, to);
@@ -42,7 +43,7 @@ public final class PromptEmbedding implements AutoCloseable {
         return rows;
     }
 
-    /** Tokens of the prompt, visual ones among them. */
+    /** Number of tokens of the prompt, including visual tokens. */
     public int length() {
         return Math.toIntExact(rows.getShape().get(0));
     }

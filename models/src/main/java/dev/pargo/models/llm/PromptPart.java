@@ -3,10 +3,10 @@ package dev.pargo.models.llm;
 import dev.pargo.models.picture.Grid;
 import dev.pargo.models.tensor.HostTensor;
 
-/** A part of a prompt, in the order in which the decoder reads them. */
+/** A part of a prompt. The parts of a prompt are in the order in which the decoder reads them. */
 public sealed interface PromptPart {
 
-    /** Positions that the part takes. */
+    /** Number of rows that the part takes in the prompt. */
     int length();
 
     /** Token ids; at least one. */
@@ -18,14 +18,14 @@ public sealed interface PromptPart {
     }
 
     /**
-     * A run of visual tokens that stand in for tokens.
+     * A run of visual tokens, used in place of token embeddings.
      *
-     * @param tokens [tokens, width]; behind the decoder's width may stand columns for its side inputs
-     * @param grid   on which the tokens stand
+     * @param tokens [tokens, width]; the decoder's width may be followed by columns for its side inputs
+     * @param grid   grid of the tokens
      */
     record Visual(HostTensor tokens, Grid grid) implements PromptPart {
 
-        /** Visual tokens that are no plane. */
+        /** Visual tokens without a two-dimensional order. */
         public Visual(HostTensor tokens) {
             this(tokens, Grid.line(Math.toIntExact(tokens.shape()[0])));
         }

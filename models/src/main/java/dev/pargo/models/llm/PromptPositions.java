@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the rows of a prompt stand, apart from their addresses in the cache, and which of them see each other both ways.
+ * The positions of a prompt's rows, which may differ from their addresses in the KV cache, and the runs of rows that attend to
+ * each other in both directions.
  *
- * @param axes  [axes, rows]
- * @param spans first row and row behind the last of each run that sees both ways
- * @param shift what is added to the address of a row behind the prompt to get its position
+ * @param axes  positions, [axes, rows]
+ * @param spans first row and row after the last of each run that attends in both directions
+ * @param shift offset from the cache address of a row after the prompt to its position
  */
 record PromptPositions(long[][] axes, List<int[]> spans, int shift) {
 
@@ -40,9 +41,9 @@ record PromptPositions(long[][] axes, List<int[]> spans, int shift) {
     }
 
     /**
-     * Gives a run the positions of its grid.
+     * Gives the visual tokens of a run the positions of their grid.
      *
-     * @return the position behind it: the largest one + 1
+     * @return the position after the run: its largest position + 1
      */
     private static long standOnGrid(long[][] axes, int row, long next, PromptPart.Visual visual) {
         int columns = visual.grid().columns();
@@ -63,7 +64,7 @@ record PromptPositions(long[][] axes, List<int[]> spans, int shift) {
     }
 
     /**
-     * The end of a chunk of the prompt: no run that sees both ways is divided.
+     * The end of a prefill chunk. No run that attends in both directions is divided.
      *
      * @param from first row of the chunk
      * @param to   wanted end

@@ -3,31 +3,31 @@ package dev.pargo.models.llm;
 import java.util.List;
 
 /**
- * How a rotary embedding is stretched for contexts longer than it was trained on. Source: {@code modeling_rope_utils.py} of
+ * How a rotary embedding is scaled for contexts longer than it was trained on. Source: {@code modeling_rope_utils.py} of
  * transformers.
  */
 public sealed interface RopeScaling {
 
     /**
-     * Stretches the frequencies.
+     * Scales the frequencies.
      *
-     * @param frequencies {@code theta^(-2i / width)} of each pair i, radians a position
-     * @param theta       base of the series
-     * @param width       of a head
+     * @param frequencies {@code theta^(-2i / width)} for each pair i, in radians per position
+     * @param theta       base of the geometric series
+     * @param width       width of a head
      */
     double[] apply(double[] frequencies, double theta, int width);
 
-    /** Multiplies cosines and sines. */
+    /** Factor on cosines and sines. */
     default double attentionFactor() {
         return 1;
     }
 
-    /** Longest context that this stretching is for. */
+    /** Longest context in tokens that this scaling supports. */
     default int context(int published) {
         return published;
     }
 
-    /** None. */
+    /** No scaling. */
     record None() implements RopeScaling {
         @Override
         public double[] apply(double[] frequencies, double theta, int width) {
@@ -35,7 +35,7 @@ public sealed interface RopeScaling {
         }
     }
 
-    /** All pairs are slowed alike. */
+    /** Linear scaling: all frequencies are divided by {@code factor}. */
     record Linear(double factor) implements RopeScaling {
         @Override
         public double[] apply(double[] frequencies, double theta, int width) {
@@ -48,8 +48,9 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * Llama 3's. A pair that turns often within the original context keeps its frequency, one that turns seldom is slowed by {@code
-     * factor}, and in between the two are blended.
+     * Llama 3's scaling. A pair that makes more than {@code highFactor} turns within the original context keeps its frequency.
+     * The frequency of a pair that makes fewer than {@code lowFactor} turns is divided by {@code factor}. Between these limits
+     * the two are blended.
      */
     record Llama3(double factor, double lowFactor, double highFactor, int originalContext) implements RopeScaling {
 
@@ -76,15 +77,16 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * YaRN. Pairs that turn more than {@code fast} times within the original context keep their frequency, those that turn less than
-     * {@code slow} times are slowed by {@code factor}, with a ramp over the pairs' numbers in between.
+     * YaRN. Pairs that make more than {@code fast} turns within the original context keep their frequency. The frequency of pairs
+     * that make fewer than {@code slow} turns is divided by {@code factor}. In between there is a linear ramp over the indices of
+     * the pairs.
      *
-     * @param truncates whether the ramp begins and ends at whole numbers
+     * @param truncates whether the ramp's ends are rounded to whole indices
      */
     record Yarn(double factor, double fast, double slow, int originalContext, boolean truncates, double attentionFactor)
             implements RopeScaling {
 
-        /** The attention factor where a configuration names none. */
+        /** The attention factor if the configuration gives none. */
         static double attention(double factor, double scale) {
             return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
         }
@@ -110,7 +112,7 @@ public sealed interface RopeScaling {
             return scaled;
         }
 
-        /** The pair, as a broken number, that turns so often within the original context. */
+        /** The fractional index of the pair that makes this many turns within the original context. */
         private double pair(double turns, double theta, int width) {
             return width * Math.log(originalContext / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
         }
@@ -122,10 +124,10 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * LongRoPE with its factors for short contexts: the reference takes others as soon as a sequence is longer than the original
-     * context, so the context ends there.
+     * LongRoPE with its factors for short contexts. The reference switches to other factors when a sequence becomes longer than
+     * the original context, so the context is limited to that length.
      *
-     * @param factors by which each pair is slowed
+     * @param factors divisor of each pair's frequency
      */
     record LongRope(List<Double> factors, int originalContext, double attentionFactor) implements RopeScaling {
 

@@ -1,19 +1,19 @@
 package dev.pargo.models.llm;
 
 /**
- * A rotary position embedding: pair i turns by {@code theta^(-2i / width)} radians a position, unless it is stretched.
+ * A rotary position embedding: pair i is rotated by {@code theta^(-2i / width)} radians per position, before scaling.
  *
  * @param theta   base of the geometric series
- * @param scaling stretching
+ * @param scaling scaling of the frequencies
  */
 public record RotaryEmbedding(double theta, RopeScaling scaling) {
 
-    /** Without stretching. */
+    /** Without scaling. */
     public RotaryEmbedding(double theta) {
         this(theta, new RopeScaling.None());
     }
 
-    /** Radians a position, for each of the {@code width / 2} pairs. */
+    /** Radians per position for each of the {@code width / 2} pairs. */
     float[] frequencies(int width) {
         double[] series = new double[width / 2];
         for (int i = 0; i < series.length; i++) {

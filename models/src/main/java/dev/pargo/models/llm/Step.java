@@ -3,17 +3,16 @@ package dev.pargo.models.llm;
 import java.util.List;
 
 /**
- * One forward pass for many sequences: chunks of prompts and tokens of answers in any mix. A slot appears at most once.
+ * One forward pass for many sequences: any mix of prefill chunks and decode tokens. A slot appears at most once.
  *
- * <p>Its logits have a row for the last token of every prompt that this step completes, then a row for each token of
- * each answer.
+ * <p>The logits have one row for each prompt that this step completes (after its last token), then one row for each decode token.
  *
- * @param chunks prompts that are being read
- * @param tokens answers that are being written
+ * @param chunks chunks of prompts in prefill
+ * @param tokens tokens of sequences in decode
  */
 public record Step(List<Chunk> chunks, List<Tokens> tokens) {
 
-    /** Rows {@code [from, from + count)} of a prompt, which go to the same positions of the slot. */
+    /** Rows {@code [from, from + count)} of a prompt. They are written to the same addresses of the slot. */
     public record Chunk(int slot, PromptEmbedding prompt, int from, int count) {
 
         /** Whether this step completes the prompt. */
@@ -23,15 +22,15 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens) {
     }
 
     /**
-     * Tokens at consecutive addresses of the slot, beginning behind what it holds: the answer's last token, then drafts of
-     * the tokens that follow it.
+     * Tokens at consecutive addresses of the slot, after its current content: the last token of the answer, then drafts of the
+     * tokens that follow it.
      *
-     * @param address of the first token in the slot
-     * @param shift   what is added to an address to get the position, see {@link PromptEmbedding#shift}
+     * @param address address of the first token in the slot
+     * @param shift   offset from an address to the position, see {@link PromptEmbedding#shift}
      */
     public record Tokens(int slot, int address, int shift, int[] ids) {
 
-        /** Behind a prompt whose positions are its addresses. */
+        /** Tokens after a prompt whose positions equal its addresses. */
         public Tokens(int slot, int address, int[] ids) {
             this(slot, address, 0, ids);
         }
@@ -40,7 +39,7 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens) {
             this(slot, address, new int[] {id});
         }
 
-        /** The same tokens behind a prompt with this shift. */
+        /** The same tokens after a prompt with this shift. */
         public Tokens withShift(int other) {
             return new Tokens(slot, address, other, ids);
         }

@@ -3,36 +3,42 @@ package dev.pargo.models.llm;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
-/** A {@link Step} laid out in rows, as the network takes it. */
+/** The rows of a {@link Step}, in the arrays that the network takes. */
 final class StepRows {
 
-    /** Of each row: the slot that it goes to, where in it, and on each axis its position. */
+    /** For each row: its slot, its address in the slot, and its position on each axis. */
     final long[] slots;
 
     final long[] addresses;
     final long[][] positions;
 
-    /** Of each run of rows that attends as one: its slot, its rows, and the tokens that its slot holds already. */
+    /**
+     * For each chunk of rows that attend together: its slot, its number of rows, and the number of tokens already in the slot.
+     */
     final long[] chunkSlots;
 
     final long[] chunkRows;
     final long[] chunkPast;
 
-    /** Runs of rows that see each other both ways: chunk, first row and row behind the last within the chunk. */
+    /**
+     * Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row, and row
+     * after the last. Rows are counted within the chunk.
+     */
     final long[] spans;
 
-    /** Rows of all tokens together. */
+    /** Ids of all decode tokens, one for each of their rows. */
     final long[] ids;
 
-    /** Rows whose logits are computed. */
+    /** Indices of the rows whose logits are computed. */
     final long[] wanted;
 
     private int row;
     private int chunk;
 
     /**
-     * @param axes            numbers of a position
-     * @param tokensAreChunks whether an answer's rows attend as one run, as a prompt's do, instead of one by one
+     * @param axes            number of axes of a position
+     * @param tokensAreChunks whether the decode rows of a sequence attend as one chunk, like those of a prompt, rather than one
+     *                        by one
      */
     StepRows(Step step, int axes, boolean tokensAreChunks) {
         int prompts = step.chunks().stream().mapToInt(Step.Chunk::count).sum();
@@ -74,7 +80,7 @@ final class StepRows {
                 .toArray();
     }
 
-    /** Those runs of the prompt that lie in the chunk, whole. */
+    /** Adds the runs of the prompt that are in the chunk. A run must be in the chunk as a whole. */
     private void addSpans(LongStream.Builder spans, Step.Chunk each) {
         for (int[] span : each.prompt().positions().spans()) {
             int begin = span[0] - each.from();

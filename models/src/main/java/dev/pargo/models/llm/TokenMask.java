@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Which tokens of a model's vocabulary may come next. Immutable.
+ * The tokens of a model's vocabulary that are allowed as the next token. Immutable.
  *
- * <p>It has a byte for each token, which is the layout that the device takes. So any thread can make a mask beforehand,
- * and the device's thread only copies memory.
+ * <p>It holds one byte for each token, which is the layout that the device takes. So any thread can build a mask in advance, and
+ * the device's thread only copies memory.
  */
 public final class TokenMask {
 
@@ -20,7 +20,7 @@ public final class TokenMask {
     /**
      * A mask that allows some tokens.
      *
-     * @param vocabulary of the model; ids beyond it are left out
+     * @param vocabulary size of the model's vocabulary; ids beyond it are left out
      */
     public static TokenMask of(BitSet ids, int vocabulary) {
         byte[] allowed = new byte[vocabulary];

@@ -3,11 +3,11 @@ package dev.pargo.models.llm;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.Precision;
 
-/** How a decoder's linear layers hold their weights; the order is that of {@code form} in decoder.py. */
+/** How a decoder's linear layers store their weights. The order of the constants is that of {@code form} in decoder.py. */
 enum WeightForm {
     /** As stored: views of the mapped file, shared between processes. */
     STORED,
-    /** In oneDNN's blocked layout: private memory, and twice as fast for a single sequence. */
+    /** In oneDNN's blocked layout: takes private memory, and is twice as fast for a single sequence. */
     BLOCKED,
     /** 8-bit integers. */
     INT8,
@@ -18,13 +18,15 @@ enum WeightForm {
     int bits(Precision precision, boolean keepsBits) {
         return switch (this) {
             case INT8 -> 8;
-            // Each run of 32 has a scale and a minimum.
+            // Each run of 32 weights has a 16-bit scale and a 16-bit minimum.
             case INT4 -> keepsBits ? 16 : 4 + 2 * 16 / 32;
             case STORED, BLOCKED -> precision.weights().bytes() * Byte.SIZE;
         };
     }
 
-    /** Bytes for each weight that packing takes besides: joined, in float32, and as integers before they are packed. */
+    /**
+     * Temporary bytes for each weight during packing: the joined copy, its float32 copy, and the integers before they are packed.
+     */
     int temporaryBytes() {
         return switch (this) {
             case STORED -> 0;

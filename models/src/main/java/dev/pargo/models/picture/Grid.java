@@ -1,8 +1,8 @@
 package dev.pargo.models.picture;
 
 /**
- * The cells of a piece: pixels, patches or visual tokens. Rows of a tensor that belong to a grid are in raster order, frame by
- * frame.
+ * The cells of a piece: pixels, patches or visual tokens. The rows of a tensor that correspond to the cells are in raster order,
+ * frame by frame.
  *
  * @param frames  1 for a still picture
  * @param rows    at least 1
@@ -17,12 +17,12 @@ public record Grid(int frames, int rows, int columns) {
         Math.multiplyExact(frames, Math.multiplyExact(rows, columns));
     }
 
-    /** A still picture's grid. */
+    /** The grid of a still picture. */
     public Grid(int rows, int columns) {
         this(1, rows, columns);
     }
 
-    /** Cells that are no plane, such as query tokens. */
+    /** Cells without a two-dimensional order, such as query tokens. */
     public static Grid line(int cells) {
         return new Grid(1, 1, cells);
     }
@@ -31,7 +31,10 @@ public record Grid(int frames, int rows, int columns) {
         return frames * rows * columns;
     }
 
-    /** The grid of the squares of {@code side} x {@code side} cells; what fills no square is left out. */
+    /**
+     * The grid whose cells are squares of {@code side} x {@code side} cells of this one. Rows and columns that do not fill a
+     * square are left out.
+     */
     public Grid squares(int side) {
         return new Grid(frames, rows / side, columns / side);
     }

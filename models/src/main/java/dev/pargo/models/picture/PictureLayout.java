@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What the rows of a picture are. Each step from pixels to prompt has a layout of its own: the pieces' cells are pixels at first,
- * then patches, then visual tokens.
+ * The pieces of a picture and the grid of each piece. Each stage has its own layout of the picture: the cells are pixels in the
+ * encoder's input, patches in its output, and visual tokens in the projector's output.
  *
- * @param width       of the original picture in pixels
- * @param height      of the original picture in pixels
+ * @param width       width of the original picture in pixels
+ * @param height      height of the original picture in pixels
  * @param tileRows    rows of the grid of tiles; 0 without tiles
  * @param tileColumns columns of the grid of tiles; 0 without tiles
  * @param pieces      at least one, in the order of their rows
  */
 public record PictureLayout(int width, int height, int tileRows, int tileColumns, List<Piece> pieces) {
 
-    /** More rows or columns of tiles than any model has. */
+    /** Limit on rows and columns of tiles. No model uses this many. */
     private static final int MAX_TILES = 1000;
 
     private static final int HEAD = 4;
@@ -39,7 +39,7 @@ public record PictureLayout(int width, int height, int tileRows, int tileColumns
         }
     }
 
-    /** A picture that is seen as one piece. */
+    /** A picture that consists of one piece. */
     public static PictureLayout whole(int width, int height, Grid grid) {
         return new PictureLayout(width, height, 0, 0, List.of(new Piece(Role.WHOLE, grid)));
     }
@@ -47,7 +47,7 @@ public record PictureLayout(int width, int height, int tileRows, int tileColumns
     /**
      * Reads what {@link #numbers} wrote.
      *
-     * @throws IllegalArgumentException if the numbers are no layout
+     * @throws IllegalArgumentException if the numbers are not a valid layout
      */
     public static PictureLayout of(List<Integer> numbers) {
         if (numbers.size() < HEAD + OF_PIECE || (numbers.size() - HEAD) % OF_PIECE != 0) {
@@ -62,8 +62,8 @@ public record PictureLayout(int width, int height, int tileRows, int tileColumns
     }
 
     /**
-     * The layout in numbers: width, height, rows and columns of tiles, then of each piece 0 for the whole picture or 1 for a tile,
-     * and frames, rows and columns of its grid.
+     * The layout as numbers: width, height, rows and columns of tiles; then for each piece 0 for the whole picture or 1 for a
+     * tile, and the frames, rows and columns of its grid.
      */
     public List<Integer> numbers() {
         List<Integer> numbers = new ArrayList<>(List.of(width, height, tileRows, tileColumns));
@@ -74,19 +74,19 @@ public record PictureLayout(int width, int height, int tileRows, int tileColumns
         return numbers;
     }
 
-    /** Cells of all pieces. */
+    /** Number of cells of all pieces. */
     public int cells() {
         return pieces.stream().mapToInt(piece -> piece.grid().cells()).reduce(0, Math::addExact);
     }
 
-    /** The same pieces in other cells. */
+    /** The same pieces with other grids. */
     public PictureLayout map(UnaryOperator<Grid> cells) {
         return withPieces(pieces.stream()
                 .map(piece -> piece.withGrid(cells.apply(piece.grid())))
                 .toList());
     }
 
-    /** The same picture in other pieces. */
+    /** The same picture with other pieces. */
     public PictureLayout withPieces(List<Piece> others) {
         return new PictureLayout(width, height, tileRows, tileColumns, others);
     }

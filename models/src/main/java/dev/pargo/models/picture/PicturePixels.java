@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A vision encoder's input.
+ * The input of a vision encoder for one picture.
  *
- * @param layout cells are pixels
- * @param pieces of each piece [3, rows, columns], float32, normalised
+ * @param layout layout whose cells are pixels
+ * @param pieces pixel values of each piece, [3, rows, columns], float32, normalised
  */
 public record PicturePixels(PictureLayout layout, List<HostTensor> pieces) {
 

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Features or visual tokens of a picture.
+ * The features or visual tokens of one picture.
  *
- * @param layout whose pieces the rows belong to, one after another
+ * @param layout layout of the rows; the rows of its pieces follow one another
  * @param rows   [cells of the layout, width]
  */
 public record PictureRows(PictureLayout layout, HostTensor rows) {
@@ -30,7 +30,7 @@ public record PictureRows(PictureLayout layout, HostTensor rows) {
     }
 
     /**
-     * Divides the rows of several pictures.
+     * Splits a tensor into the rows of each picture.
      *
      * @param all [..., width], the pictures' rows one after another
      */

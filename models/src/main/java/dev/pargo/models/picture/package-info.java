@@ -1,4 +1,4 @@
-/** A picture on its way from pixels to prompt: pieces of any size, and the layout that says what they are. */
+/** A picture at each stage from pixels to prompt: pieces of any size, and the layout that describes them. */
 @NullMarked
 package dev.pargo.models.picture;
 
