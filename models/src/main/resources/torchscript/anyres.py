@@ -1,5 +1,6 @@
-# The projector of LLaVA-NeXT and LLaVA-OneVision (transformers): linear layers with exact GELU between them; then the whole view,
-# and behind it the joined tiles without their padding, perhaps scaled down, with a learned newline after each row.
+# The projector of LLaVA-NeXT and LLaVA-OneVision (transformers): linear layers with exact GELU between them. The patches of the
+# whole picture are followed by those of the joined tiles. The joined tiles are cropped to remove padding, scaled down if they are
+# too large, and each row is followed by a learned newline.
 
 class Projector:
   layers : List[__torch__.nn.Linear]
@@ -53,7 +54,7 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, grid: int) -> __torch__.Projector:
     return __torch__.Projector(weights, layers, grid)
 
-  # features: of each piece [patches, encoder width]; shapes: eight numbers for each picture, see AnyResConfig
+  # features: for each piece [patches, encoder width]; shapes: eight numbers for each picture, see AnyResConfig
   # -> visual tokens of all pictures: [tokens, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], shapes: List[int]) -> Tensor:
     return projector.forward(features, shapes)

@@ -1,16 +1,16 @@
-# Grouped-query attention with rotary embedding over a KV cache: chunks of prompts, each by itself, and single rows, all at
-# once.
+# Grouped-query attention with rotary embedding over a KV cache. Each prefill chunk is computed by itself; all single decode rows
+# are computed together.
 
-# Keys and values of every layer, laid out for RaggedAttention: keys in blocks of tokens, a head's first numbers of all of
-# them together, then its second; values token by token.
+# Keys and values of every layer, in the layout that RaggedAttention needs. Keys are stored in blocks of tokens: a block holds
+# dimension 0 of a head for all its tokens, then dimension 1, and so on. Values are stored token by token.
 class KvCache:
   slots : int
   heads : int
   blocks : int
-  # Tokens of a block.
+  # Number of tokens of a block.
   block : int
   width : int
-  # All numbers of a layer: its keys, then its values.
+  # All numbers of each layer in one tensor: its keys, then its values.
   flat : List[Tensor]
   # [slots * heads * blocks * width, block]
   keys : List[Tensor]
@@ -32,7 +32,7 @@ class KvCache:
       self.keys.append(flat[0].view(-1, self.block))
       self.values.append(flat[1].view(-1, width))
 
-  # Where keys and values of a slot's tokens stand in a layer's flat numbers: [rows, heads, 2, width]
+  # Indices of the rows' keys and values in a layer's flat tensor: [rows, heads, 2, width]
   def places(self: __torch__.attention.KvCache, slots: Tensor, addresses: Tensor) -> Tensor:
     device = ops.prim.device(addresses)
     head = (slots.unsqueeze(1) * self.heads + torch.arange(self.heads, device=device)).unsqueeze(2)
@@ -42,7 +42,7 @@ class KvCache:
     values = (self.slots * self.heads + head) * (self.blocks * self.block) + at
     return torch.stack([keys, values * self.width + number], 2)
 
-  # The first tokens of a slot: [1, heads, tokens, width]
+  # Keys of the first tokens of a slot: [1, heads, tokens, width]
   def slot_keys(self: __torch__.attention.KvCache, layer: int, slot: int, tokens: int) -> Tensor:
     all = self.keys[layer].view(self.slots, self.heads, self.blocks, self.width, self.block)
     blocks = all[slot, :, :(tokens + self.block - 1) // self.block]
@@ -52,24 +52,29 @@ class KvCache:
     return self.values[layer].view(self.slots, 1, self.heads, -1, self.width)[slot, :, :, :tokens]
 
 
-# Attention of single rows, each to all tokens of its slot up to its own, many rows and lengths at once. Scores are the rows
-# of a block of keys weighted with the query; outputs are the rows of values weighted with the probabilities. Both are
-# weighted sums of table rows, for which libtorch has one operation with fast kernels: an embedding bag. It skips what a
-# shorter row has not got, where a batched matrix product would compute it. For CPUs: on a GPU answers' rows are chunks.
+# Attention of single decode rows, for many sequences of different lengths at once. Each row attends to all tokens of its slot up
+# to itself. The scores of a block are the sum of its key rows weighted with the query. The output is the sum of the value rows
+# weighted with the probabilities. Both are weighted sums of table rows, which libtorch computes with the fast kernels of one
+# operation, the embedding bag. A batched matrix product would pad all sequences to the longest one; the embedding bag does not.
+# Used on CPUs only: on a GPU, decode rows are passed as chunks.
 class RaggedAttention:
-  # A bag for each row, query head and block of the longest row: the block's rows in the table of keys.
+  # One bag for each row, query head and block of the longest row: the block's rows in the table of keys. The bag is empty if the
+  # row does not have the block.
   key_rows : Tensor
   key_bags : Tensor
-  # Of the blocks that there are: whose query weights them, and, if some are missing, where they stand among the bags.
+  # For each block that a row has: the index of the query that weights it. If some rows have fewer blocks than the longest,
+  # `present` holds the blocks' indices in [rows, query heads, blocks of the longest row].
   queries : Tensor
   present : Optional[Tensor]
-  # [rows, 1, tokens of the longest row's blocks]: what is behind the row's own token, or before its window.
+  # [rows, 1, tokens of the longest row's blocks]: true for tokens that are masked, after the row's own token or before its
+  # window.
   unseen : Tensor
-  # A bag for each row and query head: the tokens' rows in the table of values.
+  # One bag for each row and query head: the tokens' rows in the table of values.
   value_rows : Tensor
   value_bags : Tensor
 
-  # The rows from `begin` on. slots, addresses: of all rows. window: how many tokens a row sees, itself among them; 0 for all.
+  # Takes the rows from `begin` on. slots, addresses: those of all rows. window: number of tokens that a row attends to, including
+  # itself; 0 for all.
   def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int) -> NoneType:
     heads = cache.heads
     block = cache.block
@@ -96,7 +101,8 @@ class RaggedAttention:
     if present.size(0) < bags.numel():
       self.present = present
 
-    # Unseen tokens have no probability; they look at the row's own token, for behind it anything may stand.
+    # Masked tokens have probability 0. They refer to the values of the row's own token, because memory after it may be
+    # uninitialized, for example NaN.
     position = number * block + torch.arange(block, dtype=3)
     unseen = position > own
     if window > 0:
@@ -107,7 +113,7 @@ class RaggedAttention:
     size = torch.sum(bags.view(-1, longest), [1]) * block
     self.value_bags = torch.to(torch.cumsum(size, 0) - size, 3)
 
-  # qkv: of all rows, see Attention. keys, values: of a layer.
+  # qkv: those of all rows, see Attention. keys, values: those of one layer.
   # -> [rows, query heads * head width]
   def forward(self: __torch__.attention.RaggedAttention, qkv: Tensor, keys: Tensor, values: Tensor) -> Tensor:
     queries = torch.index_select(qkv.view(-1, values.size(1)), 0, self.queries)
@@ -121,24 +127,24 @@ class RaggedAttention:
     return y.view(rows, -1)
 
 
-# How the layers of one kind attend.
+# The attention of the layers of one kind.
 class Kind:
-  # [context, head width / 2], complex: by how much pairs turn at each position. Its length, once in the query and once in
-  # the key, is attention's scale.
+  # [context, head width / 2], complex: the rotation of each pair at each position. Its absolute value scales queries and keys, so
+  # the square of it is the scale of attention.
   turn : Tensor
-  # How many tokens a row sees, itself among them; 0 for all before it.
+  # Number of tokens that a row attends to, including itself; 0 for all up to itself.
   window : int
 
-  # frequencies: [head width / 2], float32: radians a position for each rotated pair
+  # frequencies: [head width / 2], float32: radians per position for each rotated pair
   def __init__(self: __torch__.attention.Kind, frequencies: Tensor, length: float, context: int, window: int) -> NoneType:
     angles = torch.outer(torch.arange(context, dtype=6, device=ops.prim.device(frequencies)), frequencies)
     self.turn = torch.polar(torch.full_like(angles, length), angles)
     self.window = window
 
 
-# Where the rows of one step stand: chunks of prompts, which attend as one, then single rows.
+# Slots and positions of the rows of one step: chunks of rows that attend together come first, then single rows.
 class Places:
-  # Of each row its slot, its address in it, and its position on each axis: [rows], [rows], [axes, rows]
+  # For each row: its slot, its address in the slot, and its position on each axis: [rows], [rows], [axes, rows]
   row_slots : Tensor
   addresses : Tensor
   positions : Tensor
@@ -146,7 +152,8 @@ class Places:
   slots : List[int]
   counts : List[int]
   past : List[int]
-  # Runs of rows that see each other in both directions: chunk, first row and row behind the last within the chunk.
+  # Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row and row after
+  # the last, counted within the chunk.
   spans : List[int]
 
   def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int]) -> NoneType:
@@ -158,7 +165,7 @@ class Places:
     self.past = past
     self.spans = spans
 
-  # Who sees whom in a chunk: [count, past + count]
+  # Attention mask of a chunk, true where a row attends to a token: [count, past + count]
   def seen(self: __torch__.attention.Places, chunk: int, window: int) -> Tensor:
     count = self.counts[chunk]
     past = self.past[chunk]
@@ -174,20 +181,20 @@ class Places:
     return seen
 
 
-# The rows of one step as the layers of one kind see them.
+# What the layers of one kind need to know about the rows of one step.
 class Rows:
-  # [rows, 1, groups + 2, head width / 2], complex: how queries and keys turn at their positions. Values stay.
+  # [rows, 1, groups + 2, head width / 2], complex: rotation of queries and keys at their positions. For values it is 1.
   turn : Tensor
-  # Where they go in the cache.
+  # Indices of the rows' keys and values in the cache.
   places : Tensor
-  # Of each chunk: slot, number of rows, tokens already in the cache, and [groups * rows, past + rows], who sees whom.
+  # For each chunk: slot, number of rows, number of tokens already in the cache, and attention mask [groups * rows, past + rows].
   slots : List[int]
   counts : List[int]
   past : List[int]
   masks : List[Tensor]
   singles : Optional[__torch__.attention.RaggedAttention]
 
-  # axes: which axis of the positions turns each pair, [head width / 2]; empty where there is one axis
+  # axes: the position axis of each rotated pair, [head width / 2]; empty if there is one axis
   def __init__(self: __torch__.attention.Rows, cache: __torch__.attention.KvCache, kind: __torch__.attention.Kind, axes: Tensor, groups: int, at: __torch__.attention.Places) -> NoneType:
     if axes.numel() == 0:
       own = kind.turn[at.positions[0]].unsqueeze(1)
@@ -208,14 +215,14 @@ class Rows:
       self.singles = __torch__.attention.RaggedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window)
 
 
-# The rotary embedding turns number i of a head with number i + width / 2. Here such pairs stand next to each other, in
-# queries and keys alike, so that they are complex numbers.
+# The rotary embedding rotates dimensions i and i + width / 2 of a head as a pair. Here the two are stored next to each other, in
+# queries and in keys, so that a pair can be viewed as a complex number.
 # [..., width] -> [..., width / 2, 2]
 def pairs(x: Tensor) -> Tensor:
   return x.unflatten(-1, [2, -1]).transpose(-1, -2)
 
 
-# Rows of one matrix grouped by key/value head: its queries in pairs, its key in pairs, its value.
+# Rows of one matrix, grouped by key/value head: for each head its queries in pairs, its key in pairs, and its value.
 # q, k, v: [heads * n * width, ...]
 def group_heads(q: Tensor, k: Tensor, v: Tensor, heads: int, groups: int) -> Tensor:
   width = v.size(0) // heads
@@ -229,15 +236,16 @@ def group_heads(q: Tensor, k: Tensor, v: Tensor, heads: int, groups: int) -> Ten
 class Attention:
   heads : int
   groups : int
-  # One projection, grouped by group_heads or (unpaired) by the checkpoint; or q, k and v.
+  # One fused projection, grouped by group_heads or (if not paired) as in the checkpoint; or three, for q, k and v.
   projections : List[__torch__.linear.Linear]
   paired : bool
   out : __torch__.linear.Linear
-  # RMS norm of each head's queries and key, or none: [1, 1, groups + 1, head width / 2, 2], float32
+  # Weights of the RMS norm of each head's queries and key; None if there is no norm: [1, 1, groups + 1, head width / 2, 2],
+  # float32
   norm : Optional[Tensor]
   eps : float
 
-  # offset: is added to the weights of norms
+  # offset: added to the weights of norms
   def __init__(self: __torch__.attention.Attention, weights: Dict[str, Tensor], name: str, heads: int, groups: int, eps: float, offset: float, form: int) -> NoneType:
     self.heads = heads
     self.groups = groups
@@ -249,7 +257,7 @@ class Attention:
     self.norm = norm
     self.eps = eps
     self.projections = annotate(List[__torch__.linear.Linear], [])
-    # Packed weights are copies anyway, so they may as well be in the order that suits.
+    # Packed weights are copies in any case, so they are stored in paired order.
     self.paired = form > 0
     if self.paired:
       bias = annotate(Optional[Tensor], None)
@@ -270,7 +278,7 @@ class Attention:
       self.projections.append(__torch__.linear.linear(weights, name + ".v", form))
     self.out = __torch__.linear.linear(weights, name + ".out", form)
 
-  # [rows, heads, groups + 2, head width / 2, 2]: a key/value head's queries and its key in pairs, its value.
+  # -> [rows, heads, groups + 2, head width / 2, 2]: for each key/value head its queries and its key in pairs, and its value.
   def project(self: __torch__.attention.Attention, x: Tensor) -> Tensor:
     rows = x.size(0)
     first = self.projections[0].forward(x)
@@ -284,7 +292,7 @@ class Attention:
       v = self.projections[2].forward(x).view(rows, self.heads, 1, -1)
     return torch.cat([__torch__.attention.pairs(q), __torch__.attention.pairs(k), v.unflatten(-1, [-1, 2])], 2)
 
-  # Normalises queries and keys of the projected rows, if the model does.
+  # Normalises queries and keys of the projected rows if the model has norms for them.
   def normed(self: __torch__.attention.Attention, projected: Tensor) -> Tensor:
     norm = self.norm
     if norm is None:
@@ -310,12 +318,13 @@ class Attention:
       outputs.append(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
     return self.out.forward(torch.cat(outputs))
 
-  # Attention of a chunk's rows, in the type of the activations: a CPU has no fast matrix products of float16.
+  # Attention of a chunk's rows. It is computed in the type of the activations, because a CPU has no fast matrix product for
+  # float16.
   # -> [rows, query heads * head width]
   def chunk(self: __torch__.attention.Attention, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows, i: int, dtype: int) -> Tensor:
     count = rows.counts[i]
     tokens = rows.past[i] + count
-    # The queries that share a key/value head stand behind each other.
+    # Queries that share a key/value head are concatenated along the rows.
     q = torch.narrow(qkv, 2, 0, self.groups).flatten(-2).permute(1, 2, 0, 3).reshape(1, self.heads, self.groups * count, -1)
     k = torch.to(cache.slot_keys(layer, rows.slots[i], tokens), dtype)
     v = torch.to(cache.slot_values(layer, rows.slots[i], tokens), dtype)

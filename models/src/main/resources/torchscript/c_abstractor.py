@@ -1,7 +1,7 @@
 # Honeybee's C-Abstractor (projectors.py of Honeybee's code, RegStage of timm): learned positions, bottleneck blocks with squeeze
-# and excitation, averages over the plane, the same blocks, linear layers with SiLU between them.
+# and excitation, average pooling over the grid of patches, more such blocks, and linear layers with SiLU between them.
 
-# A convolution without bias and a layer norm over its channels.
+# A convolution without bias, followed by a layer norm over its channels.
 class Convolution:
   weight : Tensor
   norm : __torch__.nn.LayerNorm
@@ -25,7 +25,7 @@ class Block:
   excite : Tensor
   excite_bias : Tensor
   conv3 : __torch__.Convolution
-  # Where the block changes the number of channels.
+  # Present if the block changes the number of channels; otherwise empty.
   shortcut : List[__torch__.Convolution]
 
   def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str) -> NoneType:
@@ -100,6 +100,6 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], side: int, depth: int, layers: int) -> __torch__.Projector:
     return __torch__.Projector(weights, side, depth, layers)
 
-  # features: of each piece [patches, encoder width] -> visual tokens: [batch, side * side + learned ones, LLM width]
+  # features: for each piece [patches, encoder width] -> visual tokens: [batch, side * side + learned tokens, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)

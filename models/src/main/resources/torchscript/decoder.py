@@ -1,19 +1,19 @@
 # Decoder-only transformer of the Llama family: pre-norm blocks with RMSNorm, rotary embedding, grouped-query attention
-# and a gated MLP. One step runs any mix of prompt chunks and single tokens of many sequences: the linear layers see all rows
-# at once, attention sees each sequence's slot of the KV cache.
+# and a gated MLP. One step runs any mix of prefill chunks and decode tokens of many sequences. The linear layers compute all rows
+# at once; attention uses the KV cache slot of each sequence.
 
-# What members of the family do differently.
+# How members of the family differ.
 class Style:
   eps : float
-  # Is added to the weights of norms, which some publish around 0.
+  # Added to the weights of norms. It is 1 for models whose published weights are centred on 0.
   norm_offset : float
-  # Multiplies the embeddings of tokens.
+  # Factor on the embeddings of text tokens.
   embedding_scale : float
-  # Whether the MLP's gate is a GELU by tanh; otherwise it is SiLU.
+  # Whether the MLP's gate uses the tanh approximation of GELU; otherwise SiLU.
   gelu : bool
-  # The kind of each layer.
+  # For each layer the index of its kind.
   kinds : List[int]
-  # Layers after which columns of the prompt's rows are added to the rows: the first so many.
+  # Number of first layers after which additional columns of the prompt's rows are added to the rows (DeepStack).
   side_inputs : int
 
   def __init__(self: __torch__.Style, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, kinds: List[int], side_inputs: int) -> NoneType:
@@ -25,7 +25,8 @@ class Style:
     self.side_inputs = side_inputs
 
 
-# x / sqrt(mean(x^2) + eps) * weight, the mean in float32. In few operations: a small model's step is made of them.
+# x / sqrt(mean(x^2) + eps) * weight, the mean in float32. It uses few operations, because their number dominates the step time of
+# a small model.
 class RmsNorm:
   weight : Tensor
   eps : Tensor
@@ -48,7 +49,7 @@ class RmsNorm:
 # down(activation(gate(x)) * up(x)).
 class FeedForward:
   gelu : bool
-  # Gate and up in one matrix, or the two.
+  # Gate and up in one matrix, or in two.
   projections : List[__torch__.linear.Linear]
   down : __torch__.linear.Linear
 
@@ -81,7 +82,7 @@ class Block:
   attention : __torch__.attention.Attention
   ffn_norm : __torch__.RmsNorm
   ffn : __torch__.FeedForward
-  # Of what attention and MLP give, or none.
+  # Norms of the outputs of attention and MLP; empty if the model has none.
   post_norms : List[__torch__.RmsNorm]
 
   def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, groups: int, style: __torch__.Style, dtype: int, form: int) -> NoneType:
@@ -94,7 +95,7 @@ class Block:
       self.post_norms.append(__torch__.RmsNorm(weights, name + ".attention_post_norm", style, dtype))
       self.post_norms.append(__torch__.RmsNorm(weights, name + ".ffn_post_norm", style, dtype))
 
-  # Changes x in place: the residual stream.
+  # Changes x, the residual stream, in place.
   def forward(self: __torch__.Block, x: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows) -> NoneType:
     y = self.attention.forward(self.attention_norm.forward(x), cache, layer, rows)
     if len(self.post_norms) > 0:
@@ -107,21 +108,21 @@ class Block:
 
 
 class Decoder:
-  # As stored; looked-up rows are cast to the type of the activations.
+  # In the stored type. Looked-up rows are cast to the type of the activations.
   embedding : Tensor
   dtype : int
   blocks : List[__torch__.Block]
   norm : __torch__.RmsNorm
-  # Tied to the embedding where the checkpoint has no output layer.
+  # Shares the embedding's weights if the checkpoint has no output layer.
   output : __torch__.linear.Linear
   heads : int
   groups : int
   style : __torch__.Style
-  # Of the cache: the type of keys and values, and the tokens of a block.
+  # The cache's type of keys and values, and its number of tokens of a block.
   kv_dtype : int
   block : int
   kinds : List[__torch__.attention.Kind]
-  # Which axis of the positions turns each pair of a head; empty where there is one axis.
+  # The position axis of each rotated pair of a head; empty if there is one axis.
   axes : Tensor
 
   def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
@@ -134,7 +135,7 @@ class Decoder:
     output = self.embedding
     if "output.weight" in weights:
       output = weights.pop("output.weight")
-    # The most sensitive layer keeps its bits.
+    # The output layer is the most sensitive to quantisation, so it is not quantised to 4 bits.
     self.output = __torch__.linear.Linear(output, None, 1 if form == 3 else form)
     self.heads = heads
     self.groups = groups
@@ -152,7 +153,7 @@ class Decoder:
       return x * torch.full([1, 1], self.style.embedding_scale, dtype=self.dtype, device=ops.prim.device(x))
     return x
 
-  # Tokens as rows of a prompt, without side inputs: [tokens, (1 + side inputs) * width]
+  # Embeds text tokens as rows of a prompt; the columns of the side inputs are 0: [tokens, (1 + side inputs) * width]
   def wide(self: __torch__.Decoder, ids: Tensor) -> Tensor:
     x = self.embed(ids)
     if self.style.side_inputs == 0:
@@ -163,7 +164,7 @@ class Decoder:
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
     return torch.to(self.output.forward(self.norm.forward(x)), 6)
 
-  # rows: [rows, (1 + side inputs) * width], which may change -> hidden states [rows, width]
+  # rows: [rows, (1 + side inputs) * width], may be changed -> hidden states [rows, width]
   def forward(self: __torch__.Decoder, rows: Tensor, cache: __torch__.attention.KvCache, at: __torch__.attention.Places) -> Tensor:
     width = self.embedding.size(1)
     x = rows
@@ -185,8 +186,8 @@ class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # Of each kind of layers: frequencies [head width / 2], float32, radians a position for each rotated pair; the length of what
-  # turns queries and keys; the window. dtype: of the activations.
+  # frequencies, lengths, windows: one for each kind of layers: [head width / 2], float32, radians per position for each rotated
+  # pair; the absolute value of the rotation of queries and keys; the sliding window. dtype: type of the activations.
   def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
     all = annotate(List[__torch__.attention.Kind], [])
     for i in range(len(frequencies)):
@@ -200,8 +201,8 @@ class Program(Module):
     like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(turn))
     return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * turn.size(1), decoder.block, like)
 
-  # Copies keys and values of positions [begin, end) between slots: to[i] gets those of source[i], all read before any is
-  # written. Keys are copied by whole blocks, so the two slots agree before `begin`.
+  # Copies keys and values of positions [begin, end) between slots: to[i] receives those of source[i]. All are read before any is
+  # written. Keys are copied in whole blocks, so the two slots must already be equal before `begin`.
   def copy(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, source: Tensor, to: Tensor, begin: int, end: int) -> NoneType:
     first = begin // cache.block
     last = (end + cache.block - 1) // cache.block
@@ -212,7 +213,7 @@ class Program(Module):
       values = all.view(cache.slots, cache.heads, -1, cache.width)
       values[to, :, begin:end] = values[:, :, begin:end][source]
 
-  # Embeds a prompt of text and visual tokens. Where a segment's ids are empty the next visual tensor stands.
+  # Embeds a prompt of text and visual tokens. A segment without ids stands for the next visual tensor.
   # -> [prompt tokens, (1 + side inputs) * width]
   def embed(self: __torch__.Program, decoder: __torch__.Decoder, segments: List[Tensor], visual: List[Tensor]) -> Tensor:
     parts = annotate(List[Tensor], [])
@@ -225,8 +226,9 @@ class Program(Module):
         next += 1
     return torch.cat(parts)
 
-  # One forward pass over chunks of prompts (`prompts[i]` from row `first[i]`), then rows of `tokens`; see Places for the rest.
-  # -> logits after the wanted rows: [wanted, vocabulary], float32
+  # One forward pass over prefill chunks (rows of `prompts[i]` from `first[i]` on), then the decode tokens `tokens`. See Places
+  # for the other arguments.
+  # -> logits of the wanted rows: [wanted, vocabulary], float32
   def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, wanted: Tensor) -> Tensor:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
@@ -255,17 +257,17 @@ class Program(Module):
   def argmax(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)
 
-  # Largest logit of each row: [rows]. A NaN anywhere in a row is its largest.
+  # Largest logit of each row: [rows]. If a row contains a NaN, the result is NaN.
   def peaks(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor) -> Tensor:
     return torch.amax(logits, [-1])
 
-  # Changes single logits, in place: entry i concerns logits[rows[i], ids[i]], each at most once. A positive logit is
-  # divided by repetition[i], a negative one multiplied with it; then bias[i] is added.
+  # Adjusts single logits in place. Entry i is for logits[rows[i], ids[i]]; each logit may occur at most once. A positive logit is
+  # divided by repetition[i], a negative one is multiplied by it; then bias[i] is added.
   def adjust(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, ids: Tensor, repetition: Tensor, bias: Tensor) -> NoneType:
     x = logits[rows, ids]
     logits[rows, ids] = torch.where(x > 0., x / repetition, x * repetition) + bias
 
-  # Forbids all tokens but the allowed ones, in place: allowed[i] is row rows[i]'s, [vocabulary], bool.
+  # Forbids, in place, all tokens that are not allowed. allowed[i] is for row rows[i]: [vocabulary], bool.
   def allow(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor, allowed: Tensor) -> NoneType:
     logits[rows] = torch.masked_fill(logits[rows], torch.logical_not(allowed), -float("inf"))
 
@@ -276,7 +278,7 @@ class Program(Module):
     best, best_ids = torch.topk(all, top)
     return torch.gather(all, 1, ids.unsqueeze(1)).squeeze(1), best_ids, best
 
-  # See sampling.py; all but the logits: [rows]
+  # See sampling.py. All arguments except the logits: [rows]
   def sample(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, temperature: Tensor, top_k: Tensor, top_p: Tensor, min_p: Tensor, share: Tensor) -> Tensor:
     return __torch__.sampling.sample(logits, temperature.unsqueeze(1), top_k.unsqueeze(1), top_p.unsqueeze(1), min_p.unsqueeze(1), share.unsqueeze(1))
 

@@ -1,7 +1,8 @@
 # EVA-02-CLIP vision transformer: pre-norm blocks with sub-layer norms, SwiGLU, and a rotary embedding over rows and
-# columns. Reference: eva_clip/eva_vit_model.py of EVA-CLIP; the output is that of the last block, without its norm and head.
+# columns. Reference: eva_clip/eva_vit_model.py of EVA-CLIP; the output is that of the last block, without the final norm and the
+# head.
 
-# Turns neighbouring pairs: (a, b) -> (a cos - b sin, b cos + a sin). cos, sin: [patches, head width], float32.
+# Rotates pairs of neighbouring dimensions: (a, b) -> (a cos - b sin, b cos + a sin). cos, sin: [patches, head width], float32.
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   t = torch.to(x, 6)
   pairs = t.unflatten(-1, [-1, 2])
@@ -10,7 +11,7 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   return torch.to(t * cos + turned * sin, ops.prim.dtype(x))
 
 
-# Angles of every patch, [patches, head width]: the first half of a head turns with the row, the second with the column.
+# Angles of every patch, [patches, head width]: the first half of a head is rotated by the row, the second by the column.
 # Positions are scaled to the grid that the tower was pre-trained on.
 def angles(grid: int, pretrained_grid: int, head_width: int) -> Tensor:
   half = head_width // 2
@@ -46,7 +47,7 @@ class Attention:
     q = __torch__.nn.split_heads(torch.linear(x, self.q, self.q_bias), self.heads)
     k = __torch__.nn.split_heads(torch.linear(x, self.k), self.heads)
     v = __torch__.nn.split_heads(torch.linear(x, self.v, self.v_bias), self.heads)
-    # CLS stands at position 0 and is not turned.
+    # CLS is at position 0 and is not rotated.
     q = torch.cat([q[:, :, :1], __torch__.rotate(q[:, :, 1:], cos, sin)], 2)
     k = torch.cat([k[:, :, :1], __torch__.rotate(k[:, :, 1:], cos, sin)], 2)
     joined = __torch__.nn.join_heads(torch.scaled_dot_product_attention(q, k, v))

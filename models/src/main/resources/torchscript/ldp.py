@@ -1,5 +1,5 @@
-# MobileVLM V2's projector (LDPNetV2Projector of MobileVLM's code): two linear layers with exact GELU between them, averages over
-# the plane, a depthwise convolution that is added to what it reads.
+# MobileVLM V2's projector (LDPNetV2Projector of MobileVLM's code): two linear layers with exact GELU between them, average
+# pooling over the grid of patches, and a depthwise convolution with a residual connection.
 
 class Projector:
   first : __torch__.nn.Linear
@@ -30,6 +30,6 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], side: int) -> __torch__.Projector:
     return __torch__.Projector(weights, side)
 
-  # features: of each piece [patches, encoder width] -> visual tokens: [batch, side * side, LLM width]
+  # features: for each piece [patches, encoder width] -> visual tokens: [batch, side * side, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)

@@ -1,14 +1,15 @@
-# A linear layer, its weights in one of four forms: 0 as stored (which may be a view of the mapped file), 1 in oneDNN's
-# blocked layout (bfloat16 on a CPU: reads at the memory's speed, but is a copy), 2 in 8 bits with one scale an output,
-# its activations quantised as they come, 3 in 4 bits with a scale and a minimum for each run of 32 inputs, or like 1 where
-# the inputs are no multiple of 32. The kernel of 4 bits takes outputs in sixteens: the last ones are filled with zeros.
+# A linear layer. The form says how its weights are stored. 0: as in the file, possibly as a view of the mapped file. 1: in
+# oneDNN's blocked layout (bfloat16 on a CPU); this is a copy, but is read at memory bandwidth. 2: in 8 bits with one scale for
+# each output; activations are quantised dynamically. 3: in 4 bits with a scale and a minimum for each run of 32 inputs; if the
+# number of inputs is not a multiple of 32, form 1 is used instead. The 4-bit kernel needs a multiple of 16 outputs, so missing
+# outputs are filled with zeros.
 class Linear:
   form : int
   outputs : int
   weight : Tensor
   bias : Optional[Tensor]
   int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
-  # Of 4 bits: [inputs / 32, outputs, 2].
+  # Scales of the 4-bit form: [inputs / 32, outputs, 2].
   scales : Tensor
   no_scalars : List[Optional[number]]
 
@@ -25,7 +26,7 @@ class Linear:
     if form == 1:
       self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
     if form > 1:
-      # Changed in place, for these are large.
+      # The float32 copy is large, so it is changed in place.
       wide = torch.to(weight, 6, False, True)
       if form == 2:
         wide_bias = annotate(Optional[Tensor], None)
@@ -63,6 +64,6 @@ class Linear:
     return torch.linear(x, self.weight, self.bias)
 
 
-# Takes the weight out of the dictionary, so that it is freed if the layer has one of its own.
+# Removes the weight from the dictionary, so that it is freed if the layer makes its own copy.
 def linear(weights: Dict[str, Tensor], name: str, form: int) -> __torch__.linear.Linear:
   return __torch__.linear.Linear(weights.pop(name + ".weight"), weights.get(name + ".bias"), form)

@@ -1,9 +1,9 @@
-# Projectors that join squares of neighbouring patches and put them through linear layers with exact GELU between them: the
-# connectors of SmolVLM and InternVL, and the mergers of Qwen-VL (transformers). Features of several layers stand side by side
-# and have a branch each.
+# Projectors that join squares of neighbouring patches, then apply linear layers with exact GELU between them: the connectors of
+# SmolVLM and InternVL, and the mergers of Qwen-VL (transformers). Features of several layers are concatenated; each layer's
+# features go through their own branch.
 
 class Branch:
-  # Of patches, or of whole squares; or none.
+  # Norm of the patches, or of the joined squares; empty if there is none.
   norm : List[__torch__.nn.Norm]
   after_join : bool
   layers : List[__torch__.nn.Linear]
@@ -17,7 +17,7 @@ class Branch:
     for i in range(layers):
       self.layers.append(__torch__.nn.Linear(weights, "{}.layers.{}".format(name, i)))
 
-  # x: of all pieces [patches, width]; shapes: rows and columns of each piece
+  # x: [patches of all pieces, width]; shapes: rows and columns of each piece
   def forward(self: __torch__.Branch, x: Tensor, side: int, shapes: List[int]) -> Tensor:
     if len(self.norm) > 0 and not self.after_join:
       x = self.norm[0].forward(x)
@@ -63,7 +63,7 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], branches: int, layers: int, side: int, after_join: List[int], eps: float) -> __torch__.Projector:
     return __torch__.Projector(weights, branches, layers, side, after_join, eps)
 
-  # features: of each piece [patches, branches * width]; shapes: rows and columns of each piece
+  # features: for each piece [patches, branches * width]; shapes: rows and columns of each piece
   # -> visual tokens: [squares of all pieces, branches * LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], shapes: List[int]) -> Tensor:
     return projector.forward(features, shapes)

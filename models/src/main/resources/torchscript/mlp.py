@@ -1,5 +1,5 @@
-# Projectors without queries: neighbouring patches are joined and go through linear layers with exact GELU between them.
-# Reference: encode_img of ParGo's code; with one patch at a time, LLaVA-1.5's multi_modal_projector.
+# Projectors without queries: neighbouring patches are joined, followed by linear layers with exact GELU between them.
+# Reference: encode_img of ParGo's code; if one patch is joined at a time, LLaVA-1.5's multi_modal_projector.
 
 class Projector:
   feature_norm : Optional[__torch__.nn.LayerNorm]
@@ -35,6 +35,6 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, joined: int, feature_eps: float) -> __torch__.Projector:
     return __torch__.Projector(weights, layers, joined, feature_eps)
 
-  # features: of each image [patches, encoder width] -> visual tokens: [batch, patches / joined, LLM width]
+  # features: for each image [patches, encoder width] -> visual tokens: [batch, patches / joined, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)

@@ -1,4 +1,4 @@
-# Layers that the networks share. Each reads its parameters from the checkpoint's names.
+# Layers that the networks share. Each takes its parameters from the weights by name.
 
 class Linear:
   weight : Tensor
@@ -26,7 +26,7 @@ class LayerNorm:
     return torch.layer_norm(x, [self.weight.size(0)], self.weight, self.bias, self.eps)
 
 
-# A layer norm, or without a bias an RMS norm, its mean in float32.
+# A layer norm if there is a bias; otherwise an RMS norm, with the mean in float32.
 class Norm:
   weight : Tensor
   bias : Optional[Tensor]
@@ -46,7 +46,7 @@ class Norm:
     return torch.to(scaled, ops.prim.dtype(x)) * self.weight
 
 
-# kind: 0 exact GELU, 1 x * sigmoid(1.702 x), 2 GELU by tanh
+# kind: 0 exact GELU, 1 x * sigmoid(1.702 x), 2 GELU with the tanh approximation
 def activation(x: Tensor, kind: int) -> Tensor:
   if kind == 1:
     return x * torch.sigmoid(x * 1.702)
@@ -66,20 +66,20 @@ def join_heads(x: Tensor) -> Tensor:
 
 
 # [batch, 3, side, side] -> [batch, patches, 3 * patch * patch], patches in raster order.
-# A convolution whose stride is its width is a matrix product over these rows.
+# A convolution whose stride equals its kernel size is a matrix product over these rows.
 def patches(pixels: Tensor, patch: int) -> Tensor:
   grid = pixels.size(2) // patch
   x = pixels.view(pixels.size(0), 3, grid, patch, grid, patch)
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
 
 
-# Patches of a square as channels of a plane: [batch, side * side, width] -> [batch, width, side, side]
+# Rearranges the patches of a square from rows to channels first: [batch, side * side, width] -> [batch, width, side, side]
 def plane(x: Tensor) -> Tensor:
   side = int(x.size(1) ** 0.5)
   return x.transpose(1, 2).reshape(x.size(0), x.size(2), side, side)
 
 
-# Joins squares of neighbouring cells, of each square row by row; cells that fill none are left out.
+# Joins squares of neighbouring cells. The cells of a square are in raster order. Cells that do not fill a square are left out.
 # [rows, columns, width] -> [squares, side * side * width]
 def join_squares(x: Tensor, side: int) -> Tensor:
   rows = x.size(0) // side
@@ -88,8 +88,8 @@ def join_squares(x: Tensor, side: int) -> Tensor:
   return x.permute(0, 2, 1, 3, 4).reshape(rows * columns, -1)
 
 
-# A learned position table of a square grid, behind the row of CLS if there is one, resampled to another grid where the two
-# differ.
+# Resamples a learned position table of a square grid to another grid if the two differ. The row of CLS, if there is one, comes
+# first and is kept.
 # table: [..., n * n, width] or [..., 1 + n * n, width] -> [1, grid * grid or 1 + grid * grid, width]
 def positions(table: Tensor, grid: int) -> Tensor:
   width = table.size(-1)

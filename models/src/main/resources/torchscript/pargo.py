@@ -1,5 +1,5 @@
-# ParGo's partial-global projector: a BERT-style stack (post-norm) whose queries are partial tokens first, then global
-# ones. The masks come in from outside and say who sees whom; without masks the stack is a plain Q-Former.
+# ParGo's partial-global projector: a BERT-style stack (post-norm) whose query tokens are the partial tokens, followed by the
+# global tokens. The caller passes the attention masks; without masks the stack is a plain Q-Former.
 # Reference: pargo/models/pargo.py and qformer.py of the released code.
 
 class Attention:
@@ -18,7 +18,7 @@ class Attention:
     self.out = __torch__.nn.Linear(weights, name + ".output.dense")
     self.norm = __torch__.nn.LayerNorm(weights, name + ".output.LayerNorm", eps)
 
-  # mask: [queries, keys], true where the query sees the key; None where all see all.
+  # mask: [queries, keys], true where the query attends to the key; None if all queries attend to all keys.
   def forward(self: __torch__.Attention, x: Tensor, context: Tensor, mask: Optional[Tensor]) -> Tensor:
     q = __torch__.nn.split_heads(self.query.forward(x), self.heads)
     k = __torch__.nn.split_heads(self.key.forward(context), self.heads)
@@ -26,7 +26,7 @@ class Attention:
     joined = __torch__.nn.join_heads(torch.scaled_dot_product_attention(q, k, v, mask))
     return self.norm.forward(self.out.forward(joined) + x)
 
-  # How much of each key a query takes, as in `forward`: [batch, heads, queries, keys] in float32, rows sum to 1.
+  # Attention weights as in `forward`: [batch, heads, queries, keys] in float32, sum to 1 over the keys.
   def probabilities(self: __torch__.Attention, x: Tensor, context: Tensor, mask: Optional[Tensor]) -> Tensor:
     q = __torch__.nn.split_heads(self.query.forward(x), self.heads)
     k = __torch__.nn.split_heads(self.key.forward(context), self.heads)
@@ -66,7 +66,7 @@ class Projector:
   queries : Tensor
   layers : List[__torch__.Layer]
   out : __torch__.nn.Linear
-  # One self-attention mask a layer, or none at all; at most one cross-attention mask.
+  # One self-attention mask for each layer, or none; at most one cross-attention mask.
   self_masks : List[Tensor]
   cross_masks : List[Tensor]
 
@@ -95,8 +95,8 @@ class Projector:
       i += 1
     return self.out.forward(queries)
 
-  # The cross-attention of each layer that has one: [crossing layers, batch, groups, queries, patches]. A group is the mean
-  # of neighbouring heads.
+  # The cross-attention weights of each layer with cross-attention: [cross-attention layers, batch, groups, queries, patches]. A
+  # group is the mean of neighbouring heads.
   def cross_attention(self: __torch__.Projector, features: List[Tensor], groups: int) -> Tensor:
     x = self.normalised(features)
     queries = self.queries.expand(x.size(0), -1, -1)
@@ -139,10 +139,10 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, cross_every: int, eps: float, feature_eps: float, self_masks: List[Tensor], cross_masks: List[Tensor]) -> __torch__.Projector:
     return __torch__.Projector(weights, layers, heads, cross_every, eps, feature_eps, self_masks, cross_masks)
 
-  # features: of each image [patches, encoder width] -> visual tokens: [batch, queries, LLM width]
+  # features: for each image [patches, encoder width] -> visual tokens: [batch, queries, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], numbers: List[int]) -> Tensor:
     return projector.forward(features)
 
-  # features: of each image [patches, encoder width] -> [crossing layers, batch, groups, queries, patches] in float32
+  # features: for each image [patches, encoder width] -> [cross-attention layers, batch, groups, queries, patches] in float32
   def cross_attention(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], groups: int) -> Tensor:
     return projector.cross_attention(features, groups)

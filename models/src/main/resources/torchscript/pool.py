@@ -1,4 +1,4 @@
-# Gemma 3's projector (modeling_gemma3.py of transformers): averages of squares of patches, an RMS norm, one matrix.
+# Gemma 3's projector (modeling_gemma3.py of transformers): average pooling of squares of patches, an RMS norm, and one matrix.
 
 class Projector:
   side : int
@@ -31,7 +31,7 @@ class Program(Module):
   def build(self: __torch__.Program, weights: Dict[str, Tensor], side: int, eps: float) -> __torch__.Projector:
     return __torch__.Projector(weights, side, eps)
 
-  # features: of each piece [patches, encoder width]; shapes: rows and columns of each piece
+  # features: for each piece [patches, encoder width]; shapes: rows and columns of each piece
   # -> visual tokens: [squares of all pieces, LLM width]
   def project(self: __torch__.Program, projector: __torch__.Projector, features: List[Tensor], shapes: List[int]) -> Tensor:
     return projector.forward(features, shapes)

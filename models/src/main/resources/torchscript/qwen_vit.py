@@ -1,20 +1,20 @@
 # The towers of Qwen2-VL, Qwen2.5-VL and Qwen3-VL (modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py of
-# transformers), without their mergers: pieces of any resolution, their rows one after another, each piece attending within
-# itself. Rows are in raster order here, so merged patches do not stand together as they do in the reference.
+# transformers), without their mergers. Pieces may have any resolution; their rows are concatenated, and each piece attends only
+# to itself. Rows are in raster order here. In the reference, patches that are merged are adjacent.
 
-# Turns number i of a head with number i + width / 2. cos, sin: [rows, 1, head width / 2], float32.
+# Rotates dimensions i and i + width / 2 of a head as a pair. cos, sin: [rows, 1, head width / 2], float32.
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   a, b = torch.chunk(torch.to(x, 6), 2, -1)
   return torch.to(torch.cat([a * cos - b * sin, b * cos + a * sin], -1), ops.prim.dtype(x))
 
 
-# [rows, columns, heads, width] -> windows of a x b as a batch: [windows, heads, a * b, width]
+# [rows, columns, heads, width] -> a batch of windows of a x b patches: [windows, heads, a * b, width]
 def windows(x: Tensor, a: int, b: int) -> Tensor:
   x = x.unflatten(1, [-1, b]).unflatten(0, [-1, a])
   return x.permute(0, 2, 4, 1, 3, 5).flatten(3, 4).flatten(0, 1)
 
 
-# Attention within squares of a piece; those at its right and lower edge may be smaller.
+# Attention within square windows of a piece. Windows at the right and lower edge may be smaller.
 # q, k, v: [rows, columns, heads, width]
 def attend_in_windows(q: Tensor, k: Tensor, v: Tensor, side: int) -> Tensor:
   y = torch.empty_like(v)
@@ -38,14 +38,14 @@ def attend_in_windows(q: Tensor, k: Tensor, v: Tensor, side: int) -> Tensor:
   return y
 
 
-# The rows of all pieces of a pass.
+# The rows of all pieces in one forward pass.
 class Rows:
-  # Rows and columns of each piece, in turn.
+  # Rows and columns of the first piece, then of the second, and so on.
   grids : List[int]
   cos : Tensor
   sin : Tensor
 
-  # frequencies: [head width / 4]: the first half of the pairs turns with the row, the second with the column
+  # frequencies: [head width / 4]: the first half of the pairs is rotated by the row, the second by the column
   def __init__(self: __torch__.Rows, grids: List[int], frequencies: Tensor) -> NoneType:
     self.grids = grids
     device = ops.prim.device(frequencies)
@@ -63,7 +63,7 @@ class Rows:
 
 class Attention:
   heads : int
-  # Side of the windows in patches; 0 if the block sees whole pieces.
+  # Side of the windows in patches; 0 if the block attends over whole pieces.
   window : int
   qkv : __torch__.nn.Linear
   out : __torch__.nn.Linear
@@ -99,7 +99,7 @@ class Block:
   norm1 : __torch__.nn.Norm
   attention : __torch__.Attention
   norm2 : __torch__.nn.Norm
-  # A SwiGLU's gate, or none.
+  # The gate of a SwiGLU; empty if the MLP has none.
   gate : List[__torch__.nn.Linear]
   up : __torch__.nn.Linear
   down : __torch__.nn.Linear
@@ -130,7 +130,7 @@ class Tower:
   patch : int
   embedding : Tensor
   embedding_bias : Optional[Tensor]
-  # A learned square of positions that is stretched over a piece, or none: [1, width, side, side], float32
+  # Learned position table, which is resized to a piece's grid; None if there is none: [1, width, side, side], float32
   positions : Optional[Tensor]
   frequencies : Tensor
   blocks : List[__torch__.Block]
@@ -138,7 +138,7 @@ class Tower:
 
   def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int]) -> NoneType:
     self.patch = patch
-    # A still picture is two equal frames, so the frames' weights add up.
+    # A still picture is passed as two equal frames, so the weights of the two frames can be summed.
     kernel = weights["patch.weight"]
     self.embedding = torch.to(torch.sum(torch.to(kernel, 6), [2]), ops.prim.dtype(kernel)).flatten(1)
     self.embedding_bias = weights.get("patch.bias")
@@ -192,7 +192,7 @@ class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # window: side in patches of the squares in which the blocks attend that are not among the whole ones; 0 for none
+  # window: side in patches of the attention windows of all blocks that are not in `whole`; 0 for no windows
   def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int]) -> __torch__.Tower:
     return __torch__.Tower(weights, patch, layers, heads, eps, activation, window, whole, states)
 

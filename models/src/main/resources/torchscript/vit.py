@@ -1,14 +1,14 @@
 # Plain vision transformer: pre-norm blocks over square patches with learned positions. EVA's ViT-g (eva_vit.py of LAVIS) and
-# the towers of transformers' modeling_clip.py, modeling_siglip.py and modeling_internvl.py. What a tower has follows from its
-# weights: CLS, biases, one fused projection or three, norms on queries and keys, scales on what a block adds, norms before and
-# behind the blocks.
+# the towers of transformers' modeling_clip.py, modeling_siglip.py and modeling_internvl.py. The weights determine which of these
+# a tower has: CLS, biases, one fused projection or three, norms on queries and keys, layer scale, and norms before and after the
+# blocks.
 
 class Attention:
   heads : int
-  # One fused matrix of queries, keys and values, or one for each.
+  # One fused matrix for queries, keys and values, or one for each.
   weights : List[Tensor]
   biases : List[Optional[Tensor]]
-  # Of queries and keys, or none.
+  # Norms of queries and keys; empty if there are none.
   norms : List[__torch__.nn.Norm]
   out : __torch__.nn.Linear
 
@@ -89,9 +89,9 @@ class Tower:
   pre_norm : Optional[__torch__.nn.LayerNorm]
   blocks : List[__torch__.Block]
   post_norm : Optional[__torch__.nn.LayerNorm]
-  # Hidden states that are the features, side by side: 0 is the first block's input, N the output of block N.
+  # Hidden states that are concatenated to the features: 0 is the first block's input, N the output of block N.
   states : List[int]
-  # Whether the first vector, which is CLS if there is one, is no feature.
+  # Whether the first vector is left out of the features. It is CLS if there is one.
   drops_first : bool
 
   def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool) -> NoneType:

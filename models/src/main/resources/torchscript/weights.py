@@ -1,12 +1,12 @@
-# Loading of weights: files are mapped, tensors are cut out of them, and changed only where they must be.
-# dtype arguments are torch's ScalarType numbers.
+# Loads weights. Files are memory-mapped, tensors are views into them, and weights are copied only where needed. dtype arguments
+# are torch's ScalarType numbers.
 
 class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
   def map(self: __torch__.Program, path: str, n: int, dtype: int) -> Tensor:
-    # Not shared, so a private mapping: writing to a weight could never reach the file.
+    # A private mapping (not shared), so that a write to a weight cannot change the file.
     return torch.from_file(path, False, n, dtype=dtype)
 
   def cut(self: __torch__.Program, run: Tensor, shape: List[int], strides: List[int], offset: int) -> Tensor:
@@ -21,7 +21,7 @@ class Program(Module):
   def cast(self: __torch__.Program, x: Tensor, dtype: int) -> Tensor:
     return torch.to(x, dtype)
 
-  # initialisation: 0 none, 1 PiSSA, 2 OLoRA, see LoraInitialisation. magnitudes: one, or none.
+  # initialisation: 0 none, 1 PiSSA, 2 OLoRA, see LoraInitialisation. magnitudes: one tensor for DoRA, else empty.
   def merge(self: __torch__.Program, w: Tensor, a: Tensor, b: Tensor, magnitudes: List[Tensor], scale: float, initialisation: int) -> Tensor:
     base = torch.to(w, 6)
     r = a.size(0)
