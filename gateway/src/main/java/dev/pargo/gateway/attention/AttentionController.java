@@ -1,7 +1,7 @@
 package dev.pargo.gateway.attention;
 
 import dev.pargo.gateway.GatewayProperties;
-import dev.pargo.gateway.chat.Admission;
+import dev.pargo.gateway.chat.ConcurrencyLimit;
 import dev.pargo.gateway.chat.ImageSource;
 import dev.pargo.gateway.chat.Pulse;
 import dev.pargo.gateway.error.ClientGoneException;
@@ -43,10 +43,10 @@ final class AttentionController {
     private static final Logger log = LoggerFactory.getLogger(AttentionController.class);
 
     private final GatewayProperties properties;
-    private final Admission admission;
+    private final ConcurrencyLimit admission;
     private final Inference inference;
 
-    AttentionController(GatewayProperties properties, Admission admission, Inference inference) {
+    AttentionController(GatewayProperties properties, ConcurrencyLimit admission, Inference inference) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
@@ -54,7 +54,7 @@ final class AttentionController {
 
     @PostMapping("/v1/attention")
     void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try (Admission.Permit place = admission.admit()) {
+        try (ConcurrencyLimit.Permit place = admission.admit()) {
             answer(request, response);
         } catch (ClientGoneException gone) {
             log.debug("The client has left");

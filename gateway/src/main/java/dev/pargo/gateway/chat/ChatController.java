@@ -43,11 +43,11 @@ final class ChatController {
     private static final Logger log = LoggerFactory.getLogger(ChatController.class);
 
     private final GatewayProperties properties;
-    private final Admission admission;
+    private final ConcurrencyLimit admission;
     private final Inference inference;
     private final ChatMetrics metrics;
 
-    ChatController(GatewayProperties properties, Admission admission, Inference inference, ChatMetrics metrics) {
+    ChatController(GatewayProperties properties, ConcurrencyLimit admission, Inference inference, ChatMetrics metrics) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
@@ -66,7 +66,7 @@ final class ChatController {
     }
 
     private Outcome run(Exchange exchange) {
-        try (Admission.Permit place = admission.admit()) {
+        try (ConcurrencyLimit.Permit place = admission.admit()) {
             answer(exchange);
             return Outcome.OK;
         } catch (ClientGoneException | IOException gone) {

@@ -66,7 +66,7 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
             text.add(new ModelSet(llm.description(), prompt.get(), null, llm.capacity()));
             for (Weights<EncoderDescription> encoder : encoding) {
                 for (Weights<ProjectorDescription> projector : projecting) {
-                    List<String> misfits = Fit.problems(
+                    List<String> misfits = StageCompatibility.problems(
                             encoder.description(),
                             projector.description(),
                             llm.description(),

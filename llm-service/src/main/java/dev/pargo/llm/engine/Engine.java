@@ -5,6 +5,7 @@ import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.Status;
@@ -49,7 +50,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final WaitingQueue waiting = new WaitingQueue();
     private final RunningBatch running;
     private final StepExecutor steps;
-    private final AnswerTime answerTime = new AnswerTime();
+    private final RecentTime answerTime = new RecentTime();
     private final ExecutorService maskExecutor = Executors.newFixedThreadPool(MASK_THREADS, Engine::newMaskThread);
 
     /**

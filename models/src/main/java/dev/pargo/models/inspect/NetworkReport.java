@@ -3,8 +3,8 @@ package dev.pargo.models.inspect;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
-import dev.pargo.models.weights.Fit;
 import dev.pargo.models.weights.LoraAdapter;
+import dev.pargo.models.weights.ParameterCheck;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +35,7 @@ public record NetworkReport(
         Contents contents,
         boolean random,
         int unused,
-        @Nullable Fit fit,
+        @Nullable ParameterCheck fit,
         @Nullable String problem) {
 
     /** A network with a configuration. */
@@ -54,7 +54,7 @@ public record NetworkReport(
             Checkpoint checkpoint) {
         Set<String> names =
                 config.parameters().stream().map(ParameterSpec::name).collect(Collectors.toSet());
-        Fit fit = checkpoint.compare(config.parameters(), config::ignores);
+        ParameterCheck fit = checkpoint.compare(config.parameters(), config::ignores);
         Contents contents = Contents.of(checkpoint.filter(names::contains));
         int unused = checkpoint.tensors().size()
                 - contents.tensors()

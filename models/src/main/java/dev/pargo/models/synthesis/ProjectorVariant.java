@@ -8,8 +8,8 @@ import dev.pargo.models.tensor.DType;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
-import dev.pargo.models.weights.TensorSpec;
 import dev.pargo.models.weights.TorchFileWriter;
+import dev.pargo.models.weights.WrittenTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -91,8 +91,8 @@ public final class ProjectorVariant {
         } catch (IOException e) {
             throw new UncheckedIOException("%s cannot be written".formatted(directory), e);
         }
-        List<TensorSpec> tensors = projector.parameters().stream()
-                .map(parameter -> new TensorSpec(parameter.name(), DType.FLOAT16, parameter.shape()))
+        List<WrittenTensor> tensors = projector.parameters().stream()
+                .map(parameter -> new WrittenTensor(parameter.name(), DType.FLOAT16, parameter.shape()))
                 .toList();
         TorchFileWriter.write(directory.resolve(FILE), tensors, new RandomWeights(seed));
         return projector;

@@ -2,8 +2,8 @@ package dev.pargo.models.synthesis;
 
 import ai.djl.util.Float16Utils;
 import dev.pargo.models.tensor.DType;
-import dev.pargo.models.weights.TensorSpec;
 import dev.pargo.models.weights.TensorValues;
+import dev.pargo.models.weights.WrittenTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
@@ -40,7 +40,7 @@ final class RandomWeights implements TensorValues {
     }
 
     @Override
-    public void write(TensorSpec tensor, Consumer<ByteBuffer> out) {
+    public void write(WrittenTensor tensor, Consumer<ByteBuffer> out) {
         if (!tensor.dtype().isFloatingPoint()) {
             count(tensor, out);
             return;
@@ -59,7 +59,7 @@ final class RandomWeights implements TensorValues {
     }
 
     /** In the networks here only the scale of a norm is a vector named weight. */
-    private static boolean isScale(TensorSpec tensor) {
+    private static boolean isScale(WrittenTensor tensor) {
         return tensor.shape().length == 1 && tensor.name().endsWith(".weight");
     }
 
@@ -83,7 +83,7 @@ final class RandomWeights implements TensorValues {
         }
     }
 
-    private static void count(TensorSpec tensor, Consumer<ByteBuffer> out) {
+    private static void count(WrittenTensor tensor, Consumer<ByteBuffer> out) {
         int width = tensor.dtype().bytes();
         ByteBuffer values = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
         for (long value = 0; values.hasRemaining(); value++) {

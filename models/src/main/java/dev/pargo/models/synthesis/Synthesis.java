@@ -3,9 +3,9 @@ package dev.pargo.models.synthesis;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.weights.CheckpointException;
 import dev.pargo.models.weights.ShardedWriter;
-import dev.pargo.models.weights.TensorSpec;
 import dev.pargo.models.weights.TensorValues;
 import dev.pargo.models.weights.TorchFileWriter;
+import dev.pargo.models.weights.WrittenTensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +30,7 @@ public final class Synthesis {
 
     private final Preset preset;
     private final Path directory;
-    private final Map<Preset.Weights, List<TensorSpec>> plan = new LinkedHashMap<>();
+    private final Map<Preset.Weights, List<WrittenTensor>> plan = new LinkedHashMap<>();
 
     private Synthesis(Preset preset, Path directory) {
         this.preset = preset;
@@ -72,7 +72,7 @@ public final class Synthesis {
     public long bytes() {
         return plan.values().stream()
                 .flatMap(List::stream)
-                .mapToLong(TensorSpec::bytes)
+                .mapToLong(WrittenTensor::bytes)
                 .sum();
     }
 

@@ -3,7 +3,7 @@ package dev.pargo.models.synthesis;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.weights.ParameterSpec;
-import dev.pargo.models.weights.TensorSpec;
+import dev.pargo.models.weights.WrittenTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,13 +12,13 @@ import java.util.stream.Stream;
 /** Lists the tensors of a preset's parts. The networks know theirs themselves. */
 record TensorPlan(PlannedNetworks networks) {
 
-    List<TensorSpec> tensors(Preset.Weights weights) {
+    List<WrittenTensor> tensors(Preset.Weights weights) {
         return weights.parts().stream()
                 .flatMap(part -> tensors(part, part.dtype() == null ? weights.dtype() : part.dtype()))
                 .toList();
     }
 
-    private Stream<TensorSpec> tensors(Preset.Part part, DType dtype) {
+    private Stream<WrittenTensor> tensors(Preset.Part part, DType dtype) {
         String prefix = part.prefix() == null ? "" : part.prefix();
         Stream<ParameterSpec> parameters;
         if (part.network() != null) {
@@ -28,7 +28,7 @@ record TensorPlan(PlannedNetworks networks) {
         } else {
             return unused(part, prefix, dtype);
         }
-        return parameters.map(parameter -> new TensorSpec(prefix + parameter.name(), dtype, parameter.shape()));
+        return parameters.map(parameter -> new WrittenTensor(prefix + parameter.name(), dtype, parameter.shape()));
     }
 
     private List<ParameterSpec> parameters(BundlePart network) {
@@ -53,11 +53,11 @@ record TensorPlan(PlannedNetworks networks) {
         return matrices.stream();
     }
 
-    private static Stream<TensorSpec> unused(Preset.Part part, String prefix, DType dtype) {
+    private static Stream<WrittenTensor> unused(Preset.Part part, String prefix, DType dtype) {
         int repeat = part.repeat() == null ? 1 : part.repeat();
         return IntStream.range(0, repeat)
                 .mapToObj(i -> prefix.replace("*", String.valueOf(i)))
                 .flatMap(start -> part.tensors().entrySet().stream()
-                        .map(tensor -> new TensorSpec(start + tensor.getKey(), dtype, tensor.getValue())));
+                        .map(tensor -> new WrittenTensor(start + tensor.getKey(), dtype, tensor.getValue())));
     }
 }

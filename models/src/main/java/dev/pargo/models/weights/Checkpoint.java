@@ -126,8 +126,8 @@ public final class Checkpoint {
      * @param parameters names and shapes, each name once
      * @param ignored    names that may be there without being needed
      */
-    public Fit compare(List<ParameterSpec> parameters, Predicate<String> ignored) {
-        return Fit.of(this, parameters, ignored);
+    public ParameterCheck compare(List<ParameterSpec> parameters, Predicate<String> ignored) {
+        return ParameterCheck.of(this, parameters, ignored);
     }
 
     /**
@@ -138,7 +138,7 @@ public final class Checkpoint {
      * @throws CheckpointException naming what is missing, unexpected and misshaped
      */
     public void require(List<ParameterSpec> parameters, Predicate<String> ignored) {
-        Fit fit = compare(parameters, ignored);
+        ParameterCheck fit = compare(parameters, ignored);
         if (!fit.isExact()) {
             throw new CheckpointException("%s: does not fit the network: %s".formatted(source, fit.problems()));
         }

@@ -18,7 +18,7 @@ final class Pickler {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     /** The storage of the n-th tensor has the key n. */
-    static byte[] stateDict(List<TensorSpec> tensors) {
+    static byte[] stateDict(List<WrittenTensor> tensors) {
         Pickler pickler = new Pickler();
         pickler.op(Unpickler.PROTO, 2).op('}', '(');
         for (int i = 0; i < tensors.size(); i++) {
@@ -28,7 +28,7 @@ final class Pickler {
     }
 
     /** {@code _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)}. */
-    private void tensor(TensorSpec tensor, String key) {
+    private void tensor(WrittenTensor tensor, String key) {
         global("torch._utils", "_rebuild_tensor_v2").op('(');
         op('(').text("storage").global("torch", STORAGES.get(tensor.dtype()));
         text(key).text("cpu").number(tensor.elements()).op('t', 'Q');

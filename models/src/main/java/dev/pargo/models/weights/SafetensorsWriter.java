@@ -22,9 +22,9 @@ public final class SafetensorsWriter {
     /** With wide types first and this header, every element lies at a multiple of its width, as mapping needs. */
     private static final int ALIGNMENT = 8;
 
-    private static final Comparator<TensorSpec> ORDER = Comparator.comparingInt(
-                    (TensorSpec tensor) -> -tensor.dtype().bytes())
-            .thenComparing(TensorSpec::name);
+    private static final Comparator<WrittenTensor> ORDER = Comparator.comparingInt(
+                    (WrittenTensor tensor) -> -tensor.dtype().bytes())
+            .thenComparing(WrittenTensor::name);
 
     private SafetensorsWriter() {}
 
@@ -34,21 +34,21 @@ public final class SafetensorsWriter {
      * @throws CheckpointException if the file exists already or cannot be written
      * @throws IllegalArgumentException if the values of a tensor have another length than it
      */
-    public static void write(Path path, List<TensorSpec> tensors, TensorValues values) {
-        List<TensorSpec> ordered = tensors.stream().sorted(ORDER).toList();
+    public static void write(Path path, List<WrittenTensor> tensors, TensorValues values) {
+        List<WrittenTensor> ordered = tensors.stream().sorted(ORDER).toList();
         try (WeightOutput file = WeightOutput.create(path)) {
             file.write(header(ordered));
-            for (TensorSpec tensor : ordered) {
+            for (WrittenTensor tensor : ordered) {
                 file.write(tensor, values, file::write);
             }
         }
     }
 
-    private static ByteBuffer header(List<TensorSpec> tensors) {
+    private static ByteBuffer header(List<WrittenTensor> tensors) {
         ObjectNode header = JsonNodeFactory.instance.objectNode();
         header.putObject("__metadata__").put("format", "pt");
         long offset = 0;
-        for (TensorSpec tensor : tensors) {
+        for (WrittenTensor tensor : tensors) {
             ObjectNode entry = header.putObject(tensor.name()).put("dtype", DTYPES.get(tensor.dtype()));
             ArrayNode shape = entry.putArray("shape");
             for (long dimension : tensor.shape()) {

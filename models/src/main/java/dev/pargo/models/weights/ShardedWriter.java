@@ -21,8 +21,8 @@ public final class ShardedWriter {
      * @throws CheckpointException if a file exists already or cannot be written
      * @throws IllegalArgumentException if the values of a tensor have another length than it
      */
-    public static void write(Path directory, List<TensorSpec> tensors, long shardBytes, TensorValues values) {
-        List<List<TensorSpec>> shards = split(tensors, shardBytes);
+    public static void write(Path directory, List<WrittenTensor> tensors, long shardBytes, TensorValues values) {
+        List<List<WrittenTensor>> shards = split(tensors, shardBytes);
         if (shards.size() == 1) {
             SafetensorsWriter.write(directory.resolve("model.safetensors"), tensors, values);
             return;
@@ -35,7 +35,9 @@ public final class ShardedWriter {
         }
         ObjectNode index = JsonNodeFactory.instance.objectNode();
         index.putObject("metadata")
-                .put("total_size", tensors.stream().mapToLong(TensorSpec::bytes).sum());
+                .put(
+                        "total_size",
+                        tensors.stream().mapToLong(WrittenTensor::bytes).sum());
         ObjectNode weightMap = index.putObject("weight_map");
         shardOf.forEach(weightMap::put);
         Path path = directory.resolve("model.safetensors.index.json");
@@ -46,12 +48,12 @@ public final class ShardedWriter {
         }
     }
 
-    private static List<List<TensorSpec>> split(List<TensorSpec> tensors, long shardBytes) {
-        List<List<TensorSpec>> shards = new ArrayList<>();
+    private static List<List<WrittenTensor>> split(List<WrittenTensor> tensors, long shardBytes) {
+        List<List<WrittenTensor>> shards = new ArrayList<>();
         shards.add(new ArrayList<>());
         long room = shardBytes;
-        for (TensorSpec tensor : tensors) {
-            List<TensorSpec> shard = shards.get(shards.size() - 1);
+        for (WrittenTensor tensor : tensors) {
+            List<WrittenTensor> shard = shards.get(shards.size() - 1);
             if (tensor.bytes() > room && !shard.isEmpty()) {
                 shard = new ArrayList<>();
                 shards.add(shard);

@@ -13,5 +13,5 @@ public interface TensorValues {
      * @param out takes all remaining bytes of each buffer; together they are the tensor's elements, little-endian and
      *     row-major
      */
-    void write(TensorSpec tensor, Consumer<ByteBuffer> out);
+    void write(WrittenTensor tensor, Consumer<ByteBuffer> out);
 }

@@ -16,14 +16,14 @@ public final class TorchFileWriter {
      * @throws CheckpointException if the file exists already or cannot be written
      * @throws IllegalArgumentException if the values of a tensor have another length than it
      */
-    public static void write(Path path, List<TensorSpec> tensors, TensorValues values) {
+    public static void write(Path path, List<WrittenTensor> tensors, TensorValues values) {
         String root = path.getFileName().toString().replaceFirst("\\.[^.]+$", "") + "/";
         try (WeightOutput file = WeightOutput.create(path)) {
             ZipOutput zip = new ZipOutput(file);
             zip.add(root + "data.pkl", Pickler.stateDict(tensors));
             zip.add(root + "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < tensors.size(); i++) {
-                TensorSpec tensor = tensors.get(i);
+                WrittenTensor tensor = tensors.get(i);
                 zip.add(root + "data/" + i, tensor.bytes(), out -> file.write(tensor, values, out));
             }
             zip.add(root + "version", "3\n".getBytes(StandardCharsets.US_ASCII));

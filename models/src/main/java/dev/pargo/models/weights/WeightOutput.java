@@ -62,7 +62,7 @@ final class WeightOutput implements AutoCloseable {
     }
 
     /** @param out where the values go; by way of it they reach this file */
-    void write(TensorSpec tensor, TensorValues values, Consumer<ByteBuffer> out) {
+    void write(WrittenTensor tensor, TensorValues values, Consumer<ByteBuffer> out) {
         long start = position();
         values.write(tensor, out);
         long written = position() - start;

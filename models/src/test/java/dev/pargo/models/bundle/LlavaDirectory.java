@@ -6,8 +6,8 @@ import dev.pargo.models.projector.MlpConfig;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.weights.ParameterSpec;
-import dev.pargo.models.weights.TensorSpec;
 import dev.pargo.models.weights.TorchFileWriter;
+import dev.pargo.models.weights.WrittenTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -101,8 +101,8 @@ final class LlavaDirectory {
     private static void torch(Path file, RandomWeights weights, List<String> names) {
         Map<String, String> byOriginal = new LinkedHashMap<>();
         names.forEach(name -> byOriginal.put(originalName(name), name));
-        List<TensorSpec> tensors = byOriginal.entrySet().stream()
-                .map(name -> new TensorSpec(
+        List<WrittenTensor> tensors = byOriginal.entrySet().stream()
+                .map(name -> new WrittenTensor(
                         name.getKey(), DType.FLOAT32, weights.shapes().get(name.getValue())))
                 .toList();
         TorchFileWriter.write(file, tensors, (tensor, out) -> {

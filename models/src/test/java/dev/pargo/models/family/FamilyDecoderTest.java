@@ -31,9 +31,12 @@ class FamilyDecoderTest {
 
     private static final Tolerance TOLERANCE = new Tolerance(2e-4, 2e-4);
 
-    /** How far the logits of each precision point the same way as those of float32. */
+    /**
+     * How far the logits of each precision point the same way as those of float32. The bounds are wide: networks this small
+     * with random weights have no redundancy that would absorb the rounding.
+     */
     private static final Map<Precision, Double> LEAST_COSINE =
-            Map.of(Precision.BFLOAT16, 0.999, Precision.INT8, 0.99, Precision.INT4, 0.9);
+            Map.of(Precision.BFLOAT16, 0.999, Precision.INT8, 0.98, Precision.INT4, 0.9);
 
     private interface Check {
         void check(ModelBundle bundle);

@@ -10,7 +10,7 @@ import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.weights.CheckpointException;
 import dev.pargo.models.weights.SafetensorsWriter;
-import dev.pargo.models.weights.TensorSpec;
+import dev.pargo.models.weights.WrittenTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -132,9 +132,9 @@ class InspectorTest {
         Path llm = FIXTURES.resolve("internlm2");
         Files.copy(llm.resolve("config.json"), directory.resolve("config.json"));
         DecoderConfig config = DecoderConfig.read(llm);
-        List<TensorSpec> some = config.parameters().stream()
+        List<WrittenTensor> some = config.parameters().stream()
                 .filter(parameter -> !parameter.name().endsWith("wo.weight"))
-                .map(parameter -> new TensorSpec(
+                .map(parameter -> new WrittenTensor(
                         parameter.name(),
                         DType.FLOAT16,
                         parameter.name().equals("output.weight") ? new long[] {7} : parameter.shape()))
@@ -217,10 +217,10 @@ class InspectorTest {
     @Test
     void shapesThatContradictThemselvesAreSaid() {
         Path file = directory.resolve("odd.safetensors");
-        List<TensorSpec> odd = List.of(
-                new TensorSpec("visual.blocks.0.attn.inner_attn_ln.weight", DType.FLOAT32, 4),
-                new TensorSpec("visual.pos_embed", DType.FLOAT32, 1, 7, 4),
-                new TensorSpec("visual.patch_embed.proj.weight", DType.FLOAT32, 4, 3, 2, 2));
+        List<WrittenTensor> odd = List.of(
+                new WrittenTensor("visual.blocks.0.attn.inner_attn_ln.weight", DType.FLOAT32, 4),
+                new WrittenTensor("visual.pos_embed", DType.FLOAT32, 1, 7, 4),
+                new WrittenTensor("visual.patch_embed.proj.weight", DType.FLOAT32, 4, 3, 2, 2));
         SafetensorsWriter.write(file, odd, (tensor, out) -> out.accept(ByteBuffer.allocate((int) tensor.bytes())));
         assertThat(Inspector.inspect(file).networks())
                 .singleElement()
@@ -231,10 +231,10 @@ class InspectorTest {
     @Test
     void aTensorOfAnotherRankIsNoDefect() {
         Path file = directory.resolve("odd.safetensors");
-        List<TensorSpec> odd = List.of(
-                new TensorSpec("model.layers.0.self_attn.q_proj.weight", DType.FLOAT32, 4),
-                new TensorSpec("llm_proj.weight", DType.FLOAT32, 4, 4),
-                new TensorSpec("ln_vision.weight", DType.FLOAT32, 8));
+        List<WrittenTensor> odd = List.of(
+                new WrittenTensor("model.layers.0.self_attn.q_proj.weight", DType.FLOAT32, 4),
+                new WrittenTensor("llm_proj.weight", DType.FLOAT32, 4, 4),
+                new WrittenTensor("ln_vision.weight", DType.FLOAT32, 8));
         SafetensorsWriter.write(file, odd, (tensor, out) -> out.accept(ByteBuffer.allocate((int) tensor.bytes())));
         assertThat(Inspector.inspect(file).networks())
                 .extracting(NetworkReport::part, NetworkReport::isComplete)

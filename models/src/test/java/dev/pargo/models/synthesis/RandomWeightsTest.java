@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
-import dev.pargo.models.weights.TensorSpec;
+import dev.pargo.models.weights.WrittenTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RandomWeightsTest {
 
-    private static byte[] bytes(RandomWeights weights, TensorSpec tensor) {
+    private static byte[] bytes(RandomWeights weights, WrittenTensor tensor) {
         ByteBuffer all = ByteBuffer.allocate((int) tensor.bytes());
         weights.write(tensor, all::put);
         assertThat(all.hasRemaining()).isFalse();
         return all.array();
     }
 
-    private static float[] floats(RandomWeights weights, TensorSpec tensor) {
+    private static float[] floats(RandomWeights weights, WrittenTensor tensor) {
         ByteBuffer data = ByteBuffer.wrap(bytes(weights, tensor)).order(ByteOrder.LITTLE_ENDIAN);
         return Tolerance.floats(new HostTensor(tensor.dtype(), tensor.shape(), data));
     }
@@ -34,7 +34,7 @@ class RandomWeightsTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "FLOAT16", "BFLOAT16"})
     void matricesAreSmallAndCentred(DType dtype) {
-        float[] values = floats(new RandomWeights(1), new TensorSpec("w.weight", dtype, 100, 1000));
+        float[] values = floats(new RandomWeights(1), new WrittenTensor("w.weight", dtype, 100, 1000));
         double mean = sum(values, 0) / values.length;
         double deviation = Math.sqrt(sumOfSquares(values) / values.length);
         assertThat(mean).isCloseTo(0, within(5e-4));
@@ -43,7 +43,7 @@ class RandomWeightsTest {
 
     @Test
     void scalesOfNormsAreAroundOne() {
-        float[] values = floats(new RandomWeights(1), new TensorSpec("norm.weight", DType.BFLOAT16, 4096));
+        float[] values = floats(new RandomWeights(1), new WrittenTensor("norm.weight", DType.BFLOAT16, 4096));
         assertThat(sum(values, 0) / values.length).isCloseTo(1, within(0.01));
         assertThat(values).doesNotContain(0).containsAnyOf(1.0078125f, 0.9921875f);
     }
@@ -53,7 +53,7 @@ class RandomWeightsTest {
         RandomWeights weights = new RandomWeights(1);
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 2000; i++) {
-            seen.add(Arrays.toString(bytes(weights, new TensorSpec("w" + i, DType.FLOAT32, 16))));
+            seen.add(Arrays.toString(bytes(weights, new WrittenTensor("w" + i, DType.FLOAT32, 16))));
         }
         assertThat(seen).hasSize(2000);
     }
@@ -63,7 +63,7 @@ class RandomWeightsTest {
     void noTwoRowsOfALargeMatrixAreEqual() {
         int rows = 2048;
         int columns = 2048;
-        byte[] matrix = bytes(new RandomWeights(1), new TensorSpec("w.weight", DType.BFLOAT16, rows, columns));
+        byte[] matrix = bytes(new RandomWeights(1), new WrittenTensor("w.weight", DType.BFLOAT16, rows, columns));
         Set<Integer> seen = new HashSet<>();
         for (int row = 0; row < rows; row++) {
             seen.add(Arrays.hashCode(Arrays.copyOfRange(matrix, row * columns * 2, (row + 1) * columns * 2)));
@@ -73,14 +73,14 @@ class RandomWeightsTest {
 
     @Test
     void theSeedDecides() {
-        TensorSpec tensor = new TensorSpec("w.weight", DType.FLOAT16, 7, 9);
+        WrittenTensor tensor = new WrittenTensor("w.weight", DType.FLOAT16, 7, 9);
         assertThat(bytes(new RandomWeights(5), tensor)).isEqualTo(bytes(new RandomWeights(5), tensor));
         assertThat(bytes(new RandomWeights(6), tensor)).isNotEqualTo(bytes(new RandomWeights(5), tensor));
     }
 
     @Test
     void wholeNumbersCountUp() {
-        ByteBuffer ids = ByteBuffer.wrap(bytes(new RandomWeights(1), new TensorSpec("ids", DType.INT64, 1, 600)))
+        ByteBuffer ids = ByteBuffer.wrap(bytes(new RandomWeights(1), new WrittenTensor("ids", DType.INT64, 1, 600)))
                 .order(ByteOrder.LITTLE_ENDIAN);
         assertThat(ids.getLong(0)).isZero();
         assertThat(ids.getLong(599 * 8)).isEqualTo(599);
@@ -88,7 +88,7 @@ class RandomWeightsTest {
 
     @Test
     void largeTensorsComeInSmallPieces() {
-        TensorSpec large = new TensorSpec("w.weight", DType.BFLOAT16, 1 << 16, 1 << 12);
+        WrittenTensor large = new WrittenTensor("w.weight", DType.BFLOAT16, 1 << 16, 1 << 12);
         AtomicLong written = new AtomicLong();
         new RandomWeights(1).write(large, piece -> {
             assertThat(piece.remaining()).isLessThan(4 << 20);

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WriterTest {
 
-    private static final List<TensorSpec> TENSORS = List.of(
-            new TensorSpec("block.weight", DType.BFLOAT16, 3, 5),
-            new TensorSpec("block.bias", DType.FLOAT16, 5),
-            new TensorSpec("scale", DType.FLOAT32),
-            new TensorSpec("position_ids", DType.INT64, 1, 4),
-            new TensorSpec("äöü", DType.FLOAT32, 2, 1, 2));
+    private static final List<WrittenTensor> TENSORS = List.of(
+            new WrittenTensor("block.weight", DType.BFLOAT16, 3, 5),
+            new WrittenTensor("block.bias", DType.FLOAT16, 5),
+            new WrittenTensor("scale", DType.FLOAT32),
+            new WrittenTensor("position_ids", DType.INT64, 1, 4),
+            new WrittenTensor("äöü", DType.FLOAT32, 2, 1, 2));
 
     @TempDir
     private Path directory;
@@ -41,7 +41,7 @@ class WriterTest {
         out.accept(ByteBuffer.wrap(bytes, cut, bytes.length - cut).slice());
     };
 
-    private static byte[] bytes(TensorSpec tensor) {
+    private static byte[] bytes(WrittenTensor tensor) {
         byte[] bytes = new byte[(int) tensor.bytes()];
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) (tensor.name().hashCode() + i);
@@ -49,9 +49,9 @@ class WriterTest {
         return bytes;
     }
 
-    private static void assertHolds(Checkpoint checkpoint, List<TensorSpec> tensors) {
+    private static void assertHolds(Checkpoint checkpoint, List<WrittenTensor> tensors) {
         assertThat(checkpoint.tensors()).hasSize(tensors.size());
-        for (TensorSpec tensor : tensors) {
+        for (WrittenTensor tensor : tensors) {
             HostTensor read = checkpoint.read(tensor.name());
             assertThat(read.dtype()).isEqualTo(tensor.dtype());
             assertThat(read.shape()).isEqualTo(tensor.shape());
@@ -149,7 +149,7 @@ class WriterTest {
 
     @Test
     void refusesARecordThatNeedsAZip64Size() {
-        List<TensorSpec> huge = List.of(new TensorSpec("huge", DType.UINT8, 1L << 32));
+        List<WrittenTensor> huge = List.of(new WrittenTensor("huge", DType.UINT8, 1L << 32));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TorchFileWriter.write(directory.resolve("a.pt"), huge, VALUES))
                 .withMessageContaining("at most 4 GiB");

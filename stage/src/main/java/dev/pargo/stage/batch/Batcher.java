@@ -1,6 +1,7 @@
 package dev.pargo.stage.batch;
 
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
 import java.time.Duration;
@@ -36,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batcher<I, O> implements DeviceWork {
 
-    /** Weight of the newest batch in the moving average of batch times. */
-    private static final double NEWEST = 0.2;
-
     private final BatchLimits limits;
     private final Function<List<I>, List<O>> network;
     private final StageMetrics metrics;
@@ -48,7 +46,7 @@ public final class Batcher<I, O> implements DeviceWork {
     private final Condition changed = lock.newCondition();
     private final Queue<Request> queue = new ArrayDeque<>();
     private int announced;
-    private double averageBatchNanos;
+    private final RecentTime batchTime = new RecentTime();
     private @Nullable StageError abandoned;
 
     /** The next batch; used by the executor's thread only. */
@@ -79,7 +77,7 @@ public final class Batcher<I, O> implements DeviceWork {
     public Duration estimatedWait() {
         return locked(() -> {
             int batches = queue.size() / limits.maxSize() + 1;
-            return Duration.ofNanos((long) (batches * averageBatchNanos));
+            return batchTime.average().multipliedBy(batches);
         });
     }
 
@@ -162,7 +160,7 @@ public final class Batcher<I, O> implements DeviceWork {
             return Result.FAILED;
         }
         long nanos = nanoClock.getAsLong() - start;
-        remember(nanos);
+        batchTime.add(nanos);
         metrics.batch(batch.size(), nanos);
         for (int i = 0; i < batch.size(); i++) {
             Request request = batch.get(i);
@@ -172,11 +170,6 @@ public final class Batcher<I, O> implements DeviceWork {
                     new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
         }
         return Result.SUCCEEDED;
-    }
-
-    private void remember(long batchNanos) {
-        locked(() -> averageBatchNanos =
-                averageBatchNanos == 0 ? batchNanos : averageBatchNanos + NEWEST * (batchNanos - averageBatchNanos));
     }
 
     private <T> T locked(Supplier<T> action) {

@@ -14,11 +14,11 @@ import java.util.function.Predicate;
  * @param unexpected tensors that the network does not have, by name
  * @param misshaped  tensors of another shape than asked for, each with both shapes
  */
-public record Fit(List<String> missing, List<String> unexpected, List<String> misshaped) {
+public record ParameterCheck(List<String> missing, List<String> unexpected, List<String> misshaped) {
 
     private static final int LISTED = 20;
 
-    static Fit of(Checkpoint checkpoint, List<ParameterSpec> parameters, Predicate<String> ignored) {
+    static ParameterCheck of(Checkpoint checkpoint, List<ParameterSpec> parameters, Predicate<String> ignored) {
         List<String> missing = new ArrayList<>();
         List<String> misshaped = new ArrayList<>();
         Set<String> unexpected = new LinkedHashSet<>(checkpoint.tensors().keySet());
@@ -34,7 +34,7 @@ public record Fit(List<String> missing, List<String> unexpected, List<String> mi
             }
         }
         unexpected.removeIf(ignored);
-        return new Fit(missing, List.copyOf(unexpected), misshaped);
+        return new ParameterCheck(missing, List.copyOf(unexpected), misshaped);
     }
 
     public boolean isExact() {

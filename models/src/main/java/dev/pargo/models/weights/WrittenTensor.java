@@ -9,7 +9,7 @@ import dev.pargo.models.tensor.DType;
  * @param dtype type of the elements
  * @param shape dimensions, outermost first; empty for a scalar
  */
-public record TensorSpec(String name, DType dtype, long... shape) {
+public record WrittenTensor(String name, DType dtype, long... shape) {
 
     public long elements() {
         return StoredTensor.elements(shape);

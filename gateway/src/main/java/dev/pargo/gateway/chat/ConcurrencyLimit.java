@@ -10,13 +10,13 @@ import org.springframework.stereotype.Component;
 
 /** Bounds the number of requests that are worked on at once; what does not fit is refused. Thread-safe. */
 @Component
-public final class Admission {
+public final class ConcurrencyLimit {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Semaphore places;
 
-    Admission(GatewayProperties properties, MeterRegistry metrics) {
+    ConcurrencyLimit(GatewayProperties properties, MeterRegistry metrics) {
         int most = properties.maxConcurrentRequests();
         this.places = new Semaphore(most);
         Gauge.builder("pargo.gateway.active", places, free -> most - free.availablePermits())

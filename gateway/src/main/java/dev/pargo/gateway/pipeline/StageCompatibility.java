@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Decides whether three stages fit each other: each must accept the output of the one before. */
-final class Fit {
+final class StageCompatibility {
 
-    private Fit() {}
+    private StageCompatibility() {}
 
     /**
      * Returns everything that does not fit, each a clause with the numbers; empty if the stages fit.
