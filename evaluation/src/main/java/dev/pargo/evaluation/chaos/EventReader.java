@@ -81,9 +81,11 @@ final class EventReader {
                 .formatted(ends, errors, finished ? "" : ", no finish reason", broken));
     }
 
-    /** An error of a connection that the client itself has closed is not the gateway's. */
+    /** A connection may break when the client has closed it itself, or has been told of an error before. */
     private synchronized void breakOff(String reason) {
-        broken = left ? "" : reason;
+        if (!left && errors == 0) {
+            broken = reason;
+        }
     }
 
     private synchronized void leave(InputStream body) {
