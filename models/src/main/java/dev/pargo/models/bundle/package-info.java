@@ -21,7 +21,7 @@
  *   dir                     config.json of model_type clip, clip_vision_model or of a whole model
  *                           or a bare checkpoint:
  *   type                    EVAVisionTransformer (EVA-02-CLIP) or EVA_ViT (EVA's ViT-g)
- *   file, prefix            checkpoint, prefix of the tower's tensors in it; visual.
+ *   file, prefix            checkpoint, and prefix of the tower's tensors in it; visual.
  *   width, layers, head_width, mlp_hidden or mlp_ratio, layer_norm_eps
  *                           default: those of EVA02-CLIP-L-14-336, or of BLIP-2's ViT-g
  *   random_weights          whether the weights are random; false, or what the directory says
@@ -57,7 +57,7 @@
  *   lora.file, lora.alpha   updates: a PEFT directory, or a fusion checkpoint and its alpha
  *
  * prompt
- *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; the format's
+ *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; that of the format
  *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; the format that the LLM's
  *                           chat_template writes, or else that of its family
  *   image_placeholder, bos_token, system_template, system, answer_template
@@ -65,7 +65,7 @@
  *                           token, and empty
  *
  * generation
- *   eos_token               control token that closes an answer; the format's or the tokenizer's
+ *   eos_token               control token that closes an answer; that of the format, or the tokenizer's
  *   max_new_tokens          default limit on the tokens of an answer; 100
  * </pre>
  */

@@ -1,3 +1,4 @@
+/** Vision encoders: networks that turn pixels into patch features. */
 @NullMarked
 package dev.pargo.models.vision;
 
