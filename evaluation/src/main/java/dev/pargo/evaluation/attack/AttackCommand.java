@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
 /** Starts a stack, attacks it, and reports whether it survived. */
 @Command(
         name = "attack",
-        description = "Starts a stack with small heaps, attacks it, and prints what it answered and whether others were"
-                + " served meanwhile. Exits with status 1 if a service ended, others were kept out for longer than 5 s,"
-                + " an answer was unacceptable, or memory did not come back.",
+        description = "Starts a stack with small heaps, attacks it, and prints the answers and whether other clients were"
+                + " still served. Exits with status 1 if a service ended, other clients waited for longer than 5 s,"
+                + " an answer was unacceptable, or memory was not released.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class AttackCommand implements Callable<Integer> {
@@ -39,28 +39,28 @@ public final class AttackCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "WORD",
             split = ",",
-            description = "Plays the attacks whose name has one of these words.")
+            description = "Runs only the attacks whose names contain one of these words.")
     private @Nullable List<String> only;
 
     @Option(
             names = "--heap",
             defaultValue = "200m",
-            description = "Most heap of every service but the encoder; default: ${DEFAULT-VALUE}.")
+            description = "Largest heap of every service except the encoder; default: ${DEFAULT-VALUE}.")
     private String heap;
 
     @Option(
             names = "--encoder-heap",
             defaultValue = "512m",
-            description = "Most heap of the encoder, which decodes pictures there; default: ${DEFAULT-VALUE}.")
+            description = "Largest heap of the encoder, which decodes pictures in it; default: ${DEFAULT-VALUE}.")
     private String encoderHeap;
 
     @Option(
             names = "--mutations",
             defaultValue = "10000",
-            description = "Mutated bodies, and as many mutated pictures; default: ${DEFAULT-VALUE}.")
+            description = "Number of mutated bodies, and of mutated pictures; default: ${DEFAULT-VALUE}.")
     private int mutations;
 
-    @Option(names = "--seed", description = "Decides about mutations; default: another one every time.")
+    @Option(names = "--seed", description = "Seed of the mutations; default: a random one.")
     private @Nullable Long seed;
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")

@@ -46,7 +46,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--model", description = "Model to ask; default: the endpoint's first.")
     private @Nullable String model;
 
-    @Option(names = "--against", paramLabel = "URL", description = "Another endpoint, measured in turn with the first.")
+    @Option(names = "--against", paramLabel = "URL", description = "Another endpoint; the two are measured in turn.")
     private @Nullable URI against;
 
     @Option(names = "--against-model", description = "Its model; default: its first.")
@@ -59,23 +59,23 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--concurrency",
             split = ",",
             defaultValue = "1,2,4,8",
-            description = "Requests under way at once, a level each; default: ${DEFAULT-VALUE}.")
+            description = "Concurrent requests, one level for each number; default: ${DEFAULT-VALUE}.")
     private List<Integer> concurrency;
 
     @Option(
             names = "--rate",
             split = ",",
             paramLabel = "PER_SECOND",
-            description = "Instead of a concurrency: requests that arrive in a second at random times (Poisson).")
+            description = "Requests per second, at random times (Poisson), instead of a concurrency.")
     private @Nullable List<Double> rates;
 
-    @Option(names = "--requests", defaultValue = "32", description = "Requests of a level; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--requests", defaultValue = "32", description = "Requests per level; default: ${DEFAULT-VALUE}.")
     private int requests;
 
     @Option(
             names = "--duration",
             paramLabel = "SECONDS",
-            description = "Instead of a number of requests: time of a level.")
+            description = "Time of a level, instead of a number of requests.")
     private int durationSeconds;
 
     @Option(
@@ -91,17 +91,17 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--slo-ttft",
             defaultValue = "1000",
             paramLabel = "MS",
-            description = "A good answer's most time to first token; default: ${DEFAULT-VALUE}.")
+            description = "Longest time to first token of a good answer; default: ${DEFAULT-VALUE}.")
     private double sloFirstToken;
 
     @Option(
             names = "--slo-tpot",
             defaultValue = "100",
             paramLabel = "MS",
-            description = "A good answer's most time per output token; default: ${DEFAULT-VALUE}.")
+            description = "Longest time per output token of a good answer; default: ${DEFAULT-VALUE}.")
     private double sloPerToken;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures in JSON.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures as JSON.")
     private @Nullable Path json;
 
     @Option(names = "--html", paramLabel = "FILE", description = "Writes a page with plots.")

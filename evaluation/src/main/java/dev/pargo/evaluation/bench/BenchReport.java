@@ -84,9 +84,9 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
     /** How to read {@link #latencies()}. */
     String legend() {
         return format(
-                "Times in ms. TTFT: time to first token. TPOT: time per output token after the first. Load: requests under"
-                        + " way, or arrivals a second. In, cached, out: mean tokens of a prompt, those of them that a cache"
-                        + " had, and of an answer. Goodput: answers a second with TTFT <= %.0f ms and TPOT <= %.0f ms.",
+                "Times in ms. TTFT: time to first token. TPOT: time per output token after the first. Load: requests in"
+                        + " flight, or arrivals per second. In, cached, out: mean tokens of a prompt, of its cached part,"
+                        + " and of an answer. Goodput: answers per second with TTFT <= %.0f ms and TPOT <= %.0f ms.",
                 slo.firstTokenMs(), slo.perTokenMs());
     }
 

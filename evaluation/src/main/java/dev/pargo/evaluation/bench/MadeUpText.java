@@ -42,7 +42,7 @@ final class MadeUpText implements IntFunction<String> {
         int shortest = promptTokens(1, client, model);
         int longer = promptTokens(1 + PROBE, client, model);
         if (longer <= shortest) {
-            throw new IOException("the endpoint does not tell prompt_tokens, which --prompt-tokens needs");
+            throw new IOException("the endpoint does not report prompt_tokens, which --prompt-tokens needs");
         }
         double tokensPerWord = (longer - shortest) / (double) PROBE;
         return new MadeUpText(1 + (int) Math.max(0, Math.round((tokens - shortest) / tokensPerWord)), seed);

@@ -30,7 +30,7 @@ final class WorkloadOptions {
             names = "--image-variants",
             defaultValue = "1",
             paramLabel = "N",
-            description = "Make N pictures of each by changing one pixel, so that caches of pictures do not help.")
+            description = "Make N variants of each picture by changing one pixel, so that picture caches do not help.")
     private int imageVariants;
 
     @Option(names = "--question", paramLabel = "TEXT", description = "Text of every request.")
@@ -53,13 +53,13 @@ final class WorkloadOptions {
 
     @Option(
             names = "--ignore-eos",
-            description = "Answers have exactly that many tokens, if the endpoint knows the field ignore_eos.")
+            description = "Answers have exactly that many tokens, if the endpoint supports the field ignore_eos.")
     private boolean ignoreEos;
 
     @Option(
             names = "--seed",
             defaultValue = "1",
-            description = "Of made-up text and arrival times; default: ${DEFAULT-VALUE}.")
+            description = "Seed of made-up text and arrival times; default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Mixin

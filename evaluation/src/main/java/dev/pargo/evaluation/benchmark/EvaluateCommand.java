@@ -69,7 +69,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             defaultValue = "4",
-            description = "Questions under way at once; default: ${DEFAULT-VALUE}.")
+            description = "Concurrent questions; default: ${DEFAULT-VALUE}.")
     private int parallel;
 
     @Option(
@@ -87,7 +87,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--instruction",
             paramLabel = "TEXT",
-            description = "Added to every question in a line of its own; default: the benchmark's; empty for none.")
+            description = "Added to every question on a separate line; default: the benchmark's; empty for none.")
     private @Nullable String instruction;
 
     @Option(names = "--circular", description = "mmbench: ask every question once for each rotation of its options.")
@@ -96,7 +96,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--match",
             defaultValue = "exact",
-            description = "jsonl: exact, yes_no or contains, where a question does not say; default: ${DEFAULT-VALUE}.")
+            description = "jsonl: exact, yes_no or contains, if a question does not say; default: ${DEFAULT-VALUE}.")
     private Match match;
 
     @Mixin

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chaos",
         description =
-                "Starts a replicated stack, disturbs it while clients check every answer, and prints what they saw."
+                "Starts a replicated stack, injects faults while clients check every answer, and prints the results."
                         + " Exits with status 1 if a promise was broken.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -38,14 +38,14 @@ public final class ChaosCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--short", description = "Plays a few scenarios only, in about a minute.")
+    @Option(names = "--short", description = "Runs only a few scenarios, in about a minute.")
     private boolean few;
 
     @Option(
             names = "--only",
             paramLabel = "WORD",
             split = ",",
-            description = "Plays the scenarios whose name has one of these words.")
+            description = "Runs only the scenarios whose names contain one of these words.")
     private @Nullable List<String> only;
 
     @Option(
@@ -54,7 +54,7 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "Replicas of every stage; default: ${DEFAULT-VALUE}.")
     private int replicas;
 
-    @Option(names = "--seed", description = "Decides what clients ask; default: another one every time.")
+    @Option(names = "--seed", description = "Seed of what clients ask; default: a random one.")
     private @Nullable Long seed;
 
     @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")
@@ -64,8 +64,8 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--watch",
             paramLabel = "URL",
             description =
-                    "Starts and disturbs nothing: checks the answers of a running stack with the bundled model, while"
-                            + " somebody else restarts, scales or upgrades it.")
+                    "Injects no faults: checks the answers of a running stack with the bundled model, while"
+                            + " an operator restarts, scales or upgrades it.")
     private @Nullable URI watched;
 
     @Option(
@@ -75,7 +75,7 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "Time to watch; default: ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--clients", defaultValue = "8", description = "Clients that watch; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--clients", defaultValue = "8", description = "Number of clients that watch; default: ${DEFAULT-VALUE}.")
     private int clients;
 
     @Override

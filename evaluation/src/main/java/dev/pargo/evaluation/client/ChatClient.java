@@ -140,7 +140,7 @@ public final class ChatClient {
         try {
             return http.send(request.build(), handler);
         } catch (ConnectException e) {
-            throw new ConnectException("nobody answers at %s; ./pargo up starts a stack".formatted(base));
+            throw new ConnectException("cannot connect to %s; ./pargo up starts a stack".formatted(base));
         } catch (HttpTimeoutException e) {
             throw new HttpTimeoutException("no answer from %s within %d s".formatted(base, timeout.toSeconds()));
         } catch (InterruptedException e) {

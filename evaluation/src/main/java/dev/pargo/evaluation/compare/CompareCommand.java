@@ -51,7 +51,7 @@ public final class CompareCommand implements Callable<Integer> {
             names = "--questions",
             required = true,
             paramLabel = "FILE",
-            description = "Questions, a JSON object a line: image, question, answer, match.")
+            description = "Questions, one JSON object per line: image, question, answer, match.")
     private Path questions;
 
     @Option(
@@ -64,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--match",
             defaultValue = "exact",
-            description = "exact, yes_no or contains, where a question does not say; default: ${DEFAULT-VALUE}.")
+            description = "exact, yes_no or contains, if a question does not say; default: ${DEFAULT-VALUE}.")
     private Match match;
 
     @Option(

@@ -48,7 +48,7 @@ public final class QuestionFile {
             if (!lines.get(i).isBlank()) {
                 OwnQuestion question = read(file, i + 1, lines.get(i));
                 if (!ids.add(question.id())) {
-                    throw wrong(file, i + 1, "the id %s is there already".formatted(question.id()));
+                    throw wrong(file, i + 1, "the id %s is used twice".formatted(question.id()));
                 }
                 questions.add(question);
             }

@@ -23,7 +23,7 @@ public final class Repository {
                 return directory;
             }
         }
-        throw new IllegalStateException(program + " does not lie in a checked-out project");
+        throw new IllegalStateException(program + " is not in a checked-out project");
     }
 
     private static Path program() {

@@ -154,7 +154,7 @@ class BenchCommandTest {
 
         assertThat(cli.status()).isEqualTo(1);
         assertThat(cli.err())
-                .isEqualToIgnoringNewLines("pargo: nobody answers at http://127.0.0.1:1; ./pargo up starts a stack");
+                .isEqualToIgnoringNewLines("pargo: cannot connect to http://127.0.0.1:1; ./pargo up starts a stack");
     }
 
     private static Cli bench(ScriptedEndpoint endpoint, String... options) {

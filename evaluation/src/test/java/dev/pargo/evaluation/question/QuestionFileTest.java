@@ -48,7 +48,7 @@ class QuestionFileTest {
     void refusesTwoQuestionsWithOneId() {
         assertThatThrownBy(() -> read("{\"id\": \"x\", \"question\": \"a\"}\n{\"id\": \"x\", \"question\": \"b\"}"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("line 2: the id x is there already");
+                .hasMessageContaining("line 2: the id x is used twice");
     }
 
     private List<OwnQuestion> read(String content) throws IOException {

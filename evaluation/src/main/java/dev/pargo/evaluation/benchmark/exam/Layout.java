@@ -42,7 +42,7 @@ public record Layout(String benchmark, List<String> expected) {
 
     private static String found(Path data) {
         if (!Files.exists(data)) {
-            return "nothing: there is no such path";
+            return "nothing: the path does not exist";
         }
         if (!Files.isDirectory(data)) {
             return "a file, not a folder";

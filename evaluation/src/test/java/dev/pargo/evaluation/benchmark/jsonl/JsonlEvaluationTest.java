@@ -67,7 +67,7 @@ class JsonlEvaluationTest {
                     endpoint.url().toString());
 
             assertThat(cli.status()).isEqualTo(2);
-            assertThat(cli.err()).contains("expected: questions.jsonl", "found:    nothing: there is no such path");
+            assertThat(cli.err()).contains("expected: questions.jsonl", "found:    nothing: the path does not exist");
         }
     }
 }
