@@ -48,7 +48,7 @@ final class DecodingBudget {
                             ErrorReason.IMAGE_TOO_MANY_PIXELS,
                             String.format(
                                     Locale.ROOT,
-                                    "decoding the image takes %,d bytes of memory; at most %,d are there",
+                                    "decoding the image takes %,d bytes of memory; at most %,d are available",
                                     image.memory(),
                                     (long) units * UNIT))
                     .toException();

@@ -111,7 +111,7 @@ public final class Checksums {
 
     private static void compare(int sent, int arrived, String what) {
         if (sent != arrived) {
-            throw new StageError(ErrorReason.CHECKSUM_MISMATCH, what + " was damaged on its way").toException();
+            throw new StageError(ErrorReason.CHECKSUM_MISMATCH, what + " was damaged in transit").toException();
         }
     }
 

@@ -16,7 +16,8 @@ public record AdmissionLimits(
     public AdmissionLimits {
         if (maxRequests < 1 || maxSize.toBytes() < 1) {
             throw new IllegalArgumentException(
-                    "a stage that admits %d requests of %s does nothing".formatted(maxRequests, maxSize));
+                    "pargo.stage.admission: max-requests is %d and max-size is %s; both must be positive"
+                            .formatted(maxRequests, maxSize));
         }
     }
 }

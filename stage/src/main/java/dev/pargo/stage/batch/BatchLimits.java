@@ -14,7 +14,9 @@ public record BatchLimits(
 
     public BatchLimits {
         if (maxSize < 1 || maxWait.isNegative()) {
-            throw new IllegalArgumentException("a batch of %d that waits %s".formatted(maxSize, maxWait));
+            throw new IllegalArgumentException(
+                    "pargo.stage.batch: max-size is %d, which must be positive; max-wait is %s, which must not be negative"
+                            .formatted(maxSize, maxWait));
         }
     }
 }

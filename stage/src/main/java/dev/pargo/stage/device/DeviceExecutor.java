@@ -72,7 +72,7 @@ public final class DeviceExecutor implements AutoCloseable {
         try {
             thread.join(limits.stuckAfter().toMillis());
             if (thread.isAlive()) {
-                log.error("The process ends: a step of {} does not", thread.getName());
+                log.error("Ending the process: a step of {} does not finish", thread.getName());
                 exit.run();
             }
         } catch (InterruptedException e) {
@@ -103,7 +103,7 @@ public final class DeviceExecutor implements AutoCloseable {
         } catch (InterruptedException closed) {
             // Only close() interrupts this thread.
         } catch (Throwable crash) {
-            log.error("{} has crashed; the stage does no more work: {}", thread.getName(), crash.toString());
+            log.error("{} has crashed and the stage stops working: {}", thread.getName(), crash.toString());
             log.debug("Where it crashed", crash);
             reason = new StageError(ErrorReason.DEVICE_LOST, "The stage's device has failed.");
         } finally {

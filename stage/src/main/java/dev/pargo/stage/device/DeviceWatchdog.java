@@ -57,12 +57,12 @@ public final class DeviceWatchdog implements AutoCloseable {
             troubled = true;
             since = now;
             log.error(
-                    "The stage is not ready: {}. Its process ends unless that is over in {} s",
+                    "The stage is not ready: {}. The process is ended if this lasts for {} s",
                     trouble.get(),
                     exitAfter.toSeconds());
         }
         if (now - since >= exitAfter.toNanos()) {
-            log.error("The process ends: {}", trouble.get());
+            log.error("Ending the process: {}", trouble.get());
             exit.run();
         }
     }

@@ -20,9 +20,9 @@ public record WatchdogLimits(
 
     public WatchdogLimits {
         if (stuckAfter.isNegative() || stuckAfter.isZero() || failedSteps < 1 || exitAfter.isNegative()) {
-            throw new IllegalArgumentException(
-                    "pargo.stage.watchdog: a step of %s, %d failed steps and an exit after %s make no sense"
-                            .formatted(stuckAfter, failedSteps, exitAfter));
+            throw new IllegalArgumentException(("pargo.stage.watchdog: stuck-after is %s and failed-steps is %d, which"
+                            + " must be positive; exit-after is %s, which must not be negative")
+                    .formatted(stuckAfter, failedSteps, exitAfter));
         }
     }
 }
