@@ -25,9 +25,10 @@ import picocli.CommandLine.Spec;
 /** Starts a stack, attacks it, and reports whether it survived. */
 @Command(
         name = "attack",
-        description = "Starts a stack with small heaps, attacks it, and prints the answers and whether other clients were"
-                + " still served. Exits with status 1 if a service ended, other clients waited for longer than 5 s,"
-                + " an answer was unacceptable, or memory was not released.",
+        description =
+                "Starts a stack with small heaps, attacks it, and prints the answers and whether other clients were"
+                        + " still served. Exits with status 1 if a service ended, other clients waited for longer than 5 s,"
+                        + " an answer was unacceptable, or memory was not released.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class AttackCommand implements Callable<Integer> {

@@ -66,10 +66,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--model", description = "Model to ask; default: the endpoint's first.")
     private @Nullable String model;
 
-    @Option(
-            names = "--parallel",
-            defaultValue = "4",
-            description = "Concurrent questions; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--parallel", defaultValue = "4", description = "Concurrent questions; default: ${DEFAULT-VALUE}.")
     private int parallel;
 
     @Option(

@@ -63,9 +63,8 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             paramLabel = "URL",
-            description =
-                    "Injects no faults: checks the answers of a running stack with the bundled model, while"
-                            + " an operator restarts, scales or upgrades it.")
+            description = "Injects no faults: checks the answers of a running stack with the bundled model, while"
+                    + " an operator restarts, scales or upgrades it.")
     private @Nullable URI watched;
 
     @Option(
@@ -75,7 +74,10 @@ public final class ChaosCommand implements Callable<Integer> {
             description = "Time to watch; default: ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--clients", defaultValue = "8", description = "Number of clients that watch; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--clients",
+            defaultValue = "8",
+            description = "Number of clients that watch; default: ${DEFAULT-VALUE}.")
     private int clients;
 
     @Override
