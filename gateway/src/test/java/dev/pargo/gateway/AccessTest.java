@@ -150,6 +150,13 @@ class AccessTest {
                 .build());
         assertThat(unnamed.statusCode()).isEqualTo(400);
         assertThat(unnamed.body()).doesNotContain("loopback");
+        HttpResponse<String> attention = gateway.send(HttpRequest.newBuilder(gateway.uri("/v1/attention"))
+                .POST(HttpRequest.BodyPublishers.ofString("""
+                                {"model": "loopback", "image": "%s"}""".formatted(Bodies.dataUrl(1, 100))))
+                .header("authorization", "Bearer of-scoped")
+                .build());
+        assertThat(attention.statusCode()).isEqualTo(404);
+        assertThat(error(attention).path("code").asString()).isEqualTo("model_not_found");
         assertThat(get("/v1/models/loopback", "of-scoped").statusCode()).isEqualTo(404);
         assertThat(get("/v1/models", "of-scoped").body()).doesNotContain("loopback");
 

@@ -1,6 +1,7 @@
 package dev.pargo.gateway.attention;
 
 import dev.pargo.gateway.GatewayProperties;
+import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.chat.ConcurrencyLimit;
 import dev.pargo.gateway.chat.ImageSource;
 import dev.pargo.gateway.chat.Pulse;
@@ -73,7 +74,7 @@ final class AttentionController {
         RequestScope scope = new RequestScope(
                 RequestIdFilter.idOf(request), deadline, new Pulse(ClientConnection.of(request), null));
         ImageSource source = image(body);
-        Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), scope);
+        Pipeline pipeline = inference.find(Caller.of(request).model(body.get(AttentionFields.MODEL)), scope);
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image =
