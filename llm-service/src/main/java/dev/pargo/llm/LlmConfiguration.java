@@ -7,6 +7,7 @@ import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
 import dev.pargo.llm.grpc.RequestPreparation;
+import dev.pargo.llm.grpc.UnreadAnswers;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.bundle.Prompt;
@@ -145,6 +146,7 @@ class LlmConfiguration {
                 endIds(model, tokenizer, description.getPrompt().getEosToken()),
                 preparation,
                 answerLimits,
+                new UnreadAnswers(answerLimits.unread()),
                 services.calls(engine::estimatedWait));
     }
 

@@ -76,7 +76,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         AnswerStream answer = new AnswerStream(
                 call,
                 host.tokenizer(),
-                new SlowReader(call, host.calls().timer(), host.answerLimits()),
+                new SlowReader(call, host.calls().timer(), host.answerLimits(), host.unread()),
                 GenerationQueued.newBuilder()
                         .setProducer(host.description().getIdentity().getFingerprint())
                         .setPromptTokens(prepared.promptTokens())

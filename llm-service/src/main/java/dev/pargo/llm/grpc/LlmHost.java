@@ -24,6 +24,7 @@ public record LlmHost(
         List<Integer> endIds,
         RequestPreparation preparation,
         AnswerLimits answerLimits,
+        UnreadAnswers unread,
         CallResources calls) {
 
     Admission admission() {

@@ -8,21 +8,26 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client that reads slowly from piling its answers up here: its request is paused while too much of them waits, and
- * ended if that lasts, because a paused request keeps its slots. Not thread-safe.
+ * Keeps a client that reads slowly from piling its answers up here: its request is paused while too much of them
+ * waits, and ended if that lasts, because a paused request keeps its slots. Not thread-safe.
  */
 final class SlowReader {
 
     private final ServedCall<?> call;
     private final CallTimer timer;
     private final AnswerLimits limits;
+    private final UnreadAnswers all;
+    private final UnreadAnswers.Share mine;
     private Generator.@Nullable Submission submission;
     private @Nullable Future<?> patience;
 
-    SlowReader(ServedCall<?> call, CallTimer timer, AnswerLimits limits) {
+    SlowReader(ServedCall<?> call, CallTimer timer, AnswerLimits limits, UnreadAnswers all) {
         this.call = call;
         this.timer = timer;
         this.limits = limits;
+        this.all = all;
+        this.mine = all.open();
+        call.whenOver(mine::close);
     }
 
     /** Sets what is paused. */
@@ -32,17 +37,18 @@ final class SlowReader {
 
     /** @param waiting bytes that the client has not read */
     void update(long waiting) {
+        mine.set(waiting);
         Generator.Submission submitted = submission;
         if (submitted == null) {
             return;
         }
         long most = limits.backlog().toBytes();
-        if (patience == null && waiting > most) {
+        if (patience == null && waiting > most && all.areTooMany()) {
             submitted.pause();
             patience = timer.after(limits.slowReader(), this::giveUp);
             Future<?> running = patience;
             call.whenOver(() -> running.cancel(false));
-        } else if (patience != null && waiting <= most / 2) {
+        } else if (patience != null && (waiting <= most / 2 || !all.areTooMany())) {
             patience.cancel(false);
             patience = null;
             submitted.resume();

@@ -36,6 +36,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(
         properties = {
             "pargo.llm.answer.backlog=16KB",
+            "pargo.llm.answer.unread=16KB",
             "pargo.llm.answer.slow-reader=2s",
             "pargo.stage.admission.max-requests=40"
         })
