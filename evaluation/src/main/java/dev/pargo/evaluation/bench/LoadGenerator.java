@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>In a closed loop, each of {@code c} workers sends its next request when its last one has been answered. In an open
  * loop, requests are due at the times of a Poisson process: gaps are exponential with mean {@code 1 / rate}. A
- * request's time is measured from when it is due, so that a slow endpoint cannot hide its queue. All targets see the
- * same arrivals in a round.
+ * request's time is measured from when it is due, so that a slow endpoint cannot hide its queue. In a round, all
+ * targets get the same arrival times.
  */
 final class LoadGenerator implements AutoCloseable {
 

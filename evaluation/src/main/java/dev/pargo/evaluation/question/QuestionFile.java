@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads questions, a JSON object a line:
+ * Reads questions, one JSON object per line:
  *
  * <pre>
  * {"image": "pictures/cat.png", "question": "Is there a cat?", "answer": "yes", "match": "yes_no"}

@@ -36,7 +36,7 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.TOO_LARGE, message, param, code, null, null);
     }
 
-    /** The route exists, but not for this method. */
+    /** The route does not support this method. */
     public static GatewayException methodNotAllowed(String message) {
         return new GatewayException(Problem.METHOD_NOT_ALLOWED, message, null, "method_not_allowed", null, null);
     }
@@ -62,12 +62,12 @@ public final class GatewayException extends RuntimeException {
         return new GatewayException(Problem.UNAUTHORIZED, message, null, "invalid_api_key", null, null);
     }
 
-    /** The request is not let in, whoever sends it. */
+    /** The request is refused for every client. */
     public static GatewayException forbidden(String code, String message) {
         return new GatewayException(Problem.FORBIDDEN, message, null, code, null, null);
     }
 
-    /** The client has used up what its API key allows for now. */
+    /** The client has reached a rate limit of its API key. */
     public static GatewayException rateLimited(String message, Duration retryAfter) {
         return new GatewayException(Problem.RATE_LIMIT, message, null, "rate_limit_exceeded", retryAfter, null);
     }

@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * @param complete sets that answer all requests
  * @param text     sets that answer requests without images: one for each LLM; they need no encoder or projector
- * @param problems why there is no complete set, a clause each; empty if there is one
+ * @param problems why there is no complete set, one clause for each reason; empty if there is one
  */
 public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<String> problems) {
 

@@ -19,7 +19,7 @@ final class StageCompatibility {
     private StageCompatibility() {}
 
     /**
-     * Returns everything that does not fit, each a clause with the numbers; empty if the stages fit.
+     * Returns everything that does not fit, one clause with the numbers for each; empty if the stages fit.
      *
      * @param sameBundle whether the stages must serve one revision of one bundle
      */

@@ -29,7 +29,7 @@ public final class Admission {
      * Admits a request.
      *
      * @param bytes memory that the request will take
-     * @return to be closed when the request is over
+     * @return close it when the request is over
      * @throws io.grpc.StatusRuntimeException QUEUE_FULL with a retry delay
      */
     public Ticket admit(long bytes) {

@@ -3,8 +3,8 @@ package dev.pargo.stage.admission;
 import java.time.Duration;
 
 /**
- * Exponential moving average of how long something took lately, from which a stage estimates when a refused request may
- * come back. Thread-safe; one thread adds.
+ * Exponential moving average of recent durations, from which a stage estimates when a refused request may be retried.
+ * Any thread may read; only one may add.
  */
 public final class RecentTime {
 
@@ -16,7 +16,7 @@ public final class RecentTime {
         nanos = nanos == 0 ? measured : nanos + NEWEST_WEIGHT * (measured - nanos);
     }
 
-    /** Zero before the first measurement. */
+    /** The average; zero before the first measurement. */
     public Duration average() {
         return Duration.ofNanos((long) nanos);
     }

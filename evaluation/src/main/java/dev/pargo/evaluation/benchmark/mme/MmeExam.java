@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** MME as ParGo's public code evaluates it: its question, its result files, its scores. */
+/** MME as ParGo's public code evaluates it: with the same questions, result files and scores. */
 public final class MmeExam implements Exam {
 
     private static final String INSTRUCTION = "Answer the question using a single word(Yes or No)";
