@@ -101,7 +101,7 @@ class StreamingIT {
     void refusesAStreamWithAStatus() {
         Reply reply = gateway.complete(Chat.text("?").put("stream", true).put("model", "unknown"));
 
-        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.header("content-type")).startsWith("application/json");
     }
 
