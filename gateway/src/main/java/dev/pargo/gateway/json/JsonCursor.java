@@ -87,7 +87,7 @@ public final class JsonCursor {
         return GatewayException.invalid(path(), "invalid_value", "%s %s".formatted(path(), what));
     }
 
-    /** The value would change the answer in a way that is not implemented. */
+    /** The value would change the answer in a way that this service does not support. */
     public GatewayException unsupported() {
         return GatewayException.invalid(path(), "unsupported_value", path() + " is not supported with this value");
     }
