@@ -1,0 +1,33 @@
+package dev.pargo.gateway.json;
+
+import java.util.List;
+import java.util.Map;
+
+/** A value that changes nothing, such as {@code false} or {@code "none"}; every other is refused. */
+record NeutralType(List<String> values) implements Type<Boolean> {
+
+    private static final int LONGEST = 100;
+
+    @Override
+    public Boolean read(JsonCursor json) {
+        String text = switch (json.token()) {
+            case START_ARRAY, START_OBJECT -> new JsonType(LONGEST, false).read(json);
+            case VALUE_STRING -> json.text();
+            default -> json.parser().getString();
+        };
+        if (!values.contains(text)) {
+            throw json.unsupported();
+        }
+        return true;
+    }
+
+    @Override
+    public String words() {
+        return values.isEmpty() ? "null only" : "only " + String.join(" or ", values);
+    }
+
+    @Override
+    public Map<String, Object> schema() {
+        return Map.of();
+    }
+}
