@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.BadMessageException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.io.Content;
@@ -185,7 +185,7 @@ final class ArrivingBody implements Runnable {
         if (failure instanceof TimeoutException) {
             return GatewayException.timeout("The request body did not arrive in time");
         }
-        return failure instanceof BadMessageException
+        return failure instanceof HttpException
                 ? GatewayException.invalid(null, "invalid_body", "The request body is not valid HTTP")
                 : new ClientGoneException();
     }

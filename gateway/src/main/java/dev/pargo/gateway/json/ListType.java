@@ -42,8 +42,7 @@ record ListType<T>(Type<T> item, int least, int most, String items, boolean orOn
 
     @Override
     public Map<String, Object> schema() {
-        Map<String, Object> list =
-                Map.of("type", "array", "items", item.schema(), "minItems", least, "maxItems", most);
+        Map<String, Object> list = Map.of("type", "array", "items", item.schema(), "minItems", least, "maxItems", most);
         return orOne ? Map.of("anyOf", List.of(item.schema(), list)) : list;
     }
 }

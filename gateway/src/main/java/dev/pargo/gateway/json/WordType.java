@@ -22,9 +22,7 @@ record WordType(List<String> choices) implements Type<String> {
     @Override
     public String words() {
         int last = choices.size() - 1;
-        return last == 0
-                ? choices.get(0)
-                : String.join(", ", choices.subList(0, last)) + " or " + choices.get(last);
+        return last == 0 ? choices.get(0) : String.join(", ", choices.subList(0, last)) + " or " + choices.get(last);
     }
 
     @Override
