@@ -142,6 +142,43 @@ class Kind:
     self.window = window
 
 
+# The attention of single rows, for requests that ask for it: how much a row attends to each token of its slot, the mean of all
+# heads of the layers from the first on. It is computed beside the forward pass, for these rows only.
+class Watch:
+  rows : List[int]
+  first : int
+  # For each row: [tokens of its slot up to itself], float32
+  weights : List[Tensor]
+
+  def __init__(self: __torch__.attention.Watch, rows: List[int], first: int) -> NoneType:
+    self.rows = rows
+    self.first = first
+    self.weights = annotate(List[Tensor], [])
+
+  # Adds a layer's share. slots, addresses, qkv: those of all rows of the step, keys and values being in the cache already.
+  def see(self: __torch__.attention.Watch, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int, groups: int, window: int, slots: Tensor, addresses: Tensor) -> NoneType:
+    if layer >= self.first:
+      for i in range(len(self.rows)):
+        row = self.rows[i]
+        tokens = int(addresses[row]) + 1
+        q = torch.to(torch.narrow(qkv[row], 1, 0, groups).flatten(-2), 6)
+        k = torch.to(cache.slot_keys(layer, int(slots[row]), tokens)[0], 6)
+        scores = torch.matmul(q, k.transpose(-2, -1))
+        if window > 0 and tokens > window:
+          scores[:, :, :tokens - window] = -float("inf")
+        share = torch.mean(torch.softmax(scores, -1), [0, 1])
+        if layer == self.first:
+          self.weights.append(share)
+        else:
+          self.weights[i].add_(share)
+
+  # The weights of all rows, one after another. layers: number of all layers
+  def all(self: __torch__.attention.Watch, layers: int) -> Tensor:
+    if len(self.weights) == 0:
+      return torch.empty([0])
+    return torch.cat(self.weights) / (layers - self.first)
+
+
 # Slots and positions of the rows of one step: chunks of rows that attend together come first, then single rows.
 class Places:
   # For each row: its slot, its address in the slot, and its position on each axis: [rows], [rows], [axes, rows]
@@ -155,8 +192,9 @@ class Places:
   # Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row and row after
   # the last, counted within the chunk.
   spans : List[int]
+  watch : __torch__.attention.Watch
 
-  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int]) -> NoneType:
+  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], watch: __torch__.attention.Watch) -> NoneType:
     self.row_slots = row_slots
     self.addresses = addresses
     self.positions = positions
@@ -164,6 +202,7 @@ class Places:
     self.counts = counts
     self.past = past
     self.spans = spans
+    self.watch = watch
 
   # Attention mask of a chunk, true where a row attends to a token: [count, past + count]
   def seen(self: __torch__.attention.Places, chunk: int, window: int) -> Tensor:
@@ -193,6 +232,8 @@ class Rows:
   past : List[int]
   masks : List[Tensor]
   singles : Optional[__torch__.attention.RaggedAttention]
+  at : __torch__.attention.Places
+  window : int
 
   # axes: the position axis of each rotated pair, [head width / 2]; empty if there is one axis
   def __init__(self: __torch__.attention.Rows, cache: __torch__.attention.KvCache, kind: __torch__.attention.Kind, axes: Tensor, groups: int, at: __torch__.attention.Places) -> NoneType:
@@ -202,6 +243,8 @@ class Rows:
       own = torch.gather(kind.turn, 0, torch.index_select(at.positions, 0, axes).transpose(0, 1)).unsqueeze(1)
     self.turn = torch.cat([own.expand([-1, groups + 1, -1]), torch.ones_like(own)], 1).unsqueeze(1)
     self.places = cache.places(at.row_slots, at.addresses)
+    self.at = at
+    self.window = kind.window
     self.slots = at.slots
     self.counts = at.counts
     self.past = at.past
@@ -306,6 +349,8 @@ class Attention:
     turned = torch.view_as_complex(self.normed(torch.to(self.project(x), 6))) * rows.turn
     qkv = torch.to(torch.view_as_real(turned), ops.prim.dtype(flat))
     flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
+    if len(rows.at.watch.rows) > 0:
+      rows.at.watch.see(qkv, cache, layer, self.groups, rows.window, rows.at.row_slots, rows.at.addresses)
     singles = rows.singles
     if singles is not None and len(rows.counts) == 0:
       return self.out.forward(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))

@@ -124,8 +124,10 @@ class Decoder:
   kinds : List[__torch__.attention.Kind]
   # The position axis of each rotated pair of a head; empty if there is one axis.
   axes : Tensor
+  # The first of the layers whose attention is given to requests that ask for it.
+  watched_from : int
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, watched_from: int, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
     self.embedding = weights["embedding.weight"]
     self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
@@ -144,6 +146,7 @@ class Decoder:
     self.block = block
     self.kinds = kinds
     self.axes = axes
+    self.watched_from = watched_from
 
   # [tokens, width]
   def embed(self: __torch__.Decoder, ids: Tensor) -> Tensor:
@@ -188,13 +191,13 @@ class Program(Module):
 
   # frequencies, lengths, windows: one for each kind of layers: [head width / 2], float32, radians per position for each rotated
   # pair; the absolute value of the rotation of queries and keys; the sliding window. dtype: type of the activations.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, watched_from: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
     all = annotate(List[__torch__.attention.Kind], [])
     for i in range(len(frequencies)):
       all.append(__torch__.attention.Kind(frequencies[i], lengths[i], context, windows[i]))
     axis = torch.tensor(axes, dtype=4, device=ops.prim.device(frequencies[0]))
     style = __torch__.Style(eps, norm_offset, embedding_scale, gelu, kinds, side_inputs)
-    return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, dtype, kv_dtype, block, form)
+    return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, watched_from, dtype, kv_dtype, block, form)
 
   def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.attention.KvCache:
     turn = decoder.kinds[0].turn
@@ -228,27 +231,30 @@ class Program(Module):
 
   # One forward pass over prefill chunks (rows of `prompts[i]` from `first[i]` on), then the decode tokens `tokens`. See Places
   # for the other arguments.
-  # -> logits of the wanted rows: [wanted, vocabulary], float32
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, wanted: Tensor) -> Tensor:
+  # watched: rows whose attention is wanted too, see Watch
+  # -> logits of the wanted rows: [wanted, vocabulary], float32; the weights of the watched rows, one after another
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + counts[i]])
     if tokens.numel() > 0:
       parts.append(decoder.wide(tokens))
-    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans)
+    watch = __torch__.attention.Watch(watched, decoder.watched_from)
+    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, watch)
     x = decoder.forward(torch.cat(parts), cache, at)
     if wanted.numel() == 0:
-      return torch.empty([0, decoder.embedding.size(0)])
+      return (torch.empty([0, decoder.embedding.size(0)]), watch.all(len(decoder.blocks)))
     if wanted.numel() < x.size(0):
       x = x[wanted]
-    return decoder.logits(x)
+    return (decoder.logits(x), watch.all(len(decoder.blocks)))
 
   # Logits after every row of one prompt, for tests and scoring: [rows, vocabulary], float32
   def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int]) -> Tensor:
     count = prompt.size(0)
     cache = self.cache(decoder, 1, count)
     addresses = torch.arange(count, device=ops.prim.device(prompt))
-    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans)
+    watch = __torch__.attention.Watch(annotate(List[int], []), 0)
+    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, watch)
     return decoder.logits(decoder.forward(prompt.clone(), cache, at))
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:

@@ -129,7 +129,7 @@ final class BeamSearchStrategy implements DecodingStrategy {
         }
         whole.append(text.finish());
         StopReason reason = hypothesis.cut() && !text.stopped() ? StopReason.LENGTH : StopReason.STOP;
-        return new Piece(0, whole.toString(), ints(hypothesis.ids()), List.of(), reason);
+        return new Piece(0, whole.toString(), ints(hypothesis.ids()), List.of(), List.of(), reason);
     }
 
     @Override

@@ -18,6 +18,8 @@ public interface GenerationListener {
      * @param text     whole characters; may be empty
      * @param ids      tokens since the last piece of this answer
      * @param logprobs one for each of the ids if they were asked for, otherwise none
+     * @param attention for each of the ids, if it was asked for: the weights of the prompt's visual tokens, or none for a token
+     *                 behind the limit of {@link VisualAttention}
      * @param reason   in the answer's last piece: why it is complete
      */
     record Piece(
@@ -25,6 +27,7 @@ public interface GenerationListener {
             String text,
             int[] ids,
             List<SampleLogprobs> logprobs,
+            List<float[]> attention,
             @Nullable StopReason reason) {}
 
     /** The request has joined the running batch. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stop        an answer ends before the first of these
  * @param stopIds     tokens that end an answer, the model's own first
  * @param topLogprobs alternatives to report with each token's log probability; null: report none
+ * @param attention   reports how much each token attends to the visual tokens; null: not reported, as with beam search
  * @param constraint  makes the constraint of each answer; null for none
  * @param deadline    {@link System#nanoTime} at which the request fails if it is not complete
  */
@@ -37,6 +38,7 @@ public record GenerationRequest(
         List<String> stop,
         List<Integer> stopIds,
         @Nullable Integer topLogprobs,
+        @Nullable VisualAttention attention,
         @Nullable Supplier<TokenConstraint> constraint,
         long deadline) {
 

@@ -91,6 +91,12 @@ final class RunningGroup {
         return strategy.draws(firstRow, tokens);
     }
 
+    /** Whether the attention of the next tokens, so many at most, is to be reported. */
+    boolean watchesAttention(int tokens) {
+        @Nullable VisualAttention attention = group.request().attention();
+        return attention != null && tokensWritten() + tokens <= attention.mostTokens();
+    }
+
     /** Takes note of a step that has read rows of the prompt. */
     void advancePrompt(int rows) {
         promptRead += rows;

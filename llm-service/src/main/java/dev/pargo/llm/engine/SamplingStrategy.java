@@ -58,7 +58,9 @@ final class SamplingStrategy implements DecodingStrategy {
         if (tokensWritten() == 0) {
             copyPrompt();
         }
-        return drawn.stream().map(each -> each.draw().sequence().append(each)).toList();
+        return drawn.stream()
+                .map(each -> each.draw().sequence().append(each, logits))
+                .toList();
     }
 
     private void copyPrompt() {

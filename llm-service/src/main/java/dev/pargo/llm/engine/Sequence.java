@@ -2,11 +2,13 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.llm.engine.GenerationListener.Piece;
 import dev.pargo.models.llm.LogitAdjustment;
+import dev.pargo.models.llm.Logits;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that is sampled token by token. Belongs to the device's thread. */
@@ -99,8 +101,12 @@ final class Sequence {
         return request.topLogprobs() == null ? -1 : request.topLogprobs();
     }
 
-    /** Takes what was drawn: the next token, and after every draft that it confirms the token behind that. */
-    Piece append(Sampler.Drawn drawn) {
+    /**
+     * Takes what was drawn: the next token, and after every draft that it confirms the token behind that.
+     *
+     * @param logits that it was drawn from
+     */
+    Piece append(Sampler.Drawn drawn, Logits logits) {
         int[] drafts = drawn.draw().drafts();
         int count = 0;
         StringBuilder certain = new StringBuilder();
@@ -129,7 +135,18 @@ final class Sequence {
                 certain.toString(),
                 taken,
                 drawn.logprobs().isEmpty() ? List.of() : drawn.logprobs().subList(0, count),
+                attention(drawn.draw().firstRow(), count, logits),
                 reason);
+    }
+
+    private List<float[]> attention(int firstRow, int rows, Logits logits) {
+        @Nullable VisualAttention attention = request.attention();
+        if (attention == null) {
+            return List.of();
+        }
+        return IntStream.range(firstRow, firstRow + rows)
+                .mapToObj(row -> logits.attention(row).map(attention::of).orElse(new float[0]))
+                .toList();
     }
 
     private String append(int id) {

@@ -7,6 +7,8 @@ import dev.pargo.proto.StageError;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What one forward pass computes: the next tokens of every group that writes, and prompt rows of the others, in the order
@@ -33,12 +35,22 @@ record StepPlan(List<Part> parts) {
          * @throws io.grpc.StatusRuntimeException NOT_FINITE
          */
         void requireFinite(BitSet notFinite) {
-            int rows = Math.max(
-                    1, tokens.stream().mapToInt(each -> each.ids().length).sum());
-            if (firstRow >= 0 && !notFinite.get(firstRow, firstRow + rows).isEmpty()) {
+            if (firstRow >= 0 && !notFinite.get(firstRow, firstRow + rows()).isEmpty()) {
                 throw new StageError(ErrorReason.NOT_FINITE, "The model's logits are not finite numbers.")
                         .toException();
             }
+        }
+
+        private int rows() {
+            return Math.max(
+                    1, tokens.stream().mapToInt(each -> each.ids().length).sum());
+        }
+
+        /** The rows of the step's logits whose attention the group reports. */
+        private Stream<Integer> watched() {
+            return firstRow >= 0 && group.watchesAttention(rows())
+                    ? IntStream.range(firstRow, firstRow + rows()).boxed()
+                    : Stream.empty();
         }
 
         /** What is to be drawn from the step's logits for this group. */
@@ -80,7 +92,8 @@ record StepPlan(List<Part> parts) {
     Step step() {
         return new Step(
                 parts.stream().flatMap(part -> part.prompt().stream()).toList(),
-                parts.stream().flatMap(part -> part.tokens().stream()).toList());
+                parts.stream().flatMap(part -> part.tokens().stream()).toList(),
+                parts.stream().flatMap(Part::watched).toList());
     }
 
     boolean givesLogits() {

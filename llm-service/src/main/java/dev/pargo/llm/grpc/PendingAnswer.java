@@ -8,6 +8,9 @@ import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.TextDelta;
 import dev.pargo.proto.v1.TokenLogprob;
 import dev.pargo.proto.v1.TokenLogprobs;
+import dev.pargo.proto.v1.VisualAttention;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -22,6 +25,9 @@ final class PendingAnswer {
     private static final int PIECE_CHARS = 64 * 1024;
 
     private static final int BYTES_PER_TOKEN = 16;
+
+    /** Of a weight of attention, which takes 16 bits. */
+    private static final int LARGEST_LEVEL = 0xffff;
 
     private final int choice;
     private final Tokenizer tokenizer;
@@ -45,14 +51,16 @@ final class PendingAnswer {
         String text = piece.text();
         int[] ids = piece.ids();
         List<SampleLogprobs> logprobs = piece.logprobs();
+        List<float[]> attention = piece.attention();
         while (text.length() > PIECE_CHARS) {
             int cut = Character.isHighSurrogate(text.charAt(PIECE_CHARS - 1)) ? PIECE_CHARS - 1 : PIECE_CHARS;
-            append(new Piece(choice, text.substring(0, cut), ids, logprobs, null));
+            append(new Piece(choice, text.substring(0, cut), ids, logprobs, attention, null));
             text = text.substring(cut);
             ids = new int[0];
             logprobs = List.of();
+            attention = List.of();
         }
-        append(new Piece(choice, text, ids, logprobs, piece.reason()));
+        append(new Piece(choice, text, ids, logprobs, attention, piece.reason()));
     }
 
     /** Memory of all pieces. */
@@ -71,7 +79,8 @@ final class PendingAnswer {
         for (SampleLogprobs logprobs : piece.logprobs()) {
             tokens += 1 + logprobs.topIds().length;
         }
-        return 3L * piece.text().length() + BYTES_PER_TOKEN * tokens;
+        long weights = piece.attention().stream().mapToLong(each -> each.length).sum();
+        return 3L * piece.text().length() + BYTES_PER_TOKEN * tokens + Float.BYTES * weights;
     }
 
     /** Takes out as much as one message holds. */
@@ -92,6 +101,12 @@ final class PendingAnswer {
                     size += logprobs.getSerializedSize();
                     delta.addLogprobs(logprobs);
                 }
+                if (!piece.attention().isEmpty()) {
+                    VisualAttention attention =
+                            attention(piece.ids()[i], piece.attention().get(i));
+                    size += attention.getSerializedSize();
+                    delta.addAttention(attention);
+                }
             }
             if (piece.reason() != null) {
                 delta.setFinishReason(
@@ -110,6 +125,23 @@ final class PendingAnswer {
             all.addTop(logprob(logprobs.topIds()[i], logprobs.topLogprobs()[i]));
         }
         return all.build();
+    }
+
+    private VisualAttention attention(int id, float[] weights) {
+        float largest = 0;
+        for (float weight : weights) {
+            largest = Math.max(largest, weight);
+        }
+        float unit = largest / LARGEST_LEVEL;
+        ByteBuffer levels = ByteBuffer.allocate(weights.length * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (float weight : weights) {
+            levels.putShort((short) (unit == 0 ? 0 : Math.round(weight / unit)));
+        }
+        return VisualAttention.newBuilder()
+                .setText(ByteString.copyFrom(tokenizer.bytes(id)))
+                .setLargest(largest)
+                .setWeights(ByteString.copyFrom(levels.flip()))
+                .build();
     }
 
     private TokenLogprob logprob(int id, float logprob) {

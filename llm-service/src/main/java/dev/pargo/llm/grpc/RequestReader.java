@@ -5,6 +5,7 @@ import dev.pargo.llm.engine.BeamSearchParams;
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
+import dev.pargo.llm.engine.VisualAttention;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.picture.PictureRows;
@@ -64,6 +65,7 @@ final class RequestReader {
             require(!start.hasTopLogprobs(), "top_logprobs", start.getTopLogprobs(), "absent with beam search");
             require(penalties().equals(Penalties.NONE), "penalties or logit_bias", "set", "absent with beam search");
             require(start.getMinTokens() == 0, "min_tokens", start.getMinTokens(), "0 with beam search");
+            require(!start.getVisualAttention(), "visual_attention", "set", "absent with beam search");
         }
         require(!start.hasBeamSearch() || !start.hasFormat(), "format", "set", "absent with beam search");
     }
@@ -134,6 +136,7 @@ final class RequestReader {
                 start.getStopList(),
                 stopIds(),
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
+                start.getVisualAttention() ? new VisualAttention(prompt) : null,
                 constraint(),
                 deadline);
     }

@@ -22,6 +22,7 @@ final class Asked {
     private List<String> stop = List.of();
     private List<Integer> stopIds = List.of(PargoMini.EOS);
     private @Nullable Integer topLogprobs;
+    private @Nullable VisualAttention attention;
     private @Nullable Supplier<TokenConstraint> constraint;
     private Duration timeout = Duration.ofSeconds(120);
 
@@ -84,6 +85,11 @@ final class Asked {
         return this;
     }
 
+    Asked attention() {
+        attention = new VisualAttention(prompt);
+        return this;
+    }
+
     Asked constrained(Supplier<TokenConstraint> constraint) {
         this.constraint = constraint;
         return this;
@@ -108,6 +114,7 @@ final class Asked {
                 stop,
                 stopIds,
                 topLogprobs,
+                attention,
                 constraint,
                 System.nanoTime() + timeout.toNanos());
     }

@@ -117,6 +117,11 @@ final class CollectedAnswer implements GenerationListener {
         return pieces(0).stream().flatMap(piece -> piece.logprobs().stream()).toList();
     }
 
+    /** Weights of the visual tokens, for each token of the answer. */
+    List<float[]> attention() {
+        return pieces(0).stream().flatMap(piece -> piece.attention().stream()).toList();
+    }
+
     String text() {
         return text(0);
     }

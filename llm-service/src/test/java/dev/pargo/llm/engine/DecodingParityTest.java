@@ -120,6 +120,7 @@ class DecodingParityTest {
                         lm.config().eos(),
                         null,
                         null,
+                        null,
                         System.nanoTime() + TimeUnit.SECONDS.toNanos(60)),
                 answer);
         return () -> assertThat(answer.ids(0))

@@ -2,9 +2,11 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.llm.Step;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
@@ -109,6 +111,23 @@ final class PargoMini implements AutoCloseable {
                             all, (promptTokens - 1 + i) * VOCABULARY, (promptTokens + i) * VOCABULARY))
                     .toArray(float[][]::new);
         }
+    }
+
+    /** The network's own attention before each token of an answer, to everything before it, token by token. */
+    static List<float[]> attention(List<PromptPart> prompt, List<Integer> answer) {
+        List<float[]> attention = new ArrayList<>();
+        try (PromptEmbedding rows = LM.embed(prompt);
+                KvCache cache = LM.newCache(1, 512)) {
+            Step step = new Step(List.of(new Step.Chunk(0, rows, 0, rows.length())), List.of(), List.of(0));
+            for (int i = 0; i < answer.size(); i++) {
+                try (Logits logits = LM.step(cache, step)) {
+                    attention.add(logits.attention(0).orElseThrow());
+                }
+                Step.Tokens token = new Step.Tokens(0, rows.length() + i, answer.get(i));
+                step = new Step(List.of(), List.of(token), List.of(0));
+            }
+        }
+        return attention;
     }
 
     CollectedAnswer submit(Asked asked) {

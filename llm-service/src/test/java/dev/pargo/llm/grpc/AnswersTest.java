@@ -6,8 +6,12 @@ import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.Sampling;
+import dev.pargo.proto.v1.VisualAttention;
+import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +88,32 @@ class AnswersTest extends RunningLlmService {
                 visual("image1."));
         assertThat(answer.text()).isEqualTo("A gray crescent at the top left, a ");
         assertThat(answer.reason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void tellsHowMuchEachTokenAttendsToTheVisualTokens() throws Exception {
+        GenerateStart.Builder start = question("Please describe the image.").addVisualTokens(80);
+        Answer answer = ask(start.setVisualAttention(true).build(), visual("image1."));
+
+        assertThat(answer.attention()).hasSameSizeAs(answer.ids());
+        for (VisualAttention token : answer.attention()) {
+            ShortBuffer levels = token.getWeights()
+                    .asReadOnlyByteBuffer()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asShortBuffer();
+            int[] weights = IntStream.range(0, levels.limit())
+                    .map(i -> levels.get(i) & 0xffff)
+                    .toArray();
+            assertThat(weights).hasSize(80);
+            assertThat(Arrays.stream(weights).max()).hasValue(0xffff);
+            double sum = Arrays.stream(weights).sum() / (double) 0xffff * token.getLargest();
+            assertThat(sum).isBetween(0.1, 1.0);
+        }
+        assertThat(answer.attention().stream().map(token -> token.getText().toStringUtf8()))
+                .contains(" crescent", " diamond");
+        assertThat(ask(start.setVisualAttention(false).build(), visual("image1."))
+                        .attention())
+                .isEmpty();
     }
 
     @Test

@@ -142,6 +142,10 @@ class RefusalsTest extends RunningLlmService {
         assertRefused(ErrorReason.INVALID_FIELD, beams.clone().setMinTokens(3).build(), "min_tokens is 3");
         assertRefused(
                 ErrorReason.INVALID_FIELD,
+                beams.clone().setVisualAttention(true).build(),
+                "visual_attention is set");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
                 beams.clone()
                         .setSampling(Sampling.newBuilder().setPresencePenalty(1))
                         .build(),

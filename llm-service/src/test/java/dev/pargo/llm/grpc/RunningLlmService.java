@@ -20,6 +20,7 @@ import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.PromptSegment;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.proto.v1.VisualAttention;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusException;
@@ -80,7 +81,12 @@ abstract class RunningLlmService {
     }
 
     record Answer(
-            String text, List<Integer> ids, GenerateResponse first, FinishReason reason, GenerationFinished finished) {}
+            String text,
+            List<Integer> ids,
+            List<VisualAttention> attention,
+            GenerateResponse first,
+            FinishReason reason,
+            GenerationFinished finished) {}
 
     int port() {
         return server.getPort();
@@ -102,6 +108,7 @@ abstract class RunningLlmService {
         GenerateResponse first = call.read();
         StringBuilder text = new StringBuilder();
         List<Integer> ids = new ArrayList<>();
+        List<VisualAttention> attention = new ArrayList<>();
         FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
         assertThat(call.read().hasStarted()).isTrue();
         GenerateResponse next = call.read();
@@ -109,10 +116,11 @@ abstract class RunningLlmService {
             reason = next.getDelta().getFinishReason();
             text.append(next.getDelta().getText());
             ids.addAll(next.getDelta().getTokenIdsList());
+            attention.addAll(next.getDelta().getAttentionList());
             next = call.read();
         }
         assertThat(call.read()).isNull();
-        return new Answer(text.toString(), ids, first, reason, next.getFinished());
+        return new Answer(text.toString(), ids, attention, first, reason, next.getFinished());
     }
 
     /** The bundle's prompt about one picture. */

@@ -182,6 +182,7 @@ class ServiceEndTest {
                 List.of(),
                 List.of(),
                 null,
+                null,
                 () -> {
                     throw new OutOfMemoryError("as if the device were gone");
                 },

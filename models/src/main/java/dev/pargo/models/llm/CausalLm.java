@@ -10,7 +10,10 @@ import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -75,8 +78,7 @@ public final class CausalLm implements AutoCloseable {
             List<PtNDArray> visual = new ArrayList<>();
             for (PromptPart part : parts) {
                 if (part instanceof PromptPart.Tokens tokens) {
-                    segments.add(
-                            longs(inputs, java.util.Arrays.stream(tokens.ids()).asLongStream()));
+                    segments.add(longs(inputs, Arrays.stream(tokens.ids()).asLongStream()));
                 } else if (part instanceof PromptPart.Visual embeddings) {
                     segments.add(longs(inputs, LongStream.empty()));
                     visual.add(NativeTensors.fromHost(inputs, embeddings.tokens()));
@@ -95,7 +97,8 @@ public final class CausalLm implements AutoCloseable {
     /**
      * Runs one forward pass and writes the keys and values of its rows into the cache.
      *
-     * @return logits in the order of the step, possibly with no rows. The caller closes them
+     * @return logits in the order of the step, possibly with no rows, with the attention of the watched rows. The caller closes
+     *     them
      */
     public Logits step(KvCache cache, Step step) {
         StepRows rows =
@@ -110,7 +113,7 @@ public final class CausalLm implements AutoCloseable {
             PtNDArray addresses = longs(inputs, LongStream.of(rows.addresses));
             PtNDArray positions = (PtNDArray) inputs.create(rows.positions);
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
-            try (IValue logits = network.call(
+            try (IValue result = network.call(
                     "step",
                     arguments -> arguments
                             .add(cache.tensors())
@@ -124,13 +127,31 @@ public final class CausalLm implements AutoCloseable {
                             .add(slots)
                             .add(addresses)
                             .add(positions)
-                            .add(wanted))) {
-                return new Logits(network, scope, logits.toTensor(scope));
+                            .add(wanted)
+                            .add(rows.watched))) {
+                PtNDArray[] parts = NativeTensors.tuple(scope, result);
+                return new Logits(network, scope, parts[0], attention(step, rows, parts[1]));
             }
         } catch (RuntimeException e) {
             scope.close();
             throw e;
         }
+    }
+
+    /** Divides the weights of all watched rows among them: a row attends to the tokens of its slot up to itself. */
+    private static Map<Integer, float[]> attention(Step step, StepRows rows, PtNDArray weights) {
+        if (rows.watched.length == 0) {
+            return Map.of();
+        }
+        float[] all = weights.toFloatArray();
+        Map<Integer, float[]> byRow = new HashMap<>();
+        int begin = 0;
+        for (int i = 0; i < rows.watched.length; i++) {
+            int end = begin + (int) rows.addresses[(int) rows.watched[i]] + 1;
+            byRow.put(step.watched().get(i), Arrays.copyOfRange(all, begin, end));
+            begin = end;
+        }
+        return byRow;
     }
 
     /** Logits after every token of a prompt, in row-major order: [tokens, vocabulary]. */
@@ -143,7 +164,7 @@ public final class CausalLm implements AutoCloseable {
         try (IValue logits = network.call(
                 "score",
                 arguments -> arguments.add(prompt.rows()).add(positions).add(spans))) {
-            return new Logits(network, scope, logits.toTensor(scope));
+            return new Logits(network, scope, logits.toTensor(scope), Map.of());
         }
     }
 

@@ -116,6 +116,15 @@ public record DecoderConfig(
         return heads / kvHeads;
     }
 
+    /**
+     * The first layer of those whose attention is given: the upper half. The words of pargo-mini's descriptions put 66 % of
+     * their attention to the picture on the ninth of it where their object is; over all layers it is 57 %. Zhang et al. ("MLLMs
+     * Know Where to Look", ICLR 2025, arXiv:2502.17422) use a single layer around or above the middle, chosen for each model.
+     */
+    int watchedFrom() {
+        return layers / 2;
+    }
+
     @Override
     public List<ParameterSpec> parameters() {
         DecoderFamily.Names names = family.names();
@@ -244,6 +253,7 @@ public record DecoderConfig(
                 .add(style.embeddingScale())
                 .add(style.gelu())
                 .add(style.sideInputs())
+                .add(watchedFrom())
                 .add(placement.precision().dtype().torchCode())
                 .add(KvCache.dtype(placement).torchCode())
                 .add(KvCache.BLOCK_TOKENS)

@@ -7,12 +7,14 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.network.Network;
+import dev.pargo.models.torch.NativeTensors;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -24,15 +26,26 @@ public final class Logits implements AutoCloseable {
     private final Network network;
     private final PtNDManager scope;
     private final PtNDArray values;
+    private final Map<Integer, float[]> attention;
 
-    Logits(Network network, PtNDManager scope, PtNDArray values) {
+    /** @param attention of the rows that the step has watched */
+    Logits(Network network, PtNDManager scope, PtNDArray values, Map<Integer, float[]> attention) {
         this.network = network;
         this.scope = scope;
         this.values = values;
+        this.attention = attention;
     }
 
     public int rows() {
         return Math.toIntExact(values.getShape().get(0));
+    }
+
+    /**
+     * How much a row attended to each token of its sequence up to itself, as far as its step has watched it: the mean of all
+     * heads of the layers from {@link DecoderConfig#watchedFrom} on. The weights sum to 1.
+     */
+    public Optional<float[]> attention(int row) {
+        return Optional.ofNullable(attention.get(row));
     }
 
     private int vocabulary() {
@@ -47,7 +60,7 @@ public final class Logits implements AutoCloseable {
                     (PtNDArray) part.create(Arrays.stream(rows).asLongStream().toArray());
             try (IValue selected =
                     network.call("select", arguments -> arguments.add(values).add(index))) {
-                return new Logits(network, part, selected.toTensor(part));
+                return new Logits(network, part, selected.toTensor(part), Map.of());
             }
         } catch (RuntimeException e) {
             part.close();
@@ -160,7 +173,7 @@ public final class Logits implements AutoCloseable {
         try (IValue all = network.call(
                 "logprobs",
                 arguments -> arguments.add(values).add(index).add(ids).add(top))) {
-            PtNDArray[] parts = tensors(all);
+            PtNDArray[] parts = NativeTensors.tuple(scope, all);
             float[] ofChosen = parts[0].toFloatArray();
             int[] topIds = ints(parts[1]);
             float[] ofTop = parts[2].toFloatArray();
@@ -186,7 +199,7 @@ public final class Logits implements AutoCloseable {
                 "continue_beams",
                 arguments -> arguments.add(values).add(floats(scores)).add((int)
                         Math.min(top, (long) rows() * vocabulary())))) {
-            PtNDArray[] parts = tensors(best);
+            PtNDArray[] parts = NativeTensors.tuple(scope, best);
             int[] index = ints(parts[1]);
             return new BeamCandidates(
                     parts[0].toFloatArray(),
@@ -198,16 +211,6 @@ public final class Logits implements AutoCloseable {
     /** Copies the logits to the host, in row-major order. */
     public float[] toArray() {
         return values.toFloatArray();
-    }
-
-    private PtNDArray[] tensors(IValue tuple) {
-        return Arrays.stream(tuple.toIValueTuple())
-                .map(part -> {
-                    try (part) {
-                        return part.toTensor(scope);
-                    }
-                })
-                .toArray(PtNDArray[]::new);
     }
 
     private PtNDArray longs(long[] numbers) {

@@ -9,8 +9,14 @@ import java.util.List;
  *
  * @param chunks chunks of prompts in prefill
  * @param tokens tokens of sequences in decode
+ * @param watched rows of the logits whose attention is wanted too
  */
-public record Step(List<Chunk> chunks, List<Tokens> tokens) {
+public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watched) {
+
+    /** A step without attention. */
+    public Step(List<Chunk> chunks, List<Tokens> tokens) {
+        this(chunks, tokens, List.of());
+    }
 
     /** Rows {@code [from, from + count)} of a prompt. They are written to the same addresses of the slot. */
     public record Chunk(int slot, PromptEmbedding prompt, int from, int count) {

@@ -32,6 +32,9 @@ final class StepRows {
     /** Indices of the rows whose logits are computed. */
     final long[] wanted;
 
+    /** Indices of the rows whose attention is given. */
+    final long[] watched;
+
     private int row;
     private int chunk;
 
@@ -78,6 +81,7 @@ final class StepRows {
         spans = both.build().toArray();
         wanted = LongStream.concat(ends.build(), LongStream.range(prompts, prompts + answers))
                 .toArray();
+        watched = step.watched().stream().mapToLong(row -> wanted[row]).toArray();
     }
 
     /** Adds the runs of the prompt that are in the chunk. A run must be in the chunk as a whole. */

@@ -4,12 +4,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 
 /** Carries tensors between host memory and torch. */
 public final class NativeTensors {
@@ -34,6 +36,17 @@ public final class NativeTensors {
     public static HostTensor toHost(PtNDArray array, Precision precision) {
         ByteBuffer data = array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         return new HostTensor(precision.dtype(), array.getShape().getShape(), data);
+    }
+
+    /** The tensors of a tuple. */
+    public static PtNDArray[] tuple(PtNDManager manager, IValue tuple) {
+        return Arrays.stream(tuple.toIValueTuple())
+                .map(part -> {
+                    try (part) {
+                        return part.toTensor(manager);
+                    }
+                })
+                .toArray(PtNDArray[]::new);
     }
 
     private static ByteBuffer widen(HostTensor tensor) {
