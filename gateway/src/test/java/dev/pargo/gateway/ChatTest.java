@@ -82,7 +82,14 @@ class ChatTest {
                 completion._additionalProperties().get("timings").convert(new TypeReference<>() {});
         assertThat(timings)
                 .containsOnlyKeys(
-                        "encode_ms", "project_ms", "time_to_first_token_ms", "decode_ms", "total_ms", "network_ms");
+                        "queue_ms",
+                        "encode_ms",
+                        "project_ms",
+                        "time_to_first_token_ms",
+                        "decode_ms",
+                        "total_ms",
+                        "network_ms");
+        assertThat(timings.get("queue_ms")).as("0.01 + 0.01 + 0.03 reported").isEqualTo(0.05);
         assertThat(timings.get("encode_ms")).isPositive();
         assertThat(timings.get("project_ms")).isPositive();
         assertThat(timings.get("time_to_first_token_ms")).isGreaterThan(timings.get("encode_ms"));

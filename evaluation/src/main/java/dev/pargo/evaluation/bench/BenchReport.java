@@ -58,9 +58,10 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
         TextTable table = new TextTable(List.of(
                 "endpoint",
                 "load",
+                "queue",
                 "encode",
                 "project",
-                "wait + prefill",
+                "prefill",
                 "decode",
                 "total",
                 "in networks",
@@ -70,6 +71,7 @@ record BenchReport(List<Measurement> measurements, Slo slo) {
                     .ifPresent(stages -> table.row(List.of(
                             one.target().name(),
                             one.level().label(),
+                            millis(stages.queueMs()),
                             millis(stages.encodeMs()),
                             millis(stages.projectMs()),
                             millis(stages.prefillMs()),

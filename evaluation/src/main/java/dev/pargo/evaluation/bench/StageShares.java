@@ -8,15 +8,17 @@ import java.util.function.ToDoubleFunction;
 /**
  * Where the time of requests went on the server; means in milliseconds, which add up.
  *
+ * @param queueMs      waiting for a device, in all stages
  * @param encodeMs     image to features
  * @param projectMs    features to visual tokens
- * @param prefillMs    waiting for the LLM and prefill
+ * @param prefillMs    visual tokens and text to first token
  * @param decodeMs     first token to last
  * @param totalMs      the whole request
  * @param networkMs    forward passes of all stages
  * @param outsideShare share of the total that is not spent in forward passes, from 0 to 1
  */
 record StageShares(
+        double queueMs,
         double encodeMs,
         double projectMs,
         double prefillMs,
@@ -35,6 +37,7 @@ record StageShares(
         double total = mean(times, StageTimes::totalMs);
         double network = mean(times, StageTimes::networkMs);
         return Optional.of(new StageShares(
+                mean(times, StageTimes::queueMs),
                 mean(times, StageTimes::encodeMs),
                 mean(times, StageTimes::projectMs),
                 mean(times, StageTimes::prefillMs),

@@ -6,6 +6,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * How long each part of a request took, as this project's gateway reports in {@code timings}; all in milliseconds.
  *
+ * @param queueMs      waiting for a device, in all stages; 0 if the endpoint does not report it
  * @param encodeMs     image to features
  * @param projectMs    features to visual tokens
  * @param firstTokenMs from the request's arrival to the first token
@@ -14,11 +15,17 @@ import tools.jackson.databind.JsonNode;
  * @param networkMs    forward passes of all stages
  */
 public record StageTimes(
-        double encodeMs, double projectMs, double firstTokenMs, double decodeMs, double totalMs, double networkMs) {
+        double queueMs,
+        double encodeMs,
+        double projectMs,
+        double firstTokenMs,
+        double decodeMs,
+        double totalMs,
+        double networkMs) {
 
-    /** Waiting for the LLM and prefill. */
+    /** What is left of the time to the first token. */
     public double prefillMs() {
-        return firstTokenMs - encodeMs - projectMs;
+        return firstTokenMs - queueMs - encodeMs - projectMs;
     }
 
     /** The times in an answer; empty if the endpoint does not report these. */
@@ -28,6 +35,7 @@ public record StageTimes(
             return Optional.empty();
         }
         return Optional.of(new StageTimes(
+                timings.path("queue_ms").asDouble(),
                 timings.path("encode_ms").asDouble(),
                 timings.path("project_ms").asDouble(),
                 timings.path("time_to_first_token_ms").asDouble(),

@@ -96,7 +96,7 @@ class EvaluationIT {
                 json.toString());
 
         assertThat(cli.status()).as(cli.out()).isZero();
-        assertThat(cli.out()).contains("wait + prefill", "in networks", "outside");
+        assertThat(cli.out()).contains("queue", "prefill", "in networks", "outside");
         for (JsonNode run : JSON.readTree(Files.readAllBytes(json)).path("runs")) {
             JsonNode stages = run.path("stages");
             double parts = stages.path("encode_ms").asDouble()

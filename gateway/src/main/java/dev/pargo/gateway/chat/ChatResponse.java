@@ -118,6 +118,7 @@ record ChatResponse(
     /**
      * Where the time went, in milliseconds, seen from the gateway.
      *
+     * @param queueMs            waiting for a device, in all stages, as they report it; not part of the next two
      * @param encodeMs           images to features, all images of the request; 0 for images that are known
      * @param projectMs          from the end of the encoding to the last visual token
      * @param timeToFirstTokenMs from the request's arrival
@@ -126,6 +127,7 @@ record ChatResponse(
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record TimingsMillis(
+            double queueMs,
             double encodeMs,
             double projectMs,
             double timeToFirstTokenMs,
@@ -135,6 +137,7 @@ record ChatResponse(
 
         static TimingsMillis of(Timings stages, Stopwatch watch) {
             return new TimingsMillis(
+                    millis(stages.queueNanos()),
                     millis(stages.encodeNanos()),
                     millis(stages.projectNanos()),
                     millis(watch.toFirstToken()),

@@ -91,7 +91,7 @@ final class GenerateCall implements AutoCloseable {
             throw call.broken("the answer does not end with finished");
         }
         finished = event.getFinished();
-        timings.generated(finished.getReport().getNetworkMicros());
+        timings.generated(finished.getReport());
         return null;
     }
 

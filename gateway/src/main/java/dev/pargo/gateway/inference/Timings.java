@@ -1,21 +1,24 @@
 package dev.pargo.gateway.inference;
 
+import dev.pargo.proto.v1.GenerationReport;
+import dev.pargo.proto.v1.StageReport;
+import java.util.concurrent.TimeUnit;
+
 /** Adds up what a request took before the LLM wrote. Confined to the request's thread. */
 public final class Timings {
 
+    private long queueNanos;
     private long encodeNanos;
     private long projectNanos;
     private long networkMicros;
     private int reusedImages;
 
-    void encoded(long nanos, long micros) {
-        encodeNanos += nanos;
-        networkMicros += micros;
+    void encoded(long nanos, StageReport report) {
+        encodeNanos += nanos - add(report);
     }
 
-    void projected(long nanos, long micros) {
-        projectNanos += nanos;
-        networkMicros += micros;
+    void projected(long nanos, StageReport report) {
+        projectNanos += nanos - add(report);
     }
 
     /** An image's visual tokens came from elsewhere; waiting for them counts as encoding. */
@@ -24,8 +27,22 @@ public final class Timings {
         reusedImages++;
     }
 
-    void generated(long micros) {
-        networkMicros += micros;
+    void generated(GenerationReport report) {
+        queueNanos += TimeUnit.MICROSECONDS.toNanos(report.getQueueMicros());
+        networkMicros += report.getNetworkMicros();
+    }
+
+    /** Returns the time in the stage's queue. */
+    private long add(StageReport report) {
+        long queued = TimeUnit.MICROSECONDS.toNanos(report.getQueueMicros());
+        queueNanos += queued;
+        networkMicros += report.getNetworkMicros();
+        return queued;
+    }
+
+    /** Waiting for a device, in all stages, as they report it. Not part of the other times. */
+    public long queueNanos() {
+        return queueNanos;
     }
 
     /** Encoding of all images, seen from here. */

@@ -91,14 +91,14 @@ final class VisionPath {
                 relay(features, project::send);
                 project.complete();
                 long encoded = System.nanoTime();
-                timings.encoded(encoded - start, features.report().getNetworkMicros());
+                timings.encoded(encoded - start, features.report());
                 TensorStream visual = TensorStream.open(
                         project,
                         TensorSpec.described(
                                 TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
                         vision.projector().getIdentity().getFingerprint());
                 VisualTokens tokens = collect(visual);
-                timings.projected(System.nanoTime() - encoded, visual.report().getNetworkMicros());
+                timings.projected(System.nanoTime() - encoded, visual.report());
                 return tokens;
             }
         }
