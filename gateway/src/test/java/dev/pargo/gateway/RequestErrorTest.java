@@ -106,18 +106,17 @@ class RequestErrorTest {
                         "messages[0].content[0].image_url",
                         "messages[0].content[0].image_url.url is missing"),
                 wrong(
-                        image("https://example.org/x.png"),
+                        image("https://127.0.0.1/x.png"),
                         "messages[0].content[0].image_url",
-                        "messages[0].content[0].image_url: fetching images by URL is not enabled; "
-                                + "send a data URL with the image in base64"),
+                        "messages[0].content[0].image_url: the host of the URL has no public address"),
                 wrong(
                         image("file:///etc/passwd"),
                         "messages[0].content[0].image_url",
-                        "messages[0].content[0].image_url must be a data URL: data:image/png;base64,..."),
+                        "messages[0].content[0].image_url must be a data URL (data:image/png;base64,...) or an https URL"),
                 wrong(
                         image("data:image/png,abc"),
                         "messages[0].content[0].image_url",
-                        "messages[0].content[0].image_url must be a data URL: data:image/png;base64,..."),
+                        "messages[0].content[0].image_url must be a data URL (data:image/png;base64,...) or an https URL"),
                 wrong(
                         image("data:text/plain;base64,QUJD"),
                         "messages[0].content[0].image_url",

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The real gateway on ports of its own, in front of loopback stages. */
@@ -40,6 +41,20 @@ final class RunningGateway implements AutoCloseable {
         return gateway;
     }
 
+    /** @param more prepares the gateway's context */
+    static RunningGateway start(
+            LoopbackStages stages,
+            ApplicationContextInitializer<ConfigurableApplicationContext> more,
+            String... arguments) {
+        RunningGateway gateway = new RunningGateway(builder()
+                .initializers(more)
+                .run(all(Stream.of(stages.targets(), arguments)
+                        .flatMap(Arrays::stream)
+                        .toArray(String[]::new))));
+        gateway.awaitReadiness(200);
+        return gateway;
+    }
+
     static RunningGateway startUnready(LoopbackStages stages, String... arguments) {
         return startUnready(
                 Stream.of(stages.targets(), arguments).flatMap(Arrays::stream).toArray(String[]::new));
@@ -47,14 +62,20 @@ final class RunningGateway implements AutoCloseable {
 
     /** @param arguments among them the stages' targets */
     static RunningGateway startUnready(String... arguments) {
-        String[] standard = {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"};
-        String[] all = Stream.of(standard, arguments).flatMap(Arrays::stream).toArray(String[]::new);
-        return new RunningGateway(new SpringApplicationBuilder(GatewayApplication.class)
+        return new RunningGateway(builder().run(all(arguments)));
+    }
+
+    private static SpringApplicationBuilder builder() {
+        return new SpringApplicationBuilder(GatewayApplication.class)
                 .properties(
                         "pargo.replicas.describe-every=300ms",
                         "pargo.replicas.check-every=100ms",
-                        "pargo.replicas.patience=300ms")
-                .run(all));
+                        "pargo.replicas.patience=300ms");
+    }
+
+    private static String[] all(String... arguments) {
+        String[] standard = {"--server.port=0", "--management.server.port=0", "--PARGO_HEALTH_DETAILS=always"};
+        return Stream.of(standard, arguments).flatMap(Arrays::stream).toArray(String[]::new);
     }
 
     void awaitReadiness(int status) {

@@ -125,8 +125,8 @@ class RefusalsIT {
 
     @ParameterizedTest
     @CsvSource({
-        "https://example.org/cat.png, not enabled",
-        "http://127.0.0.1:8080/cat.png, not enabled",
+        "https://127.0.0.1/cat.png, no public address",
+        "http://127.0.0.1:8080/cat.png, must begin with https",
         "file:///etc/passwd, data URL",
         "cat.png, data URL",
         "'data:image/png,abc', data URL",

@@ -47,6 +47,11 @@ public final class Caller {
         return key;
     }
 
+    /** Name of the key; empty where no key is needed. */
+    public String name() {
+        return key.name();
+    }
+
     /** Takes the same time wherever the hashes differ. */
     boolean hasHash(byte[] other) {
         return MessageDigest.isEqual(hash, other);

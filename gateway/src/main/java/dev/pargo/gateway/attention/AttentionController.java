@@ -3,7 +3,6 @@ package dev.pargo.gateway.attention;
 import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.chat.ConcurrencyLimit;
-import dev.pargo.gateway.chat.ImageSource;
 import dev.pargo.gateway.chat.Pulse;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
@@ -18,12 +17,15 @@ import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
 import dev.pargo.gateway.json.JsonBody;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.picture.PictureSource;
+import dev.pargo.gateway.picture.Pictures;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import io.grpc.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +48,14 @@ final class AttentionController {
     private final GatewayProperties properties;
     private final ConcurrencyLimit admission;
     private final Inference inference;
+    private final Pictures pictures;
 
-    AttentionController(GatewayProperties properties, ConcurrencyLimit admission, Inference inference) {
+    AttentionController(
+            GatewayProperties properties, ConcurrencyLimit admission, Inference inference, Pictures pictures) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
+        this.pictures = pictures;
     }
 
     @PostMapping("/v1/attention")
@@ -73,13 +78,13 @@ final class AttentionController {
         Values body = JsonBody.read(bytes.open(request), AttentionFields.ALL);
         RequestScope scope = new RequestScope(
                 RequestIdFilter.idOf(request), deadline, new Pulse(ClientConnection.of(request), null));
-        ImageSource source = image(body);
+        PictureSource source = image(body);
         Pipeline pipeline = inference.find(Caller.of(request).model(body.get(AttentionFields.MODEL)), scope);
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
-        InferenceRequest.Image image =
-                new InferenceRequest.Image(source.decode(vision.encoder().getMaxImageBytes()), source.param());
-        bytes.keep(image.bytes().length);
+        InferenceRequest.Image image = pictures.load(
+                        List.of(source), vision.encoder().getMaxImageBytes(), bytes, Caller.of(request), scope)
+                .get(0);
         int groups = body.get(AttentionFields.HEAD_GROUPS, 1L).intValue();
         CrossAttention attention = inference.attend(pipeline, image, groups, scope);
         if (MediaType.IMAGE_PNG_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT))) {
@@ -91,13 +96,13 @@ final class AttentionController {
         }
     }
 
-    private static ImageSource image(Values body) {
+    private static PictureSource image(Values body) {
         String param = AttentionFields.IMAGE.name();
         @Nullable String url = body.get(AttentionFields.IMAGE);
         if (url == null) {
             throw GatewayException.invalid(param, "missing_required_parameter", param + " is missing");
         }
-        return new ImageSource(url, param);
+        return new PictureSource(url, null, param);
     }
 
     private static void refuse(GatewayException failure, HttpServletResponse response) throws IOException {

@@ -16,6 +16,8 @@ import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
 import dev.pargo.gateway.json.JsonBody;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.picture.PictureSource;
+import dev.pargo.gateway.picture.Pictures;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.proto.v1.GenerateStart;
@@ -45,12 +47,19 @@ final class ChatController {
     private final GatewayProperties properties;
     private final ConcurrencyLimit admission;
     private final Inference inference;
+    private final Pictures pictures;
     private final ChatMetrics metrics;
 
-    ChatController(GatewayProperties properties, ConcurrencyLimit admission, Inference inference, ChatMetrics metrics) {
+    ChatController(
+            GatewayProperties properties,
+            ConcurrencyLimit admission,
+            Inference inference,
+            Pictures pictures,
+            ChatMetrics metrics) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
+        this.pictures = pictures;
         this.metrics = metrics;
     }
 
@@ -92,10 +101,10 @@ final class ChatController {
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
         ModelLimits.check(query.conversation(), decoding, set.llm());
-        List<InferenceRequest.Image> images = bytes.bounded(() -> decode(query.images(), set));
+        checkCount(query.images(), set.llm().getMaxVisualTensors());
+        List<InferenceRequest.Image> images =
+                pictures.load(query.images(), maxImageBytes(set), bytes, Caller.of(exchange.request), waiting);
         InferenceRequest work = new InferenceRequest(query.conversation(), images, decoding);
-        bytes.keep(
-                work.images().stream().mapToLong(image -> image.bytes().length).sum());
         ResponseHead head =
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         int choices = decoding.getChoices();
@@ -124,18 +133,15 @@ final class ChatController {
         }
     }
 
-    private static List<InferenceRequest.Image> decode(List<ImageSource> images, ModelSet set) {
-        if (images.isEmpty()) {
-            return List.of();
-        }
-        int limit = set.llm().getMaxVisualTensors();
+    private static void checkCount(List<PictureSource> images, int limit) {
         if (images.size() > limit) {
             throw ChatMessages.tooManyImages(images.get(limit).param(), limit);
         }
-        return images.stream()
-                .map(image -> new InferenceRequest.Image(
-                        image.decode(set.vision().encoder().getMaxImageBytes()), image.param()))
-                .toList();
+    }
+
+    /** There is no encoder if there is no picture. */
+    private static long maxImageBytes(ModelSet set) {
+        return set.vision() == null ? 0 : set.vision().encoder().getMaxImageBytes();
     }
 
     private static Outcome refuse(GatewayException failure, Exchange exchange) {

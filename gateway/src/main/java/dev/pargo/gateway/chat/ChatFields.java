@@ -48,9 +48,14 @@ final class ChatFields {
         static final Field<String> TYPE = Field.of("type", text(100), null, "What the part is.");
         static final Field<String> TEXT = Field.of("text", anyText(), null, "The words of a text.");
         static final Field<String> REFUSAL = Field.of("refusal", anyText(), null, "The words of a refusal.");
-        static final Field<String> IMAGE_URL =
-                Field.of("image_url", new ImageUrlType(), null, "A data URL of a picture, or an object with its url.");
-        static final Fields ALL = Fields.of(TYPE, TEXT, REFUSAL, IMAGE_URL);
+        static final Field<String> IMAGE_URL = Field.of(
+                "image_url",
+                new ImageUrlType(),
+                null,
+                "A data URL or an https URL of a picture, or an object with it.");
+        static final Field<String> UUID = Field.of(
+                "uuid", text(256), null, "The client's name for a picture; sent without it, if the gateway knows it.");
+        static final Fields ALL = Fields.of(TYPE, TEXT, REFUSAL, IMAGE_URL, UUID);
 
         private Part() {}
     }

@@ -4,6 +4,7 @@ import dev.pargo.gateway.chat.ChatFields.Message;
 import dev.pargo.gateway.chat.ChatFields.Part;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.gateway.prompt.Conversation.Turn;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class ChatMessages {
     private final int maxImages;
     private final List<String> system = new ArrayList<>();
     private final List<Turn> turns = new ArrayList<>();
-    private final List<ImageSource> images = new ArrayList<>();
+    private final List<PictureSource> images = new ArrayList<>();
     private final List<String> question = new ArrayList<>();
     private final List<String> answer = new ArrayList<>();
     private int imagesOfEarlierTurns;
@@ -54,7 +55,7 @@ final class ChatMessages {
     }
 
     /** All images, in the order of the conversation. */
-    List<ImageSource> images() {
+    List<PictureSource> images() {
         return List.copyOf(images);
     }
 
@@ -159,20 +160,23 @@ final class ChatMessages {
                 texts.add(text);
             }
             case "refusal" -> texts.add(part.get(Part.REFUSAL, ""));
-            case "image_url", "input_image" -> addImage(part, path + ".image_url");
+            case "image_url", "input_image" -> addImage(part, path);
             default -> throw invalid(path + ".type", path + ".type must be text or image_url");
         }
     }
 
     private void addImage(Values part, String path) {
-        @Nullable String url = part.get(Part.IMAGE_URL);
-        if (url == null) {
-            throw invalid(path, path + ".url is missing");
+        @Nullable String url = part.get(Part.IMAGE_URL, "");
+        @Nullable String uuid = part.get(Part.UUID);
+        boolean sent = !url.isEmpty();
+        if (!sent && uuid == null) {
+            throw invalid(path + ".image_url", path + ".image_url.url is missing");
         }
+        String param = path + (sent ? ".image_url" : ".uuid");
         if (images.size() == maxImages) {
-            throw tooManyImages(path, maxImages);
+            throw tooManyImages(param, maxImages);
         }
-        images.add(new ImageSource(url, path));
+        images.add(new PictureSource(sent ? url : null, uuid, param));
     }
 
     /** There is one image more than a limit. */

@@ -2,6 +2,7 @@ package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.prompt.Conversation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record ChatQuery(
         @Nullable String model,
         Conversation conversation,
-        List<ImageSource> images,
+        List<PictureSource> images,
         boolean stream,
         boolean includeUsage) {
 

@@ -7,12 +7,11 @@ import dev.pargo.gateway.json.Type;
 import dev.pargo.gateway.json.Types;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** A URL, or an object that has it. */
+/** A URL, or an object that has it; empty if the object has none. */
 final class ImageUrlType implements Type<String> {
 
-    private static final Field<String> URL = Field.of("url", Types.anyText(), null, "A data URL.");
+    private static final Field<String> URL = Field.of("url", Types.anyText(), null, "A data URL or an https URL.");
     private static final Field<String> DETAIL =
             Field.ignored("detail", Types.text(100), "Every picture is seen in the encoder's resolution.");
     private static final Fields OBJECT = Fields.of(URL, DETAIL);
@@ -21,20 +20,14 @@ final class ImageUrlType implements Type<String> {
     public String read(JsonCursor json) {
         return switch (json.token()) {
             case VALUE_STRING -> json.text();
-            case START_OBJECT -> {
-                @Nullable String url = OBJECT.read(json).get(URL);
-                if (url == null) {
-                    throw json.missing("url");
-                }
-                yield url;
-            }
+            case START_OBJECT -> OBJECT.read(json).get(URL, "");
             default -> throw json.mustBe("an object with a url");
         };
     }
 
     @Override
     public String words() {
-        return "data URL, or object with a url";
+        return "URL, or object with a url";
     }
 
     @Override

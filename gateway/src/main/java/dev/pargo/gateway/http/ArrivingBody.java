@@ -206,7 +206,7 @@ final class ArrivingBody implements Runnable {
         return GatewayException.timeout("The request body did not arrive within %d s".formatted(limit.toSeconds()));
     }
 
-    private static GatewayException busy() {
+    static GatewayException busy() {
         return GatewayException.busy("The gateway has no memory for more request bodies", Duration.ofSeconds(1));
     }
 

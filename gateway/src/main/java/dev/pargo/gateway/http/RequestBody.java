@@ -97,6 +97,17 @@ public final class RequestBody {
         share.shrinkTo(held);
     }
 
+    /**
+     * Counts bytes that the request is about to hold beside its body. May be called from any thread.
+     *
+     * @throws GatewayException BUSY if there is no room for them
+     */
+    public void hold(int more) {
+        if (!share.grow(more)) {
+            throw ArrivingBody.busy();
+        }
+    }
+
     /** Gives all memory back. */
     void close() {
         bytes.clear();

@@ -122,7 +122,7 @@ public final class Inference {
             ModelSet.Vision vision = Objects.requireNonNull(route.enter().vision());
             checkGroups(vision.projector(), groups);
             try (VisualBudget.Share share = budget.open()) {
-                return new VisionPath(vision, calls, share, new Timings()).attend(image.bytes(), groups);
+                return new VisionPath(vision, calls, share, new Timings()).attend(image.file(), groups);
             } catch (StageException failure) {
                 route.retry(failure, image.param());
             } catch (SetGoneException gone) {

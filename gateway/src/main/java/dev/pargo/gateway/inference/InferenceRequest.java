@@ -1,9 +1,11 @@
 package dev.pargo.gateway.inference;
 
 import com.google.protobuf.ByteString;
+import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is to answer, and how.
@@ -26,14 +28,38 @@ public record InferenceRequest(Conversation conversation, List<Image> images, Ge
     /**
      * An image file.
      *
-     * @param bytes  the file; not written to any more
+     * @param bytes  the file, not written to any more; null if only its hash is there, and with it, perhaps, its visual
+     *               tokens
      * @param sha256 of the file
      * @param param  path of the field it came in, for error messages
      */
-    public record Image(byte[] bytes, ByteString sha256, String param) {
+    public record Image(byte @Nullable [] bytes, ByteString sha256, String param) {
 
         public Image(byte[] bytes, String param) {
             this(bytes, Sha256.of(bytes), param);
+        }
+
+        /** A client leaves out an image that is not known. */
+        public static GatewayException unknown(String param) {
+            return GatewayException.invalid(
+                    param, "unknown_image_uuid", param + ": this picture is not known, or not any more; send it again");
+        }
+
+        /** Bytes that are held. */
+        public int size() {
+            return bytes == null ? 0 : bytes.length;
+        }
+
+        /**
+         * The file, to make its visual tokens.
+         *
+         * @throws GatewayException INVALID_REQUEST if it is not there
+         */
+        byte[] file() {
+            if (bytes == null) {
+                throw unknown(param);
+            }
+            return bytes;
         }
     }
 }

@@ -90,8 +90,8 @@ final class Journey {
             InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
             throws StageException, SetGoneException {
         return cache.isEnabled()
-                ? cache.get(ImageKey.of(image, vision), scope, timings, () -> path.run(image.bytes()))
-                : path.run(image.bytes());
+                ? cache.get(ImageKey.of(image, vision), scope, timings, () -> path.run(image.file()))
+                : path.run(image.file());
     }
 
     private <T> T retrying(@Nullable String param, Step<T> step) throws SetGoneException {

@@ -91,9 +91,4 @@ public final class JsonCursor {
     public GatewayException unsupported() {
         return GatewayException.invalid(path(), "unsupported_value", path() + " is not supported with this value");
     }
-
-    /** A member of the value is missing. */
-    public GatewayException missing(String member) {
-        return GatewayException.invalid(path(), "invalid_value", "%s.%s is missing".formatted(path(), member));
-    }
 }

@@ -146,7 +146,8 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                 .setFinished(GenerationFinished.newBuilder()
                         .setCompletionTokens(deltas * start.getChoices())
                         .setCachedTokens(cachedTokens)
-                        .setReport(GenerationReport.newBuilder().setQueueMicros(30).setNetworkMicros(3000)))));
+                        .setReport(
+                                GenerationReport.newBuilder().setQueueMicros(30).setNetworkMicros(3000)))));
         response.onCompleted();
     }
 

@@ -31,7 +31,10 @@ final class Tensors {
                 .addShape(shape.getWidth())
                 .setProducer(producer)
                 .build();
-        StageReport report = StageReport.newBuilder().setQueueMicros(10).setNetworkMicros(1000).build();
+        StageReport report = StageReport.newBuilder()
+                .setQueueMicros(10)
+                .setNetworkMicros(1000)
+                .build();
         new WireTensor(header, ByteBuffer.wrap(data))
                 .chunks(report)
                 .forEachRemaining(chunk -> response.onNext(behaviour.carry(chunk)));

@@ -1,4 +1,4 @@
-package dev.pargo.gateway.chat;
+package dev.pargo.gateway.picture;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -8,12 +8,12 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * Where an image comes from: a data URL in base64. The base64 may be that of URLs, wrapped, without padding or
+ * A picture in base64. The base64 may be that of URLs, wrapped, without padding or
  * percent-encoded; the media type may be missing, because the file itself tells.
  *
  * @param param path of the field, for error messages
  */
-public record ImageSource(String url, String param) {
+record DataUrl(String url, String param) {
 
     private static final String DATA = "data:";
     private static final String BASE64 = ";base64";
@@ -24,18 +24,14 @@ public record ImageSource(String url, String param) {
      *
      * @throws GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
      */
-    public ImageSource {
+    DataUrl {
         String start = url.substring(0, Math.min(url.length(), LONGEST_HEAD)).toLowerCase(Locale.ROOT);
-        if (start.startsWith("https:") || start.startsWith("http:")) {
-            throw GatewayException.invalid(
-                    param,
-                    "image_url_not_enabled",
-                    param + ": fetching images by URL is not enabled; send a data URL with the image in base64");
-        }
         int comma = start.indexOf(',');
         if (!start.startsWith(DATA) || comma < 0 || !start.substring(0, comma).endsWith(BASE64)) {
             throw GatewayException.invalid(
-                    param, "invalid_image_url", param + " must be a data URL: data:image/png;base64,...");
+                    param,
+                    "invalid_image_url",
+                    param + " must be a data URL (data:image/png;base64,...) or an https URL");
         }
         String type = start.substring(DATA.length(), start.indexOf(';'));
         if (!type.isEmpty() && !type.startsWith("image/")) {
@@ -50,7 +46,7 @@ public record ImageSource(String url, String param) {
      * @param maxBytes largest file; checked before it is decoded
      * @throws GatewayException TOO_LARGE, or INVALID_REQUEST if the base64 is damaged
      */
-    public byte[] decode(long maxBytes) {
+    byte[] decode(long maxBytes) {
         byte[] text = url.getBytes(ISO_8859_1);
         int digits = digits(text, url.indexOf(',') + 1);
         if (digits == 0) {

@@ -1,0 +1,32 @@
+package dev.pargo.gateway.picture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request says that a picture is: in a data URL, at a URL of the web, or, without a URL, with the gateway, which has
+ * had it before.
+ *
+ * @param url   null if there is a uuid only
+ * @param uuid  the client's name for the picture; null for none
+ * @param param path of the field, for error messages
+ */
+public record PictureSource(@Nullable String url, @Nullable String uuid, String param) {
+
+    /**
+     * Checks the form of a data URL; its bytes are not decoded yet.
+     *
+     * @throws dev.pargo.gateway.error.GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
+     */
+    public PictureSource {
+        if (url == null && uuid == null) {
+            throw new IllegalArgumentException("neither a URL nor a uuid");
+        }
+        if (url != null && !WebUrl.isMeantBy(url)) {
+            new DataUrl(url, param);
+        }
+    }
+
+    boolean isFetched() {
+        return url != null && WebUrl.isMeantBy(url);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway.picture;
+
+import org.jspecify.annotations.NullMarked;
