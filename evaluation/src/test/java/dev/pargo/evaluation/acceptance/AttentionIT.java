@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +110,106 @@ class AttentionIT {
                         .path("param")
                         .asString())
                 .isEqualTo("image");
+    }
+
+    /** The picture has a gray crescent at the top left, a pink diamond at the bottom left and a yellow pentagon. */
+    @Test
+    void theWordsOfADescriptionLookAtWhatTheyName() throws IOException {
+        JsonNode answer = describe(false).json();
+        JsonNode told = answer.at("/choices/0/attention");
+        JsonNode map = ask(request());
+
+        assertThat(told.at("/pictures/0/visual_tokens").asInt()).isEqualTo(TOKENS);
+        assertThat(told.at("/pictures/0/pieces/0/columns").asInt()).isEqualTo(TOKENS);
+        assertThat(text(told.path("tokens")).strip())
+                .isEqualTo(answer.at("/choices/0/message/content").asString());
+        assertThat(ninth(told, " crescent", map)).isEqualTo("0 0");
+        assertThat(ninth(told, " diamond", map)).isEqualTo("2 0");
+        assertThat(ninth(told, " pentagon", map)).isEqualTo("2 2");
+    }
+
+    @Test
+    void aStreamTellsTheSameWithItsPieces() throws IOException {
+        JsonNode whole = describe(false).json().at("/choices/0/attention");
+        EventStream stream = EventStream.parse(describe(true).body());
+
+        List<JsonNode> tokens = stream.chunks().stream()
+                .flatMap(chunk -> chunk.at("/choices/0/attention/tokens").valueStream())
+                .toList();
+        assertThat(tokens).hasSize(whole.path("tokens").size());
+        for (int token = 0; token < tokens.size(); token++) {
+            JsonNode want = whole.path("tokens").get(token);
+            assertThat(tokens.get(token).path("bytes")).isEqualTo(want.path("bytes"));
+            for (int i = 0; i < TOKENS; i++) {
+                assertThat(tokens.get(token).path("visual").get(i).asDouble())
+                        .isCloseTo(want.path("visual").get(i).asDouble(), within(1e-5));
+            }
+        }
+        JsonNode end = stream.chunks().stream()
+                .filter(chunk -> chunk.at("/choices/0/finish_reason").isString())
+                .findFirst()
+                .orElseThrow();
+        assertThat(end.at("/choices/0/attention/pictures")).isEqualTo(whole.path("pictures"));
+    }
+
+    @Test
+    void whoDoesNotAskForAttentionIsToldNothingOfIt() throws IOException {
+        Example example = Example.all().get(0);
+        Reply reply = gateway.complete(Chat.of(example));
+
+        assertThat(reply.json().path("choices").get(0).has("attention")).isFalse();
+    }
+
+    @Test
+    void beamSearchTellsNoAttention() {
+        ObjectNode body = Chat.text("Please describe the image.").put("num_beams", 2);
+        body.putObject("attention").put("visual", true);
+
+        assertThat(Refusal.of(gateway.complete(body), 400).path("message").asString())
+                .isEqualTo("attention.visual cannot be used with beam search");
+    }
+
+    private Reply describe(boolean stream) throws IOException {
+        Example example = Example.all().get(0);
+        ObjectNode body = Chat.picture(example.image(), example.question()).put("stream", stream);
+        body.putObject("attention").put("visual", true);
+        Reply reply = gateway.complete(body);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        return reply;
+    }
+
+    private static String text(JsonNode tokens) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        tokens.valueStream()
+                .flatMap(token -> token.path("bytes").valueStream())
+                .forEach(each -> bytes.write(each.asInt()));
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Row and column of the ninth of the picture where a token looked most: its attention times the projector's. */
+    private static String ninth(JsonNode told, String token, JsonNode map) {
+        JsonNode visual = told.path("tokens")
+                .valueStream()
+                .filter(each -> each.path("token").asString().equals(token))
+                .findFirst()
+                .orElseThrow()
+                .path("visual");
+        double[] ninths = new double[9];
+        for (JsonNode layer : map.path("layers")) {
+            for (int each = 0; each < TOKENS; each++) {
+                JsonNode weights = layer.path("groups").get(0).get(each);
+                int first = map.path("tokens").get(each).path("first_patch").asInt();
+                for (int i = 0; i < weights.size(); i++) {
+                    int patch = first + i;
+                    ninths[patch / 12 / 4 * 3 + patch % 12 / 4] +=
+                            visual.get(each).asDouble() * weights.get(i).asDouble();
+                }
+            }
+        }
+        int most = IntStream.range(0, 9)
+                .reduce((a, b) -> ninths[a] >= ninths[b] ? a : b)
+                .orElseThrow();
+        return most / 3 + " " + most % 3;
     }
 
     private static ObjectNode request() throws IOException {

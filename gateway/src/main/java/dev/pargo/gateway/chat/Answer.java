@@ -8,8 +8,8 @@ import java.io.IOException;
 /** How answers reach the client: at once or as they are written. Confined to the request's thread. */
 interface Answer extends Delivery {
 
-    /** The LLM has taken the prompt on. */
-    void begin() throws IOException;
+    /** The LLM has taken the prompt on: the answers that it writes will be added piece by piece. */
+    void begin(Generation generation) throws IOException;
 
     /** The next piece of one of the choices. */
     void add(TextDelta delta) throws IOException;

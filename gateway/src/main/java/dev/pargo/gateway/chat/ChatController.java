@@ -109,12 +109,12 @@ final class ChatController {
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         int choices = decoding.getChoices();
         Answer answer = query.stream()
-                ? new StreamedAnswer(head, choices, query.includeUsage(), properties.heartbeat(), exchange.response)
-                : new WholeAnswer(head, choices, decoding.hasTopLogprobs(), exchange.response);
+                ? new StreamedAnswer(head, decoding, query.includeUsage(), properties.heartbeat(), exchange.response)
+                : new WholeAnswer(head, decoding, exchange.response);
         Pulse pulse = new Pulse(client, answer);
         RequestScope scope = new RequestScope(id, deadline, pulse);
         try (Generation generation = inference.start(pipeline, work, scope, answer)) {
-            answer.begin();
+            answer.begin(generation);
             @Nullable TextDelta delta;
             while ((delta = generation.next()) != null) {
                 exchange.watch.token();

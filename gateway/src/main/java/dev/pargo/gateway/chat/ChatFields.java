@@ -128,6 +128,14 @@ final class ChatFields {
             Field.of("logprobs", bool(), "false", "Whether to tell each token's log probability.");
     static final Field<Long> TOP_LOGPROBS =
             Field.of("top_logprobs", whole(0, 20), "0", "Alternatives to tell with each token; needs `logprobs`.");
+    static final Field<Boolean> VISUAL =
+            Field.of("visual", bool(), "false", "Whether to tell how much each token attends to each visual token.");
+    static final Field<Values> ATTENTION = Field.of(
+            "attention",
+            object(Fields.of(VISUAL)),
+            "none",
+            "`{\"visual\": true}` tells how much each token of the answer attends to each visual token; see"
+                    + " [attention](#attention).");
     static final Field<List<String>> STOP = Field.of(
             "stop", oneOrList(text(1000), 16, "strings"), "none", "The answer ends before the first of these.");
     static final Field<List<Long>> STOP_TOKEN_IDS = Field.of(
@@ -210,6 +218,7 @@ final class ChatFields {
             N,
             LOGPROBS,
             TOP_LOGPROBS,
+            ATTENTION,
             STOP,
             STOP_TOKEN_IDS,
             MIN_TOKENS,

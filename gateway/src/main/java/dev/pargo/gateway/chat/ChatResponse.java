@@ -51,23 +51,31 @@ record ChatResponse(
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             ChoiceLogprobs logprobs,
 
+            @Nullable ChoiceAttention attention,
+
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String finishReason) {
 
-        static Choice whole(int index, String content, @Nullable ChoiceLogprobs logprobs, String finishReason) {
-            return new Choice(index, new Message("assistant", content, null), null, logprobs, finishReason);
+        static Choice whole(
+                int index,
+                String content,
+                @Nullable ChoiceLogprobs logprobs,
+                @Nullable ChoiceAttention attention,
+                String finishReason) {
+            return new Choice(index, new Message("assistant", content, null), null, logprobs, attention, finishReason);
         }
 
         static Choice begin(int index) {
-            return new Choice(index, null, new Text("assistant", ""), null, null);
+            return new Choice(index, null, new Text("assistant", ""), null, null, null);
         }
 
-        static Choice piece(int index, String content, @Nullable ChoiceLogprobs logprobs) {
-            return new Choice(index, null, new Text(null, content), logprobs, null);
+        static Choice piece(
+                int index, String content, @Nullable ChoiceLogprobs logprobs, @Nullable ChoiceAttention attention) {
+            return new Choice(index, null, new Text(null, content), logprobs, attention, null);
         }
 
-        static Choice end(int index, String finishReason) {
-            return new Choice(index, null, new Text(null, null), null, finishReason);
+        static Choice end(int index, @Nullable ChoiceAttention attention, String finishReason) {
+            return new Choice(index, null, new Text(null, null), null, attention, finishReason);
         }
     }
 

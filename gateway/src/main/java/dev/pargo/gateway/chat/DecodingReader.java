@@ -59,6 +59,8 @@ final class DecodingReader {
             start.setBeamSearch(beams);
         }
         FormatReader.read(request).ifPresent(start::setFormat);
+        @Nullable Values attention = request.get(ChatFields.ATTENTION);
+        start.setVisualAttention(attention != null && attention.is(ChatFields.VISUAL));
         if (request.is(ChatFields.LOGPROBS)) {
             start.setTopLogprobs(request.get(ChatFields.TOP_LOGPROBS, 0L).intValue());
         }

@@ -55,6 +55,7 @@ final class FieldConflicts {
         beside("logit_bias", sampling.getLogitBiasCount() > 0);
         beside("min_tokens", start.getMinTokens() > 0);
         beside("logprobs", start.hasTopLogprobs());
+        beside("attention.visual", start.getVisualAttention());
         beside(FormatReader.field(request), start.hasFormat());
     }
 

@@ -7,6 +7,7 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -30,29 +31,36 @@ final class StreamedAnswer implements Answer {
     private static final byte[] COMMENT = ": still working\n\n".getBytes(US_ASCII);
 
     private final ResponseHead head;
-    private final int choices;
+    private final GenerateStart decoding;
     private final boolean includeUsage;
     private final long heartbeatNanos;
     private final HttpServletResponse response;
     private long lastWrite;
+    private @Nullable Generation generation;
     private boolean begun;
 
+    /** @param decoding what the LLM was asked for */
     StreamedAnswer(
-            ResponseHead head, int choices, boolean includeUsage, Duration heartbeat, HttpServletResponse response) {
+            ResponseHead head,
+            GenerateStart decoding,
+            boolean includeUsage,
+            Duration heartbeat,
+            HttpServletResponse response) {
         this.head = head;
-        this.choices = choices;
+        this.decoding = decoding;
         this.includeUsage = includeUsage;
         this.heartbeatNanos = heartbeat.toNanos();
         this.response = response;
     }
 
     @Override
-    public void begin() throws IOException {
+    public void begin(Generation generation) throws IOException {
+        this.generation = generation;
         response.setContentType("text/event-stream;charset=UTF-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         // Asks reverse proxies not to collect events before they pass them on.
         response.setHeader("X-Accel-Buffering", "no");
-        for (int index = 0; index < choices; index++) {
+        for (int index = 0; index < decoding.getChoices(); index++) {
             chunk(ChatResponse.Choice.begin(index));
         }
     }
@@ -70,14 +78,19 @@ final class StreamedAnswer implements Answer {
     public void add(TextDelta delta) throws IOException {
         begun = true;
         int index = delta.getChoice();
-        boolean withLogprobs = delta.getLogprobsCount() > 0;
-        if (withLogprobs || !delta.getText().isEmpty()) {
-            @Nullable ChoiceLogprobs logprobs = withLogprobs ? ChoiceLogprobs.of(delta.getLogprobsList()) : null;
-            chunk(ChatResponse.Choice.piece(index, delta.getText(), logprobs));
+        @Nullable
+        ChoiceLogprobs logprobs = delta.getLogprobsCount() > 0 ? ChoiceLogprobs.of(delta.getLogprobsList()) : null;
+        @Nullable ChoiceAttention attention = ChoiceAttention.piece(delta.getAttentionList());
+        if (logprobs != null || attention != null || !delta.getText().isEmpty()) {
+            chunk(ChatResponse.Choice.piece(index, delta.getText(), logprobs, attention));
         }
         if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
-            chunk(ChatResponse.Choice.end(index, ChatResponse.finishReason(delta.getFinishReason())));
+            chunk(ChatResponse.Choice.end(index, pictures(), ChatResponse.finishReason(delta.getFinishReason())));
         }
+    }
+
+    private @Nullable ChoiceAttention pictures() {
+        return decoding.getVisualAttention() && generation != null ? ChoiceAttention.end(generation.pictures()) : null;
     }
 
     @Override

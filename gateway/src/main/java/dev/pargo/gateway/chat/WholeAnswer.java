@@ -1,9 +1,12 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.SeenPicture;
 import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import dev.pargo.proto.v1.TokenLogprobs;
+import dev.pargo.proto.v1.VisualAttention;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,19 +18,21 @@ import org.springframework.http.MediaType;
 final class WholeAnswer implements Answer {
 
     private final ResponseHead head;
-    private final boolean withLogprobs;
+    private final GenerateStart decoding;
     private final HttpServletResponse response;
     private final List<Collected> choices;
 
-    WholeAnswer(ResponseHead head, int choices, boolean withLogprobs, HttpServletResponse response) {
+    /** @param decoding what the LLM was asked for */
+    WholeAnswer(ResponseHead head, GenerateStart decoding, HttpServletResponse response) {
         this.head = head;
-        this.withLogprobs = withLogprobs;
+        this.decoding = decoding;
         this.response = response;
-        this.choices = Stream.generate(Collected::new).limit(choices).toList();
+        this.choices =
+                Stream.generate(Collected::new).limit(decoding.getChoices()).toList();
     }
 
     @Override
-    public void begin() {}
+    public void begin(Generation generation) {}
 
     /** All of it leaves at the end. */
     @Override
@@ -49,7 +54,7 @@ final class WholeAnswer implements Answer {
     public void end(Generation generation, Stopwatch watch) throws IOException {
         List<ChatResponse.Choice> all = new ArrayList<>();
         for (int index = 0; index < choices.size(); index++) {
-            all.add(choices.get(index).choice(index, withLogprobs));
+            all.add(choices.get(index).choice(index, decoding, generation.pictures()));
         }
         byte[] json = head.json(
                 "chat.completion",
@@ -67,11 +72,13 @@ final class WholeAnswer implements Answer {
 
         private final StringBuilder text = new StringBuilder();
         private final List<TokenLogprobs> logprobs = new ArrayList<>();
+        private final List<VisualAttention> attention = new ArrayList<>();
         private FinishReason reason = FinishReason.STOP;
 
         void add(TextDelta delta) {
             text.append(delta.getText());
             logprobs.addAll(delta.getLogprobsList());
+            attention.addAll(delta.getAttentionList());
             if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
                 reason = delta.getFinishReason();
             }
@@ -80,14 +87,16 @@ final class WholeAnswer implements Answer {
         void discard() {
             text.setLength(0);
             logprobs.clear();
+            attention.clear();
             reason = FinishReason.STOP;
         }
 
-        ChatResponse.Choice choice(int index, boolean withLogprobs) {
+        ChatResponse.Choice choice(int index, GenerateStart decoding, List<SeenPicture> pictures) {
             return ChatResponse.Choice.whole(
                     index,
                     text.toString(),
-                    withLogprobs ? ChoiceLogprobs.of(logprobs) : null,
+                    decoding.hasTopLogprobs() ? ChoiceLogprobs.of(logprobs) : null,
+                    decoding.getVisualAttention() ? ChoiceAttention.of(attention, pictures) : null,
                     ChatResponse.finishReason(reason));
         }
     }

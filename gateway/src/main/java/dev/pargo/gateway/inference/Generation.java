@@ -4,6 +4,7 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.proto.v1.GenerationFinished;
 import dev.pargo.proto.v1.GenerationQueued;
 import dev.pargo.proto.v1.TextDelta;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ public final class Generation implements AutoCloseable {
     /** Counts of the prompt. */
     public GenerationQueued queued() {
         return call.queued();
+    }
+
+    /** What the request's pictures have become, in their order. */
+    public List<SeenPicture> pictures() {
+        return journey.pictures();
     }
 
     /** Where the time went so far. */

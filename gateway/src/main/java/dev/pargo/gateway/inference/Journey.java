@@ -27,6 +27,7 @@ final class Journey {
     private final Delivery delivery;
     private final VisualTokenCache cache;
     private final VisualBudget budget;
+    private List<SeenPicture> pictures = List.of();
 
     Journey(
             InferenceRequest request,
@@ -56,6 +57,11 @@ final class Journey {
         }
     }
 
+    /** What the pictures have become, by the set that has begun last. */
+    List<SeenPicture> pictures() {
+        return pictures;
+    }
+
     /** Returns if the LLM's call should be made again; throws what the client is told if not. */
     void retry(StageException failure) {
         route.retry(failure, PROMPT);
@@ -64,11 +70,15 @@ final class Journey {
     private GenerateCall begin(ModelSet set, VisualBudget.Share share) throws SetGoneException {
         Timings timings = new Timings();
         List<VisualTokens> visuals = new ArrayList<>();
+        List<SeenPicture> seen = new ArrayList<>();
         for (InferenceRequest.Image image : request.images()) {
             ModelSet.Vision vision = Objects.requireNonNull(set.vision());
             VisionPath path = new VisionPath(vision, calls, share, timings);
-            visuals.add(retrying(image.param(), () -> visualTokens(image, vision, path, timings)));
+            VisualTokens tokens = retrying(image.param(), () -> visualTokens(image, vision, path, timings));
+            visuals.add(tokens);
+            seen.add(SeenPicture.of(tokens.header(), vision.encoder().getResizeMode()));
         }
+        pictures = seen;
         GenerateStart start = request.decoding().toBuilder()
                 .addAllPrompt(set.prompt().render(request.conversation()))
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())

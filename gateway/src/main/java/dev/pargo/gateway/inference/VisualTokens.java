@@ -1,6 +1,7 @@
 package dev.pargo.gateway.inference;
 
 import dev.pargo.proto.v1.TensorChunk;
+import dev.pargo.proto.v1.TensorHeader;
 import java.util.List;
 
 /**
@@ -10,8 +11,12 @@ import java.util.List;
  */
 record VisualTokens(List<TensorChunk> chunks) {
 
+    TensorHeader header() {
+        return chunks.get(0).getHeader();
+    }
+
     int tokens() {
-        return Math.toIntExact(chunks.get(0).getHeader().getShape(0));
+        return Math.toIntExact(header().getShape(0));
     }
 
     int bytes() {
