@@ -1,6 +1,7 @@
 package dev.pargo.models.projector;
 
 import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.picture.Grid;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
@@ -119,6 +120,14 @@ public record MlpConfig(
     @Override
     public int outputTokens() {
         return patches / joined;
+    }
+
+    /** Patches are joined along the rows. */
+    @Override
+    public Grid outputGrid(Grid patches) {
+        return patches.columns() % joined == 0
+                ? new Grid(patches.frames(), patches.rows(), patches.columns() / joined)
+                : Grid.line(outputTokens());
     }
 
     @Override

@@ -22,9 +22,13 @@ public sealed interface PatchProjector extends ProjectorConfig
     }
 
     /**
-     * If there are as many visual tokens as patches, they keep the grid of the patches. Otherwise they have no two-dimensional
-     * order.
+     * The grid of a piece's visual tokens. If there are as many of them as patches, they keep the grid of the patches. Otherwise
+     * they have no two-dimensional order, unless the projector says so.
      */
+    default Grid outputGrid(Grid patches) {
+        return patches.cells() == outputTokens() ? patches : Grid.line(outputTokens());
+    }
+
     @Override
     default PictureLayout layout(PictureLayout features) {
         return features.map(grid -> {
@@ -32,7 +36,7 @@ public sealed interface PatchProjector extends ProjectorConfig
                 throw new IllegalArgumentException(
                         "a piece has %d features, not %d".formatted(grid.cells(), inputTokens()));
             }
-            return grid.cells() == outputTokens() ? grid : Grid.line(outputTokens());
+            return outputGrid(grid);
         });
     }
 }
