@@ -4,10 +4,9 @@ const KEY = 'pargo.key';
 
 /** An answer of the gateway that is not the one that was asked for. */
 export class ApiError extends Error {
-  constructor(message, status, retryAfter) {
+  constructor({ message, code = null, param = null }, status, retryAfter = null) {
     super(message);
-    this.status = status;
-    this.retryAfter = retryAfter;
+    Object.assign(this, { status, code, param, retryAfter });
   }
 }
 
@@ -40,11 +39,11 @@ export async function* chat(request, signal) {
     }
     const chunk = JSON.parse(data);
     if (chunk.error) {
-      throw new ApiError(chunk.error.message, 0);
+      throw new ApiError(chunk.error, 500);
     }
     yield chunk;
   }
-  throw new ApiError('The connection ended before the answer was complete.', 0);
+  throw new ApiError({ message: 'The connection ended before the answer was complete.' }, 0);
 }
 
 async function* events(stream) {
@@ -82,18 +81,18 @@ async function call(path, body, signal) {
   try {
     response = await fetch(path, { method: body ? 'POST' : 'GET', headers, body: body && JSON.stringify(body), signal });
   } catch (error) {
-    throw error.name === 'AbortError' ? error : new ApiError('The gateway does not answer.', 0);
+    throw error.name === 'AbortError' ? error : new ApiError({ message: 'The gateway does not answer.' }, 0);
   }
   if (!response.ok) {
-    throw new ApiError(await message(response), response.status, Number(response.headers.get('Retry-After')) || null);
+    throw new ApiError(await problem(response), response.status, Number(response.headers.get('Retry-After')) || null);
   }
   return response;
 }
 
-async function message(response) {
+async function problem(response) {
   try {
-    return (await response.json()).error.message;
+    return (await response.json()).error;
   } catch {
-    return `The gateway answered ${response.status}.`;
+    return { message: `The gateway answered ${response.status}.` };
   }
 }

@@ -1,6 +1,6 @@
-// What the projector's tokens look at, drawn over the picture: the patch groups of partial tokens, and attention.
+// Draws over the picture: the patch groups of partial tokens, the projector's attention, and where a word looked.
 
-import { ApiError, attention } from './api.js';
+import { mapOf, mean } from './places.js';
 
 const $ = id => document.getElementById(id);
 const NONE = 'none';
@@ -9,7 +9,8 @@ const GROUPS = 'groups';
 export class Lens {
   #map = null;
   #asked = 0;
-  #words = null;
+  #word = null;
+  #hint = '';
 
   constructor() {
     document.querySelectorAll('input[name=lens]').forEach(input => input.addEventListener('change', () => this.#draw()));
@@ -23,7 +24,7 @@ export class Lens {
   async load(model, picture) {
     this.clear();
     const asked = ++this.#asked;
-    const map = await this.#ask(model, picture);
+    const map = await mapOf(model, picture);
     if (asked !== this.#asked) {
       return;
     }
@@ -40,27 +41,22 @@ export class Lens {
 
   clear() {
     this.#asked++;
-    this.#map = this.#words = null;
+    this.#map = this.#word = null;
+    this.#hint = '';
     $('lens').hidden = true;
     this.#draw();
   }
 
-  /** Lights up where a piece of the answer looked: one weight a patch; null turns it off. */
-  light(weights) {
-    this.#words = weights;
+  /** Says that words can be pointed at, or says nothing. */
+  hint(text) {
+    this.#hint = text;
     this.#draw();
   }
 
-  async #ask(model, picture) {
-    try {
-      return await attention(model, picture);
-    } catch (error) {
-      // Whatever is wrong with the picture is said when it is asked about.
-      if (error instanceof ApiError) {
-        return null;
-      }
-      throw error;
-    }
+  /** Lights up where a word looked: a place with its caption; null turns it off. */
+  light(word) {
+    this.#word = word;
+    this.#draw();
   }
 
   #mode() {
@@ -71,66 +67,70 @@ export class Lens {
     const canvas = $('overlay');
     const shown = $('shown');
     const map = this.#map;
-    $('layers').hidden = !map || this.#mode() !== 'attention';
+    const mode = map ? this.#mode() : NONE;
+    $('layers').hidden = mode !== 'attention';
+    $('frame').classList.toggle('dim', Boolean(this.#word) || mode === 'attention');
     const context = canvas.getContext('2d');
-    if (!map || !shown.naturalWidth) {
+    if (!shown.naturalWidth || !shown.clientWidth) {
       context.clearRect(0, 0, canvas.width, canvas.height);
+      $('lens-caption').textContent = '';
       return;
     }
-    const box = place(canvas, shown, view(map.resize_mode, shown));
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    if (this.#words) {
-      paint(context, box, map.grid, this.#words, '--partial');
-    } else if (this.#mode() === GROUPS) {
-      outline(context, box, map);
-    } else if (this.#mode() !== NONE) {
-      this.#paintAttention(context, box, map);
+    cover(canvas, shown);
+    if (this.#word) {
+      const { grid, weights, resizeMode } = this.#word;
+      reveal(canvas, shown, { box: square(canvas, shown, resizeMode), grid, weights, tint: '--partial', smooth: true });
+    } else if (mode === GROUPS) {
+      outline(context, square(canvas, shown, map.resize_mode), map);
+    } else if (mode !== NONE) {
+      this.#drawAttention(canvas, shown, map);
     }
-    $('lens-caption').textContent = this.#caption(map);
+    $('lens-caption').textContent = this.#word ? this.#word.caption : this.#caption(mode, map);
   }
 
-  #paintAttention(context, box, map) {
+  #drawAttention(canvas, shown, map) {
     const layer = map.layers[$('layer').value - 1];
     const chosen = Number($('token').value) - 1;
     const globals = map.tokens.filter(token => token.kind === 'global').map(token => token.index);
     const tokens = chosen >= 0 ? [chosen] : globals.length ? globals : map.tokens.map(token => token.index);
-    paint(context, box, map.grid, mean(layer, tokens, map), chosen >= 0 && map.tokens[chosen].kind === 'partial' ? '--partial' : '--global');
+    reveal(canvas, shown, {
+      box: square(canvas, shown, map.resize_mode),
+      grid: map.grid,
+      weights: mean(map, [layer], tokens),
+      tint: chosen >= 0 && map.tokens[chosen].kind === 'partial' ? '--partial' : '--global',
+      smooth: false,
+    });
     $('layer-value').textContent = `${layer.layer + 1} of ${map.layers.at(-1).layer + 1}`;
     $('token-value').textContent = chosen < 0
       ? (globals.length ? 'all global' : 'all')
       : `${chosen + 1}, ${map.tokens[chosen].kind}`;
   }
 
-  #caption(map) {
-    const partial = map.tokens.filter(token => token.kind === 'partial');
-    const rest = map.tokens.length - partial.length;
-    if (this.#mode() === GROUPS) {
+  #caption(mode, map) {
+    if (mode === GROUPS) {
+      const partial = map.tokens.filter(token => token.kind === 'partial');
       return partial.length
-        ? `${partial.length} partial tokens, each with ${partial[0].patches} patches of its own; ${rest} global tokens see all ${map.grid.rows * map.grid.columns}.`
+        ? `${partial.length} partial tokens, each with ${partial[0].patches} patches of its own; ${map.tokens.length - partial.length} global tokens see all ${map.grid.rows * map.grid.columns}.`
         : `This projector has no partial tokens: its ${map.tokens.length} tokens see every patch.`;
     }
-    return this.#mode() === NONE ? '' : 'Cross-attention over the patches, mean of the heads; the strongest patch is the most intense.';
+    return mode === NONE ? this.#hint : 'Cross-attention over the patches, the mean of the heads; the strongest patch is the brightest.';
   }
 }
 
-/** Sizes the canvas to the picture as it is shown and returns where the encoder's square lies on it. */
-function place(canvas, shown, view) {
-  const scale = Math.min(shown.clientWidth / shown.naturalWidth, shown.clientHeight / shown.naturalHeight);
-  const width = shown.naturalWidth * scale;
-  const height = shown.naturalHeight * scale;
+/** Sizes the canvas to the picture as it is shown, and clears it. */
+function cover(canvas, shown) {
   const density = window.devicePixelRatio || 1;
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  canvas.style.left = `${shown.offsetLeft + (shown.clientWidth - width) / 2}px`;
-  canvas.style.top = `${shown.offsetTop + (shown.clientHeight - height) / 2}px`;
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(height * density);
-  return {
-    left: view.left * canvas.width,
-    top: view.top * canvas.height,
-    width: view.width * canvas.width,
-    height: view.height * canvas.height,
-  };
+  canvas.width = Math.round(shown.clientWidth * density);
+  canvas.height = Math.round(shown.clientHeight * density);
+}
+
+/** Where the square that the encoder sees lies on the canvas. */
+function square(canvas, { naturalWidth: width, naturalHeight: height }, resizeMode) {
+  if (resizeMode === 'plain') {
+    return { left: 0, top: 0, width: canvas.width, height: canvas.height };
+  }
+  const side = (resizeMode === 'center_crop' ? Math.min(width, height) : Math.max(width, height)) * canvas.width / width;
+  return { left: (canvas.width - side) / 2, top: (canvas.height - side) / 2, width: side, height: side };
 }
 
 function cell(box, grid, patch) {
@@ -139,15 +139,48 @@ function cell(box, grid, patch) {
   return [box.left + (patch % grid.columns) * width, box.top + Math.floor(patch / grid.columns) * height, width, height];
 }
 
+/** Shows the dimmed picture bright again where the weights are, with a tint. */
+function reveal(canvas, shown, { box, grid, weights, tint, smooth }) {
+  const most = Math.max(...weights) || 1;
+  const light = new OffscreenCanvas(canvas.width, canvas.height);
+  const mask = light.getContext('2d');
+  if (smooth) {
+    mask.filter = `blur(${box.width / grid.columns * 0.4}px)`;
+  }
+  weights.forEach((weight, patch) => {
+    const strength = (weight / most) ** (smooth ? 0.7 : 0.55);
+    if (strength > 0.02) {
+      mask.fillStyle = `rgb(0 0 0 / ${strength})`;
+      mask.fillRect(...cell(box, grid, patch).map(Math.round));
+    }
+  });
+  mask.filter = 'none';
+  const glow = new OffscreenCanvas(canvas.width, canvas.height);
+  const color = glow.getContext('2d');
+  color.drawImage(light, 0, 0);
+  color.globalCompositeOperation = 'source-in';
+  color.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(tint);
+  color.fillRect(0, 0, canvas.width, canvas.height);
+  mask.globalCompositeOperation = 'source-in';
+  mask.drawImage(shown, 0, 0, canvas.width, canvas.height);
+  const context = canvas.getContext('2d');
+  context.drawImage(light, 0, 0);
+  context.globalAlpha = smooth ? 0.42 : 0.55;
+  context.drawImage(glow, 0, 0);
+  context.globalAlpha = 1;
+}
+
 function outline(context, box, { grid, tokens }) {
+  const color = getComputedStyle(document.documentElement).getPropertyValue('--partial');
   context.lineWidth = Math.max(1, (window.devicePixelRatio || 1) * 1.2);
+  context.strokeStyle = context.fillStyle = color;
   for (const token of tokens.filter(one => one.kind === 'partial')) {
-    context.strokeStyle = color('--partial', 0.9);
-    context.fillStyle = color('--partial', token.index % 2 ? 0.1 : 0.28);
-    const members = new Set(patchesOf(token));
+    const members = new Set(Array.from({ length: token.patches }, (_, index) => token.first_patch + index));
     for (const patch of members) {
       const [x, y, width, height] = cell(box, grid, patch);
+      context.globalAlpha = token.index % 2 ? 0.08 : 0.26;
       context.fillRect(x, y, width, height);
+      context.globalAlpha = 0.9;
       context.beginPath();
       for (const [inside, from, to] of [
         [members.has(patch - 1) && patch % grid.columns > 0, [x, y], [x, y + height]],
@@ -163,44 +196,5 @@ function outline(context, box, { grid, tokens }) {
       context.stroke();
     }
   }
-}
-
-function paint(context, box, grid, weights, name) {
-  const most = Math.max(...weights) || 1;
-  weights.forEach((weight, patch) => {
-    context.fillStyle = color(name, 0.86 * Math.sqrt(weight / most));
-    context.fillRect(...cell(box, grid, patch).map(Math.round));
-  });
-}
-
-/** The mean over tokens and groups of heads, one number a patch. */
-function mean(layer, tokens, { grid, tokens: all }) {
-  const sum = new Array(grid.rows * grid.columns).fill(0);
-  for (const group of layer.groups) {
-    for (const token of tokens) {
-      group[token].forEach((weight, index) => {
-        sum[all[token].first_patch + index] += weight / tokens.length / layer.groups.length;
-      });
-    }
-  }
-  return sum;
-}
-
-function patchesOf({ first_patch: first, patches }) {
-  return Array.from({ length: patches }, (_, index) => first + index);
-}
-
-/** Where the square that the encoder sees lies on the picture, in units of its width and height. */
-function view(mode, { naturalWidth: width, naturalHeight: height }) {
-  if (mode === 'plain') {
-    return { left: 0, top: 0, width: 1, height: 1 };
-  }
-  const side = mode === 'center_crop' ? Math.min(width, height) : Math.max(width, height);
-  return { left: (width - side) / 2 / width, top: (height - side) / 2 / height, width: side / width, height: side / height };
-}
-
-function color(name, alpha) {
-  const base = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const [red, green, blue] = [1, 3, 5].map(at => parseInt(base.slice(at, at + 2), 16));
-  return `rgb(${red} ${green} ${blue} / ${alpha})`;
+  context.globalAlpha = 1;
 }

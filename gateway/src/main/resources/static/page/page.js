@@ -1,14 +1,19 @@
 // The page: wires picture, conversation, models and tools together.
 
+import { drawTurn } from './answer.js';
 import { ApiError, chat, key, models } from './api.js';
-import { Conversation, drawTurn, element } from './conversation.js';
+import { Conversation } from './conversation.js';
+import { element } from './element.js';
 import { EXAMPLES, QUESTIONS } from './examples.js';
 import { Lens } from './lens.js';
 import { PictureInput } from './picture.js';
+import { mapOf, place, region } from './places.js';
 import { snippet } from './snippets.js';
-import { drawWork } from './work.js';
+import { sentence } from './trouble.js';
 
 const $ = id => document.getElementById(id);
+
+const FINE = matchMedia('(pointer: fine)');
 
 const lens = new Lens();
 const picture = new PictureInput(pictureChanged);
@@ -26,12 +31,12 @@ async function loadModels() {
     if (error.status === 401) {
       return askForKey(error.message, loadModels);
     }
-    notice(error.message);
+    notice(sentence(error));
     return setTimeout(loadModels, 2000);
   }
   offered = list.filter(model => model.ready);
   if (offered.length === 0) {
-    notice('No model is ready yet. This page looks again every two seconds.');
+    notice('No model is ready yet. Wait: this page looks again every two seconds.');
     return setTimeout(loadModels, 2000);
   }
   notice(null);
@@ -40,15 +45,21 @@ async function loadModels() {
   $('rival').selectedIndex = Math.min(1, offered.length - 1);
   $('model').disabled = false;
   $('compare').hidden = offered.length < 2;
-  showLens();
+  modelChanged();
+  performance.mark('usable');
 }
 
 function fill(select, list) {
   select.replaceChildren(...list.map(({ id, pargo }) => {
-    const option = element('option', '', pargo?.llm?.random_weights ? `${id} (random weights)` : id);
+    const random = pargo?.llm?.random_weights || pargo?.projector?.random_weights;
+    const option = element('option', '', random ? `${id} (random weights)` : id);
     option.value = id;
     return option;
   }));
+}
+
+function described(name) {
+  return offered.find(({ id }) => id === name)?.pargo;
 }
 
 function chosenModels() {
@@ -58,6 +69,29 @@ function chosenModels() {
 
 function comparing() {
   return $('compare').getAttribute('aria-pressed') === 'true';
+}
+
+function modelChanged() {
+  const about = described($('model').value);
+  $('remember').checked = !about?.single_turn;
+  $('about').replaceChildren(...introduce(about));
+  showLens();
+}
+
+/** What a model's visual tokens are, in a sentence. */
+function introduce(about) {
+  const { partial = 0, global = 0 } = about?.query_tokens ?? {};
+  const strong = (kind, text) => element('strong', kind, text);
+  if (partial > 0) {
+    return [strong('partial', `${partial} partial`), ' tokens each look at their own patches, ',
+      strong('global', `${global} global`), ' tokens at the whole. The language model reads both.'];
+  }
+  if (global > 0) {
+    return [strong('global', `${global} query`), ' tokens look at the whole picture. The language model reads them.'];
+  }
+  return about?.visual_tokens
+    ? ['The language model reads a picture as ', strong('partial', `${about.visual_tokens} visual`), ' tokens.']
+    : ['The language model reads a picture as visual tokens.'];
 }
 
 // Picture
@@ -71,9 +105,9 @@ function pictureChanged(current) {
 }
 
 function showLens() {
-  const model = offered.find(({ id }) => id === $('model').value);
-  if (picture.current && model?.pargo?.query_tokens) {
-    lens.load(model.id, picture.current.url);
+  const model = $('model').value;
+  if (picture.current && described(model)?.query_tokens) {
+    lens.load(model, picture.current.url);
   } else {
     lens.clear();
   }
@@ -85,7 +119,7 @@ function drawExamples() {
     button.type = 'button';
     button.dataset.name = example.file.split('/').pop();
     const image = element('img');
-    Object.assign(image, { src: example.file, alt: example.alt, width: 76, height: 76 });
+    Object.assign(image, { src: example.file, alt: example.alt, width: 84, height: 84 });
     button.append(image);
     button.addEventListener('click', () => picture.useAddress(example.file));
     const item = element('li');
@@ -119,63 +153,87 @@ async function ask(question) {
   $('welcome').hidden = true;
   const names = chosenModels();
   const turn = conversation.ask(question, picture.current);
-  const writers = drawTurn($('conversation'), question, names);
+  const views = drawTurn($('conversation'), question, names, (view, word) => showWord(turn, view, word));
   const abort = new AbortController();
   busy(abort);
   $('spoken').textContent = 'The answer is being written.';
-  const runs = await Promise.all(names.map((model, index) => answer(model, turn, writers[index], abort.signal)));
-  busy(null);
-  const done = runs.filter(Boolean);
-  if (done.length > 0) {
-    $('work').hidden = false;
-    drawWork($('bars'), done);
+  const totals = await Promise.all(names.map((model, index) => answer(model, turn, views[index], abort.signal)));
+  views.forEach((view, index) => view.scale(totals[index] / Math.max(...totals)));
+  if (views.some(view => view.pictures)) {
+    lens.hint(`${FINE.matches ? 'Point at' : 'Touch'} a word to see where the model looked.`);
   }
+  busy(null);
   $('spoken').textContent = names.map(model => turn.answers.get(model) ?? '').join('\n');
-  $('question').focus();
+  // On a phone the focus would bring up a keyboard, over the answer.
+  if (FINE.matches) {
+    $('question').focus();
+  }
 }
 
-/** Streams one model's answer; gives its timings, or null if it did not come to its end. */
-async function answer(model, turn, writer, signal) {
-  const request = { model, messages: conversation.messages(model), ...settings() };
+/** Streams one model's answer; gives the milliseconds that it took, 0 if it did not come to its end. */
+async function answer(model, turn, view, signal) {
+  const request = { model, messages: conversation.messages(model, $('remember').checked), ...settings() };
+  if (turn.picture) {
+    request.attention = { visual: true };
+  }
   let closing = null;
+  let run = null;
   try {
     for await (const chunk of chat(request, signal)) {
       const choice = chunk.choices[0];
       if (choice?.delta?.content) {
-        writer.add(choice.delta.content);
+        view.add(choice.delta.content, choice.attention?.tokens);
       }
       if (choice?.finish_reason === 'length') {
-        closing = 'The answer was cut at its limit of tokens.';
+        closing = 'Cut at the limit of tokens: raise it under Options to read on.';
       }
+      view.pictures = choice?.attention?.pictures ?? view.pictures;
       if (chunk.usage && chunk.timings) {
-        turn.answers.set(model, writer.content);
-        writer.end(closing);
-        return { model, usage: chunk.usage, timings: chunk.timings };
+        run = { usage: chunk.usage, timings: chunk.timings };
       }
     }
+    view.end(closing, run);
   } catch (error) {
     if (error.name === 'AbortError') {
-      writer.end('Stopped.');
+      view.end('Stopped.', null);
     } else {
-      fail(error, writer, turn.question);
+      fail(error, view, turn.question);
     }
   }
-  if (writer.content) {
-    turn.answers.set(model, writer.content);
+  if (view.content) {
+    turn.answers.set(model, view.content);
   }
-  return null;
+  return run?.timings.total_ms ?? 0;
 }
 
-function fail(error, writer, question) {
+function fail(error, view, question) {
   if (!(error instanceof ApiError)) {
-    writer.fail('The page failed to show this answer.');
+    view.fail('The page failed to show this answer. Load it again.');
     throw error;
   }
   if (error.status === 401) {
     askForKey(error.message, () => {});
   }
-  const wait = error.retryAfter ? ` It may work again in ${error.retryAfter} s.` : '';
-  writer.fail(error.message + wait, () => ask(question));
+  view.fail(sentence(error), () => ask(question));
+}
+
+/** Lights up the place of a word, and says it. */
+async function showWord(turn, view, word) {
+  view.pointed = word;
+  const seen = view.pictures?.at(-1);
+  if (!word || !seen || turn.picture?.url !== picture.current?.url) {
+    return lens.light(null);
+  }
+  const map = described(view.model)?.query_tokens ? await mapOf(view.model, turn.picture.url) : null;
+  const found = place(word.weights.slice(-seen.visual_tokens), seen, map);
+  if (!found || view.pointed !== word) {
+    return;
+  }
+  const caption = `“${word.text}” looked ${region(found)}.`;
+  lens.light({ ...found, caption });
+  if (document.activeElement.classList.contains('word')) {
+    $('spoken').textContent = caption;
+  }
 }
 
 function settings() {
@@ -193,7 +251,7 @@ function busy(abort) {
   running = abort;
   $('send').hidden = abort !== null;
   $('stop').hidden = abort === null;
-  $('fresh').hidden = conversation.turns.length === 0;
+  $('fresh').hidden = $('remember-field').hidden = conversation.turns.length === 0;
 }
 
 function startOver() {
@@ -201,8 +259,8 @@ function startOver() {
   conversation = new Conversation();
   $('conversation').replaceChildren($('welcome'));
   $('welcome').hidden = false;
-  $('work').hidden = true;
-  $('fresh').hidden = true;
+  $('fresh').hidden = $('remember-field').hidden = true;
+  lens.light(null);
   suggest();
   $('question').focus();
 }
@@ -225,15 +283,21 @@ function showCode() {
     settings: settings(),
     keyed: key.get() !== '',
   });
+  $('copy').textContent = 'Copy';
   if (!$('code-dialog').open) {
-    $('copy').textContent = 'Copy';
     $('code-dialog').showModal();
   }
 }
 
 async function copyCode() {
-  await navigator.clipboard.writeText($('snippet').textContent);
-  $('copy').textContent = 'Copied';
+  try {
+    await navigator.clipboard.writeText($('snippet').textContent);
+    $('copy').textContent = 'Copied';
+  } catch {
+    // Browsers give pages without HTTPS no clipboard.
+    getSelection().selectAllChildren($('snippet'));
+    $('copy').textContent = 'Selected: copy it with your keyboard';
+  }
 }
 
 function askForKey(why, then) {
@@ -268,7 +332,7 @@ $('question').addEventListener('keydown', event => {
 });
 $('stop').addEventListener('click', () => running?.abort());
 $('fresh').addEventListener('click', startOver);
-$('model').addEventListener('change', showLens);
+$('model').addEventListener('change', modelChanged);
 $('compare').addEventListener('click', () => {
   $('compare').setAttribute('aria-pressed', String(!comparing()));
   $('rival-field').hidden = !comparing();

@@ -17,12 +17,20 @@ export class PictureInput {
     if (!file) {
       return;
     }
+    if (!/^image\/(png|jpeg|webp|gif|bmp|x-ms-bmp)$/.test(file.type)) {
+      return this.#refuse(`“${file.name}” is not a picture that models here can read. Choose a PNG, JPEG, WebP, GIF or BMP file.`);
+    }
     const url = await new Promise((resolve, reject) => {
       const reader = new FileReader();
       reader.onload = () => resolve(reader.result);
       reader.onerror = () => reject(reader.error);
       reader.readAsDataURL(file);
     });
+    const ratio = await shape(url);
+    if (!ratio) {
+      return this.#refuse(`“${file.name}” is damaged: this browser cannot show it. Choose another file.`);
+    }
+    $('frame').style.setProperty('--ratio', ratio);
     this.#show({ url, name: file.name || 'picture.png' });
   }
 
@@ -80,9 +88,7 @@ export class PictureInput {
     try {
       this.#camera = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
     } catch {
-      $('camera').disabled = true;
-      $('camera').textContent = 'No camera';
-      return;
+      return this.#refuse('There is no camera that this page may use. Allow it in the address bar, or choose a file.');
     }
     const video = $('viewfinder');
     video.srcObject = this.#camera;
@@ -109,8 +115,15 @@ export class PictureInput {
     $('invite').hidden = this.current !== null;
   }
 
+  #refuse(why) {
+    this.#show(null);
+    $('trouble').textContent = why;
+    $('trouble').hidden = false;
+  }
+
   #show(picture) {
     this.#closeCamera();
+    $('trouble').hidden = true;
     this.current = picture;
     $('frame').hidden = picture === null;
     $('invite').hidden = picture !== null;
@@ -122,4 +135,14 @@ export class PictureInput {
     }
     this.#changed(picture);
   }
+}
+
+/** Width by height of a picture, or null if the browser cannot show it. */
+function shape(url) {
+  return new Promise(resolve => {
+    const image = new Image();
+    image.onload = () => resolve(image.naturalWidth / image.naturalHeight);
+    image.onerror = () => resolve(null);
+    image.src = url;
+  });
 }

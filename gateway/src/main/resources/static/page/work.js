@@ -1,6 +1,6 @@
-// Where a request's time went, and what it did not have to compute.
+// Where the time of an answer went, and what it did not have to compute.
 
-import { element } from './conversation.js';
+import { element } from './element.js';
 
 const PHASES = [
   ['queue', 'Queue'],
@@ -10,20 +10,12 @@ const PHASES = [
   ['decode', 'Decode'],
 ];
 
-/** Draws one bar for each of `runs`: { model, timings, usage } of a finished answer. */
-export function drawWork(parent, runs) {
-  parent.replaceChildren(...runs.map(run => draw(run, runs.length > 1)));
-}
-
-function draw({ model, timings, usage }, named) {
-  const box = element('div', 'run');
-  if (named) {
-    box.append(element('h4', '', model));
-  }
+/** A bar with its legend for { timings, usage } of a finished answer. */
+export function drawWork({ timings, usage }) {
   const spent = phases(timings);
   const bar = element('div', 'bar');
   bar.setAttribute('role', 'img');
-  bar.setAttribute('aria-label', spent.map(([, name, ms]) => `${name} ${duration(ms)}`).join(', '));
+  bar.setAttribute('aria-label', `Where the time went: ${spent.map(([, name, ms]) => `${name} ${duration(ms)}`).join(', ')}`);
   const legend = element('ul', 'legend');
   for (const [kind, name, ms] of spent) {
     const part = element('i', kind);
@@ -33,6 +25,7 @@ function draw({ model, timings, usage }, named) {
     item.append(element('i', kind), name, element('b', '', duration(ms)));
     legend.append(item);
   }
+  const box = element('div', 'work');
   box.append(bar, legend, facts(usage, timings));
   return box;
 }
@@ -55,13 +48,17 @@ function facts(usage, timings) {
   const rate = timings.decode_ms > 0 ? (usage.completion_tokens - 1) / (timings.decode_ms / 1000) : 0;
   const parts = [
     [usage.prompt_tokens, `prompt tokens, ${usage.visual_tokens ?? 0} of them visual`],
-    [known.cached_tokens ?? 0, 'known from before'],
-    [usage.completion_tokens, rate > 0 ? `written, ${rate.toFixed(rate < 10 ? 1 : 0)} a second` : 'written'],
+    [known.cached_tokens ?? 0, 'from the cache'],
+    [usage.completion_tokens, rate > 0 ? `tokens written, ${rate.toFixed(rate < 10 ? 1 : 0)} a second` : 'tokens written'],
   ];
   if (known.cached_images > 0) {
     parts.push([known.cached_images, known.cached_images > 1 ? 'pictures from the cache' : 'picture from the cache']);
   }
-  parts.forEach(([number, text], index) => line.append(index ? ' · ' : '', element('b', '', number), ` ${text}`));
+  for (const [number, text] of parts) {
+    const part = element('span');
+    part.append(element('b', '', number), ` ${text}`);
+    line.append(part, ' ');
+  }
   return line;
 }
 

@@ -16,7 +16,7 @@ public final class RunningStack implements AutoCloseable {
     private final Map<String, String> settings;
     private final Map<ServiceKind, List<String>> options;
     private final Map<ServiceKind, ServiceProcess> services = new EnumMap<>(ServiceKind.class);
-    private final List<ServiceProcess> otherGateways = new ArrayList<>();
+    private final List<ServiceProcess> others = new ArrayList<>();
 
     private RunningStack(StackPorts ports, Map<String, String> settings, Map<ServiceKind, List<String>> options) {
         this.ports = ports;
@@ -80,13 +80,18 @@ public final class RunningStack implements AutoCloseable {
 
     /** Starts another gateway in front of the same stages and waits until it is ready. */
     public URI startGateway(Map<String, String> otherSettings) throws IOException {
-        StackPorts other = ports.withOtherGateway();
+        return url(startOther(ServiceKind.GATEWAY, otherSettings));
+    }
+
+    /** Starts another service of a kind, apart from the stack's gateway, and waits until it is ready; gives its ports. */
+    public StackPorts startOther(ServiceKind kind, Map<String, String> otherSettings) throws IOException {
+        StackPorts other = ports.withOther(kind);
         Map<String, String> all = new TreeMap<>(settings);
         all.putAll(otherSettings);
-        ServiceProcess gateway = ServiceProcess.start(ServiceKind.GATEWAY, other, all);
-        otherGateways.add(gateway);
-        gateway.awaitReady();
-        return url(other);
+        ServiceProcess service = ServiceProcess.start(kind, other, all);
+        others.add(service);
+        service.awaitReady();
+        return other;
     }
 
     /** Restarts a killed service with another model, and waits until it is ready. */
@@ -112,7 +117,7 @@ public final class RunningStack implements AutoCloseable {
 
     @Override
     public void close() {
-        List<ServiceProcess> running = new ArrayList<>(otherGateways);
+        List<ServiceProcess> running = new ArrayList<>(others);
         running.addAll(services.values());
         running.parallelStream().forEach(RunningStack::stop);
     }

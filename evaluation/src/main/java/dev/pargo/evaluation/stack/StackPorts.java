@@ -64,12 +64,14 @@ public final class StackPorts {
         }
     }
 
-    /** The same stages with other ports for the gateway. */
-    StackPorts withOtherGateway() throws IOException {
+    /** The same ports but for one service. */
+    StackPorts withOther(ServiceKind changed) throws IOException {
         StackPorts other = free();
-        for (ServiceKind kind : ServiceKind.STAGES) {
-            other.work.put(kind, work(kind));
-            other.management.put(kind, management(kind));
+        for (ServiceKind kind : ServiceKind.values()) {
+            if (kind != changed) {
+                other.work.put(kind, work(kind));
+                other.management.put(kind, management(kind));
+            }
         }
         return other;
     }

@@ -16,6 +16,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -73,10 +74,15 @@ final class Browser implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
+    /** Sets the preferred colours, and that nothing moves: what is half-way between two colours cannot be judged. */
     void prefer(String colorScheme) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colorScheme))));
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", colorScheme),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
     WebElement element(String selector) {
@@ -104,6 +110,11 @@ final class Browser implements AutoCloseable {
     /** Runs a script in the page and gives what it returns. */
     Object run(String script) {
         return driver.executeScript(script);
+    }
+
+    /** Moves the pointer onto an element. */
+    void point(WebElement element) {
+        new Actions(driver).moveToElement(element).perform();
     }
 
     /** The keys go to whatever has the focus. */

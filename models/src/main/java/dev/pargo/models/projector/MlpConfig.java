@@ -1,8 +1,8 @@
 package dev.pargo.models.projector;
 
 import ai.djl.pytorch.engine.PtNDManager;
-import dev.pargo.models.picture.Grid;
 import dev.pargo.models.config.JsonConfig;
+import dev.pargo.models.picture.Grid;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;

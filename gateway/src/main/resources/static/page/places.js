@@ -1,0 +1,95 @@
+// From a word's attention to a place in the picture.
+
+import { attention, ApiError } from './api.js';
+
+const KEPT = 12;
+const known = new Map();
+const mixes = new WeakMap();
+
+/** What a model's visual tokens take of each patch of a picture, or null if its projector has no cross-attention. */
+export function mapOf(model, picture) {
+  const name = `${model}\n${picture}`;
+  if (!known.has(name)) {
+    known.set(name, ask(model, picture).catch(error => {
+      known.delete(name);
+      throw error;
+    }));
+    if (known.size > KEPT) {
+      known.delete(known.keys().next().value);
+    }
+  }
+  return known.get(name);
+}
+
+async function ask(model, picture) {
+  try {
+    return await attention(model, picture);
+  } catch (error) {
+    // Whatever is wrong with the picture is said when it is asked about.
+    if (error instanceof ApiError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+/**
+ * Where a word looked: its attention to the visual tokens, times what each of these takes of the patches, the mean of all
+ * layers and heads. The visual tokens of a projector without cross-attention are places themselves.
+ *
+ * `weights` are those of the picture's visual tokens, `picture` is as the gateway describes it in an answer. Gives
+ * { grid, weights, resizeMode }, or null if its tokens have no place.
+ */
+export function place(weights, picture, map) {
+  if (map) {
+    const mix = mixOf(map);
+    const patches = mix[0].map((_, patch) => weights.reduce((sum, weight, token) => sum + weight * mix[token][patch], 0));
+    return { grid: map.grid, weights: patches, resizeMode: map.resize_mode };
+  }
+  let first = 0;
+  for (const { kind, rows, columns } of picture.pieces) {
+    if (kind === 'whole' && rows > 1 && columns > 1) {
+      return { grid: { rows, columns }, weights: weights.slice(first, first + rows * columns), resizeMode: picture.resize_mode };
+    }
+    first += rows * columns;
+  }
+  return null;
+}
+
+/** [visual tokens][patches] */
+function mixOf(map) {
+  if (!mixes.has(map)) {
+    mixes.set(map, map.tokens.map(token => mean(map, map.layers, [token.index])));
+  }
+  return mixes.get(map);
+}
+
+/** How much the tokens take of each patch, the mean of the layers, of their groups of heads, and of the tokens. */
+export function mean({ grid, tokens: all }, layers, tokens) {
+  const sum = new Array(grid.rows * grid.columns).fill(0);
+  for (const layer of layers) {
+    for (const group of layer.groups) {
+      for (const token of tokens) {
+        group[token].forEach((weight, index) => {
+          sum[all[token].first_patch + index] += weight / tokens.length / layer.groups.length / layers.length;
+        });
+      }
+    }
+  }
+  return sum;
+}
+
+/** The ninth of the grid that has the most weight, in words. */
+export function region({ grid: { rows, columns }, weights }) {
+  const sums = new Array(9).fill(0);
+  weights.forEach((weight, cell) => {
+    sums[third(Math.floor(cell / columns), rows) * 3 + third(cell % columns, columns)] += weight;
+  });
+  const most = sums.indexOf(Math.max(...sums));
+  const name = [['top', '', 'bottom'][Math.floor(most / 3)], ['left', '', 'right'][most % 3]].filter(Boolean).join(' ');
+  return name === '' ? 'in the center' : `at the ${name}`;
+}
+
+function third(at, count) {
+  return Math.floor(((at + 0.5) / count) * 3);
+}
