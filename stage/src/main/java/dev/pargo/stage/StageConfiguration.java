@@ -5,7 +5,7 @@ import dev.pargo.service.http.BoundedServer;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
-import dev.pargo.stage.call.RequestIdInterceptor;
+import dev.pargo.stage.call.CallHeadersInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;
@@ -95,8 +95,8 @@ public class StageConfiguration {
 
     @Bean
     @GlobalServerInterceptor
-    RequestIdInterceptor requestIds() {
-        return new RequestIdInterceptor();
+    CallHeadersInterceptor callHeaders() {
+        return new CallHeadersInterceptor();
     }
 
     @Bean

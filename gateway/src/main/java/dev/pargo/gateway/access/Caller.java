@@ -43,6 +43,12 @@ public final class Caller {
         return (Caller) request.getAttribute(ATTRIBUTE);
     }
 
+    /** Names the client of a request that was let in: by its API key, or else by its address. */
+    public static String clientOf(HttpServletRequest request) {
+        ApiKey key = of(request).key();
+        return key == ApiKey.NONE ? ClientName.ofAddress(request.getRemoteAddr()) : ClientName.ofKey(key.name());
+    }
+
     ApiKey key() {
         return key;
     }

@@ -77,7 +77,10 @@ final class AttentionController {
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
         Values body = JsonBody.read(bytes.open(request), AttentionFields.ALL);
         RequestScope scope = new RequestScope(
-                RequestIdFilter.idOf(request), deadline, new Pulse(ClientConnection.of(request), null));
+                RequestIdFilter.idOf(request),
+                Caller.clientOf(request),
+                deadline,
+                new Pulse(ClientConnection.of(request), null));
         PictureSource source = image(body);
         Pipeline pipeline = inference.find(Caller.of(request).model(body.get(AttentionFields.MODEL)), scope);
         ModelSet.Vision vision =

@@ -94,8 +94,9 @@ final class ChatController {
         Values body = bytes.bounded(() -> JsonBody.read(bytes.open(exchange.request), ChatFields.ALL));
         ChatQuery query = ChatQuery.of(body, properties.maxImages());
         String id = RequestIdFilter.idOf(exchange.request);
-        ClientConnection client = ClientConnection.of(exchange.request);
-        RequestScope waiting = new RequestScope(id, deadline, new Pulse(client, null));
+        String client = Caller.clientOf(exchange.request);
+        ClientConnection connection = ClientConnection.of(exchange.request);
+        RequestScope waiting = new RequestScope(id, client, deadline, new Pulse(connection, null));
         Pipeline pipeline = inference.find(Caller.of(exchange.request).model(query.model()), waiting);
         exchange.model = pipeline.name().orElseThrow();
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
@@ -111,8 +112,8 @@ final class ChatController {
         Answer answer = query.stream()
                 ? new StreamedAnswer(head, decoding, query.includeUsage(), properties.heartbeat(), exchange.response)
                 : new WholeAnswer(head, decoding, exchange.response);
-        Pulse pulse = new Pulse(client, answer);
-        RequestScope scope = new RequestScope(id, deadline, pulse);
+        Pulse pulse = new Pulse(connection, answer);
+        RequestScope scope = new RequestScope(id, client, deadline, pulse);
         try (Generation generation = inference.start(pipeline, work, scope, answer)) {
             answer.begin(generation);
             @Nullable TextDelta delta;

@@ -26,14 +26,15 @@ final class StageCalls {
 
     private final Route route;
     private final RequestScope scope;
-    private final ClientInterceptor requestId;
+    private final ClientInterceptor headers;
 
     StageCalls(Route route, RequestScope scope) {
         this.route = route;
         this.scope = scope;
-        Metadata headers = new Metadata();
-        headers.put(CallHeaders.REQUEST_ID, scope.id());
-        this.requestId = MetadataUtils.newAttachHeadersInterceptor(headers);
+        Metadata metadata = new Metadata();
+        metadata.put(CallHeaders.REQUEST_ID, scope.id());
+        metadata.put(CallHeaders.CLIENT, scope.client());
+        this.headers = MetadataUtils.newAttachHeadersInterceptor(metadata);
     }
 
     /** A picture goes to the least loaded encoder. */
@@ -104,7 +105,7 @@ final class StageCalls {
                 stage,
                 replica,
                 replica.lease(weight),
-                call.apply(ClientInterceptors.intercept(replica.channel(), requestId)),
+                call.apply(ClientInterceptors.intercept(replica.channel(), headers)),
                 scope,
                 () -> mayMove.getAsBoolean() && route.hasOther(stage, replica));
     }

@@ -22,33 +22,43 @@ final class BeamSearchStrategy implements DecodingStrategy {
     private final GenerationRequest request;
     private final int limit;
     private final Detokenizer detokenizer;
-    private final int[] slots;
     private final KvCache cache;
 
+    private int[] slots = {};
+
     /** Slot of each open beam. */
-    private int[] slotOfBeam;
+    private int[] slotOfBeam = {};
 
     private int written;
     private BeamScorer.@Nullable Hypothesis best;
 
-    /**
-     * @param room  positions that a beam may take in its slot
-     * @param slots one for each beam; the prompt is read into the first
-     */
+    /** @param room positions that a beam may take in its slot */
     BeamSearchStrategy(
             BeamScorer scorer,
             GenerationRequest request,
             int room,
             Detokenizer detokenizer,
-            int[] slots,
             KvCache cache) {
         this.scorer = scorer;
         this.request = request;
         this.limit = Math.min(room, request.maxTokens());
         this.detokenizer = detokenizer;
-        this.slots = slots;
-        this.slotOfBeam = new int[] {slots[0]};
         this.cache = cache;
+    }
+
+    @Override
+    public void use(int[] own) {
+        slotOfBeam = slots.length == 0
+                ? new int[] {own[0]}
+                : Arrays.stream(slotOfBeam).map(slot -> own[index(slot)]).toArray();
+        slots = own.clone();
+    }
+
+    private int index(int slot) {
+        return IntStream.range(0, slots.length)
+                .filter(i -> slots[i] == slot)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Override
@@ -147,10 +157,21 @@ final class BeamSearchStrategy implements DecodingStrategy {
         return 0;
     }
 
-    /** Nothing: beams move between slots, so only the prompt can be reused. */
     @Override
-    public List<long[]> cachedIds() {
-        return Collections.nCopies(slots.length, new long[0]);
+    public List<int[]> cachedIds() {
+        return openIds().stream()
+                .map(ids -> Arrays.copyOf(ids, Math.max(0, ids.length - 1)))
+                .toList();
+    }
+
+    @Override
+    public List<int[]> openIds() {
+        List<int[]> ids = new ArrayList<>(Collections.nCopies(slots.length, new int[0]));
+        // After the last step the beams have not been given their slots.
+        for (int beam = 0; beam < slotOfBeam.length && best == null; beam++) {
+            ids.set(index(slotOfBeam[beam]), ints(scorer.beams().get(beam).ids()));
+        }
+        return ids;
     }
 
     private static int[] ints(List<Integer> numbers) {

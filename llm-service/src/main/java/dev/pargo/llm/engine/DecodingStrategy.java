@@ -12,6 +12,12 @@ import java.util.List;
  */
 interface DecodingStrategy {
 
+    /**
+     * Sets the slots in which the sequences are written from now on: at the beginning, and after a suspension. They hold
+     * what the strategy's last slots held, in the same order.
+     */
+    void use(int[] slots);
+
     /** Rows of the next step; their logits come in this order. */
     List<Step.Tokens> nextTokens();
 
@@ -42,5 +48,11 @@ interface DecodingStrategy {
     int acceptedDrafts();
 
     /** Of each of the group's slots: the token ids whose keys and values it holds behind the prompt. */
-    List<long[]> cachedIds();
+    List<int[]> cachedIds();
+
+    /**
+     * Of each of the group's slots: the token ids that its sequence has behind the prompt, if it is to be written on, or
+     * else none. Only after the first token.
+     */
+    List<int[]> openIds();
 }

@@ -12,11 +12,14 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,11 @@ import org.slf4j.LoggerFactory;
  * Decodes many requests at once by continuous batching (Orca, OSDI 2022): a request joins the running batch before any
  * step, as soon as its slots of the KV cache are free, and leaves it after the step that completes it. A step reads a
  * bounded number of prompt rows and writes the next token of every running sequence, in one forward pass.
+ *
+ * <p>Clients share the device fairly. The client that has been served least is next (see {@link TokenCounters}). If none of
+ * its requests run, running requests of clients that have been served more are suspended for it, after a turn of
+ * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended for anyone at once. A suspended
+ * request waits again; it goes on where it was.
  *
  * <p>Every submitted request ends exactly once: finished, failed, or cancelled by its owner.
  *
@@ -49,6 +57,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final KvSlots slots;
     private final WaitingQueue waiting = new WaitingQueue();
     private final RunningBatch running;
+    private final TokenCounters counters = new TokenCounters();
     private final StepExecutor steps;
     private final RecentTime answerTime = new RecentTime();
     private final ExecutorService maskExecutor = Executors.newFixedThreadPool(MASK_THREADS, Engine::newMaskThread);
@@ -119,9 +128,9 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     @Override
     public void await() throws InterruptedException {
-        if (running.isEmpty()) {
+        if (running.isEmpty() && waiting.size() == 0) {
             waiting.await();
-        } else if (running.active().isEmpty()) {
+        } else if (running.active().isEmpty() && waiting.first(counters::of) == null) {
             waiting.awaitChange(PAUSED_LOOK);
         }
     }
@@ -129,6 +138,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     @Override
     public Result step() {
         dropAbandoned();
+        noteClients();
         boolean started = admitWaiting();
         List<RunningGroup> active = running.active();
         Result result = started ? Result.UNKNOWN : Result.FAILED;
@@ -155,10 +165,26 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 dropped.add(group.group());
             }
         }
-        dropped.addAll(waiting.removeIf(group -> group.isAbandoned(now)));
+        List<SequenceGroup> left = waiting.removeIf(group -> group.isAbandoned(now));
+        left.forEach(this::forget);
+        dropped.addAll(left);
         dropped.forEach(group -> group.fail(Status.DEADLINE_EXCEEDED
                 .withDescription("The answer was not complete in time.")
                 .asRuntimeException()));
+    }
+
+    /** Drops what is known of a request that was suspended and does not go on. */
+    private void forget(SequenceGroup group) {
+        @Nullable RunningGroup suspended = running.forget(group);
+        if (suspended != null) {
+            metrics.written(suspended.tokensWritten());
+        }
+    }
+
+    private void noteClients() {
+        Set<String> clients = waiting.clients();
+        running.groups().forEach(group -> clients.add(group.client()));
+        counters.activate(clients);
     }
 
     /**
@@ -168,19 +194,60 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
      */
     private boolean admitWaiting() {
         boolean started = true;
-        @Nullable SequenceGroup next = waiting.first();
-        while (next != null && running.hasRoomFor(next)) {
+        @Nullable SequenceGroup next = waiting.first(counters::of);
+        while (next != null && makeRoom(next)) {
             started &= admit(next);
-            next = waiting.first();
+            next = waiting.first(counters::of);
         }
         return started;
+    }
+
+    /** Suspends other requests if that makes room for this one. Returns whether there is room. */
+    private boolean makeRoom(SequenceGroup next) {
+        int missing = next.request().slots() - running.room();
+        List<RunningGroup> chosen = new ArrayList<>();
+        for (RunningGroup group : suspendable(next)) {
+            if (missing > 0) {
+                chosen.add(group);
+                missing -= group.slots().length;
+            }
+        }
+        if (missing > 0) {
+            return false;
+        }
+        for (RunningGroup group : chosen) {
+            running.suspend(group);
+            waiting.add(group.group());
+            metrics.suspended();
+        }
+        return true;
+    }
+
+    /** Running requests that make way for a waiting one, in the order in which they do. */
+    private List<RunningGroup> suspendable(SequenceGroup next) {
+        long now = System.nanoTime();
+        String client = next.request().origin().client();
+        boolean keptOut = running.active().stream().noneMatch(group -> group.client().equals(client));
+        return running.groups().stream()
+                .filter(group -> group.group().isPaused()
+                        || keptOut
+                                && counters.of(group.client()) > counters.of(client)
+                                && group.hasHadItsTurn(now, properties.turn().toNanos()))
+                .sorted(Comparator.comparing((RunningGroup group) -> !group.group().isPaused())
+                        .thenComparing(group -> -counters.of(group.client()))
+                        .thenComparing(group -> -group.group().submitted()))
+                .toList();
     }
 
     /** A request stays in the queue until it has been started: a crash before that fails what waits, this one too. */
     private boolean admit(SequenceGroup group) {
         try {
+            boolean resumed = running.isSuspended(group);
             RunningGroup admitted = running.add(group);
             waiting.remove(group);
+            if (resumed) {
+                return true;
+            }
             GenerationSummary soFar = admitted.summary(admitted.admitted());
             stageMetrics.queued(soFar.queue());
             metrics.joined(group.request().promptTokens(), soFar.cachedTokens());
@@ -188,7 +255,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
             return true;
         } catch (RuntimeException e) {
             waiting.remove(group);
-            group.fail(forClient(e));
+            forget(group);
+            group.fail(forClient(e, List.of(group)));
             return !isOwnFault(e);
         }
     }
@@ -199,15 +267,17 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         // A GPU computes asynchronously: the step has ended when its tokens are here, and they are.
         long end = System.nanoTime();
         stageMetrics.batch(plan.sequences(), end - begin);
-        Map<RuntimeException, RuntimeException> told = new IdentityHashMap<>();
-        for (RunningGroup group : plan.groups()) {
+        Map<RuntimeException, RuntimeException> told = forClients(failures);
+        for (StepPlan.Part part : plan.parts()) {
+            RunningGroup group = part.group();
             RuntimeException failure = failures.get(group);
             if (failure != null) {
                 metrics.written(group.tokensWritten());
                 running.discard(group);
-                group.group().fail(told.computeIfAbsent(failure, Engine::forClient));
+                group.group().fail(told.get(failure));
             } else {
                 group.countStep(end - begin, end);
+                counters.charge(group.client(), part.promptRows(), part.tokenRows());
                 settle(group, end);
             }
         }
@@ -241,12 +311,25 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 || refusal.getStatus().getCode() == Status.Code.INTERNAL;
     }
 
+    /** What is told to clients of each failure. Several requests may share one. */
+    private static Map<RuntimeException, RuntimeException> forClients(Map<RunningGroup, RuntimeException> failures) {
+        Map<RuntimeException, List<SequenceGroup>> concerned = new IdentityHashMap<>();
+        failures.forEach((group, failure) ->
+                concerned.computeIfAbsent(failure, key -> new ArrayList<>()).add(group.group()));
+        Map<RuntimeException, RuntimeException> told = new IdentityHashMap<>();
+        concerned.forEach((failure, groups) -> told.put(failure, forClient(failure, groups)));
+        return told;
+    }
+
     /** The status that says what is wrong with a request, or else that the model failed, which is logged. */
-    private static RuntimeException forClient(RuntimeException failure) {
+    private static RuntimeException forClient(RuntimeException failure, List<SequenceGroup> concerned) {
         if (failure instanceof StatusRuntimeException) {
             return failure;
         }
-        log.error("The language model failed: {}", failure.toString());
+        String ids = concerned.stream()
+                .map(group -> group.request().origin().id())
+                .collect(Collectors.joining(", "));
+        log.error("The language model failed while it computed for {}: {}", ids, failure.toString());
         log.debug("Where it failed", failure);
         return new StageError(ErrorReason.INTERNAL, "The language model failed.").toException();
     }
@@ -257,6 +340,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         List<SequenceGroup> rest = waiting.close(reason);
         running.groups().forEach(group -> group.group().fail(reason.toException()));
         rest.forEach(group -> group.fail(reason.toException()));
+        rest.forEach(this::forget);
         for (RunningGroup group : running.groups()) {
             metrics.written(group.tokensWritten());
             running.discard(group);

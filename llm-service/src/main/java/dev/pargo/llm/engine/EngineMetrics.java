@@ -46,6 +46,7 @@ public final class EngineMetrics {
     private final Counter tokensIn;
     private final Counter tokensOut;
     private final Counter draftsAccepted;
+    private final Counter suspensions;
 
     private volatile int running;
     private volatile double utilization;
@@ -65,6 +66,8 @@ public final class EngineMetrics {
         this.tokensIn = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "in"));
         this.tokensOut = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "out"));
         this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Tokens guessed and found right", Tags.empty());
+        this.suspensions = counter(
+                "pargo.llm.suspensions", "Times that a running request made way for others", Tags.empty());
         duration(NO_ERROR);
         gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
         gauge("pargo.llm.kv.utilization", "Share of the KV cache's slots that are taken", () -> utilization);
@@ -86,6 +89,11 @@ public final class EngineMetrics {
         tokensIn.increment(promptTokens);
         prefixQueries.increment(promptTokens);
         prefixHits.increment(cachedTokens);
+    }
+
+    /** Counts a running request that makes way for others. */
+    void suspended() {
+        suspensions.increment();
     }
 
     /** Counts the tokens of a request that leaves, however it ends. */

@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param promptRowsBesideAnswers The same while answers are being written, so that a long prompt does not stall them.
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
  *                     they stay in the mapped file, which replicas on a host share.
+ * @param turn         Time after which a running answer may be suspended for a client that would otherwise be kept out.
  * @param promptLookup Whether tokens of greedy answers are drafted by prompt lookup.
  */
 @ConfigurationProperties("pargo.llm")
@@ -25,6 +27,7 @@ public record EngineProperties(
         @DefaultValue("512") int promptRows,
         @DefaultValue("128") int promptRowsBesideAnswers,
         @DefaultValue("true") boolean packWeights,
+        @DefaultValue("2s") Duration turn,
         @DefaultValue("true") boolean promptLookup) {
 
     public EngineProperties {
@@ -32,6 +35,9 @@ public record EngineProperties(
             throw new IllegalArgumentException(
                     "pargo.llm.prompt-rows is %d and prompt-rows-beside-answers %d, but both must be at least 1"
                             .formatted(promptRows, promptRowsBesideAnswers));
+        }
+        if (turn.isNegative()) {
+            throw new IllegalArgumentException("pargo.llm.turn is %s, but must not be negative".formatted(turn));
         }
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline    {@link System#nanoTime} at which the request fails if it is not complete
  */
 public record GenerationRequest(
+        RequestOrigin origin,
         List<PromptPart> prompt,
         long[] keys,
         int choices,

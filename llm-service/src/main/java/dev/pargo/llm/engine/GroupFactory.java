@@ -2,7 +2,6 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.KvCache;
-import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Set;
@@ -10,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a running group of a request: embeds its prompt and chooses how its sequences are decoded. */
+/** Makes a running group of a request: chooses how its sequences are decoded, and fills its slots. */
 final class GroupFactory {
 
     private final CausalLm lm;
@@ -28,32 +27,38 @@ final class GroupFactory {
         this.maskExecutor = maskExecutor;
     }
 
-    /**
-     * Starts a group. The prefix that another slot holds is copied to the group's first slot.
-     *
-     * @param own   the group's slots
-     * @param lease of the first of them
-     */
-    RunningGroup start(SequenceGroup group, int[] own, KvSlots.Lease lease) {
-        DecodingStrategy strategy = strategy(group.request(), own);
+    /** A group that owns no slots yet. */
+    RunningGroup create(SequenceGroup group) {
+        return new RunningGroup(group, strategy(group.request()), System.nanoTime());
+    }
+
+    /** Copies to a leased slot what another one holds of its content. */
+    void copyPrefix(KvSlots.Lease lease) {
         if (lease.source() != lease.slot()) {
             cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
         }
-        PromptEmbedding prompt = lm.embed(group.request().prompt());
-        return new RunningGroup(group, own, lease.reusable(), prompt, strategy, System.nanoTime());
     }
 
-    private DecodingStrategy strategy(GenerationRequest request, int[] own) {
+    /**
+     * What is to be read into a leased slot.
+     *
+     * @param ids that the slot must hold behind the group's prompt
+     */
+    Prefill prefill(RunningGroup group, int[] ids, KvSlots.Lease lease) {
+        return new Prefill(lease.slot(), lm.embed(group.parts(ids)), lease.reusable(), group.rowsNeeded(ids));
+    }
+
+    private DecodingStrategy strategy(GenerationRequest request) {
         int room = cache.tokensPerSlot() - request.promptTokens();
         if (request.beams() != null) {
             BeamScorer scorer = new BeamScorer(request.beams(), request.stopIds());
-            return new BeamSearchStrategy(scorer, request, room, tokenizer.newDetokenizer(), own, cache);
+            return new BeamSearchStrategy(scorer, request, room, tokenizer.newDetokenizer(), cache);
         }
-        List<Sequence> sequences = IntStream.range(0, own.length)
+        List<Sequence> sequences = IntStream.range(0, request.slots())
                 .mapToObj(index -> new Sequence(
                         index, request, room, tokenizer.newDetokenizer(), constraint(request), promptLookup))
                 .toList();
-        return new SamplingStrategy(sequences, own, request.promptTokens(), cache);
+        return new SamplingStrategy(sequences, request.promptTokens(), cache);
     }
 
     private @Nullable PreparedConstraint constraint(GenerationRequest request) {

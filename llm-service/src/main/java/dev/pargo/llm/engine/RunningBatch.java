@@ -1,18 +1,26 @@
 package dev.pargo.llm.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The groups that run, in the order of their admission, and the slots that they own. Belongs to the device's thread.
+ * The groups that run, in the order of their admission, and the slots that they own; and the groups that are suspended and
+ * own none. Belongs to the device's thread.
  */
 final class RunningBatch {
+
+    private static final int NONE = -1;
 
     private final KvSlots slots;
     private final int maxSequences;
     private final GroupFactory factory;
     private final List<RunningGroup> groups = new ArrayList<>();
+    private final Map<SequenceGroup, RunningGroup> suspended = new IdentityHashMap<>();
 
     /** @param maxSequences most sequences that run at once; there are at least as many slots */
     RunningBatch(KvSlots slots, int maxSequences, GroupFactory factory) {
@@ -37,53 +45,78 @@ final class RunningBatch {
 
     /** Share of the slots for sequences that are taken. */
     double utilization() {
-        return (double) sequences() / maxSequences;
+        return (double) (maxSequences - room()) / maxSequences;
     }
 
-    private int sequences() {
-        return groups.stream().mapToInt(group -> group.slots().length).sum();
+    /** Sequences that could be added. */
+    int room() {
+        return maxSequences - groups.stream().mapToInt(group -> group.slots().length).sum();
     }
 
-    boolean hasRoomFor(SequenceGroup group) {
-        return group.request().slots() <= maxSequences - sequences();
+    /** Whether a group has been in the batch before. */
+    boolean isSuspended(SequenceGroup group) {
+        return suspended.containsKey(group);
     }
 
-    /** Starts a group. If that fails, nothing has changed but that its slots have forgotten what they held. */
+    /** Starts a group, or resumes it. If that fails, nothing has changed but that its slots have forgotten what they held. */
     RunningGroup add(SequenceGroup group) {
-        KvSlots.Lease lease = slots.take(group.request().keys());
+        @Nullable RunningGroup known = suspended.get(group);
+        RunningGroup running = known == null ? factory.create(group) : known;
         int[] own = new int[group.request().slots()];
-        own[0] = lease.slot();
-        for (int i = 1; i < own.length; i++) {
-            own[i] = slots.takeAny();
-        }
+        Arrays.fill(own, NONE);
+        List<Prefill> prefills = new ArrayList<>();
         boolean started = false;
         try {
-            RunningGroup running = factory.start(group, own, lease);
+            running.needed().forEach((index, ids) -> {
+                KvSlots.Lease lease = slots.take(running.keys(ids));
+                own[index] = lease.slot();
+                factory.copyPrefix(lease);
+                if (lease.reusable() < running.rowsNeeded(ids)) {
+                    prefills.add(factory.prefill(running, ids, lease));
+                }
+            });
+            Arrays.setAll(own, i -> own[i] == NONE ? slots.takeAny() : own[i]);
+            running.begin(own, prefills, System.nanoTime());
             groups.add(running);
+            suspended.remove(group);
             started = true;
             return running;
         } finally {
             if (!started) {
-                release(own, unknown(own));
+                prefills.forEach(Prefill::close);
+                Arrays.stream(own).filter(slot -> slot != NONE).forEach(slot -> slots.release(slot, new long[0]));
             }
         }
     }
 
-    /** Publishes how much of its prompt a group's first slot holds, so that other prompts can copy it. */
+    /** Publishes how much of its prompt a group's slots hold, so that other prompts can copy it. */
     void publishPrompt(RunningGroup group) {
-        slots.holds(group.slots()[0], group.promptRead());
+        group.prefills().forEach(prefill -> slots.holds(prefill.slot(), prefill.held()));
+    }
+
+    /** Takes a group out until it is added again. If its slots are not needed meanwhile, it will find there what it left. */
+    void suspend(RunningGroup group) {
+        remove(group);
+        suspended.put(group.group(), group);
+    }
+
+    /** Forgets a group that has been suspended; null if it has not. */
+    @Nullable
+    RunningGroup forget(SequenceGroup group) {
+        return suspended.remove(group);
     }
 
     /** Removes a group and frees its slots. Later prompts can reuse what they hold. */
     void remove(RunningGroup group) {
+        List<long[]> contents = group.contents();
         close(group);
-        release(group.slots(), group.contents());
+        release(group.slots(), contents);
     }
 
     /** Removes a group after a failure and frees its slots. What they hold is not used again. */
     void discard(RunningGroup group) {
         close(group);
-        release(group.slots(), unknown(group.slots()));
+        release(group.slots(), Collections.nCopies(group.slots().length, new long[0]));
     }
 
     private void close(RunningGroup group) {
@@ -95,9 +128,5 @@ final class RunningBatch {
         for (int i = 0; i < own.length; i++) {
             slots.release(own[i], contents.get(i));
         }
-    }
-
-    private static List<long[]> unknown(int[] own) {
-        return Collections.nCopies(own.length, new long[0]);
     }
 }

@@ -1,55 +1,107 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.PromptEmbedding;
+import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
-/** A sequence group in the running batch: its slots of the KV cache, its prompt while it is read, then its sequences. */
+/**
+ * A sequence group that has been admitted. While it runs, it owns slots of the KV cache, into which it reads its prompt and
+ * then writes its sequences. A suspended group owns no slots; when it runs again, its new slots are first given what the old
+ * ones held.
+ */
 final class RunningGroup {
 
     private final SequenceGroup group;
-    private final int[] slots;
-    private final int cachedTokens;
     private final DecodingStrategy strategy;
     private final long admitted;
-
-    private @Nullable PromptEmbedding prompt;
-    private final int positionShift;
-    private int promptRead;
+    private int cachedTokens;
     private long firstToken;
     private long networkNanos;
 
-    /**
-     * @param slots        the group's own; the prompt is read into the first
-     * @param cachedTokens positions of the prompt that the first slot holds already
-     * @param prompt       closed by {@link #close}, or earlier, once it has been read
-     * @param now          {@link System#nanoTime}
-     */
-    RunningGroup(
-            SequenceGroup group,
-            int[] slots,
-            int cachedTokens,
-            PromptEmbedding prompt,
-            DecodingStrategy strategy,
-            long now) {
+    private int[] slots = {};
+    private List<Prefill> prefills = List.of();
+    private int positionShift;
+
+    private long turnBegan;
+    private long writesSince;
+
+    /** @param now {@link System#nanoTime} */
+    RunningGroup(SequenceGroup group, DecodingStrategy strategy, long now) {
         this.group = group;
-        this.slots = slots;
-        this.cachedTokens = cachedTokens;
-        this.promptRead = cachedTokens;
-        this.prompt = prompt;
-        this.positionShift = prompt.shift();
         this.strategy = strategy;
         this.admitted = now;
     }
 
+    /**
+     * What the group needs to go on: which of its slots must hold the prompt, and the ids that follow there. The last of
+     * these ids is read by the next step, the others must have been read. The remaining slots may hold anything.
+     */
+    Map<Integer, int[]> needed() {
+        if (tokensWritten() == 0) {
+            return Map.of(0, new int[0]);
+        }
+        Map<Integer, int[]> needed = new TreeMap<>();
+        List<int[]> open = strategy.openIds();
+        for (int i = 0; i < open.size(); i++) {
+            if (open.get(i).length > 0) {
+                needed.put(i, open.get(i));
+            }
+        }
+        return needed;
+    }
+
+    /** Rows of the prompt and of some ids behind it that must have been read to go on. */
+    int rowsNeeded(int[] ids) {
+        return group.request().promptTokens() + Math.max(0, ids.length - 1);
+    }
+
+    /** The keys of the prompt and of some ids behind it. */
+    long[] keys(int[] ids) {
+        return LongStream.concat(Arrays.stream(group.request().keys()), Arrays.stream(ids).asLongStream())
+                .toArray();
+    }
+
+    /** The prompt and some ids behind it. */
+    List<PromptPart> parts(int[] ids) {
+        List<PromptPart> parts = new ArrayList<>(group.request().prompt());
+        if (ids.length > 0) {
+            parts.add(new PromptPart.Tokens(ids));
+        }
+        return parts;
+    }
+
+    /**
+     * Lets the group run.
+     *
+     * @param own    as many slots as the group needs
+     * @param reads what must be read into the slots first; each is closed by {@link #close}, or earlier, once it has been read
+     * @param now    {@link System#nanoTime}
+     */
+    void begin(int[] own, List<Prefill> reads, long now) {
+        slots = own;
+        prefills = reads;
+        turnBegan = now;
+        writesSince = 0;
+        strategy.use(own);
+        if (tokensWritten() == 0) {
+            cachedTokens = reads.get(0).held();
+            positionShift = reads.get(0).positionShift();
+        }
+    }
+
     SequenceGroup group() {
         return group;
+    }
+
+    String client() {
+        return group.request().origin().client();
     }
 
     int[] slots() {
@@ -60,23 +112,22 @@ final class RunningGroup {
         return admitted;
     }
 
-    /** Positions of the prompt that the first slot holds. */
-    int promptRead() {
-        return promptRead;
+    List<Prefill> prefills() {
+        return prefills;
     }
 
-    /** Prompt rows that are still to be read. */
+    /** Rows that are still to be read before the sequences are written. */
     int promptRest() {
-        return group.request().promptTokens() - promptRead;
+        return prefills.stream().mapToInt(Prefill::rest).sum();
     }
 
-    /** The prompt's next rows. Only while the prompt is being read. */
+    /** The next rows to read. Only while there are some. */
     Step.Chunk nextChunk(int rows) {
-        if (prompt == null) {
-            throw new IllegalStateException("the prompt has been read");
-        }
-        int end = prompt.chunkEnd(promptRead, promptRead + rows);
-        return new Step.Chunk(slots[0], prompt, promptRead, end - promptRead);
+        return currentPrefill().nextChunk(rows);
+    }
+
+    private Prefill currentPrefill() {
+        return prefills.stream().filter(prefill -> prefill.rest() > 0).findFirst().orElseThrow();
     }
 
     /** The sequences' next rows. Only after the prompt has been read. */
@@ -99,9 +150,8 @@ final class RunningGroup {
 
     /** Takes note of a step that has read rows of the prompt. */
     void advancePrompt(int rows) {
-        promptRead += rows;
-        if (promptRest() == 0) {
-            close();
+        if (rows > 0) {
+            currentPrefill().advance(rows);
         }
     }
 
@@ -113,9 +163,23 @@ final class RunningGroup {
     /** Counts the time of a step that the group took part in. */
     void countStep(long stepNanos, long now) {
         networkNanos += stepNanos;
-        if (firstToken == 0 && promptRest() == 0) {
+        if (promptRest() > 0) {
+            return;
+        }
+        if (firstToken == 0) {
             firstToken = now;
         }
+        if (writesSince == 0) {
+            writesSince = now;
+        }
+    }
+
+    /**
+     * Whether the group has run long enough to be suspended for another client: it has written for some time, and for at least
+     * as long as it took to read what it needed, so that suspensions cost at most half of the device's time.
+     */
+    boolean hasHadItsTurn(long now, long turnNanos) {
+        return writesSince != 0 && now - writesSince >= Math.max(turnNanos, writesSince - turnBegan);
     }
 
     boolean isComplete() {
@@ -140,23 +204,24 @@ final class RunningGroup {
 
     /** Keys of what each slot holds, for prompts to come. */
     List<long[]> contents() {
-        long[] read = Arrays.copyOf(group.request().keys(), promptRead);
-        if (promptRest() > 0) {
-            List<long[]> contents = new ArrayList<>(Collections.nCopies(slots.length, new long[0]));
-            contents.set(0, read);
-            return contents;
+        if (promptRest() == 0) {
+            return strategy.cachedIds().stream().map(this::keys).toList();
         }
-        return strategy.cachedIds().stream()
-                .map(ids -> LongStream.concat(LongStream.of(read), LongStream.of(ids))
-                        .toArray())
-                .toList();
+        List<long[]> contents = new ArrayList<>(Collections.nCopies(slots.length, new long[0]));
+        needed().forEach((index, ids) -> contents.set(index, Arrays.copyOf(keys(ids), held(slots[index], ids))));
+        return contents;
     }
 
-    /** Frees the embedded prompt. */
+    private int held(int slot, int[] ids) {
+        return prefills.stream()
+                .filter(prefill -> prefill.slot() == slot)
+                .mapToInt(Prefill::held)
+                .findFirst()
+                .orElse(rowsNeeded(ids));
+    }
+
+    /** Frees the rows that were to be read. */
     void close() {
-        if (prompt != null) {
-            prompt.close();
-            prompt = null;
-        }
+        prefills.forEach(Prefill::close);
     }
 }

@@ -12,15 +12,19 @@ import java.util.List;
 final class SamplingStrategy implements DecodingStrategy {
 
     private final List<Sequence> sequences;
-    private final int[] slots;
     private final int promptTokens;
     private final KvCache cache;
+    private int[] slots = {};
 
-    SamplingStrategy(List<Sequence> sequences, int[] slots, int promptTokens, KvCache cache) {
+    SamplingStrategy(List<Sequence> sequences, int promptTokens, KvCache cache) {
         this.sequences = sequences;
-        this.slots = slots;
         this.promptTokens = promptTokens;
         this.cache = cache;
+    }
+
+    @Override
+    public void use(int[] own) {
+        slots = own.clone();
     }
 
     private List<Sequence> open() {
@@ -86,7 +90,14 @@ final class SamplingStrategy implements DecodingStrategy {
     }
 
     @Override
-    public List<long[]> cachedIds() {
+    public List<int[]> cachedIds() {
         return sequences.stream().map(Sequence::cachedIds).toList();
+    }
+
+    @Override
+    public List<int[]> openIds() {
+        return sequences.stream()
+                .map(sequence -> sequence.isComplete() ? new int[0] : sequence.ids())
+                .toList();
     }
 }

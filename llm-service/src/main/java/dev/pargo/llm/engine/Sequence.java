@@ -183,11 +183,13 @@ final class Sequence {
         return acceptedDrafts;
     }
 
+    /** All tokens. */
+    int[] ids() {
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     /** Tokens whose keys and values the network has computed: all but the last. */
-    long[] cachedIds() {
-        return ids.stream()
-                .limit(Math.max(0, ids.size() - 1))
-                .mapToLong(Integer::longValue)
-                .toArray();
+    int[] cachedIds() {
+        return Arrays.copyOf(ids(), Math.max(0, ids.size() - 1));
     }
 }

@@ -41,9 +41,16 @@ record StepPlan(List<Part> parts) {
             }
         }
 
+        int promptRows() {
+            return prompt.stream().mapToInt(Step.Chunk::count).sum();
+        }
+
+        int tokenRows() {
+            return tokens.stream().mapToInt(each -> each.ids().length).sum();
+        }
+
         private int rows() {
-            return Math.max(
-                    1, tokens.stream().mapToInt(each -> each.ids().length).sum());
+            return Math.max(1, tokenRows());
         }
 
         /** The rows of the step's logits whose attention the group reports. */
@@ -60,7 +67,7 @@ record StepPlan(List<Part> parts) {
 
         /** Applies the step to the group, after it has succeeded. */
         void advance(Logits logits, List<Sampler.Drawn> drawn) {
-            group.advancePrompt(prompt.stream().mapToInt(Step.Chunk::count).sum());
+            group.advancePrompt(promptRows());
             if (firstRow >= 0) {
                 group.advanceSequences(logits, firstRow, drawn);
             }
@@ -84,7 +91,7 @@ record StepPlan(List<Part> parts) {
         for (RunningGroup group : writing) {
             List<Step.Tokens> tokens = group.nextTokens();
             parts.add(new Part(group, List.of(), tokens, logits));
-            logits += tokens.stream().mapToInt(each -> each.ids().length).sum();
+            logits += parts.get(parts.size() - 1).tokenRows();
         }
         return new StepPlan(parts);
     }

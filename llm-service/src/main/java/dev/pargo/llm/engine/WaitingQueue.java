@@ -4,16 +4,22 @@ import dev.pargo.proto.StageError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for admission to the running batch, first come first served. Its length is bounded by the stage's
- * admission, which requests pass before they are submitted.
+ * Requests that wait for admission to the running batch, suspended ones too. The client that has been served least is next;
+ * of its requests, the one that was submitted first. The length of the queue is bounded by the stage's admission, which
+ * requests pass before they are submitted.
  *
  * <p>Thread-safe. Any thread adds; only the device's thread takes out.
  */
@@ -83,12 +89,31 @@ final class WaitingQueue {
         }
     }
 
-    /** The request that is next, which stays in the queue; null if there is none. */
+    /**
+     * The request that is next, which stays in the queue; null if there is none. Paused requests are passed over.
+     *
+     * @param served work done for a client so far
+     */
     @Nullable
-    SequenceGroup first() {
+    SequenceGroup first(ToLongFunction<String> served) {
         lock.lock();
         try {
-            return groups.peek();
+            return groups.stream()
+                    .filter(group -> !group.isPaused())
+                    .min(Comparator.<SequenceGroup>comparingLong(
+                                    group -> served.applyAsLong(group.request().origin().client()))
+                            .thenComparingLong(SequenceGroup::submitted))
+                    .orElse(null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Clients with requests in the queue. */
+    Set<String> clients() {
+        lock.lock();
+        try {
+            return groups.stream().map(group -> group.request().origin().client()).collect(Collectors.toCollection(HashSet::new));
         } finally {
             lock.unlock();
         }

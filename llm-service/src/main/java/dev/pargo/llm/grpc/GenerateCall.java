@@ -2,6 +2,7 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Generator;
+import dev.pargo.llm.engine.RequestOrigin;
 import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
@@ -72,7 +73,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     }
 
     private void submit(RequestReader reader, List<PictureRows> tensors) {
-        GenerationRequest prepared = reader.request(tensors, call.deadline());
+        GenerationRequest prepared = reader.request(origin(), tensors, call.deadline());
         AnswerStream answer = new AnswerStream(
                 call,
                 host.tokenizer(),
@@ -86,6 +87,10 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         Generator.Submission submission = host.generator().submit(prepared, answer);
         answer.submitted(submission);
         call.whenOver(submission::cancel);
+    }
+
+    private RequestOrigin origin() {
+        return new RequestOrigin(call.id().value(), call.client().value());
     }
 
     private static <T> T opened(@Nullable T part) {

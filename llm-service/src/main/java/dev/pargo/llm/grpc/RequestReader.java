@@ -5,6 +5,7 @@ import dev.pargo.llm.engine.BeamSearchParams;
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
+import dev.pargo.llm.engine.RequestOrigin;
 import dev.pargo.llm.engine.VisualAttention;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
@@ -119,9 +120,10 @@ final class RequestReader {
      *
      * @param visuals the tensors that the prompt names
      */
-    GenerationRequest request(List<PictureRows> visuals, long deadline) {
+    GenerationRequest request(RequestOrigin origin, List<PictureRows> visuals, long deadline) {
         List<PromptPart> prompt = host.promptReader().read(start.getPromptList(), visuals);
         return new GenerationRequest(
+                origin,
                 prompt,
                 PromptKeys.of(prompt),
                 Math.max(1, start.getChoices()),

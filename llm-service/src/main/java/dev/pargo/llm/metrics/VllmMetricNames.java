@@ -33,6 +33,7 @@ final class VllmMetricNames implements MultiCollector {
             Alias.gauge("vllm:kv_cache_usage_perc", "pargo.llm.kv.utilization"),
             Alias.counter("vllm:prefix_cache_queries", "pargo.llm.prefix.queries", null),
             Alias.counter("vllm:prefix_cache_hits", "pargo.llm.prefix.hits", null),
+            Alias.counter("vllm:num_preemptions", "pargo.llm.suspensions", null),
             Alias.counter("vllm:prompt_tokens", "pargo.llm.tokens", "in"),
             Alias.counter("vllm:generation_tokens", "pargo.llm.tokens", "out"));
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Asked {
 
     private final List<PromptPart> prompt;
+    private String client = "client";
     private int choices = 1;
     private SamplingParams sampling = SamplingParams.GREEDY;
     private Penalties penalties = Penalties.NONE;
@@ -32,6 +33,11 @@ final class Asked {
 
     static Asked of(List<PromptPart> prompt) {
         return new Asked(prompt);
+    }
+
+    Asked from(String name) {
+        client = name;
+        return this;
     }
 
     Asked choices(int count) {
@@ -102,6 +108,7 @@ final class Asked {
 
     GenerationRequest request() {
         return new GenerationRequest(
+                new RequestOrigin("request of " + client, client),
                 prompt,
                 PromptKeys.of(prompt),
                 choices,

@@ -19,8 +19,12 @@ import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Whatever goes wrong is felt by those whom it concerns, once, and costs no slot. */
+@ExtendWith(OutputCaptureExtension.class)
 class EngineFaultsTest {
 
     private static final List<PromptPart> PICTURE = PargoMini.aboutImage(1, DESCRIBE);
@@ -149,6 +153,25 @@ class EngineFaultsTest {
             assertThat(waiting.ids(3)).isEqualTo(want);
             assertThat(mini.submit(Asked.of(PICTURE)).ids()).isEqualTo(want);
             assertNothingIsLost(mini);
+        }
+    }
+
+    @Test
+    void aFailedStepIsLoggedOnceWithTheIdsOfAllThatTookPart(CapturedOutput output) throws Exception {
+        try (PargoMini mini = PargoMini.withSequences(4)) {
+            Standstill still = new Standstill();
+            CollectedAnswer beside = mini.submit(Asked.of(TEXT).from("alice").endless(200), still);
+            still.begun();
+            CollectedAnswer impossible =
+                    mini.submit(Asked.of(TEXT).from("bob").penalties(IMPOSSIBLE));
+            still.end();
+            beside.failure();
+            impossible.failure();
+            assertThat(output.toString().lines().filter(line -> line.contains("failed while it computed")))
+                    .singleElement()
+                    .asString()
+                    .contains("request of alice")
+                    .contains("request of bob");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +15,7 @@ import org.springframework.util.unit.DataSize;
 class KvBudgetTest {
 
     private static EngineProperties properties(@Nullable Integer sequences, @Nullable Integer context, int megabytes) {
-        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, true);
+        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, Duration.ZERO, true);
     }
 
     @Test
@@ -106,7 +107,7 @@ class KvBudgetTest {
     @Test
     void refusesToReadPromptsByNoRows() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, true))
+                .isThrownBy(() -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, Duration.ZERO, true))
                 .withMessageStartingWith("pargo.llm.prompt-rows is 0");
     }
 }

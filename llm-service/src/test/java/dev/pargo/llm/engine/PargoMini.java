@@ -17,6 +17,7 @@ import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +61,16 @@ final class PargoMini implements AutoCloseable {
 
     /** @param slots of 512 tokens */
     static EngineProperties properties(int sequences, int slots, boolean promptLookup) {
+        return properties(sequences, slots, promptLookup, Duration.ofSeconds(2));
+    }
+
+    /**
+     * @param slots of 512 tokens
+     * @param turn  after which an answer makes way for another client
+     */
+    static EngineProperties properties(int sequences, int slots, boolean promptLookup, Duration turn) {
         return new EngineProperties(
-                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, 32, true, promptLookup);
+                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, 32, true, turn, promptLookup);
     }
 
     /** The bundle's prompt about one of the two pictures of the goldens. */

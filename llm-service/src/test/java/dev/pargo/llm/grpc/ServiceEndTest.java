@@ -11,6 +11,7 @@ import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.GenerationSummary;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
+import dev.pargo.llm.engine.RequestOrigin;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.proto.Checksums;
@@ -170,6 +171,7 @@ class ServiceEndTest {
     private static GenerationRequest fatal() {
         List<PromptPart> prompt = List.of(new PromptPart.Tokens(new int[] {1}));
         return new GenerationRequest(
+                new RequestOrigin("request", "client"),
                 prompt,
                 PromptKeys.of(prompt),
                 1,

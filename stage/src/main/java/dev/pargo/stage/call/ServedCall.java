@@ -21,6 +21,7 @@ public class ServedCall<R> {
 
     private final CallResources stage;
     private final RequestId id = RequestId.current();
+    private final ClientId client = ClientId.current();
     private final long deadline;
     private final ResponseSender<R> sender;
     private final List<Runnable> cleanups = new ArrayList<>();
@@ -116,6 +117,11 @@ public class ServedCall<R> {
 
     public final RequestId id() {
         return id;
+    }
+
+    /** The client that the call is made for. */
+    public final ClientId client() {
+        return client;
     }
 
     private void close(Outcome outcome) {

@@ -8,13 +8,14 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
-/** Reads a call's request id from its metadata. */
-public final class RequestIdInterceptor implements ServerInterceptor {
+/** Reads a call's request id and client from its metadata. */
+public final class CallHeadersInterceptor implements ServerInterceptor {
 
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         RequestId id = RequestId.ofHeader(headers.get(CallHeaders.REQUEST_ID));
-        return Contexts.interceptCall(id.in(Context.current()), call, headers, next);
+        ClientId client = ClientId.of(headers, call.getAttributes());
+        return Contexts.interceptCall(client.in(id.in(Context.current())), call, headers, next);
     }
 }

@@ -1,0 +1,63 @@
+package dev.pargo.llm.engine;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Counts the work done for each client, so that the client with the least work is served next: the virtual token
+ * counters of Sheng et al., "Fairness in Serving Large Language Models" (OSDI 2024, arXiv:2401.00588).
+ *
+ * <p>A client is active while it has requests. One that becomes active starts no lower than the least served active
+ * client, so that nobody saves up a claim while idle. A client that becomes idle is remembered for as long as its count
+ * is above that level, so that nobody loses a debt by leaving. Belongs to the device's thread.
+ */
+final class TokenCounters {
+
+    /** Work for a token of an answer, in rows of a prompt, as in the paper. */
+    private static final int ANSWER_TOKEN = 2;
+
+    /** Idle clients that are remembered; if there are more, all of them are forgotten. */
+    private static final int MOST_IDLE = 10_000;
+
+    private final Map<String, Long> counters = new HashMap<>();
+    private Set<String> active = Set.of();
+
+    /** Sets which clients have requests. */
+    void activate(Set<String> clients) {
+        long level = level(clients);
+        for (String client : clients) {
+            if (!active.contains(client)) {
+                counters.merge(client, level, Math::max);
+            }
+        }
+        active = new HashSet<>(clients);
+        counters.entrySet().removeIf(entry -> !active.contains(entry.getKey()) && entry.getValue() <= level);
+        if (counters.size() > active.size() + MOST_IDLE) {
+            counters.keySet().retainAll(active);
+        }
+    }
+
+    /** Count of the least served client that stays active; if there is none, of the most served one. */
+    private long level(Set<String> clients) {
+        return clients.stream()
+                .filter(active::contains)
+                .mapToLong(this::of)
+                .min()
+                .orElseGet(() -> counters.values().stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElse(0));
+    }
+
+    /** Counts rows of a prompt and tokens of an answer that were computed for a client. */
+    void charge(String client, int promptRows, int answerTokens) {
+        counters.merge(client, (long) promptRows + ANSWER_TOKEN * answerTokens, Long::sum);
+    }
+
+    /** Work done for a client. */
+    long of(String client) {
+        return counters.getOrDefault(client, 0L);
+    }
+}
