@@ -118,7 +118,9 @@ class EncoderConfiguration {
             StageIdentity identity,
             StageProperties properties,
             StageServices services) {
-        return services.batched(new FeatureBatch(encoder, identity.getFingerprint(), rows(bundle, properties)));
+        return services.batched(
+                new FeatureBatch(encoder, identity.getFingerprint(), rows(bundle, properties)),
+                ProbePicture.cut(bundle.pictures()));
     }
 
     @Bean

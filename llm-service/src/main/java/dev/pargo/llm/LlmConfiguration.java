@@ -4,6 +4,7 @@ import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
+import dev.pargo.llm.engine.ProbePrompt;
 import dev.pargo.llm.engine.VisualAttention;
 import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
@@ -29,6 +30,7 @@ import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
@@ -106,20 +108,26 @@ class LlmConfiguration {
     }
 
     @Bean
+    SelfCheck selfCheck(CausalLm model) {
+        return new SelfCheck(new ProbePrompt(model), System::nanoTime);
+    }
+
+    @Bean
     Engine engine(
             CausalLm model,
             Tokenizer tokenizer,
             EngineProperties properties,
             StageMetrics stageMetrics,
-            EngineMetrics metrics) {
-        Engine engine = new Engine(model, tokenizer, properties, stageMetrics, metrics);
+            EngineMetrics metrics,
+            SelfCheck selfCheck) {
+        Engine engine = new Engine(model, tokenizer, properties, stageMetrics, metrics, selfCheck);
         log.info("{} answers at once, of {} tokens with their prompts", engine.maxSequences(), engine.contextTokens());
         return engine;
     }
 
     @Bean
-    DeviceExecutor device(Engine engine, StageServices services) {
-        return services.device(engine);
+    DeviceExecutor device(Engine engine, StageServices services, SelfCheck selfCheck) {
+        return services.device(engine, selfCheck);
     }
 
     @Bean

@@ -105,7 +105,9 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    BatchedStage<Projection> stageOfFeatures(Projector projector, StageIdentity identity, StageServices services) {
-        return services.batched(new ProjectionBatch(projector, identity.getFingerprint()));
+    BatchedStage<Projection> stageOfFeatures(
+            ModelBundle bundle, Projector projector, StageIdentity identity, StageServices services) {
+        return services.batched(
+                new ProjectionBatch(projector, identity.getFingerprint()), ProbeFeatures.of(bundle));
     }
 }

@@ -30,13 +30,18 @@ public record WireTensor(TensorHeader header, ByteBuffer data) {
         return new Chunks(CHUNK_BYTES, report);
     }
 
+    /** Whether the tensor contains neither an infinity nor a NaN. */
+    public boolean isFinite() {
+        return FiniteCheck.isFinite(data, header.getDtype());
+    }
+
     /**
      * Refuses a tensor that contains an infinity or a NaN: everything computed from it would too.
      *
      * @throws io.grpc.StatusRuntimeException NOT_FINITE
      */
     public void requireFinite() {
-        if (!FiniteCheck.isFinite(data, header.getDtype())) {
+        if (!isFinite()) {
             throw new StageError(ErrorReason.NOT_FINITE, header.getName() + " has values that are not finite numbers")
                     .toException();
         }

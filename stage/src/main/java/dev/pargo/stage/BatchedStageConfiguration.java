@@ -13,6 +13,6 @@ public class BatchedStageConfiguration {
 
     @Bean
     DeviceExecutor device(BatchedStage<?> stage, StageServices services) {
-        return services.device(stage.batcher());
+        return services.device(stage.batcher(), stage.selfCheck());
     }
 }

@@ -9,6 +9,7 @@ import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.HandlerThreads;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWork;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.status.StageMetrics;
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +26,10 @@ public record StageServices(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
     }
 
-    /** Starts the thread that does a stage's work. */
-    public DeviceExecutor device(DeviceWork work) {
-        return DeviceExecutor.start(properties.name() + "-device", work, properties.watchdog(), StageServices::halt);
+    /** Starts the thread that does a stage's work, and checks itself when there is suspicion. */
+    public DeviceExecutor device(DeviceWork work, SelfCheck selfCheck) {
+        return DeviceExecutor.start(
+                properties.name() + "-device", selfCheck.guard(work), properties.watchdog(), StageServices::halt);
     }
 
     /** Ends the process without shutdown hooks: the device's thread may hang in native code. */
@@ -35,9 +37,14 @@ public record StageServices(
         Runtime.getRuntime().halt(1);
     }
 
-    /** @param network runs a batch; returns one output for each input, in the same order */
-    public <I> BatchedStage<I> batched(Function<List<I>, List<WireTensor>> network) {
+    /**
+     * @param network runs a batch; returns one output for each input, in the same order
+     * @param probe   an ordinary input, for which a network that works gives finite numbers
+     */
+    public <I> BatchedStage<I> batched(Function<List<I>, List<WireTensor>> network, I probe) {
         Batcher<I, WireTensor> batcher = new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
-        return new BatchedStage<>(calls(batcher::estimatedWait), batcher);
+        SelfCheck selfCheck = new SelfCheck(
+                () -> network.apply(List.of(probe)).stream().allMatch(WireTensor::isFinite), System::nanoTime);
+        return new BatchedStage<>(calls(batcher::estimatedWait), batcher, selfCheck);
     }
 }

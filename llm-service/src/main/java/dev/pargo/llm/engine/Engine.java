@@ -7,6 +7,7 @@ import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -52,6 +53,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final EngineProperties properties;
     private final StageMetrics stageMetrics;
     private final EngineMetrics metrics;
+    private final SelfCheck selfCheck;
     private final int maxSequences;
     private final KvCache cache;
     private final KvSlots slots;
@@ -65,6 +67,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     /**
      * Allocates the KV cache.
      *
+     * @param selfCheck told of logits that are not finite
      * @throws KvBudgetException if the KV cache's memory is too small
      */
     public Engine(
@@ -72,10 +75,12 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
             Tokenizer tokenizer,
             EngineProperties properties,
             StageMetrics stageMetrics,
-            EngineMetrics metrics) {
+            EngineMetrics metrics,
+            SelfCheck selfCheck) {
         this.properties = properties;
         this.stageMetrics = stageMetrics;
         this.metrics = metrics;
+        this.selfCheck = selfCheck;
         KvBudget budget =
                 KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
         this.maxSequences = budget.sequences();
@@ -281,10 +286,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 settle(group, end);
             }
         }
+        if (failures.values().stream().anyMatch(Engine::isNotFinite)) {
+            selfCheck.suspect();
+        }
         if (failures.values().stream().anyMatch(Engine::isOwnFault)) {
             return failures.size() == plan.groups().size() ? Result.FAILED : Result.SUCCEEDED;
         }
-        return plan.givesLogits() ? Result.SUCCEEDED : Result.UNKNOWN;
+        return plan.givesLogits() && failures.size() < plan.groups().size() ? Result.SUCCEEDED : Result.UNKNOWN;
     }
 
     private void settle(RunningGroup group, long now) {
@@ -305,10 +313,17 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return thread;
     }
 
-    /** Whether it is the model or the device that failed, and not what a request asked for. */
+    /** Whether the model or the device has failed, for whatever reason but what a request asked for. */
     private static boolean isOwnFault(RuntimeException failure) {
-        return !(failure instanceof StatusRuntimeException refusal)
-                || refusal.getStatus().getCode() == Status.Code.INTERNAL;
+        return !isNotFinite(failure)
+                && (!(failure instanceof StatusRuntimeException refusal)
+                        || refusal.getStatus().getCode() == Status.Code.INTERNAL);
+    }
+
+    private static boolean isNotFinite(RuntimeException failure) {
+        return StageError.of(failure)
+                .filter(error -> error.reason() == ErrorReason.NOT_FINITE)
+                .isPresent();
     }
 
     /** What is told to clients of each failure. Several requests may share one. */

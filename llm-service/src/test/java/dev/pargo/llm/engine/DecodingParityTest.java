@@ -12,6 +12,7 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.FusionCheckpoint;
 import dev.pargo.models.weights.LoraAdapter;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -67,7 +68,8 @@ class DecodingParityTest {
                         new IdTokenizer(),
                         properties,
                         metrics,
-                        new EngineMetrics(new SimpleMeterRegistry(), "test"));
+                        new EngineMetrics(new SimpleMeterRegistry(), "test"),
+                        new SelfCheck(new ProbePrompt(lm), System::nanoTime));
                 DeviceExecutor device = DeviceExecutor.start("test-device", engine, WatchdogLimits.DEFAULT, () -> {})) {
             List<Runnable> checks = new ArrayList<>();
             for (JsonNode prompt : description.get("prompts")) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FairTurnsTest {
 
     private static final List<PromptPart> PICTURE = PargoMini.aboutImage(1, PargoMini.DESCRIBE);
-    private static final List<PromptPart> OTHER_PICTURE = PargoMini.aboutImage(0, PargoMini.DESCRIBE);
+    private static final List<PromptPart> OTHER_PICTURE = PargoMini.aboutImage(2, PargoMini.DESCRIBE);
     private static final List<PromptPart> TEXT = PargoMini.text("USER: hello\nASSISTANT: ");
 
     private static PargoMini mini(int sequences, int slots, Duration turn) {

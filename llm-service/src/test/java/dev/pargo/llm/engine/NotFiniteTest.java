@@ -4,16 +4,29 @@ import static dev.pargo.llm.engine.PargoMini.DESCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.Checkpoint;
+import dev.pargo.models.weights.LoraAdapter;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Logits that are no numbers, here from visual tokens that are none. */
+/** Logits that are not finite, because of the request's visual tokens or because of the model. */
 class NotFiniteTest {
 
     private static final List<PromptPart> NORMAL = PargoMini.aboutImage(1, DESCRIBE);
@@ -50,16 +63,43 @@ class NotFiniteTest {
     }
 
     @Test
-    void aModelThatNeverGivesNumbersIsInTrouble() {
+    void requestsThatLeadToNoNumbersDoNotTakeTheModelDown() {
         try (PargoMini mini = PargoMini.withSequences(1)) {
-            List<CollectedAnswer> answers = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                answers.add(mini.submit(Asked.of(broken(i))));
+            for (int i = 0; i < 12; i++) {
+                assertNotFinite(mini.submit(Asked.of(broken(i))));
             }
-            answers.forEach(NotFiniteTest::assertNotFinite);
+            assertThat(mini.device.trouble()).isEmpty();
+            assertThat(mini.submit(Asked.of(NORMAL).endless(3)).ids()).hasSize(3);
+        }
+    }
 
+    @Test
+    void aModelThatNeverGivesNumbersIsInTrouble(@TempDir Path directory) throws IOException {
+        try (CausalLm lm = withoutNumbers(directory);
+                PargoMini mini = new PargoMini(PargoMini.properties(1, 1, true), lm)) {
+            for (int i = 0; i < 5; i++) {
+                assertNotFinite(mini.submit(Asked.of(NORMAL)));
+            }
             await().untilAsserted(() -> assertThat(mini.device.trouble()).isPresent());
         }
+    }
+
+    /** The bundled model with weights that are NaN. */
+    private static CausalLm withoutNumbers(Path directory) throws IOException {
+        Path weights = directory.resolve("model.safetensors");
+        try (Stream<Path> files = Files.list(PargoMini.LLM)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, directory.resolve(file.getFileName()));
+            }
+        }
+        byte[] bytes = Files.readAllBytes(weights);
+        ByteBuffer values = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int begin = Math.toIntExact(Long.BYTES + values.getLong(0));
+        Arrays.fill(bytes, begin, bytes.length, (byte) 0xff);
+        Files.write(weights, bytes);
+        return CausalLm.load(
+                new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), LoraAdapter.none()),
+                Placement.REFERENCE);
     }
 
     private static void assertNotFinite(CollectedAnswer answer) {

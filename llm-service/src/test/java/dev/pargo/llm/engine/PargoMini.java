@@ -13,6 +13,7 @@ import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,6 +33,7 @@ final class PargoMini implements AutoCloseable {
     static final String DESCRIBE = "Please describe the image.";
 
     private static final Path BUNDLE = Path.of("../bundle/pargo-mini");
+    static final Path LLM = BUNDLE.resolve("llm");
     private static final int BOS = 1;
 
     // Loaded once; engines come and go.
@@ -50,9 +52,19 @@ final class PargoMini implements AutoCloseable {
     final DeviceExecutor device;
 
     PargoMini(EngineProperties properties) {
+        this(properties, LM);
+    }
+
+    PargoMini(EngineProperties properties, CausalLm lm) {
+        SelfCheck selfCheck = new SelfCheck(new ProbePrompt(lm), System::nanoTime);
         engine = new Engine(
-                LM, TOKENIZER, properties, new StageMetrics(meters, "llm"), new EngineMetrics(meters, "pargo-mini"));
-        device = DeviceExecutor.start("test-device", engine, WatchdogLimits.DEFAULT, () -> {});
+                lm,
+                TOKENIZER,
+                properties,
+                new StageMetrics(meters, "llm"),
+                new EngineMetrics(meters, "pargo-mini"),
+                selfCheck);
+        device = DeviceExecutor.start("test-device", selfCheck.guard(engine), WatchdogLimits.DEFAULT, () -> {});
     }
 
     static PargoMini withSequences(int sequences) {

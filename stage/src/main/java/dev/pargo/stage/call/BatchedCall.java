@@ -5,6 +5,7 @@ import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.stage.batch.Batched;
 import dev.pargo.stage.batch.Batcher;
+import dev.pargo.stage.device.SelfCheck;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
@@ -18,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 public final class BatchedCall<I> extends ServedCall<TensorChunk> {
 
     private final Batcher<I, WireTensor> batcher;
+    private final SelfCheck selfCheck;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
 
     /** Create it before the service method returns. */
     public BatchedCall(ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
         super(response, stage.calls());
         this.batcher = stage.batcher();
+        this.selfCheck = stage.selfCheck();
     }
 
     /** Admits the call and announces its input. */
@@ -49,7 +52,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
             if (error != null) {
                 fail(error);
             } else {
-                answer(new TensorAnswer(batched.output(), report(batched, preprocessing)));
+                answer(new TensorAnswer(batched.output(), report(batched, preprocessing), selfCheck));
             }
         });
     }
@@ -72,18 +75,23 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
 
         private final WireTensor tensor;
         private final Iterator<TensorChunk> chunks;
+        private final SelfCheck selfCheck;
         private boolean checked;
 
-        TensorAnswer(WireTensor tensor, StageReport report) {
+        TensorAnswer(WireTensor tensor, StageReport report, SelfCheck selfCheck) {
             this.tensor = tensor;
+            this.selfCheck = selfCheck;
             this.chunks = tensor.chunks(report);
         }
 
         @Override
         public @Nullable TensorChunk poll() {
             if (!checked) {
-                tensor.requireFinite();
                 checked = true;
+                if (!tensor.isFinite()) {
+                    selfCheck.suspect();
+                }
+                tensor.requireFinite();
             }
             return chunks.hasNext() ? chunks.next() : null;
         }

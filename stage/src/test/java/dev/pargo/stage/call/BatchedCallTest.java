@@ -16,6 +16,7 @@ import dev.pargo.stage.admission.AdmissionLimits;
 import dev.pargo.stage.batch.BatchLimits;
 import dev.pargo.stage.batch.Batcher;
 import dev.pargo.stage.device.DeviceExecutor;
+import dev.pargo.stage.device.SelfCheck;
 import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.ManagedChannel;
@@ -65,16 +66,20 @@ class BatchedCallTest {
     private final Admission admission =
             new Admission(new AdmissionLimits(MAX_REQUESTS, DataSize.ofBytes(1_000)), () -> Duration.ofSeconds(3));
     private final CallTimer timer = new CallTimer(Duration.ofSeconds(2));
+    private volatile boolean healthy = true;
+    private final SelfCheck selfCheck = new SelfCheck(() -> healthy, System::nanoTime);
     private DeviceExecutor device;
     private Server server;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws IOException {
-        device = DeviceExecutor.start("device", batcher, WatchdogLimits.DEFAULT, () -> {});
+        device = DeviceExecutor.start("device", selfCheck.guard(batcher), WatchdogLimits.DEFAULT, () -> {});
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new ToyProjector(new BatchedStage<>(
-                        new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()), batcher)))
+                        new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()),
+                        batcher,
+                        selfCheck)))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
@@ -245,6 +250,25 @@ class BatchedCallTest {
                 .withDeadlineAfter((long) (seconds * 1_000), TimeUnit.MILLISECONDS)
                 .project(call);
         call.send();
+    }
+
+    @Test
+    void inputsThatLeadToNoNumbersLeaveAHealthyStageReady() {
+        gate.release(1_000);
+        for (int i = 0; i < 10; i++) {
+            assertThat(error(project(Float.NaN, 1, 1)).reason()).isEqualTo(ErrorReason.NOT_FINITE);
+        }
+        assertThat(device.trouble()).isEmpty();
+    }
+
+    @Test
+    void aNetworkThatNeverGivesNumbersIsNotReady() {
+        gate.release(1_000);
+        healthy = false;
+        for (int i = 0; i < 7; i++) {
+            assertThat(error(project(Float.NaN, 1, 1)).reason()).isEqualTo(ErrorReason.NOT_FINITE);
+        }
+        assertThat(device.trouble()).isPresent();
     }
 
     private void awaitOutcome(String outcome, int count) {
