@@ -16,8 +16,7 @@ final class ProbeFeatures {
 
     /** As many features as the bundle's encoder makes of a small picture. */
     static Projection of(ModelBundle bundle) {
-        PictureLayout layout =
-                bundle.vision().config().layout(bundle.pictures().layout(SIDE, SIDE, true));
+        PictureLayout layout = bundle.vision().config().layout(bundle.pictures().layout(SIDE, SIDE, true));
         HostTensor rows = HostTensor.allocate(
                 DType.FLOAT32, layout.cells(), bundle.projector().config().inputWidth());
         Random random = new Random(0);

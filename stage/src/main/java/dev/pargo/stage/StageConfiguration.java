@@ -2,10 +2,10 @@ package dev.pargo.stage;
 
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.service.http.BoundedServer;
+import dev.pargo.stage.call.CallHeadersInterceptor;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
-import dev.pargo.stage.call.CallHeadersInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;

@@ -33,12 +33,7 @@ final class BeamSearchStrategy implements DecodingStrategy {
     private BeamScorer.@Nullable Hypothesis best;
 
     /** @param room positions that a beam may take in its slot */
-    BeamSearchStrategy(
-            BeamScorer scorer,
-            GenerationRequest request,
-            int room,
-            Detokenizer detokenizer,
-            KvCache cache) {
+    BeamSearchStrategy(BeamScorer scorer, GenerationRequest request, int room, Detokenizer detokenizer, KvCache cache) {
         this.scorer = scorer;
         this.request = request;
         this.limit = Math.min(room, request.maxTokens());

@@ -232,13 +232,15 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private List<RunningGroup> suspendable(SequenceGroup next) {
         long now = System.nanoTime();
         String client = next.request().origin().client();
-        boolean keptOut = running.active().stream().noneMatch(group -> group.client().equals(client));
+        boolean keptOut =
+                running.active().stream().noneMatch(group -> group.client().equals(client));
         return running.groups().stream()
                 .filter(group -> group.group().isPaused()
                         || keptOut
                                 && counters.of(group.client()) > counters.of(client)
                                 && group.hasHadItsTurn(now, properties.turn().toNanos()))
-                .sorted(Comparator.comparing((RunningGroup group) -> !group.group().isPaused())
+                .sorted(Comparator.comparing(
+                                (RunningGroup group) -> !group.group().isPaused())
                         .thenComparing(group -> -counters.of(group.client()))
                         .thenComparing(group -> -group.group().submitted()))
                 .toList();
@@ -341,9 +343,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         if (failure instanceof StatusRuntimeException) {
             return failure;
         }
-        String ids = concerned.stream()
-                .map(group -> group.request().origin().id())
-                .collect(Collectors.joining(", "));
+        String ids =
+                concerned.stream().map(group -> group.request().origin().id()).collect(Collectors.joining(", "));
         log.error("The language model failed while it computed for {}: {}", ids, failure.toString());
         log.debug("Where it failed", failure);
         return new StageError(ErrorReason.INTERNAL, "The language model failed.").toException();

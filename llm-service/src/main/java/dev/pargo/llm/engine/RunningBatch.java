@@ -50,7 +50,8 @@ final class RunningBatch {
 
     /** Sequences that could be added. */
     int room() {
-        return maxSequences - groups.stream().mapToInt(group -> group.slots().length).sum();
+        return maxSequences
+                - groups.stream().mapToInt(group -> group.slots().length).sum();
     }
 
     /** Whether a group has been in the batch before. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sequence group that has been admitted. While it runs, it owns slots of the KV cache, into which it reads its prompt and
@@ -64,7 +65,9 @@ final class RunningGroup {
 
     /** The keys of the prompt and of some ids behind it. */
     long[] keys(int[] ids) {
-        return LongStream.concat(Arrays.stream(group.request().keys()), Arrays.stream(ids).asLongStream())
+        return LongStream.concat(
+                        Arrays.stream(group.request().keys()),
+                        Arrays.stream(ids).asLongStream())
                 .toArray();
     }
 
@@ -127,7 +130,10 @@ final class RunningGroup {
     }
 
     private Prefill currentPrefill() {
-        return prefills.stream().filter(prefill -> prefill.rest() > 0).findFirst().orElseThrow();
+        return prefills.stream()
+                .filter(prefill -> prefill.rest() > 0)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The sequences' next rows. Only after the prompt has been read. */

@@ -100,8 +100,8 @@ final class WaitingQueue {
         try {
             return groups.stream()
                     .filter(group -> !group.isPaused())
-                    .min(Comparator.<SequenceGroup>comparingLong(
-                                    group -> served.applyAsLong(group.request().origin().client()))
+                    .min(Comparator.<SequenceGroup>comparingLong(group ->
+                                    served.applyAsLong(group.request().origin().client()))
                             .thenComparingLong(SequenceGroup::submitted))
                     .orElse(null);
         } finally {
@@ -113,7 +113,9 @@ final class WaitingQueue {
     Set<String> clients() {
         lock.lock();
         try {
-            return groups.stream().map(group -> group.request().origin().client()).collect(Collectors.toCollection(HashSet::new));
+            return groups.stream()
+                    .map(group -> group.request().origin().client())
+                    .collect(Collectors.toCollection(HashSet::new));
         } finally {
             lock.unlock();
         }

@@ -18,8 +18,8 @@ import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -58,7 +58,8 @@ class DecodingParityTest {
                         description.at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
         Checkpoint goldens = Checkpoint.open(directory.resolve("golden.safetensors"));
-        EngineProperties properties = new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, 16, true, Duration.ofSeconds(2), true);
+        EngineProperties properties =
+                new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, 16, true, Duration.ofSeconds(2), true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
                         new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),

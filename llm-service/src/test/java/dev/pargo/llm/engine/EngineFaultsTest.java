@@ -162,8 +162,7 @@ class EngineFaultsTest {
             Standstill still = new Standstill();
             CollectedAnswer beside = mini.submit(Asked.of(TEXT).from("alice").endless(200), still);
             still.begun();
-            CollectedAnswer impossible =
-                    mini.submit(Asked.of(TEXT).from("bob").penalties(IMPOSSIBLE));
+            CollectedAnswer impossible = mini.submit(Asked.of(TEXT).from("bob").penalties(IMPOSSIBLE));
             still.end();
             beside.failure();
             impossible.failure();

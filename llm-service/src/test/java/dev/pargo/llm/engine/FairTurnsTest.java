@@ -42,7 +42,8 @@ class FairTurnsTest {
             for (int i = 0; i < 5; i++) {
                 crowd.add(mini.submit(Asked.of(TEXT).from("crowd").endless(50)));
             }
-            CollectedAnswer newcomer = mini.submit(Asked.of(TEXT).from("newcomer").endless(5));
+            CollectedAnswer newcomer =
+                    mini.submit(Asked.of(TEXT).from("newcomer").endless(5));
             still.end();
             assertThat(newcomer.ids()).hasSize(5);
             assertThat(crowd).noneMatch(CollectedAnswer::isOver);
@@ -76,7 +77,8 @@ class FairTurnsTest {
             CollectedAnswer crowd =
                     mini.submit(Asked.of(TEXT).from("crowd").choices(2).endless(300), still);
             still.begun();
-            CollectedAnswer newcomer = mini.submit(Asked.of(TEXT).from("newcomer").endless(5));
+            CollectedAnswer newcomer =
+                    mini.submit(Asked.of(TEXT).from("newcomer").endless(5));
             still.end();
             assertThat(newcomer.ids()).hasSize(5);
             assertThat(crowd.isOver()).isFalse();
@@ -92,7 +94,8 @@ class FairTurnsTest {
             Standstill still = new Standstill();
             CollectedAnswer running = mini.submit(Asked.of(TEXT).from("first").endless(100), still);
             still.begun();
-            CollectedAnswer newcomer = mini.submit(Asked.of(TEXT).from("newcomer").endless(1));
+            CollectedAnswer newcomer =
+                    mini.submit(Asked.of(TEXT).from("newcomer").endless(1));
             still.end();
             newcomer.summary();
             assertThat(running.isOver()).isTrue();

@@ -15,7 +15,8 @@ import org.springframework.util.unit.DataSize;
 class KvBudgetTest {
 
     private static EngineProperties properties(@Nullable Integer sequences, @Nullable Integer context, int megabytes) {
-        return new EngineProperties(sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, Duration.ZERO, true);
+        return new EngineProperties(
+                sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, Duration.ZERO, true);
     }
 
     @Test
@@ -107,7 +108,8 @@ class KvBudgetTest {
     @Test
     void refusesToReadPromptsByNoRows() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, Duration.ZERO, true))
+                .isThrownBy(
+                        () -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, Duration.ZERO, true))
                 .withMessageStartingWith("pargo.llm.prompt-rows is 0");
     }
 }

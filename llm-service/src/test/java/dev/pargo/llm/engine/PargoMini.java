@@ -82,7 +82,14 @@ final class PargoMini implements AutoCloseable {
      */
     static EngineProperties properties(int sequences, int slots, boolean promptLookup, Duration turn) {
         return new EngineProperties(
-                sequences, null, DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()), 64, 32, true, turn, promptLookup);
+                sequences,
+                null,
+                DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()),
+                64,
+                32,
+                true,
+                turn,
+                promptLookup);
     }
 
     /** The bundle's prompt about one of the two pictures of the goldens. */
