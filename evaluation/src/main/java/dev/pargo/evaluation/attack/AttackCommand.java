@@ -1,13 +1,12 @@
 package dev.pargo.evaluation.attack;
 
 import dev.pargo.evaluation.example.Example;
-import dev.pargo.evaluation.input.InputException;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
+import dev.pargo.evaluation.trial.TrialOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -15,9 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,15 +31,14 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class AttackCommand implements Callable<Integer> {
 
+    /** Time limits short enough to see how stages end what nobody reads. */
+    private static final Map<String, String> SETTINGS = Map.of("PARGO_STAGE_TIMELIMIT", "40s");
+
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--only",
-            paramLabel = "WORD",
-            split = ",",
-            description = "Runs only the attacks whose names contain one of these words.")
-    private @Nullable List<String> only;
+    @Mixin
+    private TrialOptions options;
 
     @Option(
             names = "--heap",
@@ -61,33 +58,25 @@ public final class AttackCommand implements Callable<Integer> {
             description = "Number of mutated bodies, and of mutated pictures; default: ${DEFAULT-VALUE}.")
     private int mutations;
 
-    @Option(names = "--seed", description = "Seed of the mutations; default: a random one.")
-    private @Nullable Long seed;
-
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table in Markdown.")
-    private @Nullable Path markdown;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        long chosen = seed == null ? ThreadLocalRandom.current().nextLong() : seed;
-        out.printf("seed %d, heaps of %s, the encoder's of %s%n", chosen, heap, encoderHeap);
+        out.printf("seed %d, heaps of %s, the encoder's of %s%n", options.seed(), heap, encoderHeap);
         out.flush();
-        Example example = Example.of(bundle()).get(0);
-        List<Attack> attacks = attacks(example.picture());
-        try (RunningStack stack = RunningStack.start(bundle(), Map.of(), heaps())) {
+        Path bundle = Repository.bundle();
+        Example example = Example.of(bundle).get(0);
+        List<Attack> attacks = options.choose(attacks(example.picture()), Attack::name);
+        try (RunningStack stack = RunningStack.start(bundle, SETTINGS, heaps())) {
             Siege siege = new Siege(
-                    stack, example, new Random(chosen), spec.commandLine().getErr());
+                    stack,
+                    example,
+                    new Random(options.seed()),
+                    spec.commandLine().getErr());
             siege.warmUp();
             for (Attack attack : attacks) {
                 siege.play(attack);
             }
-            out.print(siege.table());
-            out.flush();
-            if (markdown != null) {
-                Files.writeString(markdown, siege.table().toMarkdown());
-            }
-            return siege.wasKept() ? 0 : 1;
+            return options.publish(siege.report(), out);
         }
     }
 
@@ -103,22 +92,8 @@ public final class AttackCommand implements Callable<Integer> {
         List<Attack> all = new ArrayList<>(BodyAttacks.all());
         all.addAll(ConnectionAttacks.all());
         all.addAll(PictureAttacks.all());
+        all.addAll(StageAttacks.all(picture));
         all.addAll(MutationAttacks.all(mutations, picture));
-        if (only == null) {
-            return all;
-        }
-        List<Attack> chosen = all.stream()
-                .filter(attack -> only.stream().anyMatch(attack.name()::contains))
-                .toList();
-        if (chosen.isEmpty()) {
-            throw new InputException("there is no such attack; there are: "
-                    + String.join("; ", all.stream().map(Attack::name).toList()));
-        }
-        return chosen;
-    }
-
-    /** Looked up when it is needed, because the other commands also run outside a checked-out project. */
-    private static Path bundle() {
-        return Repository.file("bundle/pargo-mini");
+        return all;
     }
 }

@@ -13,12 +13,15 @@ final class BodyAttacks {
 
     private static final int MEGABYTE = 1 << 20;
     private static final int CLIENTS = 8;
+    /** Far more than a service reads of a body that it does not want, kernel buffers included. */
+    private static final int ENDLESS_MEGABYTES = 256;
 
     private BodyAttacks() {}
 
     static List<Attack> all() {
         return List.of(
                 new Attack("form bodies of 64 MB by any method on every port", BodyAttacks::forms),
+                new Attack("bodies without end, where none is expected", BodyAttacks::endless),
                 new Attack("bodies of 7 MB with unknown fields", target -> same(target, unknownFields(7 * MEGABYTE))),
                 new Attack("bodies of 7 MB, nested", target -> same(target, nested(7 * MEGABYTE))),
                 new Attack("a million messages", target -> same(target, messages())),
@@ -43,6 +46,24 @@ final class BodyAttacks {
                 pour(connection, 64);
                 RawConnection.Reply reply = connection.readReply();
                 target.replies().add(reply.status(), reply.body(), method + " of a form");
+            }
+        });
+    }
+
+    private static void endless(Target target) throws InterruptedException {
+        List<InetSocketAddress> ports = target.httpPorts();
+        List<String> requests = List.of("GET /v1/models", "POST /nowhere", "DELETE /actuator/health", "POST /health");
+        Crowd.atOnce(ports.size() * requests.size(), target.replies(), number -> {
+            try (RawConnection connection = target.connect(ports.get(number % ports.size()))) {
+                connection.write(requests.get(number / ports.size())
+                        + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+                String chunk = Integer.toHexString(MEGABYTE) + "\r\n" + "x".repeat(MEGABYTE) + "\r\n";
+                for (int megabytes = 0; megabytes < ENDLESS_MEGABYTES; megabytes++) {
+                    connection.write(chunk);
+                }
+                target.replies()
+                        .addUnacceptable(
+                                "%s took %d MB".formatted(requests.get(number / ports.size()), ENDLESS_MEGABYTES));
             }
         });
     }

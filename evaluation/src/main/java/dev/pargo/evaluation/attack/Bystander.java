@@ -20,9 +20,9 @@ final class Bystander implements AutoCloseable {
     private static final int PAUSE_MILLIS = 100;
 
     private final InetSocketAddress door;
-    private final byte[] request;
-    private final String answer;
+    private final Example example;
     private final Thread thread = new Thread(this::run, "bystander");
+    private long asked = System.nanoTime();
     private long lastServed = System.nanoTime();
     private long longestOut;
     private int served;
@@ -37,17 +37,7 @@ final class Bystander implements AutoCloseable {
      */
     Bystander(InetSocketAddress door, Example example) {
         this.door = door;
-        this.answer = example.answer();
-        String body = new ChatQuestion(
-                        "pargo-mini",
-                        DataUrl.of(example.picture(), "image/png"),
-                        example.question(),
-                        Map.of("temperature", IntNode.valueOf(0)))
-                .toJson()
-                .toString();
-        this.request = ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                .getBytes(StandardCharsets.US_ASCII);
+        this.example = example;
         thread.setDaemon(true);
         thread.start();
     }
@@ -91,7 +81,7 @@ final class Bystander implements AutoCloseable {
 
     private void ask() {
         try (RawConnection connection = RawConnection.open(door, RawConnection.BYSTANDER)) {
-            connection.write(request);
+            connection.write(request());
             RawConnection.Reply reply = connection.readReply();
             if (reply.status() == 200) {
                 serve(JsonMapper.shared()
@@ -106,8 +96,22 @@ final class Bystander implements AutoCloseable {
         }
     }
 
+    /** The question about a picture that no cache knows, so that it passes all stages. */
+    private byte[] request() {
+        String body = new ChatQuestion(
+                        "pargo-mini",
+                        DataUrl.of(example.freshPicture(++asked), "image/png"),
+                        example.question(),
+                        Map.of("temperature", IntNode.valueOf(0)))
+                .toJson()
+                .toString();
+        return ("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     private synchronized void serve(String text) {
-        if (!text.equals(answer)) {
+        if (!text.equals(example.answer())) {
             wrong.add("a bystander was answered '%s'".formatted(text));
             return;
         }

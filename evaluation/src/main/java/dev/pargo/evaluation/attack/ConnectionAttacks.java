@@ -15,7 +15,8 @@ final class ConnectionAttacks {
     private static final Duration HELD = Duration.ofSeconds(15);
     private static final long LARGEST = 32 << 20;
     private static final int SLOW_STEPS = 15;
-    private static final int KEEP_ALIVE_SECONDS = 70;
+    private static final int MORE_THAN_AN_ADDRESS_MAY = 5000;
+    private static final int KEEP_ALIVE_SECONDS = 76;
     private static final byte[] QUESTION = ChatBody.text("?", "\"max_tokens\":1");
 
     private ConnectionAttacks() {}
@@ -37,6 +38,7 @@ final class ConnectionAttacks {
                         "1,000 connections with half a head",
                         target -> slowly(target, MANY, "POST /v1/chat/completions HTTP/1.1\r\n", "X")),
                 new Attack("1,000 idle connections to the gateway", target -> idle(target, List.of(target.door()))),
+                new Attack("5,000 idle connections from one address", ConnectionAttacks::idleFromOneAddress),
                 new Attack("1,000 idle connections to all HTTP ports", target -> idle(target, target.httpPorts())),
                 new Attack("1,000 idle connections to the stages", target -> idle(target, target.grpcPorts())),
                 new Attack("1,000 connections with garbage to the stages", ConnectionAttacks::garbage),
@@ -44,7 +46,7 @@ final class ConnectionAttacks {
                 new Attack("a client that half-closes", ConnectionAttacks::halfClosed),
                 new Attack("a connection after a refusal", ConnectionAttacks::usedAfterRefusal),
                 new Attack("a head of 100 KB", ConnectionAttacks::largeHead),
-                new Attack("a connection that idles for 70 s", ConnectionAttacks::keptAlive));
+                new Attack("a connection that idles for 76 s", ConnectionAttacks::keptAlive));
     }
 
     /**
@@ -81,19 +83,27 @@ final class ConnectionAttacks {
     }
 
     private static void idle(Target target, List<InetSocketAddress> ports) throws IOException, InterruptedException {
+        hold(target, MANY, number -> RawConnection.open(ports.get(number % ports.size()), address(number)));
+    }
+
+    private static void idleFromOneAddress(Target target) throws IOException, InterruptedException {
+        hold(target, MORE_THAN_AN_ADDRESS_MAY, number -> target.connect(target.door()));
+    }
+
+    private static void hold(Target target, int count, Opening opening) throws IOException, InterruptedException {
         List<RawConnection> connections = Collections.synchronizedList(new ArrayList<>());
         try {
-            Crowd.share(
-                    MANY,
-                    20,
-                    target.replies(),
-                    number -> connections.add(RawConnection.open(ports.get(number % ports.size()), address(number))));
+            Crowd.share(count, 20, target.replies(), number -> connections.add(opening.open(number)));
             TimeUnit.NANOSECONDS.sleep(HELD.toNanos());
         } finally {
             for (RawConnection connection : connections) {
                 connection.close();
             }
         }
+    }
+
+    private interface Opening {
+        RawConnection open(int number) throws IOException;
     }
 
     private static void garbage(Target target) throws InterruptedException {
@@ -159,7 +169,7 @@ final class ConnectionAttacks {
             TimeUnit.SECONDS.sleep(KEEP_ALIVE_SECONDS);
             connection.write(ChatBody.head(QUESTION.length));
             connection.write(QUESTION);
-            expect(target, connection, 200, "a request after 70 s");
+            expect(target, connection, 200, "a request after 76 s");
         }
     }
 

@@ -1,10 +1,14 @@
 package dev.pargo.evaluation.attack;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -29,6 +33,8 @@ final class PictureAttacks {
                         target -> askAndLeave(target, resource("scans.jpg"))),
                 new Attack("8 PNGs of 100 bytes that claim 49 megapixels", target -> ask(target, png(false), "png")),
                 new Attack("8 PNGs of 49 equal megapixels", target -> ask(target, png(true), "png")),
+                new Attack("8 GIFs of 49 megapixels in 10,000 frames", target -> ask(target, gif(10_000), "gif")),
+                new Attack("8 BMPs of 54 bytes that claim 49 megapixels", target -> ask(target, bmp(), "bmp")),
                 new Attack("8 good pictures of 20 megapixels", target -> ask(target, photograph(), "png")));
     }
 
@@ -89,6 +95,42 @@ final class PictureAttacks {
         out.writeInt(content.length);
         out.write(checked.toByteArray());
         out.writeInt((int) crc.getValue());
+    }
+
+    /** Frames of the whole size, each with the data of one pixel. */
+    private static byte[] gif(int frames) {
+        ByteBuffer file = little(19 + 15 * frames + 1);
+        file.put("GIF89a".getBytes(US_ASCII)).putShort((short) SIDE).putShort((short) SIDE);
+        // Two colours, black and white.
+        file.put(new byte[] {(byte) 0x80, 0, 0, 0, 0, 0, -1, -1, -1});
+        for (int frame = 0; frame < frames; frame++) {
+            file.put((byte) ',')
+                    .putInt(0)
+                    .putShort((short) SIDE)
+                    .putShort((short) SIDE)
+                    .put((byte) 0);
+            // Codes of three bits: clear, 0, end.
+            file.put(new byte[] {2, 2, 0x44, 0x01, 0});
+        }
+        return file.put((byte) ';').array();
+    }
+
+    private static byte[] bmp() {
+        return little(54)
+                .put("BM".getBytes(US_ASCII))
+                .putInt(54)
+                .putInt(0)
+                .putInt(54)
+                .putInt(40)
+                .putInt(SIDE)
+                .putInt(SIDE)
+                .putShort((short) 1)
+                .putShort((short) 24)
+                .array();
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static byte[] photograph() throws IOException {

@@ -1,7 +1,9 @@
 package dev.pargo.evaluation.attack;
 
+import io.grpc.Status;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
@@ -23,6 +25,15 @@ final class Replies {
                 || status == 502
                 || status != 200 && INSIDES.matcher(body).find()) {
             unacceptable.add("status %d, %s, to %s".formatted(status, body, request));
+        }
+    }
+
+    /** Records how a gRPC call ended. It is unacceptable if the code is none of the expected ones. */
+    void add(Status status, Set<Status.Code> expected, String stage) {
+        count(status.getCode().name());
+        String description = status.getDescription() == null ? "" : status.getDescription();
+        if (!expected.contains(status.getCode()) || INSIDES.matcher(description).find()) {
+            unacceptable.add("%s, '%s', from %s".formatted(status.getCode(), description, stage));
         }
     }
 

@@ -1,17 +1,15 @@
 package dev.pargo.evaluation.attack;
 
 import dev.pargo.evaluation.example.Example;
-import dev.pargo.evaluation.report.TextTable;
 import dev.pargo.evaluation.stack.Rest;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceProcess;
+import dev.pargo.evaluation.trial.TrialReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -26,21 +24,18 @@ final class Siege {
     private final RunningStack stack;
     private final Example example;
     private final Random random;
-    private final PrintWriter progress;
     private final Rest rest = new Rest();
-    private final TextTable table =
-            new TextTable(List.of("attack", "answers", "time", "others served", "longest out", "promises"));
-    private boolean kept = true;
+    private final TrialReport report;
 
     /**
      * @param example  the bystander's question
-     * @param progress called after every attack
+     * @param progress gets one line after every attack
      */
     Siege(RunningStack stack, Example example, Random random, PrintWriter progress) {
         this.stack = stack;
         this.example = example;
         this.random = random;
-        this.progress = progress;
+        this.report = new TrialReport(List.of("attack", "answers", "time", "others served", "longest out"), progress);
     }
 
     /** Asks for a while before the first attack, to measure how much memory the services use. */
@@ -50,7 +45,7 @@ final class Siege {
                 WARM_UP,
                 4,
                 target.replies(),
-                number -> target.post(ChatBody.picture(fresh(number), "png"), "a picture"));
+                number -> target.post(ChatBody.picture(example.freshPicture(number), "png"), "a picture"));
         rest.note(stack.processes());
     }
 
@@ -65,38 +60,29 @@ final class Siege {
             TimeUnit.NANOSECONDS.sleep(CALM.toNanos());
             if (bystander.longestOut().compareTo(MOST_OUT) > 0) {
                 broken.add("others were out for %s: %s"
-                        .formatted(seconds(bystander.longestOut()), bystander.lastTrouble()));
+                        .formatted(TrialReport.seconds(bystander.longestOut()), bystander.lastTrouble()));
             }
             broken.addAll(bystander.wrong());
             bystander.close();
             target.replies().unacceptable().stream().limit(EXAMPLES_SHOWN).forEach(broken::add);
             broken.addAll(rest.broken(stack.processes()));
-            table.row(List.of(
-                    attack.name(),
-                    target.replies().toString(),
-                    seconds(Duration.ofNanos(took)),
-                    String.valueOf(bystander.served()),
-                    seconds(bystander.longestOut()),
-                    broken.isEmpty() ? "kept" : "broken"));
+            report.add(
+                    List.of(
+                            attack.name(),
+                            target.replies().toString(),
+                            TrialReport.seconds(Duration.ofNanos(took)),
+                            String.valueOf(bystander.served()),
+                            TrialReport.seconds(bystander.longestOut())),
+                    broken);
         }
-        kept &= broken.isEmpty();
-        progress.printf(
-                "%s (%s): %s%n",
-                attack.name(), target.replies(), broken.isEmpty() ? "kept" : String.join("; ", broken));
-        progress.flush();
         if (!stack.processes().stream().allMatch(ServiceProcess::isAlive)) {
             stack.restartEnded();
         }
     }
 
-    /** Whether every promise has been kept. */
-    boolean wasKept() {
-        return kept;
-    }
-
-    /** A row for every attack. */
-    TextTable table() {
-        return table;
+    /** What was seen so far. */
+    TrialReport report() {
+        return report;
     }
 
     private static void launch(Attack attack, Target target) throws InterruptedException {
@@ -109,16 +95,5 @@ final class Siege {
 
     private Target target() {
         return new Target(stack, new Replies(), random);
-    }
-
-    /** A picture that is in no cache: decoders ignore what follows a PNG's end. */
-    private byte[] fresh(int number) {
-        byte[] picture = Arrays.copyOf(example.picture(), example.picture().length + Integer.BYTES);
-        picture[picture.length - 1] = (byte) number;
-        return picture;
-    }
-
-    private static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The stack under attack, and the result of one attack.
@@ -22,6 +23,9 @@ import java.util.Random;
 record Target(RunningStack stack, Replies replies, Random random) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(150);
+    /** Requests that others have in a stage. */
+    private static final int FEW = 2;
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
@@ -42,9 +46,29 @@ record Target(RunningStack stack, Replies replies, Random random) {
 
     /** Every port that speaks gRPC. */
     List<InetSocketAddress> grpcPorts() {
-        return ServiceKind.STAGES.stream()
-                .map(kind -> port(stack.ports().work(kind)))
-                .toList();
+        return ServiceKind.STAGES.stream().map(this::grpcPort).toList();
+    }
+
+    /** The gRPC port of a stage. */
+    InetSocketAddress grpcPort(ServiceKind kind) {
+        return port(stack.ports().work(kind));
+    }
+
+    /** Notes if a stage does not come down to the few requests that a bystander makes. */
+    void expectFewAdmitted(ServiceKind kind, Duration within) throws IOException, InterruptedException {
+        long limit = System.nanoTime() + within.toNanos();
+        double admitted = admitted(kind);
+        while (admitted > FEW && System.nanoTime() < limit) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            admitted = admitted(kind);
+        }
+        if (admitted > FEW) {
+            replies.addUnacceptable("the %s still has %.0f requests".formatted(kind.label(), admitted));
+        }
+    }
+
+    private double admitted(ServiceKind kind) throws IOException {
+        return stack.service(kind).metric("pargo.stage.admitted");
     }
 
     /** Opens a connection from the attackers' common address. */

@@ -2,7 +2,8 @@ package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.example.Example;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,9 +12,12 @@ import java.util.Set;
 /** The questions, and the answers of each revision of the model. Thread-safe. */
 final class AnswerBook {
 
+    /** The least share of questions that two revisions must answer differently, so that a mix-up is noticed. */
+    private static final double LEAST_DIFFERENCE = 0.2;
+
     private final List<Example> questions;
-    private final Map<String, List<String>> answers = new HashMap<>();
-    private volatile Set<String> served = Set.of(Revision.FIRST);
+    private final Map<Revision, List<String>> answers = new EnumMap<>(Revision.class);
+    private volatile Set<Revision> served = Set.of(Revision.FIRST);
 
     /**
      * @param questions the examples, with the answers of {@link Revision#FIRST}
@@ -27,30 +31,44 @@ final class AnswerBook {
         return questions;
     }
 
-    /** Records the answers of a revision, in the order of the questions. */
-    synchronized void put(String revision, List<String> revisionAnswers) {
+    /**
+     * Records the answers of a revision, in the order of the questions.
+     *
+     * @throws IllegalStateException if they hardly differ from another revision's: the check could not fail
+     */
+    synchronized void put(Revision revision, List<String> revisionAnswers) {
+        answers.forEach((other, known) -> {
+            int different = 0;
+            for (int i = 0; i < known.size(); i++) {
+                different += known.get(i).equals(revisionAnswers.get(i)) ? 0 : 1;
+            }
+            if (different < LEAST_DIFFERENCE * known.size()) {
+                throw new IllegalStateException(
+                        "%s and %s differ in %d of %d answers".formatted(revision, other, different, known.size()));
+            }
+        });
         answers.put(revision, List.copyOf(revisionAnswers));
     }
 
-    synchronized boolean knows(String revision) {
+    synchronized boolean knows(Revision revision) {
         return answers.containsKey(revision);
     }
 
     /** The revisions that are served now. */
-    Set<String> served() {
+    Set<Revision> served() {
         return served;
     }
 
     /** Sets which revisions are served from now on. */
-    void serve(String... revisions) {
-        served = Set.of(revisions);
+    void serve(Revision first, Revision... others) {
+        served = Set.copyOf(EnumSet.of(first, others));
     }
 
     /** The answers of these revisions to a question. */
-    synchronized List<String> answers(Example question, Set<String> revisions) {
+    synchronized List<String> answers(Example question, Set<Revision> revisions) {
         int index = questions.indexOf(question);
         List<String> accepted = new ArrayList<>();
-        for (String revision : revisions) {
+        for (Revision revision : revisions) {
             accepted.add(Objects.requireNonNull(answers.get(revision)).get(index));
         }
         return accepted;

@@ -3,7 +3,6 @@ package dev.pargo.evaluation.chaos;
 import dev.pargo.evaluation.client.ChatQuestion;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.example.Example;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +43,9 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
             fields.put("ignore_eos", BooleanNode.TRUE);
             fields.put("max_tokens", IntNode.valueOf(LONG_ANSWER));
         }
-        return new ChatQuestion(MODEL, DataUrl.of(picture(), "image/png"), question.question(), fields);
+        byte[] picture =
+                fresh ? question.freshPicture(ThreadLocalRandom.current().nextLong()) : question.picture();
+        return new ChatQuestion(MODEL, DataUrl.of(picture, "image/png"), question.question(), fields);
     }
 
     /** Whether the client will cancel before the answer is complete. */
@@ -60,16 +61,5 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
     /** Whether a text may be the beginning of one of the accepted answers. */
     boolean isBeginning(String text, List<String> accepted) {
         return accepted.stream().anyMatch(answer -> answer.startsWith(text) || longAnswer && text.startsWith(answer));
-    }
-
-    /** Decoders ignore what follows a PNG's end. */
-    private byte[] picture() {
-        byte[] picture = question.picture();
-        return fresh
-                ? ByteBuffer.allocate(picture.length + Long.BYTES)
-                        .put(picture)
-                        .putLong(ThreadLocalRandom.current().nextLong())
-                        .array()
-                : picture;
     }
 }

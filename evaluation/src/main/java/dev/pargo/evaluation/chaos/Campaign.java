@@ -2,7 +2,6 @@ package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.stack.Rest;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,27 +11,25 @@ import java.util.concurrent.TimeUnit;
 /** Runs scenarios one after another on one cluster, and records what was promised and what was seen. */
 final class Campaign {
 
-    private static final Duration CALM = Duration.ofSeconds(2);
+    private static final Duration CALM = Duration.ofSeconds(1);
     private final Cluster cluster;
     private final AnswerBook book;
     private final Exchange exchange;
     private final Random seeds;
-    private final PrintWriter progress;
     private final Rest rest = new Rest();
-    private final Results results = new Results();
+    private final Results results;
     private Duration usual = Duration.ZERO;
-    private int retries;
 
     /**
-     * @param seed     seeds what clients ask
-     * @param progress called after every scenario
+     * @param seed    seeds what clients ask
+     * @param results gets a row after every scenario
      */
-    Campaign(Cluster cluster, AnswerBook book, long seed, PrintWriter progress) {
+    Campaign(Cluster cluster, AnswerBook book, long seed, Results results) {
         this.cluster = cluster;
         this.book = book;
         this.exchange = new Exchange(cluster.url(), book);
         this.seeds = new Random(seed);
-        this.progress = progress;
+        this.results = results;
     }
 
     /** Asks for a while before the first fault, to measure how much memory services use and how long answers take. */
@@ -46,37 +43,24 @@ final class Campaign {
 
     /** Runs one scenario. */
     void play(Scenario scenario) throws IOException, InterruptedException {
-        List<String> broken = new ArrayList<>();
-        Tally tally = strike(scenario, broken);
-        broken.addAll(scenario.promise().broken(tally, usual));
-        broken.addAll(rest.broken(cluster.processes()));
-        results.add(scenario.name(), tally, String.valueOf(retries), broken.isEmpty());
-        progress.printf("%s: %s%n", scenario.name(), broken.isEmpty() ? "kept" : String.join("; ", broken));
-        progress.flush();
-    }
-
-    /** What has been seen so far. */
-    Results results() {
-        return results;
-    }
-
-    private Tally strike(Scenario scenario, List<String> broken) throws IOException, InterruptedException {
+        cluster.requireSameBundle(scenario.sameBundle());
         try (Load nobody = load(scenario, 0)) {
-            scenario.before().strike(new Scene(cluster, exchange, book, nobody, usual));
+            scenario.before().strike(new Scene(cluster, book, nobody));
         }
         Ledger ledger = new Ledger(cluster.gateway());
         try (Load load = load(scenario, scenario.clients())) {
-            Scene scene = new Scene(cluster, exchange, book, load, usual);
+            Scene scene = new Scene(cluster, book, load);
             scene.pass(CALM);
+            long struck = System.nanoTime();
             scenario.fault().strike(scene);
             scene.pass(CALM);
             Tally tally = load.stop();
-            retries = ledger.retries();
-            broken.addAll(scene.broken());
-            if (scenario.clients() > 0) {
-                broken.addAll(ledger.broken(tally));
-            }
-            return tally;
+            int retries = ledger.retries();
+            List<String> broken = new ArrayList<>(scenario.promise().broken(tally, struck, usual));
+            broken.addAll(scene.broken(tally, usual));
+            broken.addAll(ledger.broken(tally));
+            broken.addAll(rest.broken(cluster.processes()));
+            results.add(scenario.name(), scenario.clients(), tally, retries, broken);
         }
     }
 

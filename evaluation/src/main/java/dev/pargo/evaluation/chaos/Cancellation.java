@@ -41,17 +41,14 @@ final class Cancellation {
             scene.pass(WATCHED);
             double after = written(scene.cluster());
             if (after > before) {
-                scene.broken().add("%.0f tokens were written after the clients had left".formatted(after - before));
+                scene.broken("%.0f tokens were written after the clients had left".formatted(after - before));
             }
         };
     }
 
     private static void leave(Scene scene, Ask ask) {
         try {
-            Attempt attempt = scene.exchange().send(ask);
-            if (attempt.outcome() != Outcome.CANCELLED && attempt.outcome() != Outcome.RIGHT) {
-                scene.broken().add(attempt.detail());
-            }
+            scene.load().send(ask);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

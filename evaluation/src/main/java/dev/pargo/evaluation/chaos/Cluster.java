@@ -20,6 +20,7 @@ final class Cluster implements AutoCloseable {
     private final StackPorts gatewayPorts = StackPorts.free();
     private final Map<String, String> settings;
     private ServiceProcess gateway;
+    private boolean sameBundle = true;
 
     /**
      * Starts a cluster and waits until it is ready.
@@ -36,9 +37,8 @@ final class Cluster implements AutoCloseable {
                 for (int i = 0; i < count; i++) {
                     replicas.add(new Replica(kind, bundle, settings, random));
                 }
-                this.settings.put("PARGO_%s_TARGET".formatted(kind.name()), target(kind));
             }
-            gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, this.settings);
+            restartGateway();
             awaitReady();
         } catch (IOException | RuntimeException failure) {
             close();
@@ -83,9 +83,19 @@ final class Cluster implements AutoCloseable {
         return processes;
     }
 
+    /** Sets whether the stages of an answer must be of one bundle. Restarts the gateway if that changes. */
+    void requireSameBundle(boolean required) throws IOException, InterruptedException {
+        if (required != sameBundle) {
+            sameBundle = required;
+            gateway.close();
+            restartGateway();
+            gateway.awaitReady();
+        }
+    }
+
     /** Restarts the gateway after it has ended. */
     void restartGateway() throws IOException {
-        gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, settings);
+        gateway = ServiceProcess.start(ServiceKind.GATEWAY, gatewayPorts, gatewaySettings());
     }
 
     void awaitReady() throws IOException {
@@ -109,6 +119,15 @@ final class Cluster implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private Map<String, String> gatewaySettings() {
+        Map<String, String> environment = new TreeMap<>(settings);
+        for (ServiceKind kind : ServiceKind.STAGES) {
+            environment.put("PARGO_PIPELINES_0_" + kind.name(), target(kind));
+        }
+        environment.put("PARGO_PIPELINES_0_REQUIRESAMEBUNDLE", String.valueOf(sameBundle));
+        return environment;
     }
 
     private String target(ServiceKind kind) {

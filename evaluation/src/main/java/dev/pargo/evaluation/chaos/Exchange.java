@@ -36,7 +36,7 @@ final class Exchange {
 
     /** Sends one request and waits until it has ended. */
     Attempt send(Ask ask) throws InterruptedException {
-        Set<String> served = new HashSet<>(book.served());
+        Set<Revision> served = new HashSet<>(book.served());
         long begun = System.nanoTime();
         Verdict verdict = ask.streamed() ? stream(ask, begun) : complete(ask);
         long ended = System.nanoTime();
@@ -54,7 +54,7 @@ final class Exchange {
         String detail = right
                 ? verdict.detail()
                 : "%s answered '%s' instead of %s".formatted(ask.question(), verdict.text(), accepted);
-        return new Attempt(right ? verdict.outcome() : Outcome.WRONG, begun, ended, detail);
+        return new Attempt(ask, right ? verdict.outcome() : Outcome.WRONG, begun, ended, detail);
     }
 
     private Verdict complete(Ask ask) throws InterruptedException {

@@ -49,22 +49,23 @@ final class Load implements AutoCloseable {
         return new Tally(List.copyOf(attempts), begun, System.nanoTime());
     }
 
-    /** The requests so far. */
-    List<Attempt> attempts() {
-        return List.copyOf(attempts);
-    }
-
     @Override
     public void close() {
         stopped = true;
         threads.shutdownNow();
     }
 
+    /** Sends one more request, in the caller's thread. */
+    Attempt send(Ask ask) throws InterruptedException {
+        Attempt attempt = exchange.send(ask);
+        attempts.add(attempt);
+        return attempt;
+    }
+
     private void ask(Random random) {
         try {
             while (!stopped) {
-                Attempt attempt = exchange.send(mix.next(questions, random));
-                attempts.add(attempt);
+                Attempt attempt = send(mix.next(questions, random));
                 if (attempt.outcome() != Outcome.RIGHT && attempt.outcome() != Outcome.CANCELLED) {
                     TimeUnit.MILLISECONDS.sleep(AFTER_REFUSAL_MILLIS);
                 }

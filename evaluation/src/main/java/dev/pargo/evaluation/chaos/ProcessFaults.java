@@ -8,7 +8,6 @@ import java.time.Duration;
 final class ProcessFaults {
 
     private static final Duration MOMENT = Duration.ofSeconds(2);
-    private static final Duration SERVED_AGAIN = Duration.ofSeconds(2);
 
     private ProcessFaults() {}
 
@@ -60,7 +59,7 @@ final class ProcessFaults {
                 replica.restart();
             }
             scene.victim(kind).awaitReady();
-            scene.expectAnswerWithin(SERVED_AGAIN);
+            scene.readyAgain();
         };
     }
 
@@ -87,7 +86,7 @@ final class ProcessFaults {
             for (ServiceKind kind : ServiceKind.STAGES) {
                 scene.victim(kind).awaitReady();
             }
-            scene.expectAnswerWithin(SERVED_AGAIN);
+            scene.readyAgain();
             scene.cluster().awaitReady();
         };
     }

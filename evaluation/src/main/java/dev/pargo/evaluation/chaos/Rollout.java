@@ -1,40 +1,67 @@
 package dev.pargo.evaluation.chaos;
 
+import dev.pargo.evaluation.client.ChatClient;
+import dev.pargo.evaluation.example.Example;
 import dev.pargo.evaluation.stack.ServiceKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 
-/** A rolling change of the model, set by set. A set is one replica of each stage. */
+/** Rolling changes of the model, there and back. */
 final class Rollout {
 
     private static final Duration MOMENT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private Rollout() {}
 
-    /** Changes the model of the whole cluster and then changes it back. */
-    static Fault thereAndBack(Path first, Path second) {
+    /** Learns the answers of a revision from a cluster that serves it alone. */
+    static Fault learn(Revision revision) {
         return scene -> {
-            roll(scene, second, Revision.FIRST, Revision.SECOND);
-            roll(scene, first, Revision.SECOND, Revision.FIRST);
+            if (!scene.book().knows(revision)) {
+                scene.book().put(revision, answers(revision, scene.book().questions()));
+            }
         };
     }
 
-    private static void roll(Scene scene, Path bundle, String from, String to)
+    /** Changes the whole model set by set. A set is one replica of each stage. */
+    static Fault setBySet(Revision revision) {
+        return scene -> thereAndBack(scene, ServiceKind.STAGES, revision);
+    }
+
+    /** Changes a single stage replica by replica. */
+    static Fault ofStage(ServiceKind kind, Revision revision) {
+        return scene -> thereAndBack(scene, List.of(kind), revision);
+    }
+
+    private static void thereAndBack(Scene scene, List<ServiceKind> kinds, Revision revision)
             throws IOException, InterruptedException {
+        roll(scene, kinds, Revision.FIRST, revision);
+        roll(scene, kinds, revision, Revision.FIRST);
+    }
+
+    private static void roll(Scene scene, List<ServiceKind> kinds, Revision from, Revision to)
+            throws IOException, InterruptedException {
+        Path bundle = to.write();
         scene.book().serve(from, to);
         for (int set = 0; set < scene.cluster().count(); set++) {
-            replace(scene.cluster(), set, bundle);
+            int number = set;
+            replace(
+                    kinds.stream()
+                            .map(kind -> scene.cluster().replica(kind, number))
+                            .toList(),
+                    bundle);
         }
+        // Answers that come from now on must be the new revision's, also about pictures that the gateway knows.
         scene.book().serve(to);
         scene.pass(MOMENT);
     }
 
-    private static void replace(Cluster cluster, int set, Path bundle) throws IOException, InterruptedException {
-        List<Replica> replicas = ServiceKind.STAGES.stream()
-                .map(kind -> cluster.replica(kind, set))
-                .toList();
+    private static void replace(List<Replica> replicas, Path bundle) throws IOException, InterruptedException {
         for (Replica replica : replicas) {
             replica.process().close();
         }
@@ -43,6 +70,17 @@ final class Rollout {
         }
         for (Replica replica : replicas) {
             replica.awaitReady();
+        }
+    }
+
+    private static List<String> answers(Revision revision, List<Example> questions) throws IOException {
+        try (Cluster alone = new Cluster(revision.write(), 1, Map.of(), new Random(0))) {
+            ChatClient client = new ChatClient(alone.url(), null, TIMEOUT);
+            List<String> answers = new ArrayList<>();
+            for (Example question : questions) {
+                answers.add(client.complete(Ask.plain(question).toQuestion()).text());
+            }
+            return answers;
         }
     }
 }

@@ -27,6 +27,19 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
                 .orElse("");
     }
 
+    /**
+     * Time until the next right answer.
+     *
+     * @param moment {@link System#nanoTime} from when on
+     */
+    Duration gapAfter(long moment) {
+        return Duration.ofNanos(attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.RIGHT && attempt.ended() > moment)
+                .mapToLong(attempt -> attempt.ended() - moment)
+                .min()
+                .orElse(ended - moment));
+    }
+
     /** Longest time without a right answer. */
     Duration longestGap() {
         List<Long> answers = attempts.stream()
@@ -43,10 +56,24 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
         return Duration.ofNanos(Math.max(longest, ended - last));
     }
 
-    /** Longest time that a client waited for a right answer. */
+    /**
+     * Longest time until a stream that a fault had broken off ended.
+     *
+     * @param struck {@link System#nanoTime} when the fault began
+     */
+    Duration longestBreakOff(long struck) {
+        return attempts.stream()
+                .filter(attempt -> attempt.outcome() == Outcome.BROKEN_OFF)
+                .map(attempt -> Duration.ofNanos(attempt.ended() - Math.max(attempt.begun(), struck)))
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    /** Longest time that a client waited for a right answer of usual length. */
     Duration slowest() {
         return attempts.stream()
-                .filter(attempt -> attempt.outcome() == Outcome.RIGHT)
+                .filter(attempt ->
+                        attempt.outcome() == Outcome.RIGHT && !attempt.ask().longAnswer())
                 .map(attempt -> Duration.ofNanos(attempt.ended() - attempt.begun()))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);

@@ -1,6 +1,7 @@
 package dev.pargo.evaluation.example;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,14 @@ public record Example(String name, byte[] picture, String question, String answe
             }
         }
         return examples;
+    }
+
+    /** The picture as a file that is in no cache: decoders ignore the number behind a PNG's end. */
+    public byte[] freshPicture(long number) {
+        return ByteBuffer.allocate(picture.length + Long.BYTES)
+                .put(picture)
+                .putLong(number)
+                .array();
     }
 
     @Override

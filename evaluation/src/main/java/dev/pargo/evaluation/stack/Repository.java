@@ -16,6 +16,11 @@ public final class Repository {
         return ROOT.resolve(path);
     }
 
+    /** The bundled model. */
+    public static Path bundle() {
+        return file("bundle/pargo-mini");
+    }
+
     private static Path find() {
         Path program = program();
         for (Path directory = program; directory != null; directory = directory.getParent()) {

@@ -8,11 +8,25 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /** The ports of one stack: for each service one for its work and one for management. */
 public final class StackPorts {
+
+    /**
+     * Below the ports that systems give to outgoing connections: a service that takes its time to start still finds its
+     * port free.
+     */
+    private static final int HIGHEST = 32_768;
+
+    private static final int LOWEST = 20_000;
+
+    /** Ports of all stacks of this process, so that no two stacks get the same. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private final Map<ServiceKind, Integer> work = new LinkedHashMap<>();
     private final Map<ServiceKind, Integer> management = new LinkedHashMap<>();
@@ -25,23 +39,19 @@ public final class StackPorts {
     }
 
     /** Ports that were free a moment ago. */
-    public static StackPorts free() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < 2 * ServiceKind.values().length; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return new StackPorts(
-                    sockets.stream().map(ServerSocket::getLocalPort).iterator());
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
+    public static StackPorts free() {
+        List<Integer> ports = new ArrayList<>();
+        while (ports.size() < 2 * ServiceKind.values().length) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (GIVEN.add(port) && isFree(port)) {
+                ports.add(port);
             }
         }
+        return new StackPorts(ports.iterator());
     }
 
     /** Ports for a launcher's stack with several projectors, whose ports differ by ten. */
-    public static StackPorts freeForProjectors(int projectors) throws IOException {
+    public static StackPorts freeForProjectors(int projectors) {
         StackPorts ports;
         do {
             ports = free();
@@ -65,7 +75,7 @@ public final class StackPorts {
     }
 
     /** The same ports but for one service. */
-    StackPorts withOther(ServiceKind changed) throws IOException {
+    StackPorts withOther(ServiceKind changed) {
         StackPorts other = free();
         for (ServiceKind kind : ServiceKind.values()) {
             if (kind != changed) {

@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final String LLM = "dev.pargo.llm..";
     private static final String GATEWAY = "dev.pargo.gateway..";
     private static final String EVALUATION = "dev.pargo.evaluation..";
+    private static final String ATTACK = "dev.pargo.evaluation.attack..";
     private static final String SPRING = "org.springframework..";
     private static final String GRPC = "io.grpc..";
     private static final String PROTOBUF = "com.google.protobuf..";
@@ -100,13 +101,22 @@ class ArchitectureTest {
             .resideInAnyPackage(MODELS, STAGE, ENCODER, PROJECTOR, LLM, EVALUATION, DJL);
 
     @ArchTest
-    static final ArchRule evaluationSpeaksHttpOnly = noClasses()
+    static final ArchRule evaluationKnowsNoService = noClasses()
             .that()
             .resideInAPackage(EVALUATION)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    PROTO, MODELS, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, SPRING, GRPC, PROTOBUF, DJL);
+            .resideInAnyPackage(MODELS, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, SPRING, DJL);
+
+    @ArchTest
+    static final ArchRule evaluationSpeaksHttpExceptWhenItAttacksStages = noClasses()
+            .that()
+            .resideInAPackage(EVALUATION)
+            .and()
+            .resideOutsideOfPackage(ATTACK)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PROTO, GRPC, PROTOBUF);
 
     @ArchTest
     static final ArchRule packagesOfAModuleFormNoCycles =

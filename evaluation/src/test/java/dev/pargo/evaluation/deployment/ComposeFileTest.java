@@ -26,8 +26,12 @@ class ComposeFileTest {
 
     @BeforeAll
     static void read() throws IOException {
-        Map<String, Object> file = new Yaml().load(Files.readString(Repository.file("docker-compose.yml")));
-        services = (Map<String, Map<String, Object>>) file.get("services");
+        services = services("docker-compose.yml");
+    }
+
+    private static Map<String, Map<String, Object>> services(String file) throws IOException {
+        Map<String, Object> content = new Yaml().load(Files.readString(Repository.file(file)));
+        return (Map<String, Map<String, Object>>) content.get("services");
     }
 
     @Test
@@ -123,6 +127,23 @@ class ComposeFileTest {
                 .containsEntry("read_only", true)
                 .containsEntry("cap_drop", List.of("ALL"))
                 .containsKeys("mem_limit", "stop_grace_period");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
+    void certificatesOfAServiceAreItsOwn(String name) throws IOException {
+        Map<String, Object> secure = services("deploy/docker-compose.tls.yml").get(name);
+        Map<String, Object> environment = new HashMap<>((Map<String, Object>) secure.get("environment"));
+        String settings = settings(name) + Files.readString(Repository.file("service/src/main/resources/service.yml"));
+
+        assertThat((List<String>) secure.get("volumes"))
+                .singleElement()
+                .asString()
+                .endsWith("/" + name + ":/certificates:ro");
+        assertThat(environment.remove("SPRING_PROFILES_ACTIVE")).isEqualTo("tls");
+        assertThat(environment).containsKeys("PARGO_TLS_CERTIFICATE", "PARGO_TLS_KEY", "PARGO_TLS_AUTHORITY");
+        assertThat(environment.keySet())
+                .allSatisfy(setting -> assertThat(settings).contains("${" + setting));
     }
 
     /** The value that a service takes when a setting is absent. */
