@@ -87,7 +87,7 @@ export function region({ grid: { rows, columns }, weights }) {
   });
   const most = sums.indexOf(Math.max(...sums));
   const name = [['top', '', 'bottom'][Math.floor(most / 3)], ['left', '', 'right'][most % 3]].filter(Boolean).join(' ');
-  return name === '' ? 'in the center' : `at the ${name}`;
+  return `at the ${name || 'center'}`;
 }
 
 function third(at, count) {
