@@ -26,7 +26,12 @@ class AnswerView {
   #words = [];
   #open = null;
   #onWord;
+  /** What is written so far. */
   content = '';
+  /** The pictures that the words attend to, as the gateway describes them; null until it has. */
+  pictures = null;
+  /** The word under the pointer or the focus. */
+  pointed = null;
 
   constructor(parent, model, named, onWord) {
     this.model = model;
@@ -90,7 +95,7 @@ class AnswerView {
     this.#text.addEventListener('pointerover', event => this.#tell(event.target));
     this.#text.addEventListener('pointerleave', () => this.#tell(document.activeElement));
     this.#text.addEventListener('focusin', event => this.#tell(event.target));
-    this.#text.addEventListener('focusout', () => this.#onWord(this, null));
+    this.#text.addEventListener('focusout', () => this.#tell(null));
     this.#text.addEventListener('click', event => event.target.closest('.known')?.focus());
     this.#text.addEventListener('keydown', event => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -108,7 +113,8 @@ class AnswerView {
 
   #tell(target) {
     const span = this.#text.contains(target) ? target.closest('.known') : null;
-    this.#onWord(this, span ? this.#word(this.#words[span.dataset.word]) : null);
+    this.pointed = span ? this.#word(this.#words[span.dataset.word]) : null;
+    this.#onWord(this, this.pointed);
   }
 
   #word({ text, seen }) {

@@ -1,6 +1,6 @@
 // Draws over the picture: the patch groups of partial tokens, the projector's attention, and where a word looked.
 
-import { mapOf, mean } from './places.js';
+import { mapOf, mean, square } from './places.js';
 
 const $ = id => document.getElementById(id);
 const NONE = 'none';
@@ -79,9 +79,9 @@ export class Lens {
     cover(canvas, shown);
     if (this.#word) {
       const { grid, weights, resizeMode } = this.#word;
-      reveal(canvas, shown, { box: square(canvas, shown, resizeMode), grid, weights, tint: '--partial', smooth: true });
+      reveal(canvas, shown, { box: box(canvas, shown, resizeMode), grid, weights, tint: '--partial', smooth: true });
     } else if (mode === GROUPS) {
-      outline(context, square(canvas, shown, map.resize_mode), map);
+      outline(context, box(canvas, shown, map.resize_mode), map);
     } else if (mode !== NONE) {
       this.#drawAttention(canvas, shown, map);
     }
@@ -94,7 +94,7 @@ export class Lens {
     const globals = map.tokens.filter(token => token.kind === 'global').map(token => token.index);
     const tokens = chosen >= 0 ? [chosen] : globals.length ? globals : map.tokens.map(token => token.index);
     reveal(canvas, shown, {
-      box: square(canvas, shown, map.resize_mode),
+      box: box(canvas, shown, map.resize_mode),
       grid: map.grid,
       weights: mean(map, [layer], tokens),
       tint: chosen >= 0 && map.tokens[chosen].kind === 'partial' ? '--partial' : '--global',
@@ -125,12 +125,9 @@ function cover(canvas, shown) {
 }
 
 /** Where the square that the encoder sees lies on the canvas. */
-function square(canvas, { naturalWidth: width, naturalHeight: height }, resizeMode) {
-  if (resizeMode === 'plain') {
-    return { left: 0, top: 0, width: canvas.width, height: canvas.height };
-  }
-  const side = (resizeMode === 'center_crop' ? Math.min(width, height) : Math.max(width, height)) * canvas.width / width;
-  return { left: (canvas.width - side) / 2, top: (canvas.height - side) / 2, width: side, height: side };
+function box(canvas, shown, resizeMode) {
+  const { left, top, width, height } = square(resizeMode, shown.naturalWidth / shown.naturalHeight);
+  return { left: left * canvas.width, top: top * canvas.height, width: width * canvas.width, height: height * canvas.height };
 }
 
 function cell(box, grid, patch) {

@@ -219,7 +219,6 @@ function fail(error, view, question) {
 
 /** Lights up the place of a word, and says it. */
 async function showWord(turn, view, word) {
-  view.pointed = word;
   const seen = view.pictures?.at(-1);
   if (!word || !seen || turn.picture?.url !== picture.current?.url) {
     return lens.light(null);
@@ -229,7 +228,7 @@ async function showWord(turn, view, word) {
   if (!found || view.pointed !== word) {
     return;
   }
-  const caption = `“${word.text}” looked ${region(found)}.`;
+  const caption = `“${word.text}” looked ${region(found, $('shown').naturalWidth / $('shown').naturalHeight)}.`;
   lens.light({ ...found, caption });
   if (document.activeElement.classList.contains('word')) {
     $('spoken').textContent = caption;

@@ -10,10 +10,9 @@ const mixes = new WeakMap();
 export function mapOf(model, picture) {
   const name = `${model}\n${picture}`;
   if (!known.has(name)) {
-    known.set(name, ask(model, picture).catch(error => {
-      known.delete(name);
-      throw error;
-    }));
+    const asked = ask(model, picture);
+    known.set(name, asked);
+    asked.then(map => map ?? known.delete(name), () => known.delete(name));
     if (known.size > KEPT) {
       known.delete(known.keys().next().value);
     }
@@ -79,17 +78,29 @@ export function mean({ grid, tokens: all }, layers, tokens) {
   return sum;
 }
 
-/** The ninth of the grid that has the most weight, in words. */
-export function region({ grid: { rows, columns }, weights }) {
+/** Where the square that the encoder sees lies on a picture of this shape (width by height), in shares of the picture. */
+export function square(resizeMode, ratio) {
+  if (resizeMode === 'plain') {
+    return { left: 0, top: 0, width: 1, height: 1 };
+  }
+  const side = resizeMode === 'center_crop' ? Math.min(ratio, 1) : Math.max(ratio, 1);
+  return { left: (1 - side / ratio) / 2, top: (1 - side) / 2, width: side / ratio, height: side };
+}
+
+/** The ninth of a picture of this shape that has the most weight, in words. */
+export function region({ grid: { rows, columns }, weights, resizeMode }, ratio) {
+  const { left, top, width, height } = square(resizeMode, ratio);
   const sums = new Array(9).fill(0);
   weights.forEach((weight, cell) => {
-    sums[third(Math.floor(cell / columns), rows) * 3 + third(cell % columns, columns)] += weight;
+    const row = third(top + height * (Math.floor(cell / columns) + 0.5) / rows);
+    const column = third(left + width * (cell % columns + 0.5) / columns);
+    sums[row * 3 + column] += weight;
   });
   const most = sums.indexOf(Math.max(...sums));
   const name = [['top', '', 'bottom'][Math.floor(most / 3)], ['left', '', 'right'][most % 3]].filter(Boolean).join(' ');
   return `at the ${name || 'center'}`;
 }
 
-function third(at, count) {
-  return Math.floor(((at + 0.5) / count) * 3);
+function third(share) {
+  return Math.min(2, Math.max(0, Math.floor(share * 3)));
 }

@@ -42,7 +42,9 @@ final class Browser implements AutoCloseable {
                 "not run: there is no Chromium with its driver here (Debian: apt-get install chromium chromium-driver)");
         ChromeOptions options = new ChromeOptions()
                 .setBinary(chromium.get().toFile())
-                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu");
+                .addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu")
+                // A camera that shows a test picture, and that needs no permission.
+                .addArguments("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream");
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
         logs.enable(LogType.PERFORMANCE, Level.ALL);

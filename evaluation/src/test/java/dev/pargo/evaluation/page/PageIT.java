@@ -244,6 +244,47 @@ class PageIT {
     }
 
     @Test
+    void asksAboutAPictureFromTheCamera() {
+        browser.await("#camera").click();
+        browser.await("#snap");
+        browser.awaitTrue("document.getElementById('viewfinder').videoWidth > 0");
+        browser.element("#snap").click();
+        browser.awaitTrue("document.getElementById('shown').naturalWidth > 0");
+        assertThat(browser.element("#viewfinder").isDisplayed()).isFalse();
+
+        ask("Please describe the image.");
+        awaitAnswer(1);
+    }
+
+    @Test
+    void asksAboutAPastedPicture() {
+        browser.run("""
+                fetch('examples/very.png').then(response => response.blob()).then(blob => {
+                  const files = new DataTransfer();
+                  files.items.add(new File([blob], 'pasted.png', {type: 'image/png'}));
+                  document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: files, bubbles: true, cancelable: true}));
+                })
+                """);
+        browser.awaitTrue("document.getElementById('shown').naturalWidth > 0");
+
+        ask("What does the text say?");
+        assertThat(awaitAnswer(1)).contains("VERY");
+    }
+
+    @Test
+    void stopsAnAnswerAndAnswersTheNextQuestion() {
+        browser.run("""
+                document.getElementById('question').value = 'Please describe the image.';
+                document.getElementById('ask').requestSubmit();
+                document.getElementById('stop').click()
+                """);
+        assertThat(browser.await(".turn .ended").getText()).isEqualTo("Stopped.");
+
+        ask("Please describe the image.");
+        awaitAnswer(2);
+    }
+
+    @Test
     void leavesOutThePictureWhenItIsRemoved() {
         chooseExample(1);
         browser.await("#remove").click();
