@@ -352,6 +352,7 @@ class PageIT {
     @Test
     void theTabKeyGoesThroughThePageInItsOrderAndShowsWhereItIs() {
         chooseExample(2);
+        browser.await("#lens");
         browser.run("document.activeElement.blur(); document.querySelector('.skip').focus()");
         List<String> stops = new ArrayList<>();
         for (int i = 0; i < 40 && !stops.contains("question"); i++) {
