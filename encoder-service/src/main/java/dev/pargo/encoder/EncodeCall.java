@@ -22,6 +22,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     private final ImagePreparation preparation;
     private final EncoderDescription limits;
     private @Nullable ImageUpload upload;
+    private boolean alone;
 
     EncodeCall(BatchedCall<PicturePixels> call, ImagePreparation preparation, EncoderDescription limits) {
         this.call = call;
@@ -44,7 +45,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     @Override
     public void onCompleted() {
         call.attempt(() -> {
-            CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish());
+            CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish(), alone);
             call.whenOver(() -> image.cancel(true));
             image.whenComplete((prepared, error) -> {
                 if (error == null) {
@@ -68,6 +69,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
         int size = ImageUpload.checkSize(header, limits.getMaxImageBytes());
         call.admit(size + tensorBytes());
         upload = ImageUpload.ofSize(size);
+        alone = !header.getAmongOthers();
     }
 
     private ImageUpload opened() {

@@ -101,7 +101,8 @@ class EncoderConfiguration {
                                 DataType.valueOf(placement.precision().dtype().name())))
                 .setMaxImageBytes(image.maxBytes().toBytes())
                 .setMaxImagePixels(image.maxPixels())
-                .setMaxPiecePixels(cutter.maxPixels());
+                .setMaxPiecePixels(cutter.maxPixels())
+                .setLooksCloserAlone(cutter.looksCloserAlone());
         if (encoder.config() instanceof SquareTower tower) {
             description.setImageSize(tower.imageSize());
         }

@@ -75,31 +75,33 @@ final class ImagePreparation implements AutoCloseable {
     /**
      * Decodes a file.
      *
+     * @param alone whether the prompt shows this picture only
      * @return fails with a StatusRuntimeException if the file is refused, or QUEUE_FULL if too many large ones are
      *     waiting; cancelling it stops the work within a fraction of a second
      */
-    CompletableFuture<PreparedImage> prepare(byte[] file) {
+    CompletableFuture<PreparedImage> prepare(byte[] file, boolean alone) {
         CompletableFuture<PreparedImage> result = new CompletableFuture<>();
-        quick.run(() -> attempt(result, () -> open(file, result)), 0, result);
+        quick.run(() -> attempt(result, () -> open(file, alone, result)), 0, result);
         return result;
     }
 
-    private void open(byte[] file, CompletableFuture<PreparedImage> result) {
+    private void open(byte[] file, boolean alone, CompletableFuture<PreparedImage> result) {
         OpenImage image = decoder.open(file);
         if (image.work() <= QUICK_WORK && image.memory() <= quickBytes) {
-            result.complete(prepare(image));
+            result.complete(prepare(image, alone));
             return;
         }
         DecodingBudget.Share share = budget.admit(image);
-        slow.run(() -> attempt(result, () -> prepare(image, share, result)), image.work(), result);
+        slow.run(() -> attempt(result, () -> prepare(image, alone, share, result)), image.work(), result);
         result.whenComplete((prepared, error) -> share.abandon());
     }
 
-    private void prepare(OpenImage image, DecodingBudget.Share share, CompletableFuture<PreparedImage> result) {
+    private void prepare(
+            OpenImage image, boolean alone, DecodingBudget.Share share, CompletableFuture<PreparedImage> result) {
         PreparedImage prepared = null;
         try (share) {
             if (share.begin()) {
-                prepared = prepare(image);
+                prepared = prepare(image, alone);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -109,9 +111,9 @@ final class ImagePreparation implements AutoCloseable {
         }
     }
 
-    private PreparedImage prepare(OpenImage image) {
+    private PreparedImage prepare(OpenImage image, boolean alone) {
         long start = System.nanoTime();
-        return new PreparedImage(cutter.cut(image.decode(), true), Duration.ofNanos(System.nanoTime() - start));
+        return new PreparedImage(cutter.cut(image.decode(), alone), Duration.ofNanos(System.nanoTime() - start));
     }
 
     private static void attempt(CompletableFuture<?> result, Runnable step) {

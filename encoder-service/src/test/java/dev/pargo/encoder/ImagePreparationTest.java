@@ -51,13 +51,13 @@ class ImagePreparationTest {
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
-            slow.add(preparation.prepare(large));
+            slow.add(preparation.prepare(large, true));
         }
         await().until(() -> preparation.work() > 0);
 
         for (int i = 0; i < 20; i++) {
             assertThat(preparation
-                            .prepare(png(100))
+                            .prepare(png(100), true)
                             .get(20, TimeUnit.SECONDS)
                             .pixels()
                             .pieces()
@@ -76,42 +76,45 @@ class ImagePreparationTest {
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
-            slow.add(preparation.prepare(large));
+            slow.add(preparation.prepare(large, true));
         }
         await().until(() -> preparation.work() > 0);
 
         slow.forEach(image -> image.cancel(true));
 
         await().atMost(Duration.ofSeconds(5)).until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE)).get(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(preparation.prepare(png(SIDE), true).get(20, TimeUnit.SECONDS))
+                .isNotNull();
         await().until(() -> preparation.work() == 0);
     }
 
     @Test
     void refusesMoreWorkThanMayWait() throws Exception {
         ImagePreparation preparation = preparation(SIDE * SIDE, PLENTY);
-        CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS));
+        CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS), true);
         await().until(() -> preparation.work() > 0);
 
-        StageError refusal = refusal(preparation.prepare(png(SIDE)));
+        StageError refusal = refusal(preparation.prepare(png(SIDE), true));
 
         assertThat(refusal.reason()).isEqualTo(ErrorReason.QUEUE_FULL);
         assertThat(refusal.retryAfter()).isNotNull();
         first.cancel(true);
         await().until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE)).get(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(preparation.prepare(png(SIDE), true).get(20, TimeUnit.SECONDS))
+                .isNotNull();
     }
 
     @Test
     void refusesAnImageThatItsMemoryCannotHold() throws Exception {
         ImagePreparation preparation = preparation(Long.MAX_VALUE, 32 << 20);
 
-        StageError refusal = refusal(preparation.prepare(png(SIDE)));
+        StageError refusal = refusal(preparation.prepare(png(SIDE), true));
 
         assertThat(refusal.reason()).isEqualTo(ErrorReason.IMAGE_TOO_MANY_PIXELS);
         assertThat(refusal.message()).contains("bytes of memory; at most");
         assertThat(preparation.work()).isZero();
-        assertThat(preparation.prepare(png(100)).get(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(preparation.prepare(png(100), true).get(20, TimeUnit.SECONDS))
+                .isNotNull();
     }
 
     private ImagePreparation preparation(long maxWaitingPixels, long bytes) {

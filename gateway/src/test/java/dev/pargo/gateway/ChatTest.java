@@ -62,13 +62,12 @@ class ChatTest {
                 client.chat().completions().create(aboutAnImage().build());
 
         assertThat(completion.choices()).hasSize(1);
-        assertThat(completion.choices().get(0).message().content())
-                .contains("(<s>)A chat. USER: <Img>" + VISUAL + "</Img> What is it?\nASSISTANT: ");
+        assertThat(completion.choices().get(0).message().content()).contains("(user)What is it?" + VISUAL);
         assertThat(completion.choices().get(0).finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(completion.model()).isEqualTo("loopback");
         assertThat(completion.usage().orElseThrow().promptTokens()).isEqualTo(11);
-        assertThat(completion.usage().orElseThrow().completionTokens()).isEqualTo(4);
-        assertThat(completion.usage().orElseThrow().totalTokens()).isEqualTo(15);
+        assertThat(completion.usage().orElseThrow().completionTokens()).isEqualTo(3);
+        assertThat(completion.usage().orElseThrow().totalTokens()).isEqualTo(14);
         assertThat(completion.usage().orElseThrow()._additionalProperties().get("visual_tokens"))
                 .isEqualTo(JsonValue.from(1));
     }
@@ -115,12 +114,12 @@ class ChatTest {
             assertThat(chunks.stream()
                             .flatMap(chunk -> chunk.choices().stream())
                             .flatMap(choice -> choice.delta().content().stream()))
-                    .containsExactly("", "(<s>)", "A chat. USER: <Img>", VISUAL, "</Img> What is it?\nASSISTANT: ");
+                    .containsExactly("", "(user)", "What is it?", VISUAL);
             assertThat(chunks.get(chunks.size() - 2).choices().get(0).finishReason())
                     .contains(ChatCompletionChunk.Choice.FinishReason.STOP);
             ChatCompletionChunk last = chunks.get(chunks.size() - 1);
             assertThat(last.choices()).isEmpty();
-            assertThat(last.usage().orElseThrow().totalTokens()).isEqualTo(15);
+            assertThat(last.usage().orElseThrow().totalTokens()).isEqualTo(14);
             assertThat(last._additionalProperties()).containsKey("timings");
         }
     }
@@ -148,26 +147,26 @@ class ChatTest {
                 .completions()
                 .create(params().addUserMessage("Hello").build());
 
-        assertThat(completion.choices().get(0).message().content()).contains("(<s>)A chat. USER: Hello\nASSISTANT: ");
+        assertThat(completion.choices().get(0).message().content()).contains("(user)Hello");
         assertThat(stages.encoder.behaviour.calls).hasValue(0);
         assertThat(stages.projector.behaviour.calls).hasValue(0);
     }
 
     @Test
-    void keepsSeveralImagesApart() throws Exception {
+    void imagesStandWhereTheyStandInTheMessage() throws Exception {
         HttpResponse<String> response = gateway.chat("""
                 {"model":"loopback","messages":[{"role":"user","content":[
                  {"type":"image_url","image_url":"%s"},
+                 {"type":"text","text":"Which"},
                  {"type":"image_url","image_url":{"url":"%s","detail":"high"}},
-                 {"type":"text","text":"Which"},{"type":"text","text":"one?"}]}]}""".formatted(Bodies.dataUrl(3, 10), Bodies.dataUrl(4, 900_000)));
+                 {"type":"text","text":"one?"}]}]}""".formatted(Bodies.dataUrl(3, 10), Bodies.dataUrl(4, 900_000)));
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body())
-                .contains("USER: <Img>[3 x 4980736]</Img> <Img>[4 x 4980736]</Img> Which\\none?\\nASSISTANT: ");
+        assertThat(response.body()).contains("(user)[3 x 4980736]Which[4 x 4980736]one?");
     }
 
     @Test
-    void rendersAWholeConversation() {
+    void passesAWholeConversationOn() {
         ChatCompletion completion = client.chat()
                 .completions()
                 .create(params().addSystemMessage("Be brief.")
@@ -177,7 +176,7 @@ class ChatTest {
                         .build());
 
         assertThat(completion.choices().get(0).message().content())
-                .contains("(<s>)Be brief. USER: One?\nASSISTANT: Two.(</s>)USER: Three?\nASSISTANT: ");
+                .contains("(system)Be brief.(user)One?(assistant)Two.(user)Three?");
     }
 
     @Test
@@ -261,7 +260,7 @@ class ChatTest {
                 .toList();
 
         for (int i = 0; i < bytes.size(); i++) {
-            assertThat(answers.get(i)).contains("[%d x 4980736]</Img> Number %d\\n".formatted(i + 1, i + 1));
+            assertThat(answers.get(i)).contains("[%d x 4980736]Number %d\"".formatted(i + 1, i + 1));
         }
     }
 

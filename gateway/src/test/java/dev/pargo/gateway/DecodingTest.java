@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** How answers are written: what clients may ask for, what reaches the LLM of it, and what comes back. */
 class DecodingTest {
 
-    private static final String HELLO = "A chat. USER: Hello\nASSISTANT: ";
+    private static final String HELLO = "Hello";
 
     private static LoopbackStages stages;
     private static RunningGateway gateway;
@@ -69,7 +69,7 @@ class DecodingTest {
                 .containsExactly(0L, 1L, 2L);
         assertThat(completion.choices())
                 .extracting(choice -> choice.message().content().orElseThrow())
-                .containsExactly("(<s>)" + HELLO, "1:(<s>)1:" + HELLO, "2:(<s>)2:" + HELLO);
+                .containsExactly("(user)" + HELLO, "1:(user)1:" + HELLO, "2:(user)2:" + HELLO);
         assertThat(completion.choices())
                 .extracting(choice -> choice.finishReason().asString())
                 .containsExactly("length", "stop", "stop");
@@ -88,8 +88,8 @@ class DecodingTest {
                 client.chat().completions().createStreaming(params)) {
             List<ChatCompletionChunk> chunks = stream.stream().toList();
 
-            assertThat(written(chunks, 0)).isEqualTo("assistant|(<s>)|" + HELLO + "|length");
-            assertThat(written(chunks, 1)).isEqualTo("assistant|1:(<s>)|1:" + HELLO + "|stop");
+            assertThat(written(chunks, 0)).isEqualTo("assistant|(user)|" + HELLO + "|length");
+            assertThat(written(chunks, 1)).isEqualTo("assistant|1:(user)|1:" + HELLO + "|stop");
             assertThat(chunks.get(chunks.size() - 1).usage().orElseThrow().completionTokens())
                     .isEqualTo(4);
         }
@@ -104,12 +104,12 @@ class DecodingTest {
         assertThat(completion.validate().choices()).hasSize(1);
         List<ChatCompletionTokenLogprob> tokens =
                 completion.choices().get(0).logprobs().orElseThrow().content().orElseThrow();
-        assertThat(tokens).extracting(ChatCompletionTokenLogprob::token).containsExactly("(<s>)", HELLO);
+        assertThat(tokens).extracting(ChatCompletionTokenLogprob::token).containsExactly("(user)", HELLO);
         assertThat(tokens.get(0).logprob()).isEqualTo(-1);
         assertThat(tokens.get(0).bytes().orElseThrow()).containsExactly(40L, 60L, 115L, 62L, 41L);
         ChatCompletionTokenLogprob.TopLogprob other =
                 tokens.get(0).topLogprobs().get(1);
-        assertThat(tokens.get(0).topLogprobs().get(0).token()).isEqualTo("(<s>)");
+        assertThat(tokens.get(0).topLogprobs().get(0).token()).isEqualTo("(user)");
         assertThat(other.token()).as("half of a character").isEqualTo("\ufffd");
         assertThat(other.bytes().orElseThrow()).containsExactly(0xc3L);
         assertThat(other.logprob()).as("JSON has no infinity").isEqualTo(-9999);
@@ -125,7 +125,7 @@ class DecodingTest {
                             .flatMap(choice -> choice.logprobs().stream())
                             .flatMap(logprobs -> logprobs.content().orElseThrow().stream()))
                     .extracting(ChatCompletionTokenLogprob::token)
-                    .containsExactly("(<s>)", HELLO);
+                    .containsExactly("(user)", HELLO);
         }
         assertThat(stages.llm.starts.remove().getTopLogprobs()).isZero();
     }

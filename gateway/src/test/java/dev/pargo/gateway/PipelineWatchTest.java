@@ -86,17 +86,6 @@ class PipelineWatchTest {
     }
 
     @Test
-    void refusesAPromptTemplateThatCannotBeUsed() throws Exception {
-        LlmDescription description = stages.llm.description;
-        stages.llm.description = description.toBuilder()
-                .setPrompt(description.getPrompt().toBuilder().setTemplate("USER: {question}"))
-                .build();
-        gateway = RunningGateway.startUnready(stages);
-
-        awaitProblem("the prompt template has no image placeholder");
-    }
-
-    @Test
     void aReplicaThatIsNotServingGetsNoCalls() throws Exception {
         gateway = RunningGateway.start(stages);
 

@@ -121,7 +121,7 @@ class ReplicasTest {
         try (Stream<String> stream = gateway.chatLines(Bodies.textStream("Hm?"))) {
             stream.filter(line -> !line.isEmpty()).forEach(line -> {
                 lines.add(line);
-                if (line.contains("(<s>)")) {
+                if (line.contains("(user)")) {
                     llmWire.freeze();
                 }
             });
@@ -145,7 +145,7 @@ class ReplicasTest {
         llmWire.cut();
 
         assertAnswered(whole);
-        assertThat(whole.join().body()).contains(question).containsOnlyOnce("(<s>)");
+        assertThat(whole.join().body()).contains(question).containsOnlyOnce("(user)");
         assertThat(two.llm.starts).isNotEmpty();
     }
 

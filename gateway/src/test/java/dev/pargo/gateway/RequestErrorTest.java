@@ -283,21 +283,24 @@ class RequestErrorTest {
         assertThat(response.body()).contains("[97 x 4980736]");
     }
 
-    /** With ' for ": what is asked of the model, after its own instructions. */
+    /** With ' for ": what is asked of the model. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            {'role':'assistant','content':'Hi'},{'role':'user','content':'Q'}     | USER: \\nASSISTANT: Hi(</s>)USER: Q\\nASSISTANT:
-            {'role':'user','content':'Q'},{'role':'assistant','content':'A'}      | USER: Q\\nASSISTANT: A
-            {'role':'user','content':[]}                                          | USER: \\nASSISTANT:
-            {'role':'user','content':'Q','name':'me'}                             | USER: Q\\nASSISTANT:
-            {'role':'user','content':'Q'},{'role':'assistant','content':null,'tool_calls':[{'id':'1'}]},{'role':'tool','tool_call_id':'1','content':'R'} | USER: Q\\nASSISTANT: [{\\"id\\":\\"1\\"}](</s>)USER: R\\nASSISTANT:
-            {'role':'user','content':'Q'},{'role':'assistant','content':null,'refusal':'No'},{'role':'user','content':'R'} | USER: Q\\nASSISTANT: No(</s>)USER: R\\nASSISTANT:
+            {'role':'assistant','content':'Hi'},{'role':'user','content':'Q'}     | (assistant)Hi(user)Q
+            {'role':'user','content':'Q'},{'role':'assistant','content':'A'}      | (user)Q(assistant)A
+            {'role':'user','content':[]}                                          | (user)
+            {'role':'user','content':'Q','name':'me'}                             | (user)Q
+            {'role':'developer','content':'S'},{'role':'user','content':'Q'}      | (system)S(user)Q
+            {'role':'user','content':'Q'},{'role':'assistant','content':null,'tool_calls':[{'id':'1'}]},{'role':'tool','tool_call_id':'1','content':'R'} | (user)Q(assistant)(tool)R
+            {'role':'user','content':'Q'},{'role':'assistant','tool_calls':[{'id':'1','function':{'name':'f','arguments':'{}'}}]},{'role':'tool','content':'R'} | (user)Q(assistant)f{}(tool)R
+            {'role':'user','content':'Q'},{'role':'assistant','function_call':{'name':'f','arguments':'{}'}},{'role':'function','name':'f','content':'R'} | (user)Q(assistant)f{}(tool)R
+            {'role':'user','content':'Q'},{'role':'assistant','content':null,'refusal':'No'},{'role':'user','content':'R'} | (user)Q(assistant)No(user)R
             """)
     void historiesMayHaveEveryForm(String messages, String prompt) throws Exception {
         HttpResponse<String> response = gateway.chat(messages("[" + messages.replace('\'', '"') + "]"));
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        assertThat(response.body()).contains("A chat. " + prompt.strip());
+        assertThat(response.body()).contains("\"" + prompt.strip() + "\"");
     }
 
     @Test

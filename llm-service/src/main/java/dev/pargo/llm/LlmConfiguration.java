@@ -8,11 +8,12 @@ import dev.pargo.llm.engine.ProbePrompt;
 import dev.pargo.llm.engine.VisualAttention;
 import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
+import dev.pargo.llm.grpc.PromptReader;
 import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.llm.grpc.UnreadAnswers;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.bundle.Prompt;
+import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.memory.PlacementChoice;
@@ -22,7 +23,7 @@ import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
 import dev.pargo.proto.v1.LlmDescription;
-import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.PromptDescription;
 import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
@@ -136,23 +137,31 @@ class LlmConfiguration {
     }
 
     @Bean
+    PromptReader prompts(ModelBundle bundle, Tokenizer tokenizer) {
+        PromptReader prompts = new PromptReader(bundle, tokenizer);
+        log.info("Prompts are written by {}", prompts.format().origin());
+        return prompts;
+    }
+
+    @Bean
     LlmHost host(
             ModelBundle bundle,
             StageIdentity identity,
             CausalLm model,
             Engine engine,
             Tokenizer tokenizer,
+            PromptReader prompts,
             RequestPreparation preparation,
             AnswerLimits answerLimits,
             StageServices services) {
-        LlmDescription description = describe(bundle, identity, model, tokenizer, engine);
+        LlmDescription description = describe(bundle, identity, model, prompts.format(), engine);
         return new LlmHost(
                 description,
                 engine,
                 tokenizer,
-                bundle.notation(),
+                prompts,
                 new Constraints(tokenizer),
-                endIds(model, tokenizer, description.getPrompt().getEosToken()),
+                endIds(model, tokenizer, prompts.format().endToken()),
                 preparation,
                 answerLimits,
                 new UnreadAnswers(answerLimits.unread()),
@@ -167,8 +176,7 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(
-            ModelBundle bundle, StageIdentity identity, CausalLm model, Tokenizer tokenizer, Engine engine) {
-        Prompt prompt = bundle.prompt();
+            ModelBundle bundle, StageIdentity identity, CausalLm model, PromptFormat prompt, Engine engine) {
         return LlmDescription.newBuilder()
                 .setIdentity(identity)
                 .setVisualInput(TokenTensor.newBuilder()
@@ -177,15 +185,9 @@ class LlmConfiguration {
                         .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
-                .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(prompt.template())
-                        .setImagePlaceholder(prompt.imagePlaceholder())
-                        .setBosToken(prompt.bosToken())
-                        .setEosToken(prompt.eosToken())
-                        .setSystemTemplate(prompt.systemTemplate())
-                        .setSystem(prompt.system())
-                        .setAnswerTemplate(prompt.answerTemplate())
-                        .addAllControlTokens(prompt.controlTokens(tokenizer)))
+                .setPrompt(PromptDescription.newBuilder()
+                        .setOrigin(prompt.origin())
+                        .setTools(prompt.knowsTools()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
@@ -198,6 +200,7 @@ class LlmConfiguration {
         return RequestLimits.newBuilder()
                 .setPromptBytes(messageBytes / 2)
                 .setPromptSegments(2048)
+                .setConversationPieces(16_384)
                 .setStopStrings(16)
                 .setStopStringBytes(4000)
                 .setStopTokenIds(128)

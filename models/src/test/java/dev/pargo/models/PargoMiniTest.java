@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.PromptPiece;
+import dev.pargo.models.chat.PromptTokenizer;
 import dev.pargo.models.fixture.Cosine;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.image.ImagePreprocessor;
@@ -15,6 +19,9 @@ import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Step;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
@@ -80,18 +87,26 @@ class PargoMiniTest {
     }
 
     private static List<PromptPart> prompt(Tokenizer tokenizer, Example example, HostTensor visualTokens) {
-        String[] around = BUNDLE.prompt()
-                .template()
-                .replace("{question}", example.question())
-                .split(BUNDLE.prompt().imagePlaceholder());
-        int bos = tokenizer.controlToken(BUNDLE.prompt().bosToken()).orElseThrow();
-        int[] before = IntStream.concat(IntStream.of(bos), Arrays.stream(tokenizer.encode(around[0])))
-                .toArray();
-        int[] after = tokenizer.encode(around[1]);
-        assertThat(before).containsExactly(ids(example.prompt().get(0)).toArray(Integer[]::new));
-        assertThat(after).containsExactly(ids(example.prompt().get(1)).toArray(Integer[]::new));
-        return List.of(
-                new PromptPart.Tokens(before), new PromptPart.Visual(visualTokens), new PromptPart.Tokens(after));
+        List<PromptPiece> pieces =
+                BUNDLE.promptFormat(tokenizer).write(Conversation.of(ChatMessage.question(example.question())));
+        PictureLayout layout =
+                PictureLayout.whole(1, 1, Grid.line((int) visualTokens.shape()[0]));
+        List<PromptPart> prompt = new PromptTokenizer(tokenizer, BUNDLE.notation())
+                .tokenize(pieces, List.of(new PictureRows(layout, visualTokens)));
+        int picture = prompt.size() - 2;
+        assertThat(tokens(prompt.subList(0, picture)))
+                .isEqualTo(ids(example.prompt().get(0)));
+        assertThat(prompt.get(picture)).isInstanceOf(PromptPart.Visual.class);
+        assertThat(tokens(prompt.subList(picture + 1, prompt.size())))
+                .isEqualTo(ids(example.prompt().get(1)));
+        return prompt;
+    }
+
+    private static List<Integer> tokens(List<PromptPart> parts) {
+        return parts.stream()
+                .flatMapToInt(part -> Arrays.stream(((PromptPart.Tokens) part).ids()))
+                .boxed()
+                .toList();
     }
 
     /** Prompts of all examples, with visual tokens by encoder and projector in a precision. */

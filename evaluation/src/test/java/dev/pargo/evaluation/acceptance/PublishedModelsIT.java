@@ -26,23 +26,27 @@ class PublishedModelsIT {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Families that the whole stack serves. */
-    private static final List<String> SERVED = List.of("qwen3_vl", "gemma3", "internvl_qwen3", "llava_qwen2_siglip");
-
     private static Path root() {
         String named = System.getProperty("pargo.families");
         return named == null ? Repository.file("models/src/test/families") : Path.of(named);
     }
 
     @TestFactory
-    Stream<DynamicTest> answersEqualTransformers() {
-        return SERVED.stream()
-                .map(root()::resolve)
-                .filter(Files::exists)
-                .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
+    Stream<DynamicTest> answersEqualTransformers() throws IOException {
+        try (Stream<Path> folders = Files.list(root())) {
+            return folders
+                    .filter(folder -> Files.exists(folder.resolve("model/config.json")))
+                    .sorted()
+                    .toList()
+                    .stream()
+                    .map(folder -> DynamicTest.dynamicTest(folder.getFileName().toString(), () -> check(folder)));
+        }
     }
 
-    /** All conversations at once, and then again, when their pictures and beginnings are known. */
+    /**
+     * All conversations at once, with pictures where they stand in the messages, and then again, when the pictures and the beginnings
+     * are known.
+     */
     private static void check(Path folder) throws IOException {
         List<JsonNode> cases = cases(folder);
         try (RunningStack stack = RunningStack.start(folder.resolve("model"), Map.of("PARGO_PRECISION", "float32"))) {
@@ -59,6 +63,7 @@ class PublishedModelsIT {
                     assertThat(reply.json().at("/usage/prompt_tokens").asInt())
                             .as("prompt tokens of %s, %s time", each.get("name"), time)
                             .isEqualTo(each.get("input_ids").size());
+                    assertKnown(reply, each, time.equals("second"));
                     if (isCertain(each)) {
                         assertThat(reply.answer())
                                 .as("%s, %s time", each.get("name"), time)
@@ -69,16 +74,24 @@ class PublishedModelsIT {
         }
     }
 
-    /** Conversations whose pictures stand before their text, as the gateway puts them. */
     private static List<JsonNode> cases(Path folder) throws IOException {
         List<JsonNode> cases = new ArrayList<>();
-        for (JsonNode each :
-                JSON.readTree(Files.readAllBytes(folder.resolve("case.json"))).get("cases")) {
-            if (!each.get("name").asString().equals("two_images")) {
-                cases.add(each);
-            }
-        }
+        JSON.readTree(Files.readAllBytes(folder.resolve("case.json")))
+                .get("cases")
+                .forEach(cases::add);
         return cases;
+    }
+
+    private static void assertKnown(Reply reply, JsonNode each, boolean again) {
+        JsonNode details = reply.json().at("/usage/prompt_tokens_details");
+        if (again) {
+            assertThat(details.get("cached_images").asInt())
+                    .as("cached images of %s", each.get("name"))
+                    .isEqualTo(each.path("images").size());
+            assertThat(details.get("cached_tokens").asInt())
+                    .as("cached tokens of %s", each.get("name"))
+                    .isPositive();
+        }
     }
 
     /** Whether each of the answer's tokens was chosen by a margin. */

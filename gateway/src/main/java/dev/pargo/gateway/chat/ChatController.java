@@ -101,11 +101,13 @@ final class ChatController {
         exchange.model = pipeline.name().orElseThrow();
         ModelSet set = inference.require(pipeline, !query.images().isEmpty(), waiting);
         GenerateStart decoding = DecodingReader.read(body, pipeline.defaults(), set.llm());
-        ModelLimits.check(query.conversation(), decoding, set.llm());
+        GenerateStart start =
+                decoding.toBuilder().setConversation(query.conversation()).build();
+        ModelLimits.check(start, set.llm());
         checkCount(query.images(), set.llm().getMaxVisualTensors());
         List<InferenceRequest.Image> images =
                 pictures.load(query.images(), maxImageBytes(set), bytes, Caller.of(exchange.request), waiting);
-        InferenceRequest work = new InferenceRequest(query.conversation(), images, decoding);
+        InferenceRequest work = new InferenceRequest(start, images);
         ResponseHead head =
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         int choices = decoding.getChoices();

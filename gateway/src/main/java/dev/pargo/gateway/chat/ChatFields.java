@@ -2,7 +2,6 @@ package dev.pargo.gateway.chat;
 
 import static dev.pargo.gateway.json.Types.anyText;
 import static dev.pargo.gateway.json.Types.bool;
-import static dev.pargo.gateway.json.Types.filled;
 import static dev.pargo.gateway.json.Types.json;
 import static dev.pargo.gateway.json.Types.jsonOrText;
 import static dev.pargo.gateway.json.Types.list;
@@ -38,6 +37,7 @@ final class ChatFields {
     private static final int MAX_REGEX = 4096;
     private static final int MAX_CHOICES = 1000;
     private static final int MAX_CHOICE = 1000;
+    private static final int MAX_TOOLS = 128;
     private static final int MAX_INT = Integer.MAX_VALUE;
     private static final JsonToken OBJECT = JsonToken.START_OBJECT;
     private static final JsonToken STRING = JsonToken.VALUE_STRING;
@@ -60,6 +60,21 @@ final class ChatFields {
         private Part() {}
     }
 
+    /** Of a call of a tool. */
+    static final class Call {
+
+        static final Field<String> NAME = Field.of("name", text(1000), null, "Name of the tool.");
+        static final Field<String> ARGUMENTS =
+                Field.of("arguments", jsonOrText(MAX_SCHEMA), null, "What it is called with, in JSON.");
+        static final Fields FUNCTION_FIELDS = Fields.of(NAME, ARGUMENTS);
+        static final Field<String> ID = Field.of("id", text(1000), null, "Id of the call.");
+        static final Field<Values> FUNCTION =
+                Field.of("function", object(FUNCTION_FIELDS), null, "The tool and its arguments.");
+        static final Fields ALL = Fields.of(ID, FUNCTION);
+
+        private Call() {}
+    }
+
     /** Of a message. */
     static final class Message {
 
@@ -67,12 +82,17 @@ final class ChatFields {
         static final Field<Content> CONTENT =
                 Field.of("content", new ContentType(MAX_PARTS), null, "What is said: a text, or a list of parts.");
         static final Field<String> REFUSAL = Field.of("refusal", anyText(), null, "An assistant's refusal.");
-        static final Field<String> TOOL_CALLS =
-                Field.of("tool_calls", json(MAX_SCHEMA), null, "Calls that an assistant asked for.");
-        static final Field<String> FUNCTION_CALL =
-                Field.of("function_call", json(MAX_SCHEMA), null, "The older form of tool_calls.");
-        static final Field<String> NAME = Field.ignored("name", text(1000), "Name of the speaker.");
-        static final Field<String> TOOL_CALL_ID = Field.ignored("tool_call_id", text(1000), "Which call this answers.");
+        static final Field<List<Values>> TOOL_CALLS = Field.of(
+                "tool_calls",
+                list(object(Call.ALL), 0, MAX_TOOLS, "calls"),
+                null,
+                "Calls that an assistant asked for. To a model that knows no tools they are text.");
+        static final Field<Values> FUNCTION_CALL =
+                Field.of("function_call", object(Call.FUNCTION_FIELDS), null, "The older form of tool_calls.");
+        static final Field<String> NAME = Field.of(
+                "name", text(1000), null, "Name of the speaker or the tool; for models whose template writes names.");
+        static final Field<String> TOOL_CALL_ID = Field.of(
+                "tool_call_id", text(1000), null, "Which call this answers; for models whose template writes it.");
         static final Fields ALL = Fields.of(ROLE, CONTENT, REFUSAL, TOOL_CALLS, FUNCTION_CALL, NAME, TOOL_CALL_ID);
 
         private Message() {}
@@ -95,7 +115,7 @@ final class ChatFields {
     static final Field<Long> MAX_TOKENS = Field.of(
             "max_tokens",
             wholeOrOff(1, MAX_INT),
-            "the model's",
+            "the model's, or the rest of the context",
             "Most tokens to write; -1 for the rest of the context.");
     static final Field<Long> MAX_COMPLETION_TOKENS = Field.of(
             "max_completion_tokens", wholeOrOff(1, MAX_INT), null, "The newer name of `max_tokens`; goes before it.");
@@ -187,12 +207,18 @@ final class ChatFields {
             null,
             "vLLM's newer form of the guided fields.");
 
-    static final Field<Boolean> TOOLS =
-            Field.of("tools", filled("a list"), "none", "Refused unless empty, or `tool_choice` is `none`.");
-    static final Field<Boolean> FUNCTIONS =
-            Field.of("functions", filled("a list"), "none", "The older form of `tools`.");
-    static final Field<String> TOOL_CHOICE =
-            Field.of("tool_choice", jsonOrText(10_000), "auto", "`none` has `tools` ignored.");
+    static final Field<List<String>> TOOLS = Field.of(
+            "tools",
+            list(json(MAX_SCHEMA), 0, MAX_TOOLS, "tools"),
+            "none",
+            "What the model may call, if its chat template knows tools; see `pargo.tools` of `GET /v1/models`. Else refused.");
+    static final Field<List<String>> FUNCTIONS = Field.of(
+            "functions", list(json(MAX_SCHEMA), 0, MAX_TOOLS, "functions"), "none", "The older form of `tools`.");
+    static final Field<String> TOOL_CHOICE = Field.of(
+            "tool_choice",
+            jsonOrText(10_000),
+            "auto",
+            "`auto`: the model decides; `none` has `tools` ignored; anything else is refused.");
     static final Field<Boolean> CONTINUE_FINAL_MESSAGE = Field.of(
             "continue_final_message",
             bool(),

@@ -1,35 +1,31 @@
 package dev.pargo.gateway.chat;
 
+import dev.pargo.gateway.chat.ChatFields.Call;
 import dev.pargo.gateway.chat.ChatFields.Message;
 import dev.pargo.gateway.chat.ChatFields.Part;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.picture.PictureSource;
-import dev.pargo.gateway.prompt.Conversation;
-import dev.pargo.gateway.prompt.Conversation.Turn;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.Conversation;
+import dev.pargo.proto.v1.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a conversation of a list of messages.
- *
- * <p>Texts that belong together are joined by line feeds: the parts of a message, all system messages, and messages of
- * one role that follow each other. What tools have answered is said by the user. An assistant's last message is the
- * beginning of the answer, unless the request says otherwise.
+ * Makes a conversation of a list of messages, as they are: the LLM writes it as its model was trained to read it. An assistant's last
+ * message is the beginning of the answer, unless the request says otherwise.
  */
 final class ChatMessages {
 
+    private static final String ASSISTANT = "assistant";
+
     private final int maxImages;
-    private final List<String> system = new ArrayList<>();
-    private final List<Turn> turns = new ArrayList<>();
+    private final Conversation.Builder conversation = Conversation.newBuilder();
     private final List<PictureSource> images = new ArrayList<>();
-    private final List<String> question = new ArrayList<>();
-    private final List<String> answer = new ArrayList<>();
-    private int imagesOfEarlierTurns;
+    private boolean asks;
 
     private ChatMessages(int maxImages) {
         this.maxImages = maxImages;
@@ -42,16 +38,20 @@ final class ChatMessages {
      * @throws GatewayException INVALID_REQUEST, naming the message
      */
     static ChatMessages of(List<Values> messages, int maxImages, boolean continueAnswer) {
-        ChatMessages conversation = new ChatMessages(maxImages);
+        ChatMessages read = new ChatMessages(maxImages);
         for (int i = 0; i < messages.size(); i++) {
-            conversation.add(messages.get(i), "messages[%d]".formatted(i));
+            read.add(messages.get(i), "messages[%d]".formatted(i));
         }
-        conversation.end(continueAnswer);
-        return conversation;
+        if (!read.asks) {
+            throw invalid("messages", "messages must have a message of the user");
+        }
+        ChatMessage last = read.conversation.getMessages(messages.size() - 1);
+        read.conversation.setContinues(continueAnswer && last.getRole().equals(ASSISTANT));
+        return read;
     }
 
     Conversation conversation() {
-        return new Conversation(system.isEmpty() ? null : String.join("\n", system), turns);
+        return conversation.build();
     }
 
     /** All images, in the order of the conversation. */
@@ -64,89 +64,70 @@ final class ChatMessages {
         if (role == null) {
             throw invalid(path + ".role", path + ".role is missing");
         }
+        ChatMessage.Builder read = ChatMessage.newBuilder().setName(message.get(Message.NAME, ""));
         switch (role) {
-            case "system", "developer" -> system.add(textOnly(message, path));
-            case "user" -> {
-                endTurnIfAnswered();
-                question.add(withImages(content(message, path), path));
-            }
-            case "tool", "function" -> {
-                endTurnIfAnswered();
-                question.add(textOnly(message, path));
-            }
-            case "assistant" -> answer.add(assistant(message, path));
+            case "system", "developer" -> addTexts(message, path, read.setRole("system"));
+            case "user" -> addContent(message, path, read.setRole(role));
+            case "tool", "function" ->
+                addTexts(message, path, read.setRole("tool").setToolCallId(message.get(Message.TOOL_CALL_ID, "")));
+            case ASSISTANT -> addAnswer(message, path, read.setRole(role));
             default -> throw invalid(path + ".role", path + ".role must be system, developer, user, assistant or tool");
         }
+        asks |= !read.getRole().equals("system");
+        conversation.addMessages(read);
     }
 
-    /** An assistant may have said nothing, refused, or called tools; a call reads as its JSON. */
-    private String assistant(Values message, String path) {
-        @Nullable String calls = message.get(Message.TOOL_CALLS);
-        @Nullable String call = message.get(Message.FUNCTION_CALL);
+    /** An assistant may have said nothing, refused, or called tools. */
+    private void addAnswer(Values message, String path, ChatMessage.Builder read) {
+        List<Values> calls = new ArrayList<>(message.get(Message.TOOL_CALLS, List.of()));
         @Nullable String refusal = message.get(Message.REFUSAL);
-        boolean elsewhere = calls != null || call != null || refusal != null;
-        @Nullable String said = message.has(Message.CONTENT) || !elsewhere ? textOnly(message, path) : null;
-        return Stream.of(said, refusal, calls, call)
-                .filter(Objects::nonNull)
-                .filter(text -> !text.isEmpty())
-                .collect(Collectors.joining("\n"));
-    }
-
-    private void end(boolean continueAnswer) {
-        if (question.isEmpty() && answer.isEmpty() && turns.isEmpty()) {
-            throw invalid("messages", "messages must have a message of the user");
+        @Nullable Values older = message.get(Message.FUNCTION_CALL);
+        if (message.has(Message.CONTENT) || calls.isEmpty() && older == null && refusal == null) {
+            addTexts(message, path, read);
         }
-        if (!answer.isEmpty() && !continueAnswer) {
-            endTurnIfAnswered();
+        if (refusal != null) {
+            addText(refusal, read);
         }
-        Turn last = turn(answer.isEmpty() ? null : String.join("\n", answer));
-        turns.add(last);
-    }
-
-    private void endTurnIfAnswered() {
-        if (!answer.isEmpty()) {
-            turns.add(turn(String.join("\n", answer)));
-            imagesOfEarlierTurns = images.size();
-            question.clear();
-            answer.clear();
+        for (Values call : calls) {
+            Values function = call.get(Call.FUNCTION, Values.NONE);
+            read.addToolCalls(called(function).setId(call.get(Call.ID, "")));
+        }
+        if (older != null) {
+            read.addToolCalls(called(older));
         }
     }
 
-    private Turn turn(@Nullable String answered) {
-        return new Turn(images.size() - imagesOfEarlierTurns, String.join("\n", question), answered);
+    private static ToolCall.Builder called(Values function) {
+        return ToolCall.newBuilder()
+                .setName(function.get(Call.NAME, ""))
+                .setArguments(function.get(Call.ARGUMENTS, ""));
     }
 
-    private static Content content(Values message, String path) {
-        @Nullable Content content = message.get(Message.CONTENT);
-        if (content == null) {
-            throw invalid(path + ".content", path + ".content is missing");
-        }
-        return content;
-    }
-
-    private String textOnly(Values message, String path) {
+    private void addTexts(Values message, String path, ChatMessage.Builder read) {
         int before = images.size();
-        String text = withImages(content(message, path), path);
+        addContent(message, path, read);
         if (images.size() > before) {
             String param = images.get(before).param();
             throw invalid(param, param + ": only a user's message may have images");
         }
-        return text;
     }
 
-    private String withImages(Content content, String path) {
+    private void addContent(Values message, String path, ChatMessage.Builder read) {
+        @Nullable Content content = message.get(Message.CONTENT);
+        if (content == null) {
+            throw invalid(path + ".content", path + ".content is missing");
+        }
         if (content.text() != null) {
-            return content.text();
+            addText(content.text(), read);
+            return;
         }
         List<Values> parts = content.parts() == null ? List.of() : content.parts();
-        List<String> texts = new ArrayList<>();
         for (int j = 0; j < parts.size(); j++) {
-            addPart(parts.get(j), "%s.content[%d]".formatted(path, j), texts);
+            addPart(parts.get(j), "%s.content[%d]".formatted(path, j), read);
         }
-        return String.join("\n", texts);
     }
 
-    private void addPart(Values part, String path, List<String> texts) {
+    private void addPart(Values part, String path, ChatMessage.Builder read) {
         @Nullable String type = part.get(Part.TYPE);
         if (type == null) {
             throw invalid(path + ".type", path + ".type is missing");
@@ -157,15 +138,19 @@ final class ChatMessages {
                 if (text == null) {
                     throw invalid(path + ".text", path + ".text is missing");
                 }
-                texts.add(text);
+                addText(text, read);
             }
-            case "refusal" -> texts.add(part.get(Part.REFUSAL, ""));
-            case "image_url", "input_image" -> addImage(part, path);
+            case "refusal" -> addText(part.get(Part.REFUSAL, ""), read);
+            case "image_url", "input_image" -> addImage(part, path, read);
             default -> throw invalid(path + ".type", path + ".type must be text or image_url");
         }
     }
 
-    private void addImage(Values part, String path) {
+    private static void addText(String text, ChatMessage.Builder read) {
+        read.addContent(ContentPart.newBuilder().setText(text));
+    }
+
+    private void addImage(Values part, String path, ChatMessage.Builder read) {
         @Nullable String url = part.get(Part.IMAGE_URL, "");
         @Nullable String uuid = part.get(Part.UUID);
         boolean sent = !url.isEmpty();
@@ -176,6 +161,7 @@ final class ChatMessages {
         if (images.size() == maxImages) {
             throw tooManyImages(param, maxImages);
         }
+        read.addContent(ContentPart.newBuilder().setVisual(images.size()));
         images.add(new PictureSource(sent ? url : null, uuid, param));
     }
 

@@ -3,7 +3,8 @@ package dev.pargo.gateway.chat;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.picture.PictureSource;
-import dev.pargo.gateway.prompt.Conversation;
+import dev.pargo.proto.v1.Conversation;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,20 @@ record ChatQuery(
         @Nullable Values options = request.get(ChatFields.STREAM_OPTIONS);
         return new ChatQuery(
                 request.get(ChatFields.MODEL),
-                messages.conversation(),
+                messages.conversation().toBuilder().addAllTools(tools(request)).build(),
                 messages.images(),
                 request.is(ChatFields.STREAM),
                 options != null && options.is(ChatFields.INCLUDE_USAGE));
+    }
+
+    /** None if the request says that none is to be called. */
+    private static List<String> tools(Values request) {
+        if (request.get(ChatFields.TOOL_CHOICE, "auto").equals("none")) {
+            return List.of();
+        }
+        List<String> tools = new ArrayList<>(request.get(ChatFields.TOOLS, List.of()));
+        request.get(ChatFields.FUNCTIONS, List.of())
+                .forEach(function -> tools.add("{\"type\": \"function\", \"function\": %s}".formatted(function)));
+        return tools;
     }
 }

@@ -38,7 +38,7 @@ final class DecodingReader {
      */
     static GenerateStart read(Values request, DecodingDefaults defaults, LlmDescription llm) {
         GenerateStart start = new DecodingReader(request, defaults, llm).read();
-        FieldConflicts.refuse(request, start);
+        FieldConflicts.refuse(request, start, llm);
         return start;
     }
 

@@ -3,6 +3,7 @@ package dev.pargo.gateway.chat;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.Sampling;
 import java.util.List;
 
@@ -11,8 +12,11 @@ final class FieldConflicts {
 
     private FieldConflicts() {}
 
-    /** @param start what the request asks for, every value checked */
-    static void refuse(Values request, GenerateStart start) {
+    /**
+     * @param start what the request asks for, every value checked
+     * @param llm   the model that is to answer
+     */
+    static void refuse(Values request, GenerateStart start, LlmDescription llm) {
         refuseIf(
                 request.get(ChatFields.TOP_LOGPROBS, 0L) > 0 && !start.hasTopLogprobs(),
                 "top_logprobs",
@@ -20,7 +24,7 @@ final class FieldConflicts {
         if (start.hasBeamSearch()) {
             refuseBesideBeams(request, start);
         }
-        refuseTools(request);
+        refuseTools(request, llm.getPrompt().getTools());
         if (start.hasFormat()) {
             refuseIf(start.getIgnoreEos(), "ignore_eos", "ignore_eos cannot be used with an answer of a given format");
             refuseIf(
@@ -30,14 +34,18 @@ final class FieldConflicts {
         }
     }
 
-    /** No model's template knows tools yet. */
-    private static void refuseTools(Values request) {
-        boolean ignored = request.get(ChatFields.TOOL_CHOICE, "auto").equals("none");
-        for (Field<Boolean> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
+    private static void refuseTools(Values request, boolean known) {
+        String choice = request.get(ChatFields.TOOL_CHOICE, "auto");
+        if (choice.equals("none")) {
+            return;
+        }
+        for (Field<List<String>> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
+            boolean given = !request.get(tools, List.of()).isEmpty();
             refuseIf(
-                    request.is(tools) && !ignored,
+                    given && !known,
                     tools.name(),
                     tools.name() + " is not supported by this model; with tool_choice none it is ignored");
+            refuseIf(given && !choice.equals("auto"), "tool_choice", "tool_choice must be auto or none");
         }
     }
 

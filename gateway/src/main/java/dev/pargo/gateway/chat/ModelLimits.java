@@ -1,8 +1,8 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.error.GatewayException;
-import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.proto.v1.AnswerFormat;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.RequestLimits;
@@ -28,9 +28,9 @@ final class ModelLimits {
      *
      * @throws GatewayException INVALID_REQUEST, naming the field and its limit
      */
-    static void check(Conversation conversation, GenerateStart decoding, LlmDescription llm) {
-        new ModelLimits(llm.getLimits()).check(conversation, decoding);
-        long bytes = conversation.textBytes() + decoding.getSerializedSize();
+    static void check(GenerateStart start, LlmDescription llm) {
+        new ModelLimits(llm.getLimits()).check(start);
+        long bytes = start.getSerializedSize();
         long most = llm.getIdentity().getMaxMessageBytes() - MESSAGE_SLACK;
         if (llm.getIdentity().getMaxMessageBytes() > 0 && bytes > most) {
             throw GatewayException.invalid(
@@ -40,8 +40,8 @@ final class ModelLimits {
         }
     }
 
-    private void check(Conversation conversation, GenerateStart decoding) {
-        long text = conversation.textBytes();
+    private void check(GenerateStart decoding) {
+        long text = textBytes(decoding.getConversation());
         if (exceeds(text, limits.getPromptBytes())) {
             throw GatewayException.invalid(
                     "messages",
@@ -59,8 +59,25 @@ final class ModelLimits {
         atMost("guided_choice", choices.getSerializedSize(), limits.getChoiceBytes(), "bytes");
     }
 
+    private static long textBytes(Conversation conversation) {
+        return conversation.getMessagesList().stream()
+                .flatMap(message -> message.getContentList().stream())
+                .mapToLong(part -> utf8Bytes(part.getText()))
+                .sum();
+    }
+
     private static int longest(Collection<String> strings) {
-        return strings.stream().mapToInt(Conversation::utf8Bytes).max().orElse(0);
+        return strings.stream().mapToInt(ModelLimits::utf8Bytes).max().orElse(0);
+    }
+
+    /** Bytes of a text in UTF-8. Its surrogates are paired. */
+    private static int utf8Bytes(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            bytes += unit < 0x80 ? 1 : unit < 0x800 || Character.isSurrogate(unit) ? 2 : 3;
+        }
+        return bytes;
     }
 
     private static void atMost(String field, int value, int most, String what) {

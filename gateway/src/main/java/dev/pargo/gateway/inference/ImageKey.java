@@ -5,13 +5,19 @@ import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.proto.v1.StageIdentity;
 
 /**
- * What decides an image's visual tokens: the file, and who makes them. Where the stages run does not.
+ * What decides an image's visual tokens: the file, who makes them, and for some models whether the prompt shows other images. Where
+ * the stages run does not.
  *
- * @param sha256 of the image file
+ * @param sha256      of the image file
+ * @param amongOthers whether it counts that there are others
  */
-record ImageKey(ByteString sha256, StageIdentity encoder, StageIdentity projector) {
+record ImageKey(ByteString sha256, StageIdentity encoder, StageIdentity projector, boolean amongOthers) {
 
-    static ImageKey of(InferenceRequest.Image image, ModelSet.Vision vision) {
-        return new ImageKey(image.sha256(), vision.encoderWeights(), vision.projectorWeights());
+    static ImageKey of(InferenceRequest.Image image, ModelSet.Vision vision, boolean amongOthers) {
+        return new ImageKey(
+                image.sha256(),
+                vision.encoderWeights(),
+                vision.projectorWeights(),
+                amongOthers && vision.encoder().getLooksCloserAlone());
     }
 }

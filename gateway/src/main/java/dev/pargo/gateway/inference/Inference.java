@@ -98,7 +98,10 @@ public final class Inference {
      *
      * @param delivery asked, whenever an LLM is lost, whether another one may answer instead
      */
-    public Generation start(Pipeline pipeline, InferenceRequest request, RequestScope scope, Delivery delivery) {
+    public Generation start(Pipeline pipeline, InferenceRequest asked, RequestScope scope, Delivery delivery) {
+        InferenceRequest request = asked.start().hasConversation()
+                ? pipeline.promptTemplate().map(asked::withTurns).orElse(asked)
+                : asked;
         Route route = new Route(
                 pipeline,
                 !request.images().isEmpty(),

@@ -2,7 +2,6 @@ package dev.pargo.gateway.inference;
 
 import com.google.protobuf.ByteString;
 import dev.pargo.gateway.error.GatewayException;
-import dev.pargo.gateway.prompt.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a model is to answer, and how.
  *
- * @param images   in the order of the conversation
- * @param decoding how the answers are to be written: a start without request id and prompt
+ * @param start  the prompt or the conversation, and how the answers are to be written; without the visual tensors' sizes
+ * @param images by their indices in the prompt or the conversation
  */
-public record InferenceRequest(Conversation conversation, List<Image> images, GenerateStart decoding) {
+public record InferenceRequest(GenerateStart start, List<Image> images) {
 
     /** A hash of the prompt's beginning: requests that share it should meet at one LLM. */
     long prefix() {
@@ -22,7 +21,14 @@ public record InferenceRequest(Conversation conversation, List<Image> images, Ge
 
     /** Sequences that the LLM writes at once. */
     int sequences() {
-        return decoding.hasBeamSearch() ? decoding.getBeamSearch().getBeams() : Math.max(1, decoding.getChoices());
+        return start.hasBeamSearch() ? start.getBeamSearch().getBeams() : Math.max(1, start.getChoices());
+    }
+
+    /** The same with a turn as a pipeline has it, instead of the model's own. */
+    InferenceRequest withTurns(String template) {
+        GenerateStart.Builder with = start.toBuilder();
+        with.getConversationBuilder().setTurnTemplate(template);
+        return new InferenceRequest(with.build(), images);
     }
 
     /**

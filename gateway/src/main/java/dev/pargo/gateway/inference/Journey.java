@@ -79,8 +79,7 @@ final class Journey {
             seen.add(SeenPicture.of(tokens.header(), vision.encoder().getResizeMode()));
         }
         pictures = seen;
-        GenerateStart start = request.decoding().toBuilder()
-                .addAllPrompt(set.prompt().render(request.conversation()))
+        GenerateStart start = request.start().toBuilder()
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
         String fingerprint = set.llm().getIdentity().getFingerprint();
@@ -99,9 +98,14 @@ final class Journey {
     private VisualTokens visualTokens(
             InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
             throws StageException, SetGoneException {
+        boolean amongOthers = request.images().size() > 1;
         return cache.isEnabled()
-                ? cache.get(ImageKey.of(image, vision), scope, timings, () -> path.run(image.file()))
-                : path.run(image.file());
+                ? cache.get(
+                        ImageKey.of(image, vision, amongOthers),
+                        scope,
+                        timings,
+                        () -> path.run(image.file(), amongOthers))
+                : path.run(image.file(), amongOthers);
     }
 
     private <T> T retrying(@Nullable String param, Step<T> step) throws SetGoneException {

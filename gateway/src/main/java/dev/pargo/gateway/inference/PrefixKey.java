@@ -2,7 +2,12 @@ package dev.pargo.gateway.inference;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pargo.gateway.prompt.Conversation;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.PromptSegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the prompts have in common that should meet at one LLM, because the KV cache there holds their beginning: the next
@@ -10,18 +15,56 @@ import dev.pargo.gateway.prompt.Conversation;
  */
 final class PrefixKey {
 
-    private PrefixKey() {}
+    private static final String SYSTEM = "system";
+
+    private final List<InferenceRequest.Image> images;
+    private final List<byte[]> opening = new ArrayList<>();
+
+    private PrefixKey(List<InferenceRequest.Image> images) {
+        this.images = images;
+    }
 
     /** A hash over the instructions and the first picture, or over the first question if it shows none. */
     static long of(InferenceRequest request) {
-        Conversation conversation = request.conversation();
-        Conversation.Turn first = conversation.turns().get(0);
-        String system = conversation.system() == null ? "" : conversation.system();
-        byte[] opening = first.images() > 0
-                ? request.images().get(0).sha256().toByteArray()
-                : first.question().getBytes(UTF_8);
-        return Sha256.of(system.getBytes(UTF_8), new byte[1], opening)
+        PrefixKey key = new PrefixKey(request.images());
+        key.read(request.start());
+        return Sha256.of(key.opening.toArray(byte[][]::new))
                 .asReadOnlyByteBuffer()
                 .getLong();
+    }
+
+    private void read(GenerateStart start) {
+        for (PromptSegment segment : start.getPromptList()) {
+            if (segment.hasVisual()) {
+                show(segment.getVisual());
+                return;
+            }
+            add(segment.getText());
+        }
+        for (ChatMessage message : start.getConversation().getMessagesList()) {
+            if (!message.getRole().equals(SYSTEM)) {
+                read(message);
+                return;
+            }
+            message.getContentList().forEach(part -> add(part.getText()));
+        }
+    }
+
+    private void read(ChatMessage first) {
+        first.getContentList().stream()
+                .filter(ContentPart::hasVisual)
+                .findFirst()
+                .ifPresentOrElse(
+                        picture -> show(picture.getVisual()),
+                        () -> first.getContentList().forEach(part -> add(part.getText())));
+    }
+
+    private void add(String text) {
+        opening.add(text.getBytes(UTF_8));
+        opening.add(new byte[1]);
+    }
+
+    private void show(int image) {
+        opening.add(images.get(image).sha256().toByteArray());
     }
 }

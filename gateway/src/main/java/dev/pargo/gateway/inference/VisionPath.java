@@ -52,7 +52,7 @@ final class VisionPath {
         int rows = tokens.getCrossLayersCount() * groups * (tokens.getPartial() + tokens.getGlobal());
         share.add(rows * tokens.getPatches() * Float.BYTES);
         try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
-            TensorStream features = features(image, encode);
+            TensorStream features = features(image, false, encode);
             try (StageCall<AttendRequest, TensorChunk> attend = calls.attend()) {
                 attend.send(AttendRequest.newBuilder()
                         .setOptions(AttendOptions.newBuilder().setGroups(groups))
@@ -82,11 +82,16 @@ final class VisionPath {
         }
     }
 
-    /** @throws GatewayException BUSY if there is no room for the visual tokens */
-    VisualTokens run(byte[] image) throws StageException, SetGoneException {
+    /**
+     * The visual tokens of an image.
+     *
+     * @param amongOthers whether the prompt shows other images too
+     * @throws GatewayException BUSY if there is no room for the visual tokens
+     */
+    VisualTokens run(byte[] image, boolean amongOthers) throws StageException, SetGoneException {
         long start = System.nanoTime();
         try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
-            TensorStream features = features(image, encode);
+            TensorStream features = features(image, amongOthers, encode);
             try (StageCall<TensorChunk, TensorChunk> project = calls.project()) {
                 relay(features, project::send);
                 project.complete();
@@ -104,17 +109,19 @@ final class VisionPath {
         }
     }
 
-    private TensorStream features(byte[] image, StageCall<EncodeRequest, TensorChunk> encode) throws StageException {
-        sendImage(image, encode);
+    private TensorStream features(byte[] image, boolean amongOthers, StageCall<EncodeRequest, TensorChunk> encode)
+            throws StageException {
+        sendImage(image, amongOthers, encode);
         return TensorStream.open(
                 encode,
                 TensorSpec.described(TensorSpec.FEATURES, vision.encoder().getOutput()),
                 vision.encoder().getIdentity().getFingerprint());
     }
 
-    private static void sendImage(byte[] image, StageCall<EncodeRequest, ?> encode) throws StageException {
-        encode.send(Checksums.seal(
-                EncodeRequest.newBuilder().setHeader(ImageHeader.newBuilder().setSizeBytes(image.length))));
+    private static void sendImage(byte[] image, boolean amongOthers, StageCall<EncodeRequest, ?> encode)
+            throws StageException {
+        encode.send(Checksums.seal(EncodeRequest.newBuilder()
+                .setHeader(ImageHeader.newBuilder().setSizeBytes(image.length).setAmongOthers(amongOthers))));
         for (int offset = 0; offset < image.length; offset += CHUNK_BYTES) {
             int bytes = Math.min(CHUNK_BYTES, image.length - offset);
             ByteString chunk = UnsafeByteOperations.unsafeWrap(image, offset, bytes);

@@ -83,11 +83,6 @@ public final class Types {
         return new SkippedType(words, List.of(starts));
     }
 
-    /** A list or an object, which is skipped: whether there is anything in it. */
-    public static Type<Boolean> filled(String words) {
-        return new FilledType(words);
-    }
-
     /** Nothing but a neutral value, such as {@code false}, {@code []} or {@code "none"}. */
     public static Type<Boolean> only(String... neutral) {
         return new NeutralType(List.of(neutral));

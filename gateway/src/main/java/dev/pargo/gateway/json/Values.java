@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What an object that has been read says; a field that is absent or null has no value. Immutable. */
 public final class Values {
 
+    /** An object without fields. */
+    public static final Values NONE = new Values(Map.of(), Set.of());
+
     private final Map<Field<?>, Object> values;
     private final Set<Field<?>> given;
 

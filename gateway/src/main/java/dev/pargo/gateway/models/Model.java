@@ -46,7 +46,9 @@ record Model(
             @Nullable Query queryTokens,
             @Nullable Integer contextTokens,
             @Nullable Long maxImageBytes,
-            @Nullable Long maxImagePixels) {
+            @Nullable Long maxImagePixels,
+            @Nullable String promptFormat,
+            @Nullable Boolean tools) {
 
         static Parts of(PipelineState state) {
             @Nullable ModelSet set = state.shown().orElse(null);
@@ -60,7 +62,9 @@ record Model(
                     vision == null ? null : Query.of(vision.projector()),
                     llm == null ? null : llm.getContextTokens(),
                     vision == null ? null : vision.encoder().getMaxImageBytes(),
-                    vision == null ? null : vision.encoder().getMaxImagePixels());
+                    vision == null ? null : vision.encoder().getMaxImagePixels(),
+                    llm == null ? null : llm.getPrompt().getOrigin(),
+                    llm == null ? null : llm.getPrompt().getTools());
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.pargo.gateway.pipeline;
 
-import dev.pargo.gateway.prompt.PromptTemplate;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
@@ -14,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param vision   null in a set that answers text only
  * @param capacity the set's capacity relative to the other sets of its pipeline
  */
-public record ModelSet(
-        LlmDescription llm, PromptTemplate prompt, @Nullable Vision vision, int capacity) {
+public record ModelSet(LlmDescription llm, @Nullable Vision vision, int capacity) {
 
     /** The stages that only requests with images need. */
     public record Vision(EncoderDescription encoder, ProjectorDescription projector) {

@@ -53,6 +53,11 @@ public final class Pipeline {
         return definition.defaults();
     }
 
+    /** One turn of a conversation, in place of the one that the LLM's model was trained with; empty for that one. */
+    public Optional<String> promptTemplate() {
+        return Optional.ofNullable(definition.promptTemplate());
+    }
+
     /** One line for operators: ready, or what is missing, and the configured addresses of the stages. */
     public String summary() {
         PipelineState now = state;

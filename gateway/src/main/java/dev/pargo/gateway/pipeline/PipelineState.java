@@ -1,12 +1,10 @@
 package dev.pargo.gateway.pipeline;
 
 import dev.pargo.gateway.pipeline.PipelinesProperties.Definition;
-import dev.pargo.gateway.prompt.PromptTemplate;
 import dev.pargo.gateway.replica.ReplicaSet;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
-import dev.pargo.proto.v1.PromptFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,11 +57,7 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
         List<ModelSet> text = new ArrayList<>();
         List<ModelSet> complete = new ArrayList<>();
         for (Weights<LlmDescription> llm : answering) {
-            Optional<PromptTemplate> prompt = prompt(llm.description(), definition, problems);
-            if (prompt.isEmpty()) {
-                continue;
-            }
-            text.add(new ModelSet(llm.description(), prompt.get(), null, llm.capacity()));
+            text.add(new ModelSet(llm.description(), null, llm.capacity()));
             for (Weights<EncoderDescription> encoder : encoding) {
                 for (Weights<ProjectorDescription> projector : projecting) {
                     List<String> misfits = StageCompatibility.problems(
@@ -74,7 +68,6 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
                     if (misfits.isEmpty()) {
                         complete.add(new ModelSet(
                                 llm.description(),
-                                prompt.get(),
                                 new ModelSet.Vision(encoder.description(), projector.description()),
                                 Math.min(llm.capacity(), Math.min(encoder.capacity(), projector.capacity()))));
                     } else {
@@ -91,19 +84,5 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
             problems.add("the %s %s".formatted(replicas.contract().title(), replicas.problem()));
         }
         return weights;
-    }
-
-    private static Optional<PromptTemplate> prompt(LlmDescription llm, Definition definition, Set<String> problems) {
-        PromptFormat format = definition.promptTemplate() == null
-                ? llm.getPrompt()
-                : llm.getPrompt().toBuilder()
-                        .setTemplate(definition.promptTemplate())
-                        .build();
-        try {
-            return Optional.of(new PromptTemplate(format));
-        } catch (IllegalArgumentException unusable) {
-            problems.add(unusable.getMessage());
-            return Optional.empty();
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.pargo.gateway.pipeline;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -39,8 +40,8 @@ record PipelinesProperties(List<Definition> pipelines) {
      * @param projector         Where the replicas of the projector are.
      * @param llm               Where the replicas of the LLM are.
      * @param requireSameBundle Whether the stages that answer a request must serve one revision of one bundle.
-     * @param promptTemplate    One turn with its image, in place of the one that the LLM describes; its placeholders
-     *                          and the rest of its prompt format stay.
+     * @param promptTemplate    One turn with its image, in place of the one that the LLM's model was trained with: with
+     *                          {@code <ImageHere>} and then {@code {question}}.
      * @param defaults          Decoding parameters for requests that do not set them.
      */
     record Definition(
@@ -52,8 +53,13 @@ record PipelinesProperties(List<Definition> pipelines) {
             @Nullable String promptTemplate,
             @DefaultValue DecodingDefaults defaults) {
 
+        private static final Pattern QUESTION = Pattern.compile("\\{question}|\\{}");
+
         Definition {
             name = name == null || name.isBlank() ? null : name;
+            if (promptTemplate != null && !QUESTION.matcher(promptTemplate).find()) {
+                throw new IllegalArgumentException("pargo.pipelines[].prompt-template must have {question}");
+            }
         }
     }
 }

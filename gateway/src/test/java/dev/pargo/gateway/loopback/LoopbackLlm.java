@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
@@ -26,8 +28,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Answers with what it was asked: control tokens in (), images as [first byte x bytes], text as it is; one delta a
- * segment, in which every further choice says its number first. Each delta is one token, with probability 1/e; what
+ * Answers with what it was asked: roles in (), images as [last byte x bytes], text as it is; one delta a role and a
+ * part, in which every further choice says its number first. Each delta is one token, with probability 1/e; what
  * might have stood in its place is half of a character, and impossible.
  */
 public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
@@ -125,7 +127,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         response.onNext(
                 Checksums.seal(GenerateResponse.newBuilder().setStarted(GenerationStarted.getDefaultInstance())));
         int deltas = 0;
-        for (PromptSegment segment : start.getPromptList()) {
+        for (String asked : asked(start, visuals)) {
             if (deltas == stallAfter) {
                 return;
             }
@@ -134,7 +136,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
                 return;
             }
             for (int choice = 0; choice < start.getChoices(); choice++) {
-                String text = (choice == 0 ? "" : choice + ":") + text(segment, visuals);
+                String text = (choice == 0 ? "" : choice + ":") + asked;
                 send(delta(text, start).setChoice(choice), response);
             }
         }
@@ -175,15 +177,24 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         response.onNext(Checksums.seal(GenerateResponse.newBuilder().setDelta(delta)));
     }
 
-    private static String text(PromptSegment segment, List<ByteString> visuals) {
-        return switch (segment.getSegmentCase()) {
-            case TEXT -> segment.getText();
-            case CONTROL -> "(" + segment.getControl() + ")";
-            case VISUAL -> {
-                ByteString visual = visuals.get(segment.getVisual());
-                yield "[%d x %d]".formatted(visual.byteAt(visual.size() - 1), visual.size());
-            }
-            case SEGMENT_NOT_SET -> "?";
-        };
+    private static List<String> asked(GenerateStart start, List<ByteString> visuals) {
+        List<String> asked = new ArrayList<>();
+        for (ChatMessage message : start.getConversation().getMessagesList()) {
+            asked.add("(" + message.getRole() + ")");
+            message.getContentList().forEach(part -> asked.add(text(part, visuals)));
+            message.getToolCallsList().forEach(call -> asked.add(call.getName() + call.getArguments()));
+        }
+        for (PromptSegment segment : start.getPromptList()) {
+            asked.add(segment.getText());
+        }
+        return asked;
+    }
+
+    private static String text(ContentPart part, List<ByteString> visuals) {
+        if (!part.hasVisual()) {
+            return part.getText();
+        }
+        ByteString visual = visuals.get(part.getVisual());
+        return "[%d x %d]".formatted(visual.byteAt(visual.size() - 1), visual.size());
     }
 }

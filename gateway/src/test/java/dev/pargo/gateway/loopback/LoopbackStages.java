@@ -5,7 +5,7 @@ import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
-import dev.pargo.proto.v1.PromptFormat;
+import dev.pargo.proto.v1.PromptDescription;
 import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
@@ -27,8 +27,6 @@ import java.util.concurrent.TimeUnit;
 
 /** An encoder, a projector and an LLM that fit each other, each behind a port of its own. */
 public final class LoopbackStages implements AutoCloseable {
-
-    public static final String TEMPLATE = "A chat. USER: <Img><ImageHere></Img> {question}\nASSISTANT: ";
 
     public final LoopbackEncoder encoder;
     public final LoopbackProjector projector;
@@ -67,11 +65,7 @@ public final class LoopbackStages implements AutoCloseable {
                 .setMaxSequences(4)
                 .setLimits(RequestLimits.newBuilder().setPromptBytes(250_000))
                 .setMaxVisualTensors(3)
-                .setPrompt(PromptFormat.newBuilder()
-                        .setTemplate(TEMPLATE)
-                        .setImagePlaceholder("<ImageHere>")
-                        .setBosToken("<s>")
-                        .setEosToken("</s>"))
+                .setPrompt(PromptDescription.newBuilder().setOrigin("loopback"))
                 .build());
         encoderServer = serve(encoder, 0);
         projectorServer = serve(projector, 0);

@@ -2,7 +2,6 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.constraint.Constraints;
 import dev.pargo.llm.engine.Generator;
-import dev.pargo.models.bundle.PictureNotation;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.stage.admission.Admission;
@@ -12,14 +11,14 @@ import java.util.List;
 /**
  * What every call of the service shares.
  *
- * @param notation how pictures stand in prompts
+ * @param prompts  writes and tokenises prompts
  * @param endIds   tokens that end an answer
  */
 public record LlmHost(
         LlmDescription description,
         Generator generator,
         Tokenizer tokenizer,
-        PictureNotation notation,
+        PromptReader prompts,
         Constraints constraints,
         List<Integer> endIds,
         RequestPreparation preparation,
@@ -31,11 +30,9 @@ public record LlmHost(
         return calls.admission();
     }
 
-    PromptReader promptReader() {
-        return new PromptReader(tokenizer, notation, description.getContextTokens() - 1);
-    }
-
+    /** Of an answer for which the request sets no limit. The engine ends it where the context ends. */
     int defaultMaxTokens() {
-        return description.getDefaults().getMaxTokens();
+        int most = description.getDefaults().getMaxTokens();
+        return most > 0 ? most : description.getContextTokens();
     }
 }

@@ -1,48 +1,64 @@
 package dev.pargo.llm.grpc;
 
-import dev.pargo.models.bundle.PictureNotation;
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.ConversationException;
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.PromptPiece;
+import dev.pargo.models.chat.PromptTokenizer;
+import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.ToolCall;
 import io.grpc.StatusRuntimeException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * Reads a prompt: each text is tokenised on its own and without special tokens, as the reference does. A picture is written as its
- * model wants it: its visual tokens, and text around and between them. Takes time in proportion to the text.
- */
-final class PromptReader {
+/** Makes a prompt of what a request says: writes its conversation, and tokenises. Thread-safe. */
+public final class PromptReader {
 
+    /** More turn templates than a gateway has pipelines are read anew each time. */
+    private static final int KEPT_TEMPLATES = 16;
+
+    private final ModelBundle bundle;
     private final Tokenizer tokenizer;
-    private final PictureNotation notation;
-    private final int maxTokens;
+    private final PromptTokenizer prompts;
+    private final PromptFormat format;
+    private final Map<String, PromptFormat> others = new ConcurrentHashMap<>();
 
-    /** @param maxTokens of a prompt */
-    PromptReader(Tokenizer tokenizer, PictureNotation notation, int maxTokens) {
+    /** @throws ConfigException if the bundle's prompt format cannot be used */
+    public PromptReader(ModelBundle bundle, Tokenizer tokenizer) {
+        this.bundle = bundle;
         this.tokenizer = tokenizer;
-        this.notation = notation;
-        this.maxTokens = maxTokens;
+        this.prompts = new PromptTokenizer(tokenizer, bundle.notation());
+        this.format = bundle.promptFormat(tokenizer);
+    }
+
+    /** How the service writes conversations. */
+    public PromptFormat format() {
+        return format;
     }
 
     /**
-     * @param segments as {@link RequestSize} has checked them
-     * @param visuals  the pictures that they name
+     * Reads a prompt.
+     *
+     * @param start     as {@link RequestSize} has checked it
+     * @param visuals   the pictures that it names
+     * @param maxTokens of a prompt
      * @throws StatusRuntimeException INVALID_FIELD, UNKNOWN_CONTROL_TOKEN, PROMPT_TOO_LONG or MALFORMED_STREAM
      */
-    List<PromptPart> read(List<PromptSegment> segments, List<PictureRows> visuals) {
-        PromptParts parts = new PromptParts(tokenizer);
-        boolean afterText = false;
-        for (PromptSegment segment : segments) {
-            if (afterText && segment.hasText()) {
-                parts.endText();
-            }
-            add(segment, visuals, parts);
-            afterText = segment.hasText();
-        }
-        List<PromptPart> prompt = parts.toList();
+    List<PromptPart> read(GenerateStart start, List<PictureRows> visuals, int maxTokens) {
+        List<PromptPiece> pieces = start.hasConversation() ? written(start) : pieces(start.getPromptList());
+        List<PromptPart> prompt = prompts.tokenize(pieces, visuals);
         int tokens = prompt.stream().mapToInt(PromptPart::length).sum();
         if (tokens == 0) {
             throw refusal(ErrorReason.INVALID_FIELD, "the prompt is empty");
@@ -55,33 +71,74 @@ final class PromptReader {
         return prompt;
     }
 
-    private void add(PromptSegment segment, List<PictureRows> visuals, PromptParts parts) {
-        switch (segment.getSegmentCase()) {
-            case TEXT -> parts.text(segment.getText());
-            case CONTROL -> parts.token(control(segment.getControl()));
-            case VISUAL -> write(visuals.get(segment.getVisual()), parts);
-            case SEGMENT_NOT_SET -> throw refusal(ErrorReason.MALFORMED_STREAM, "an empty prompt segment");
+    private List<PromptPiece> written(GenerateStart start) {
+        try {
+            return format(start.getConversation().getTurnTemplate()).write(conversation(start.getConversation()));
+        } catch (ConversationException | ConfigException refused) {
+            throw refusal(ErrorReason.INVALID_FIELD, refused.getMessage());
         }
     }
 
-    private void write(PictureRows picture, PromptParts parts) {
-        int row = 0;
-        for (PictureNotation.Part part : notation.write(picture.layout())) {
-            if (part instanceof PictureNotation.Run run) {
-                int count = run.grid().cells();
-                parts.visual(new PromptPart.Visual(picture.rows().rows(row, count), run.grid()));
-                row += count;
-            } else if (part instanceof PictureNotation.Text text) {
-                parts.words(text.text());
+    private PromptFormat format(String turn) {
+        if (turn.isEmpty()) {
+            return format;
+        }
+        PromptFormat known = others.get(turn);
+        if (known == null) {
+            known = bundle.promptFormat(turn, tokenizer);
+            if (others.size() < KEPT_TEMPLATES) {
+                others.put(turn, known);
             }
         }
+        return known;
     }
 
-    private int control(String piece) {
-        return tokenizer
-                .controlToken(piece)
-                .orElseThrow(() -> refusal(
-                        ErrorReason.UNKNOWN_CONTROL_TOKEN, "the model has no control token '%s'".formatted(piece)));
+    private static Conversation conversation(dev.pargo.proto.v1.Conversation sent) {
+        List<ChatMessage> messages =
+                sent.getMessagesList().stream().map(PromptReader::message).toList();
+        return new Conversation(messages, sent.getToolsList(), sent.getContinues());
+    }
+
+    private static ChatMessage message(dev.pargo.proto.v1.ChatMessage sent) {
+        return new ChatMessage(
+                sent.getRole(),
+                sent.getContentList().stream().map(PromptReader::part).toList(),
+                sent.getToolCallsList().stream().map(PromptReader::call).toList(),
+                sent.getToolCallId(),
+                sent.getName());
+    }
+
+    private static ChatMessage.Part part(ContentPart sent) {
+        return sent.hasVisual() ? new ChatMessage.Picture() : new ChatMessage.Text(sent.getText());
+    }
+
+    private static ChatMessage.Call call(ToolCall sent) {
+        return new ChatMessage.Call(sent.getId(), sent.getName(), sent.getArguments());
+    }
+
+    /** A control token at the beginning is what the tokenizer would put there. */
+    private List<PromptPiece> pieces(List<PromptSegment> segments) {
+        List<PromptPiece> pieces = new ArrayList<>();
+        for (PromptSegment segment : segments) {
+            pieces.add(
+                    switch (segment.getSegmentCase()) {
+                        case TEXT -> new PromptPiece.Text(segment.getText());
+                        case CONTROL ->
+                            pieces.isEmpty()
+                                    ? new PromptPiece.Opening(known(segment.getControl()))
+                                    : new PromptPiece.Control(known(segment.getControl()));
+                        case VISUAL -> new PromptPiece.Picture(segment.getVisual());
+                        case SEGMENT_NOT_SET -> throw refusal(ErrorReason.MALFORMED_STREAM, "an empty prompt segment");
+                    });
+        }
+        return pieces;
+    }
+
+    private String known(String control) {
+        if (tokenizer.controlToken(control).isEmpty()) {
+            throw refusal(ErrorReason.UNKNOWN_CONTROL_TOKEN, "the model has no control token '%s'".formatted(control));
+        }
+        return control;
     }
 
     private static StatusRuntimeException refusal(ErrorReason reason, String message) {

@@ -121,7 +121,8 @@ final class RequestReader {
      * @param visuals the tensors that the prompt names
      */
     GenerationRequest request(RequestOrigin origin, List<PictureRows> visuals, long deadline) {
-        List<PromptPart> prompt = host.promptReader().read(start.getPromptList(), visuals);
+        List<PromptPart> prompt =
+                host.prompts().read(start, visuals, host.description().getContextTokens() - 1);
         return new GenerationRequest(
                 origin,
                 prompt,

@@ -2,6 +2,9 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.PromptSegment;
@@ -15,6 +18,12 @@ final class RequestSize {
 
     /** A byte of text is at most one token, an id and a key; and it lies here twice, as bytes and as a string. */
     private static final int MEMORY_PER_TEXT_BYTE = Integer.BYTES + Long.BYTES + 2;
+
+    /** Text of a conversation is also copied, as a template reads it and as it writes it. */
+    private static final int MEMORY_PER_WRITTEN_BYTE = MEMORY_PER_TEXT_BYTE + 4 * Character.BYTES;
+
+    /** Of a message or a part, as a template reads it. */
+    private static final int MEMORY_PER_PIECE = 512;
 
     private final GenerateStart start;
     private final LlmDescription description;
@@ -35,8 +44,12 @@ final class RequestSize {
 
     private long check() {
         requireAtMost(description.getMaxVisualTensors(), start.getVisualTokensCount(), "images");
-        requireAtMost(description.getLimits().getPromptSegments(), start.getPromptCount(), "segments");
         boolean[] placed = new boolean[start.getVisualTokensCount()];
+        return start.hasConversation() ? conversation(placed) : prompt(placed);
+    }
+
+    private long prompt(boolean[] placed) {
+        requireAtMost(description.getLimits().getPromptSegments(), start.getPromptCount(), "segments");
         long text = 0;
         long tokens = 0;
         for (PromptSegment segment : start.getPromptList()) {
@@ -48,13 +61,45 @@ final class RequestSize {
             }
         }
         requireText(text);
-        int mostTokens = description.getContextTokens() - 1;
-        if (tokens > mostTokens) {
+        requireTokens(tokens);
+        return visualBytes(placed) + text * MEMORY_PER_TEXT_BYTE;
+    }
+
+    private long conversation(boolean[] placed) {
+        Conversation conversation = start.getConversation();
+        if (start.getPromptCount() > 0 || conversation.getMessagesCount() == 0) {
+            throw refusal(
+                    ErrorReason.MALFORMED_STREAM, "a request has either a prompt or a conversation with messages");
+        }
+        int pieces = conversation.getToolsCount();
+        int pictures = 0;
+        long tokens = 0;
+        for (ChatMessage message : conversation.getMessagesList()) {
+            pieces += 1 + message.getContentCount() + message.getToolCallsCount();
+            for (ContentPart part : message.getContentList()) {
+                if (part.hasVisual()) {
+                    if (part.getVisual() != pictures++) {
+                        throw refusal(ErrorReason.MALFORMED_STREAM, "visual tensors that are not in order");
+                    }
+                    tokens += placed(part.getVisual(), placed);
+                }
+            }
+        }
+        requireAtMost(description.getLimits().getConversationPieces(), pieces, "messages and parts");
+        // Nearly all of it is text.
+        long text = conversation.getSerializedSize() - 4L * pieces;
+        requireText(text);
+        requireTokens(tokens);
+        return visualBytes(placed) + text * MEMORY_PER_WRITTEN_BYTE + (long) pieces * MEMORY_PER_PIECE;
+    }
+
+    private void requireTokens(long tokens) {
+        int most = description.getContextTokens() - 1;
+        if (tokens > most) {
             throw refusal(
                     ErrorReason.PROMPT_TOO_LONG,
-                    "the prompt has %d tokens besides its text, the limit is %d".formatted(tokens, mostTokens));
+                    "the prompt has %d tokens besides its text, the limit is %d".formatted(tokens, most));
         }
-        return visualBytes(placed) + text * MEMORY_PER_TEXT_BYTE;
     }
 
     private int placed(int index, boolean[] placed) {

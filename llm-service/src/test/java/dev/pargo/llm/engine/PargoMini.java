@@ -1,12 +1,19 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.PromptTokenizer;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Step;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
@@ -39,12 +46,16 @@ final class PargoMini implements AutoCloseable {
     // Loaded once; engines come and go.
     private static final CausalLm LM;
     static final Tokenizer TOKENIZER;
+    private static final PromptFormat FORMAT;
+    private static final PromptTokenizer PROMPTS;
 
     static {
         TorchRuntime.configure(1);
         ModelBundle bundle = ModelBundle.read(BUNDLE);
         LM = CausalLm.load(bundle.llm(), Placement.REFERENCE);
         TOKENIZER = bundle.tokenizer();
+        FORMAT = bundle.promptFormat(TOKENIZER);
+        PROMPTS = new PromptTokenizer(TOKENIZER, bundle.notation());
     }
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -98,12 +109,11 @@ final class PargoMini implements AutoCloseable {
     }
 
     static List<PromptPart> about(HostTensor visualTokens, String question) {
-        String template = ModelBundle.read(BUNDLE).prompt().template();
-        String[] around = template.replace("{question}", question).split("<ImageHere>");
-        return List.of(
-                tokens(BOS, TOKENIZER.encode(around[0])),
-                new PromptPart.Visual(visualTokens),
-                new PromptPart.Tokens(TOKENIZER.encode(around[1])));
+        PictureLayout layout =
+                PictureLayout.whole(1, 1, Grid.line((int) visualTokens.shape()[0]));
+        return PROMPTS.tokenize(
+                FORMAT.write(Conversation.of(ChatMessage.question(question))),
+                List.of(new PictureRows(layout, visualTokens)));
     }
 
     static List<PromptPart> text(String text) {

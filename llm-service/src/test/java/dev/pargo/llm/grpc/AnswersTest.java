@@ -31,7 +31,7 @@ class AnswersTest extends RunningLlmService {
         assertThat(description.getIdentity().getFingerprint()).hasSize(16);
         assertThat(description.getVisualInput().getWidth()).isEqualTo(256);
         assertThat(description.getContextTokens()).isEqualTo(512);
-        assertThat(description.getPrompt().getTemplate()).contains("<ImageHere>");
+        assertThat(description.getPrompt().getOrigin()).isEqualTo("prompt.template of the manifest");
     }
 
     @Test

@@ -8,6 +8,9 @@ import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.FinishReason;
@@ -123,15 +126,14 @@ abstract class RunningLlmService {
         return new Answer(text.toString(), ids, attention, first, reason, next.getFinished());
     }
 
-    /** The bundle's prompt about one picture. */
+    /** A question about one picture. */
     GenerateStart.Builder question(String question) {
-        String template = description.getPrompt().getTemplate().replace("{question}", question);
-        String[] around = template.split(description.getPrompt().getImagePlaceholder());
         return GenerateStart.newBuilder()
-                .addPrompt(PromptSegment.newBuilder().setControl("<s>"))
-                .addPrompt(PromptSegment.newBuilder().setText(around[0]))
-                .addPrompt(PromptSegment.newBuilder().setVisual(0))
-                .addPrompt(PromptSegment.newBuilder().setText(around[1]));
+                .setConversation(Conversation.newBuilder()
+                        .addMessages(ChatMessage.newBuilder()
+                                .setRole("user")
+                                .addContent(ContentPart.newBuilder().setVisual(0))
+                                .addContent(ContentPart.newBuilder().setText(question))));
     }
 
     static GenerateStart.Builder text(String text) {

@@ -1,10 +1,10 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.chat.TurnTemplate;
 import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -67,7 +67,7 @@ enum ChatFormat {
 
     private static final String HEADER = "<|start_header_id|>";
 
-    private final Prompt prompt;
+    private final TurnTemplate turns;
 
     ChatFormat(
             String template,
@@ -76,12 +76,17 @@ enum ChatFormat {
             String systemTemplate,
             String system,
             String answerTemplate) {
-        prompt = new Prompt(
-                template, Prompt.IMAGE_PLACEHOLDER, bosToken, eosToken, systemTemplate, system, answerTemplate);
+        turns = new TurnTemplate(
+                template, TurnTemplate.IMAGE_PLACEHOLDER, bosToken, eosToken, systemTemplate, system, answerTemplate);
     }
 
-    Prompt prompt() {
-        return prompt;
+    TurnTemplate turns() {
+        return turns;
+    }
+
+    /** Says that it is the family's format, because nothing else is known. */
+    String origin() {
+        return "the format %s of the decoder's family, because there is no chat template".formatted(label());
     }
 
     /** The name in a manifest, e.g. {@code llama-3}. */
@@ -107,24 +112,6 @@ enum ChatFormat {
             return chatMl(family);
         }
         return family == DecoderFamily.MISTRAL ? MISTRAL : VICUNA;
-    }
-
-    /**
-     * The format that a published chat template writes. A template is a program, so the format is recognised by the words in it.
-     *
-     * @return empty if the template matches none of these formats
-     */
-    static Optional<ChatFormat> writtenBy(String chatTemplate, DecoderFamily family) {
-        if (chatTemplate.contains(HEADER)) {
-            return Optional.of(LLAMA_3);
-        }
-        if (chatTemplate.contains(Words.IM_START)) {
-            return Optional.of(chatMl(family));
-        }
-        if (chatTemplate.contains("[INST]")) {
-            return Optional.of(chatTemplate.contains("<<SYS>>") ? LLAMA_2 : MISTRAL);
-        }
-        return chatTemplate.contains("USER: ") ? Optional.of(VICUNA) : Optional.empty();
     }
 
     private static ChatFormat chatMl(DecoderFamily family) {

@@ -1,9 +1,12 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.TurnFormat;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.VisionConfig;
@@ -15,8 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A directory with a whole model in Hugging Face's layout. It needs no manifest. */
 record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
-
-    private static final int MAX_NEW_TOKENS = 256;
 
     static DirectoryBundle open(Path path) {
         if (!Files.exists(path.resolve("config.json"))) {
@@ -62,8 +63,6 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         for (BundlePart part : BundlePart.values()) {
             manifest.putObject(part.section()).put("dir", path);
         }
-        prompt().writeTo(manifest.putObject("prompt"), manifest.putObject("generation"));
-        ((ObjectNode) manifest.get("generation")).put("max_new_tokens", MAX_NEW_TOKENS);
         return manifest;
     }
 
@@ -97,30 +96,24 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return directory.tokenizer();
     }
 
-    /**
-     * The prompt format of the directory's chat template. If there is no template, or it does not support pictures, the prompt
-     * format of the decoder's family.
-     */
+    /** The directory's chat template, or the format of the decoder's family if there is none. */
     @Override
-    public Prompt prompt() {
-        TemplateCutter cutter = directory
-                .template()
-                .map(template -> new TemplateCutter(template, notation().placeholder()))
-                .filter(TemplateCutter::writesPictures)
-                .orElse(null);
-        if (cutter != null) {
-            return cutter.cut(
-                    directory.specialToken("bos_token", ""),
-                    directory.opensTexts(),
-                    directory.specialToken("eos_token", "</s>"));
-        }
-        try (Tokenizer tokenizer = tokenizer()) {
-            return ChatFormat.of(llm().config().family(), tokenizer).prompt();
-        }
+    public PromptFormat promptFormat(Tokenizer tokenizer) {
+        return directory
+                .chatTemplate(tokenizer, directory.specialToken("eos_token", ""))
+                .orElseGet(() -> {
+                    ChatFormat format = ChatFormat.of(llm().config().family(), tokenizer);
+                    return new TurnFormat(format.origin(), format.turns(), tokenizer.controlTokens());
+                });
+    }
+
+    @Override
+    public PromptFormat promptFormat(String turn, Tokenizer tokenizer) {
+        return ManifestBundle.promptFormat(ManifestBundle.reference(directory).withTurn(turn), tokenizer);
     }
 
     @Override
     public int maxNewTokens() {
-        return MAX_NEW_TOKENS;
+        return 0;
     }
 }

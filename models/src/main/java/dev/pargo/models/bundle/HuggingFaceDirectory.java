@@ -1,7 +1,7 @@
 package dev.pargo.models.bundle;
 
-import dev.pargo.models.chat.ChatTemplate;
-import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.TemplateFormat;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.PublishedCutters;
@@ -11,12 +11,8 @@ import dev.pargo.models.picture.Grid;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -121,58 +117,26 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
         return Tokenizer.open(path);
     }
 
-    /** The source of the chat template, in Jinja; empty if the directory has none. */
-    String chatTemplate() {
-        Path program = path.resolve("chat_template.jinja");
-        if (Files.exists(program)) {
-            try {
-                return Files.readString(program);
-            } catch (IOException e) {
-                throw new ConfigException("cannot read " + program, e);
-            }
-        }
-        for (String file : List.of("chat_template.json", "tokenizer_config.json")) {
-            if (Files.exists(path.resolve(file))) {
-                String source =
-                        chatTemplate(JsonConfig.read(path.resolve(file)).json().path("chat_template"));
-                if (!source.isEmpty()) {
-                    return source;
-                }
-            }
-        }
-        return "";
-    }
-
-    /** A single template, or the one named default if there are several. */
-    private static String chatTemplate(JsonNode template) {
-        if (template.isArray()) {
-            for (JsonNode named : template) {
-                if (named.path("name").asString("").equals("default")) {
-                    return named.path("template").asString("");
-                }
-            }
-        }
-        return template.isString() ? template.asString() : "";
-    }
-
-    /** The chat template, ready to be executed; empty if the directory has none. */
-    Optional<ChatTemplate> template() {
-        String source = chatTemplate();
-        if (source.isEmpty()) {
-            return Optional.empty();
-        }
-        Map<String, String> tokens = new HashMap<>();
-        for (String role : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-            String token = specialToken(role, "");
-            if (!token.isEmpty()) {
-                tokens.put(role, token);
-            }
-        }
-        return Optional.of(new ChatTemplate(path.toString(), source, tokens));
+    /**
+     * The format of the directory's chat template, which is executed; empty if there is none.
+     *
+     * @param tokenizer of this directory
+     * @param endToken  control token that closes an answer
+     */
+    Optional<PromptFormat> chatTemplate(Tokenizer tokenizer, String endToken) {
+        return new PublishedTemplateFiles(this)
+                .read()
+                .map(templates -> new TemplateFormat(
+                        templates,
+                        model().notation().placeholder(),
+                        // Processors tokenise a prompt as any text; a decoder's template writes all that it wants.
+                        model().isWhole() && opensTexts() ? specialToken("bos_token", "") : "",
+                        endToken,
+                        tokenizer.controlTokens()));
     }
 
     /** Whether the tokenizer adds the BOS token before every text. */
-    boolean opensTexts() {
+    private boolean opensTexts() {
         Path tokenizer = path.resolve("tokenizer.json");
         if (Files.exists(tokenizer)) {
             JsonNode processor = JsonConfig.read(tokenizer).json().path("post_processor");

@@ -1,13 +1,16 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.TurnFormat;
+import dev.pargo.models.chat.TurnTemplate;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.llm.DecoderConfig;
-import dev.pargo.models.llm.DecoderFamily;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.ClipConfig;
@@ -22,6 +25,7 @@ import dev.pargo.models.weights.LoraAdapter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -151,9 +155,7 @@ final class ManifestBundle implements ModelBundle {
     @Override
     public PictureNotation notation() {
         HuggingFaceDirectory projector = directory(manifest.section("projector"));
-        return projector == null
-                ? PictureNotation.plain(prompt().imagePlaceholder())
-                : projector.model().notation();
+        return projector == null ? PictureNotation.PLAIN : projector.model().notation();
     }
 
     /** The tower for images of the configured size, which may differ from the size it was trained on. */
@@ -232,44 +234,68 @@ final class ManifestBundle implements ModelBundle {
         return HuggingFaceDirectory.open(resolve(section.string("dir")));
     }
 
+    /**
+     * The manifest's own template, the format that it names, or the chat template of the LLM's directory; if there is none of these,
+     * the format of the LLM's family.
+     */
     @Override
-    public Prompt prompt() {
+    public PromptFormat promptFormat(Tokenizer tokenizer) {
         JsonConfig section = manifest.sectionOrEmpty("prompt");
-        JsonConfig generation = manifest.sectionOrEmpty("generation");
+        HuggingFaceDirectory llm = llmDirectory();
         if (section.has("template")) {
-            return Prompt.read(section, generation, reference(llmDirectory()));
+            return turns("prompt.template of the manifest", reference(llm), tokenizer);
         }
-        return Prompt.read(section, generation, chatFormat(section).prompt());
+        if (section.has("format")) {
+            ChatFormat format = section.make(() -> ChatFormat.named(section.string("format")));
+            return turns(format.label() + ", named in the manifest", format.turns(), tokenizer);
+        }
+        Optional<PromptFormat> published = llm.chatTemplate(
+                tokenizer,
+                manifest.sectionOrEmpty("generation").string("eos_token", llm.specialToken("eos_token", "")));
+        if (published.isPresent()) {
+            if (!section.json().isEmpty()) {
+                throw manifest.problem(
+                        "prompt needs a template or a format; without them, the chat template of %s is executed"
+                                .formatted(manifest.section("llm").string("dir")));
+            }
+            return published.get();
+        }
+        ChatFormat format = ChatFormat.of(llm().config().family(), tokenizer);
+        return turns(format.origin(), format.turns(), tokenizer);
     }
 
-    /** Defaults for a manifest that has its own template. Its system instructions are part of the template. */
-    private static Prompt reference(HuggingFaceDirectory llm) {
+    private PromptFormat turns(String origin, TurnTemplate otherwise, Tokenizer tokenizer) {
+        return new TurnFormat(origin, turns(otherwise), tokenizer.controlTokens());
+    }
+
+    private TurnTemplate turns(TurnTemplate otherwise) {
+        return TurnTemplate.read(manifest.sectionOrEmpty("prompt"), manifest.sectionOrEmpty("generation"), otherwise);
+    }
+
+    @Override
+    public PromptFormat promptFormat(String turn, Tokenizer tokenizer) {
+        JsonConfig section = manifest.sectionOrEmpty("prompt");
+        TurnTemplate otherwise = section.has("format")
+                ? ChatFormat.named(section.string("format")).turns()
+                : reference(llmDirectory());
+        return promptFormat(turns(otherwise).withTurn(turn), tokenizer);
+    }
+
+    static PromptFormat promptFormat(TurnTemplate turns, Tokenizer tokenizer) {
+        return new TurnFormat("prompt-template of the gateway", turns, tokenizer.controlTokens());
+    }
+
+    /** The rest of a template of one turn. Its system instructions are part of the turn. */
+    static TurnTemplate reference(HuggingFaceDirectory llm) {
         String bos = llm.specialToken("bos_token", "<s>");
         String eos = llm.specialToken("eos_token", "</s>");
-        return new Prompt("", Prompt.IMAGE_PLACEHOLDER, bos, eos, "", "", "");
-    }
-
-    private ChatFormat chatFormat(JsonConfig section) {
-        if (section.has("format")) {
-            return section.make(() -> ChatFormat.named(section.string("format")));
-        }
-        DecoderFamily family = llm().config().family();
-        String published = llmDirectory().chatTemplate();
-        if (!published.isEmpty()) {
-            return ChatFormat.writtenBy(published, family)
-                    .orElseThrow(() -> manifest.problem(
-                            "the chat_template of %s's tokenizer_config.json writes none of the known formats (%s);"
-                                            .formatted(manifest.section("llm").string("dir"), ChatFormat.known())
-                                    + " give prompt.format or prompt.template"));
-        }
-        try (Tokenizer tokenizer = tokenizer()) {
-            return ChatFormat.of(family, tokenizer);
-        }
+        return new TurnTemplate("", TurnTemplate.IMAGE_PLACEHOLDER, bos, eos, "", "", "");
     }
 
     @Override
     public int maxNewTokens() {
-        return manifest.sectionOrEmpty("generation").size("max_new_tokens", 100);
+        JsonConfig generation = manifest.sectionOrEmpty("generation");
+        return generation.has("max_new_tokens") ? generation.size("max_new_tokens") : 0;
     }
 
     private @Nullable HuggingFaceDirectory directory(JsonConfig section) {

@@ -1,5 +1,6 @@
 package dev.pargo.models.bundle;
 
+import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
@@ -7,6 +8,7 @@ import dev.pargo.models.image.Preprocessing;
 import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.VisionConfig;
@@ -122,8 +124,21 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     /** Opens the LLM's tokenizer. The caller closes it. */
     Tokenizer tokenizer();
 
-    Prompt prompt();
+    /**
+     * How the model was trained to read conversations.
+     *
+     * @param tokenizer the bundle's
+     */
+    PromptFormat promptFormat(Tokenizer tokenizer);
 
-    /** The default limit on the tokens of an answer. */
+    /**
+     * A format that writes one turn as the caller says, and the rest as the reference does.
+     *
+     * @param turn      with {@code <ImageHere>} and {@code {question}}
+     * @param tokenizer the bundle's
+     */
+    PromptFormat promptFormat(String turn, Tokenizer tokenizer);
+
+    /** The default limit on the tokens of an answer; 0 for the rest of the context. */
     int maxNewTokens();
 }

@@ -3,6 +3,7 @@ package dev.pargo.models.bundle;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.QwenVitConfig.Variant;
 import dev.pargo.models.vision.SquareTower;
@@ -51,6 +52,6 @@ interface PublishedModel {
 
     /** How a picture is written into the prompt. */
     default PictureNotation notation() {
-        return PictureNotation.plain("<image>");
+        return PictureNotation.PLAIN;
     }
 }

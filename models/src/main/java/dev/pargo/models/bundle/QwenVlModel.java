@@ -4,6 +4,7 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.MergerConfig;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.vision.QwenVitConfig;

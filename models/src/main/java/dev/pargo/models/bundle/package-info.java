@@ -57,16 +57,16 @@
  *   lora.file, lora.alpha   updates: a PEFT directory, or a fusion checkpoint and its alpha
  *
  * prompt
- *   template                one turn, see {@link dev.pargo.models.bundle.Prompt}; that of the format
- *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral; the format that the LLM's
- *                           chat_template writes, or else that of its family
+ *   template                one turn, see {@link dev.pargo.models.chat.TurnTemplate}; that of the format
+ *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral. Without template and format, the
+ *                           LLM's chat_template is executed, or the format is that of its family
  *   image_placeholder, bos_token, system_template, system, answer_template
  *                           default: those of the format; if there is a template: &lt;ImageHere&gt;, the tokenizer's
  *                           token, and empty
  *
  * generation
  *   eos_token               control token that closes an answer; that of the format, or the tokenizer's
- *   max_new_tokens          default limit on the tokens of an answer; 100
+ *   max_new_tokens          default limit on the tokens of an answer; the rest of the context
  * </pre>
  */
 @NullMarked

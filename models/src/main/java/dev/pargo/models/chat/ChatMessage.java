@@ -1,27 +1,47 @@
 package dev.pargo.models.chat;
 
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A message of a conversation.
  *
- * @param role    system, user or assistant
+ * @param role    system, user, assistant or tool
  * @param content pictures and texts in order
+ * @param calls   calls that an assistant asked for
+ * @param callId  the call that a tool's message answers; empty if none is named
+ * @param name    of the speaker or the tool; empty if it has none
  */
-public record ChatMessage(String role, List<Part> content) {
+public record ChatMessage(String role, List<Part> content, List<Call> calls, String callId, String name) {
+
+    public static final String SYSTEM = "system";
+    public static final String USER = "user";
+    public static final String ASSISTANT = "assistant";
+    public static final String TOOL = "tool";
 
     /** A part of a message. */
     public sealed interface Part {}
 
-    /** A picture. */
+    /** A picture. The pictures of a conversation are numbered in its order. */
     public record Picture() implements Part {}
 
     /** A text. */
     public record Text(String text) implements Part {}
 
+    /**
+     * A call of a tool.
+     *
+     * @param arguments a JSON object
+     */
+    public record Call(String id, String name, String arguments) {}
+
     public ChatMessage {
         content = List.copyOf(content);
+        calls = List.copyOf(calls);
+    }
+
+    public ChatMessage(String role, List<Part> content) {
+        this(role, content, List.of(), "", "");
     }
 
     /** A message without pictures. */
@@ -31,19 +51,18 @@ public record ChatMessage(String role, List<Part> content) {
 
     /** A question about a picture. */
     public static ChatMessage question(String text) {
-        return new ChatMessage("user", List.of(new Picture(), new Text(text)));
+        return new ChatMessage(USER, List.of(new Picture(), new Text(text)));
     }
 
-    /** As templates read it. */
-    Map<String, Object> toMap() {
-        return Map.of(
-                "role",
-                role,
-                "content",
-                content.stream().map(ChatMessage::toMap).toList());
+    boolean is(String speaker) {
+        return role.equals(speaker);
     }
 
-    private static Map<String, Object> toMap(Part part) {
-        return part instanceof Text text ? Map.of("type", "text", "text", text.text()) : Map.of("type", "image");
+    /** All texts, each on a line. */
+    String words() {
+        return content.stream()
+                .filter(Text.class::isInstance)
+                .map(part -> ((Text) part).text())
+                .collect(Collectors.joining("\n"));
     }
 }

@@ -1,111 +1,82 @@
 package dev.pargo.models.chat;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
-import com.hubspot.jinjava.interpret.RenderResult;
-import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import dev.pargo.models.chat.jinja.JinjaException;
+import dev.pargo.models.chat.jinja.Template;
 import dev.pargo.models.config.ConfigException;
+import java.time.Clock;
 import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import jinjava.javax.el.CompositeELResolver;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * A chat template, which is a program in Jinja: it is executed as transformers does, in a sandbox with bounded output. Thread-safe.
- */
+/** A chat template, which is a program in Jinja: it is executed as transformers does, within limits. Thread-safe. */
 public final class ChatTemplate {
 
-    private static final long MAX_OUTPUT = 1 << 20;
-    private static final int MAX_ELEMENTS = 10_000;
+    private static final Logger log = LoggerFactory.getLogger(ChatTemplate.class);
 
-    private static final Jinjava JINJAVA = jinjava();
+    /** Characters of what it writes. */
+    private static final int MAX_OUTPUT = 8 << 20;
+
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String file;
-    private final String source;
+    private final Template program;
     private final Map<String, String> specialTokens;
+    private final Clock clock;
 
     /**
-     * @param file          where the template comes from, for messages
+     * Parses a template.
+     *
+     * @param file          where it comes from, for messages
      * @param source        the program
      * @param specialTokens that the program may name, e.g. {@code bos_token}
+     * @throws ConfigException if it is no Jinja, or uses what is not supported
      */
     public ChatTemplate(String file, String source, Map<String, String> specialTokens) {
+        this(file, source, specialTokens, Clock.systemDefaultZone());
+    }
+
+    ChatTemplate(String file, String source, Map<String, String> specialTokens, Clock clock) {
         this.file = file;
-        // Jinja leaves out a line feed at a template's end, but none that an expression writes.
-        this.source = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
+        this.clock = clock;
         this.specialTokens = Map.copyOf(specialTokens);
-    }
-
-    private static Jinjava jinjava() {
-        CompositeELResolver resolver = new CompositeELResolver();
-        resolver.add(new StringMethods());
-        resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
-        Jinjava jinjava = new Jinjava(JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                .withLstripBlocks(true)
-                .withElResolver(resolver)
-                .withMaxOutputSize(MAX_OUTPUT)
-                .withMaxStringLength(MAX_OUTPUT)
-                .withMaxListSize(MAX_ELEMENTS)
-                .withMaxMapSize(MAX_ELEMENTS)
-                .withRangeLimit(MAX_ELEMENTS)
-                .withNestedInterpretationEnabled(false)
-                .withKeepTrailingNewline(true)
-                .withLegacyOverrides(LegacyOverrides.newBuilder()
-                        .withEvaluateMapKeys(true)
-                        .withUsePyishObjectMapper(true)
-                        .withUseNaturalOperatorPrecedence(true)
-                        .withUseTrimmingForNotesAndExpressions(true)
-                        .withKeepNullableLoopValues(true)
-                        .build())
-                .build());
-        jinjava.getGlobalContext().registerTag(new GenerationTag());
-        jinjava.getGlobalContext()
-                .registerFunction(new ELFunctionDefinition(
-                        "", "raise_exception", ChatTemplate.class, "raiseException", String.class));
-        jinjava.getGlobalContext()
-                .registerFunction(
-                        new ELFunctionDefinition("", "strftime_now", ChatTemplate.class, "strftimeNow", String.class));
-        return jinjava;
-    }
-
-    /** What a template calls to refuse a conversation. */
-    public static String raiseException(String message) {
-        throw new IllegalArgumentException(message);
-    }
-
-    /** The current date in the form that dates of prompts have, e.g. {@code 26 Jul 2024}. */
-    public static String strftimeNow(String format) {
-        String pattern = format.replace("%d", "dd")
-                .replace("%b", "MMM")
-                .replace("%B", "MMMM")
-                .replace("%Y", "yyyy")
-                .replace("%m", "MM")
-                .replace("%H", "HH")
-                .replace("%M", "mm")
-                .replace("%S", "ss");
-        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).format(LocalDateTime.now());
+        try {
+            this.program = Template.parse(source);
+        } catch (JinjaException e) {
+            throw new ConfigException(
+                    "%s: the chat template cannot be read: %s; name a prompt.format or a prompt.template"
+                                    .formatted(file, e.getMessage())
+                            + " in a manifest",
+                    e);
+        }
     }
 
     /**
-     * Writes a conversation and the beginning of the next answer.
+     * Executes the template.
      *
-     * @throws ConfigException if the template refuses the conversation or cannot be executed
+     * @param messages as templates read them: maps with role and content
+     * @param tools    descriptions of tools; empty for none
+     * @param answers  whether the beginning of the next answer is written too
+     * @throws TemplateException if the template refuses the conversation, cannot be executed, or exceeds its limits
      */
-    public String render(List<ChatMessage> messages) {
-        Map<String, Object> context = new HashMap<>(specialTokens);
-        context.put("messages", messages.stream().map(ChatMessage::toMap).toList());
-        context.put("add_generation_prompt", true);
-        RenderResult result = JINJAVA.renderForResult(source, context);
-        if (result.hasErrors()) {
-            throw new ConfigException("%s: the chat template cannot write a conversation: %s"
-                    .formatted(file, result.getErrors().get(0).getMessage()));
+    String render(List<Map<String, Object>> messages, List<Object> tools, boolean answers) {
+        Map<String, Object> variables = new HashMap<>(specialTokens);
+        variables.put("messages", messages);
+        variables.put("add_generation_prompt", answers);
+        // Both are none rather than undefined, as in transformers.
+        variables.put("tools", tools.isEmpty() ? null : tools);
+        variables.put("documents", null);
+        try {
+            return program.render(variables, LocalDateTime.now(clock), MAX_OUTPUT, MOST_NANOS);
+        } catch (JinjaException.Raised refusal) {
+            throw new TemplateException(
+                    "the model's chat template refuses the conversation: " + refusal.getMessage(), refusal);
+        } catch (JinjaException e) {
+            log.debug("{}: the chat template cannot write a conversation: {}", file, e.getMessage());
+            throw new TemplateException("the model's chat template cannot write the conversation", e);
         }
-        return result.getOutput();
     }
 }

@@ -24,6 +24,11 @@ public interface ImageCutter {
      */
     PicturePixels cut(RgbImage image, boolean alone);
 
+    /** Whether a picture that the prompt shows alone is cut into more pieces than one of several. */
+    default boolean looksCloserAlone() {
+        return false;
+    }
+
     /** Pixels of all pieces of a picture, at most. */
     long maxPixels();
 

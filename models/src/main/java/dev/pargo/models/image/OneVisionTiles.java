@@ -32,6 +32,11 @@ record OneVisionTiles(PinpointTiles alone, WholeImage oneOfSeveral) implements I
     }
 
     @Override
+    public boolean looksCloserAlone() {
+        return true;
+    }
+
+    @Override
     public PicturePixels cut(RgbImage image, boolean isAlone) {
         return cutter(isAlone).cut(image, isAlone);
     }

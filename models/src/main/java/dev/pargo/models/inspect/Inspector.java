@@ -80,7 +80,9 @@ public final class Inspector {
         DecoderConfig llm = stored("llm", bundle::llm, () -> bundle.hasRandomWeights(BundlePart.LLM));
         addProblem("projector", Dimensions.misfit(vision, projector, llm));
         addProblem("llm", missingTokenizer());
-        return report("bundle '%s'".formatted(bundle.name()), Contents.none());
+        boolean isKnown = networks.stream().allMatch(NetworkReport::isComplete);
+        return report(
+                "bundle '%s'".formatted(bundle.name()), Contents.none(), isKnown ? PromptReport.of(bundle) : null);
     }
 
     private void addProblem(String part, @Nullable String problem) {
@@ -167,8 +169,12 @@ public final class Inspector {
     }
 
     private Report report(String kind, Contents other) {
+        return report(kind, other, null);
+    }
+
+    private Report report(String kind, Contents other, @Nullable PromptReport prompt) {
         long bytes = files.stream().mapToLong(Inspector::size).sum();
-        return new Report(path.toString(), kind, files.size(), bytes, networks, other);
+        return new Report(path.toString(), kind, files.size(), bytes, networks, other, prompt);
     }
 
     private static long size(Path file) {

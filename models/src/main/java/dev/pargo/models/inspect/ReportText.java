@@ -28,7 +28,20 @@ public record ReportText(Report report) {
             line(text, "%nother tensors: %s", sum(report.other()));
             append(text, report.other().groups());
         }
+        if (report.prompt() != null) {
+            append(text, report.prompt());
+        }
         return text.toString().stripTrailing();
+    }
+
+    private static void append(StringBuilder text, PromptReport prompt) {
+        if (prompt.problem() != null) {
+            line(text, "%nprompt%n  problem: %s", prompt.problem());
+            return;
+        }
+        line(text, "%nprompt: %s%s", prompt.origin(), prompt.tools() ? ", with tools" : "");
+        prompt.text().lines().forEach(each -> line(text, "  | %s", each));
+        line(text, "  tokens: %s", String.join(" ", prompt.tokens()));
     }
 
     private static void append(StringBuilder text, NetworkReport network) {

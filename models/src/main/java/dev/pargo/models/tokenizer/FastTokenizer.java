@@ -6,6 +6,7 @@ import dev.pargo.models.config.JsonConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -32,7 +33,11 @@ final class FastTokenizer implements Tokenizer {
 
     private static final String ADDED = "added_tokens";
 
+    /** A token that is put before a text so that the text does not begin a prompt. No text has it. */
+    private static final String LEAD = UUID.randomUUID().toString();
+
     private final HuggingFaceTokenizer library;
+    private final boolean spacesFirstOnly;
     private final Vocabulary vocabulary;
 
     /** @throws ConfigException if the file is not such a description, or decodes in a way that is unknown here */
@@ -43,6 +48,7 @@ final class FastTokenizer implements Tokenizer {
             throw model.unknown("type", type, "BPE");
         }
         vocabulary = file.make(() -> vocabulary(file, TokenDecoder.of(file)));
+        spacesFirstOnly = spacesFirstOnly(file);
         library = load(file, withoutSpecialTokens(file));
     }
 
@@ -75,11 +81,26 @@ final class FastTokenizer implements Tokenizer {
                         .put("content", UUID.randomUUID().toString()));
             }
         }
+        if (spacesFirstOnly(file)) {
+            int ids = tokens(file).size() + added.size();
+            added.addObject().put("id", ids).put("content", LEAD).put("special", true);
+            for (String option : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+                ((ObjectNode) added.get(added.size() - 1)).put(option, false);
+            }
+        }
         // All that these could do is to add special tokens, to cut or to pad.
         for (String unused : List.of("post_processor", "truncation", "padding")) {
             description.putNull(unused);
         }
         return description;
+    }
+
+    /** Whether only the first text of a prompt gets a space before it; otherwise all texts do, or none. */
+    static boolean spacesFirstOnly(JsonConfig file) {
+        return file.json()
+                .path("pre_tokenizer")
+                .findValuesAsString("prepend_scheme")
+                .contains("first");
     }
 
     private static JsonNode tokens(JsonConfig file) {
@@ -104,6 +125,19 @@ final class FastTokenizer implements Tokenizer {
         if (text.isEmpty()) {
             return new int[0];
         }
+        return ids(text);
+    }
+
+    @Override
+    public int[] encodeInside(String text) {
+        if (text.isEmpty() || !spacesFirstOnly) {
+            return encode(text);
+        }
+        int[] ids = ids(LEAD + text);
+        return Arrays.copyOfRange(ids, 1, ids.length);
+    }
+
+    private int[] ids(String text) {
         return LongStream.of(library.encode(text).getIds())
                 .mapToInt(Math::toIntExact)
                 .toArray();

@@ -42,7 +42,12 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
      * @param removesExtraSpaces whether spaces at both ends go, and runs of spaces become one
      * @param escapesSpaces      whether a space becomes U+2581
      */
-    record Normalization(byte[] charsMap, boolean dummyPrefix, boolean removesExtraSpaces, boolean escapesSpaces) {}
+    record Normalization(byte[] charsMap, boolean dummyPrefix, boolean removesExtraSpaces, boolean escapesSpaces) {
+
+        Normalization withoutDummyPrefix() {
+            return new Normalization(charsMap, false, removesExtraSpaces, escapesSpaces);
+        }
+    }
 
     /** More than published pieces have; a longer one is crafted. */
     private static final int MAX_PIECE_CHARACTERS = 1024;

@@ -28,6 +28,7 @@ final class SentencePieceTokenizer implements Tokenizer {
 
     private final Vocabulary vocabulary;
     private final Normalizer normalizer;
+    private final Normalizer inside;
     private final PieceEncoder encoder;
     private final PieceIds ids;
 
@@ -35,9 +36,10 @@ final class SentencePieceTokenizer implements Tokenizer {
      * Opens a model.
      *
      * @param added control tokens that the publishers added to the model's own: new ids, or names for unused pieces
+     * @param spacesFirstOnly whether only the first text of a prompt gets the model's space before it; otherwise all texts do
      * @throws ConfigException if the file is missing or not a SentencePiece model
      */
-    SentencePieceTokenizer(Path file, Map<String, Integer> added) {
+    SentencePieceTokenizer(Path file, Map<String, Integer> added, boolean spacesFirstOnly) {
         try {
             SentencePieceModel model = SentencePieceModel.parse(read(file));
             ids = PieceIds.of(model);
@@ -66,6 +68,9 @@ final class SentencePieceTokenizer implements Tokenizer {
                 }
             });
             normalizer = new Normalizer(model.normalization(), userDefined);
+            inside = spacesFirstOnly
+                    ? new Normalizer(model.normalization().withoutDummyPrefix(), userDefined)
+                    : normalizer;
             encoder = model.algorithm() == Algorithm.BPE
                     ? new BpeEncoder(pieces, text, userDefined)
                     : new UnigramEncoder(pieces, text);
@@ -99,7 +104,16 @@ final class SentencePieceTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text) {
-        byte[] normalized = normalizer.normalize(text.getBytes(StandardCharsets.UTF_8));
+        return encode(text, normalizer);
+    }
+
+    @Override
+    public int[] encodeInside(String text) {
+        return encode(text, inside);
+    }
+
+    private int[] encode(String text, Normalizer rules) {
+        byte[] normalized = rules.normalize(text.getBytes(StandardCharsets.UTF_8));
         PieceIds.Collector collector = ids.newCollector(normalized);
         encoder.encode(normalized, collector);
         return collector.toArray();

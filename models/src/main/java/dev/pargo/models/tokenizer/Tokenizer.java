@@ -18,8 +18,18 @@ public interface Tokenizer extends AutoCloseable {
         return new TokenizerFiles(directory).open();
     }
 
-    /** Tokens of a text, without special tokens. Whatever looks like a control token in the text stays text. */
+    /**
+     * Tokens of a text that begins a prompt, without special tokens. Whatever looks like a control token in the text stays text.
+     */
     int[] encode(String text);
+
+    /**
+     * Tokens of a text that follows a control token or a picture. They differ from those of {@link #encode} if the tokenizer puts a
+     * space before the first text of a prompt only.
+     */
+    default int[] encodeInside(String text) {
+        return encode(text);
+    }
 
     /** Starts reading an answer token by token. */
     Detokenizer newDetokenizer();

@@ -13,11 +13,12 @@ record TokenizerFiles(Path directory) {
 
     private static final String MODEL = "tokenizer.model";
     private static final String FAST = "tokenizer.json";
+    private static final String CONFIG = "tokenizer_config.json";
 
     Tokenizer open() {
         Path model = directory.resolve(MODEL);
         if (Files.exists(model)) {
-            return new SentencePieceTokenizer(model, addedControls());
+            return new SentencePieceTokenizer(model, addedControls(), spacesFirstOnly());
         }
         Path fast = directory.resolve(FAST);
         if (Files.exists(fast)) {
@@ -26,16 +27,33 @@ record TokenizerFiles(Path directory) {
         throw new ConfigException("%s has no tokenizer: neither %s nor %s".formatted(directory, MODEL, FAST));
     }
 
+    /** As the newer file says if it is there, else as the setting {@code legacy}. */
+    private boolean spacesFirstOnly() {
+        Path fast = directory.resolve(FAST);
+        Path config = directory.resolve(CONFIG);
+        return Files.exists(fast)
+                ? FastTokenizer.spacesFirstOnly(JsonConfig.read(fast))
+                : Files.exists(config) && !JsonConfig.read(config).flag("legacy", true);
+    }
+
     /** Control tokens that a slow tokenizer has beyond its model. */
     private Map<String, Integer> addedControls() {
         Map<String, Integer> controls = new HashMap<>();
-        Path config = directory.resolve("tokenizer_config.json");
+        Path config = directory.resolve(CONFIG);
+        Path fast = directory.resolve(FAST);
         Path added = directory.resolve("added_tokens.json");
         if (Files.exists(config) && JsonConfig.read(config).has("added_tokens_decoder")) {
             JsonConfig decoder = JsonConfig.read(config).section("added_tokens_decoder");
             for (Map.Entry<String, JsonNode> token : decoder.json().properties()) {
                 if (token.getValue().path("special").asBoolean(false)) {
                     controls.put(token.getValue().path("content").asString(""), id(decoder, token.getKey()));
+                }
+            }
+        } else if (Files.exists(fast)) {
+            for (JsonNode token : JsonConfig.read(fast).json().path("added_tokens")) {
+                if (token.path("special").asBoolean(false)) {
+                    controls.put(
+                            token.path("content").asString(""), token.path("id").asInt());
                 }
             }
         } else if (Files.exists(added)) {

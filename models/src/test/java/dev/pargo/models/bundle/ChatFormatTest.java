@@ -2,9 +2,8 @@ package dev.pargo.models.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pargo.models.llm.DecoderFamily;
+import dev.pargo.models.chat.TurnTemplate;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -59,9 +58,9 @@ class ChatFormatTest {
         };
     }
 
-    /** A conversation without pictures, put together as {@link Prompt} says. */
+    /** A conversation without pictures, put together as {@link TurnTemplate} says. */
     private static String written(ChatFormat format, String system) {
-        Prompt prompt = format.prompt();
+        TurnTemplate prompt = format.turns();
         String turn = prompt.template().replace("<ImageHere>\n", "");
         String instructions = system.isEmpty() ? "" : prompt.systemTemplate().replace("{system}", system);
         String first = turn.contains("{system}") ? turn.replace("{system}", instructions) : instructions + turn;
@@ -74,28 +73,12 @@ class ChatFormatTest {
     @ParameterizedTest
     @EnumSource
     void writesWhatThePublishedTemplateDoes(ChatFormat format) {
-        assertThat(written(format, format.prompt().system())).isEqualTo(published(format));
+        assertThat(written(format, format.turns().system())).isEqualTo(published(format));
     }
 
     @ParameterizedTest
     @EnumSource
     void writesInstructionsWhereThePublishedTemplateDoes(ChatFormat format) {
         assertThat(written(format, "Be brief.")).isEqualTo(publishedWithInstructions(format));
-    }
-
-    /** Words of the published templates. */
-    @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '"',
-            value = {
-                "LLAMA, {{ bos_token + '[INST] ' + content.strip() }}{% set content = '<<SYS>>', LLAMA_2",
-                "MISTRAL, {{ '[INST] ' + message['content'] + ' [/INST]' }}, MISTRAL",
-                "LLAMA, '<|start_header_id|>' + message['role'], LLAMA_3",
-                "QWEN2, '<|im_start|>' + message['role'], QWEN2",
-                "INTERNLM2, '<|im_start|>' + message['role'], INTERNLM2_CHAT",
-                "LLAMA, {{ 'USER: ' + message['content'] }}, VICUNA"
-            })
-    void aPublishedTemplateTellsItsFormat(DecoderFamily family, String template, ChatFormat format) {
-        assertThat(ChatFormat.writtenBy(template, family)).contains(format);
     }
 }

@@ -3,6 +3,10 @@ package dev.pargo.models.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.image.ResizeMode;
@@ -46,7 +50,13 @@ class ModelBundleTest {
         assertThat(mini.projector().config().outputWidth())
                 .isEqualTo(mini.llm().config().width());
         assertThat(mini.preprocessing().mode()).isEqualTo(ResizeMode.EXPAND_TO_SQUARE);
-        assertThat(mini.prompt().bosToken()).isEqualTo("<s>");
+        try (Tokenizer tokenizer = mini.tokenizer()) {
+            PromptFormat format = mini.promptFormat(tokenizer);
+            assertThat(Written.of(format, Conversation.of(ChatMessage.question("What is it?"))))
+                    .startsWith("(<s>)A chat")
+                    .endsWith("USER: <Img>[0]</Img> What is it?\nASSISTANT: ");
+            assertThat(format.origin()).isEqualTo("prompt.template of the manifest");
+        }
         assertThat(mini.maxNewTokens()).isEqualTo(60);
         assertThat(mini.revision())
                 .isEqualTo(ModelBundle.read(MINI.resolve("pargo-mini.json")).revision());
@@ -85,13 +95,16 @@ class ModelBundleTest {
         assertThat(llava.preprocessing().mode()).isEqualTo(ResizeMode.CENTER_CROP);
         assertThat(llava.preprocessing().size()).isEqualTo(28);
         assertThat(llava.llm().config().eos()).containsExactly(2);
-        assertThat(llava.prompt().template()).isEqualTo("USER: <ImageHere>\n{question} ASSISTANT:");
 
         HostTensor image = HostTensor.allocate(DType.FLOAT32, 3, 28, 28);
         try (VisionEncoder encoder = VisionEncoder.load(llava.vision(), Placement.REFERENCE);
                 Projector projector = Projector.load(llava.projector(), Placement.REFERENCE);
                 CausalLm lm = CausalLm.load(llava.llm(), Placement.REFERENCE);
                 Tokenizer tokenizer = llava.tokenizer()) {
+            assertThat(Written.of(llava.promptFormat(tokenizer), Conversation.of(ChatMessage.question("What?"))))
+                    .endsWith("USER: [0]\nWhat? ASSISTANT:");
+            assertThat(llava.promptFormat(tokenizer).origin())
+                    .isEqualTo("the format vicuna of the decoder's family, because there is no chat template");
             HostTensor features = encoder.encode(List.of(image)).get(0);
             HostTensor tokens = projector.project(List.of(features)).get(0);
             assertThat(tokens.shape()).containsExactly(16, 32);

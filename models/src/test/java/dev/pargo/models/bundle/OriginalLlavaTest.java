@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.image.ResizeMode;
 import dev.pargo.models.inspect.Inspector;
@@ -46,7 +47,7 @@ class OriginalLlavaTest {
         assertThat(bundle.projector().fingerprint())
                 .isEqualTo(expected.projector().fingerprint());
         assertThat(bundle.llm().fingerprint()).isEqualTo(expected.llm().fingerprint());
-        assertThat(bundle.prompt()).isEqualTo(expected.prompt());
+        assertThat(Written.example(bundle)).isEqualTo(Written.example(expected));
         bundle.vision().check();
         bundle.projector().check();
         bundle.llm().check();

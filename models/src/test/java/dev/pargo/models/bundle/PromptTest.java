@@ -3,6 +3,9 @@ package dev.pargo.models.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -39,112 +42,121 @@ class PromptTest {
                 {"name": "x", "vision": {}, "projector": {}, "llm": {"dir": "llm"} %s}""".formatted(prompt.replace('\'', '"'))));
     }
 
+    /** A question about a picture, as the bundle's model reads it. */
+    private static String question(ModelBundle bundle) {
+        try (Tokenizer tokenizer = bundle.tokenizer()) {
+            return Written.of(bundle.promptFormat(tokenizer), Conversation.of(ChatMessage.question("What?")));
+        }
+    }
+
+    private static String origin(ModelBundle bundle) {
+        try (Tokenizer tokenizer = bundle.tokenizer()) {
+            return bundle.promptFormat(tokenizer).origin();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
-        "llama,      <s>,               USER: <ImageHere>",
-        "mistral,    <s>,               [INST] {system}<ImageHere>",
-        "llama,      <|start_header_id|>, <|start_header_id|>user<|end_header_id|>",
-        "llama,      <|im_start|>,      <|im_start|>user",
-        "qwen2,      <|im_start|>,      <|im_start|>user",
-        "internlm2,  <|im_start|>,      <|im_start|>user",
-        "internlm2,  <s>,               USER: <ImageHere>",
+        "llama,     <s> </s>,                                              vicuna,         (<s>)A chat",
+        "mistral,   <s> </s>,                                              mistral,        (<s>)[INST] [0]",
+        "llama,     <|start_header_id|> <|begin_of_text|> <|eot_id|>,      llama-3,        (<|begin_of_text|>)(<|start_h",
+        "llama,     <|im_start|> <|im_end|>,                               qwen2,          (<|im_start|>)system",
+        "qwen2,     <|im_start|> <|im_end|>,                               qwen2,          (<|im_start|>)system",
+        "internlm2, <|im_start|> <|im_end|> <s>,                           internlm2-chat, (<s>)(<|im_start|>)user",
+        "internlm2, <s> </s>,                                              vicuna,         (<s>)A chat",
     })
-    void aFamilyIsAskedInItsOwnWay(String family, String controlToken, String opening) throws IOException {
-        Prompt prompt = bundle(family, "", controlToken).prompt();
+    void aModelWithoutATemplateIsAskedAsItsFamilyIs(String family, String tokens, String format, String opening)
+            throws IOException {
+        ModelBundle bundle = bundle(family, "", tokens.split(" "));
 
-        assertThat(prompt.template()).startsWith(opening).contains("<ImageHere>\n{question}");
-        assertThat(prompt.bosToken())
-                .isEqualTo(
-                        controlToken.startsWith("<|im") && !family.equals("internlm2")
-                                ? ""
-                                : controlToken.startsWith("<|start") ? "<|begin_of_text|>" : "<s>");
+        assertThat(question(bundle)).startsWith(opening).contains("[0]\nWhat?");
+        assertThat(origin(bundle))
+                .isEqualTo("the format %s of the decoder's family, because there is no chat template", format);
     }
 
     @Test
     void aManifestMayNameTheFormatAndChangeIt() throws IOException {
-        Prompt prompt = bundle("llama", ", 'prompt': {'format': 'llama-3', 'system': 'Be brief.'}")
-                .prompt();
+        ModelBundle bundle =
+                bundle("qwen2", ", 'prompt': {'format': 'qwen2', 'system': 'Be brief.'}", "<|im_start|>", "<|im_end|>");
 
-        assertThat(prompt.eosToken()).isEqualTo("<|eot_id|>");
-        assertThat(prompt.system()).isEqualTo("Be brief.");
-        assertThatThrownBy(() ->
-                        bundle("llama", ", 'prompt': {'format': 'alpaca'}").prompt())
+        assertThat(question(bundle)).startsWith("(<|im_start|>)system\nBe brief.(<|im_end|>)");
+        assertThat(origin(bundle)).isEqualTo("qwen2, named in the manifest");
+        assertThatThrownBy(() -> question(bundle("llama", ", 'prompt': {'format': 'alpaca'}")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(
                         "unknown prompt.format 'alpaca'; known: vicuna, llama-2, llama-3, qwen2, internlm2");
     }
 
-    /** Llama-2-chat's tokenizer has no control token that would tell. */
     @Test
     void aModelWithAChatTemplateIsAskedAsThatWrites() throws IOException {
         ModelBundle bundle = bundle("llama", "", "<s>");
         Path tokenizer = directory.resolve("llm/tokenizer_config.json");
-        Files.writeString(tokenizer, "{\"chat_template\": \"{{ '[INST] <<SYS>>' }}\"}");
-        assertThat(bundle.prompt()).isEqualTo(ChatFormat.LLAMA_2.prompt());
-        Files.writeString(tokenizer, "{\"chat_template\": \"{{ '<start_of_turn>' }}\"}");
-        assertThatThrownBy(bundle::prompt)
-                .isInstanceOf(ConfigException.class)
-                .hasMessageContaining(
-                        "the chat_template of llm's tokenizer_config.json writes none of the known formats"
-                                + " (vicuna, llama-2, llama-3, qwen2, internlm2-chat, mistral); give prompt.format or");
+        Files.writeString(
+                tokenizer,
+                "{\"bos_token\": \"<s>\", \"chat_template\": \"{{ bos_token + '[INST] ' + messages[0]['content'].strip() + ' [/INST]' }}\"}");
+
+        assertThat(question(bundle)).isEqualTo("(<s>)[INST] [0]\nWhat? [/INST]");
+        assertThat(origin(bundle)).isEqualTo("chat_template of tokenizer_config.json");
+        Files.writeString(directory.resolve("llm/chat_template.jinja"), "Q: {{ messages[0].content }} A:\n");
+        assertThat(question(bundle)).isEqualTo("Q: [0]\nWhat? A:");
+        assertThat(origin(bundle)).isEqualTo("chat_template.jinja");
     }
 
     @Test
-    void aTemplateOfItsOwnHasTheReferencesRest() throws IOException {
-        Prompt prompt = bundle("llama", ", 'prompt': {'template': 'Q <ImageHere> {question} A'}")
-                .prompt();
+    void aTemplateThatCannotBeExecutedIsRefusedAtTheStart() throws IOException {
+        ModelBundle bundle = bundle("llama", "", "<s>");
+        Files.writeString(directory.resolve("llm/chat_template.jinja"), "{{ messages[0].content | unknown_filter }}");
 
-        assertThat(prompt)
-                .isEqualTo(new Prompt("Q <ImageHere> {question} A", "<ImageHere>", "<s>", "</s>", "", "", ""));
+        assertThatThrownBy(() -> question(bundle))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("chat_template.jinja: the chat template cannot write a question");
+    }
+
+    @Test
+    void partsOfAFormatNeedTheFormatWhereThereIsATemplate() throws IOException {
+        ModelBundle bundle = bundle("llama", ", 'prompt': {'system': 'Be brief.'}", "<s>");
+        Files.writeString(directory.resolve("llm/chat_template.jinja"), "{{ messages[0].content }}");
+
+        assertThatThrownBy(() -> question(bundle))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("prompt needs a template or a format");
     }
 
     @Test
     void aTemplateOfItsOwnIsOpenedAndClosedAsTheTokenizerSays() throws IOException {
-        ModelBundle bundle = bundle("llama", ", 'prompt': {'template': '<ImageHere>{question}'}");
+        ModelBundle bundle = bundle(
+                "llama", ", 'prompt': {'template': '<ImageHere>{question}'}", "<s>", "</s>", "<|begin|>", "<|eot|>");
+        assertThat(Written.example(bundle)).startsWith("(<s>)Be brief.").contains("A dog.(</s>)");
         Path tokenizer = directory.resolve("llm/tokenizer_config.json");
-        Files.writeString(
-                tokenizer, "{\"bos_token\": \"<|begin_of_text|>\", \"eos_token\": {\"content\": \"<|eot_id|>\"}}");
-        assertThat(bundle.prompt().bosToken()).isEqualTo("<|begin_of_text|>");
-        assertThat(bundle.prompt().eosToken()).isEqualTo("<|eot_id|>");
+        Files.writeString(tokenizer, "{\"bos_token\": \"<|begin|>\", \"eos_token\": {\"content\": \"<|eot|>\"}}");
+        assertThat(Written.example(bundle)).startsWith("(<|begin|>)Be brief.").contains("A dog.(<|eot|>)");
         Files.writeString(tokenizer, "{\"bos_token\": null}");
-        assertThat(bundle.prompt().bosToken()).isEmpty();
-        assertThat(bundle.prompt().eosToken()).isEqualTo("</s>");
+        assertThat(Written.example(bundle)).startsWith("Be brief.").contains("A dog.(</s>)");
     }
 
+    /** [INST] is a control token of some of Mistral's tokenizers only. */
     @Test
     void wordsThatAreControlTokensOfTheTokenizerMeanThose() throws IOException {
-        ModelBundle qwen = bundle("qwen2", "", "<|endoftext|>", "<|im_start|>", "<|im_end|>");
-        try (Tokenizer tokenizer = qwen.tokenizer()) {
-            assertThat(qwen.prompt().controlTokens(tokenizer)).containsExactly("<|im_end|>", "<|im_start|>");
-        }
-        // [INST] is a control token of some of Mistral's tokenizers only.
-        ModelBundle older = bundle("mistral", "", "<s>", "</s>");
-        try (Tokenizer tokenizer = older.tokenizer()) {
-            assertThat(older.prompt().controlTokens(tokenizer)).containsExactly("</s>");
-        }
-        ModelBundle newer = bundle("mistral", "", "<s>", "</s>", "[INST]", "[/INST]");
-        try (Tokenizer tokenizer = newer.tokenizer()) {
-            assertThat(newer.prompt().controlTokens(tokenizer)).containsExactly("</s>", "[/INST]", "[INST]");
-        }
+        assertThat(question(bundle("mistral", "", "<s>", "</s>"))).isEqualTo("(<s>)[INST] [0]\nWhat? [/INST]");
+        assertThat(question(bundle("mistral", "", "<s>", "</s>", "[INST]", "[/INST]")))
+                .isEqualTo("(<s>)([INST]) [0]\nWhat? ([/INST])");
     }
 
     @Test
     void aPromptThatTheTokenizerCannotOpenIsRefused() throws IOException {
         ModelBundle bundle = bundle("llama", ", 'prompt': {'format': 'llama-3'}", "<s>", "</s>");
-        try (Tokenizer tokenizer = bundle.tokenizer()) {
-            assertThatThrownBy(() -> bundle.prompt().controlTokens(tokenizer))
-                    .isInstanceOf(ConfigException.class)
-                    .hasMessage("the prompt's '<|begin_of_text|>' is not a control token of the tokenizer");
-        }
+        assertThatThrownBy(() -> question(bundle))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("the prompt's '<|begin_of_text|>' is not a control token of the tokenizer");
     }
 
     @Test
     void everyFormatHasPlacesForImageQuestionInstructionsAndAnswer() {
         assertThat(List.of(ChatFormat.values())).hasSize(6);
-        Arrays.stream(ChatFormat.values()).map(ChatFormat::prompt).forEach(prompt -> {
-            assertThat(prompt.template()).containsSubsequence("<ImageHere>", "{question}");
-            assertThat(prompt.systemTemplate()).contains("{system}");
-            assertThat(prompt.answerTemplate()).contains("{answer}").contains(prompt.eosToken());
+        Arrays.stream(ChatFormat.values()).map(ChatFormat::turns).forEach(turns -> {
+            assertThat(turns.template()).containsSubsequence("<ImageHere>", "{question}");
+            assertThat(turns.systemTemplate()).contains("{system}");
+            assertThat(turns.answerTemplate()).contains("{answer}").contains(turns.eosToken());
         });
     }
 }

@@ -33,6 +33,20 @@ class InspectorTest {
     private Path directory;
 
     @Test
+    void showsHowABundleWritesAConversation() {
+        PromptReport prompt = Inspector.inspect(BUNDLE).prompt();
+
+        assertThat(prompt.origin()).isEqualTo("prompt.template of the manifest");
+        assertThat(prompt.text())
+                .startsWith("<s>A chat between")
+                .endsWith("USER: <Img>[picture]</Img> What is this?\nASSISTANT: A dog.</s>"
+                        + "USER: Which colour has it?\nASSISTANT: ");
+        assertThat(prompt.tokens()).startsWith("1").contains("[80 visual tokens]");
+        assertThat(new ReportText(Inspector.inspect(BUNDLE)).toString())
+                .contains("prompt: prompt.template of the manifest\n  | <s>A chat", "\n  tokens: 1 ");
+    }
+
+    @Test
     void tellsTheNetworksOfABundle() {
         Report report = Inspector.inspect(BUNDLE);
         assertThat(report.kind()).isEqualTo("bundle 'pargo-mini'");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.projector.PatchProjector;
@@ -42,7 +43,7 @@ class ProjectorVariantTest {
 
         assertThat(variant.vision().fingerprint()).isEqualTo(mini.vision().fingerprint());
         assertThat(variant.llm().fingerprint()).isEqualTo(mini.llm().fingerprint());
-        assertThat(variant.prompt()).isEqualTo(mini.prompt());
+        assertThat(Written.example(variant)).isEqualTo(Written.example(mini));
         assertThat(variant.preprocessing()).usingRecursiveComparison().isEqualTo(mini.preprocessing());
         assertThat(variant.projector().fingerprint())
                 .isNotEqualTo(mini.projector().fingerprint());
@@ -102,7 +103,7 @@ class ProjectorVariantTest {
         assertThat(projector.outputWidth()).isEqualTo(llava.llm().config().width());
         assertThat(variant.vision().fingerprint()).isEqualTo(llava.vision().fingerprint());
         assertThat(variant.llm().fingerprint()).isEqualTo(llava.llm().fingerprint());
-        assertThat(variant.prompt()).isEqualTo(llava.prompt());
+        assertThat(Written.example(variant)).isEqualTo(Written.example(llava));
         assertThat(variant.preprocessing()).usingRecursiveComparison().isEqualTo(llava.preprocessing());
         assertThat(variant.hasRandomWeights(BundlePart.LLM)).isTrue();
         variant.projector().check();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SentencePieceTokenizerTest {
 
     private static final Path MODEL = Path.of("src/test/fixtures/tokenizer/bpe_prefix.model");
-    private static final Tokenizer TOKENIZER = new SentencePieceTokenizer(MODEL, Map.of());
+    private static final Tokenizer TOKENIZER = new SentencePieceTokenizer(MODEL, Map.of(), false);
 
     @AfterAll
     static void close() {
@@ -109,7 +109,7 @@ class SentencePieceTokenizerTest {
     @Test
     void refusesAFileThatIsNoModel(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("tokenizer.model"), "no model at all");
-        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of()))
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of(), false))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(file.toString());
     }
@@ -118,7 +118,7 @@ class SentencePieceTokenizerTest {
     @Test
     void aPieceMayBeANulByte(@TempDir Path directory) throws IOException {
         Path file = withPiece(directory, "\0", NORMAL);
-        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of(), false)) {
             int nul = tokenizer.vocabulary() - 1;
             assertThat(tokenizer.encode("a\0b")).contains(nul);
             assertThat(tokenizer.decode(tokenizer.encode("a\0b"))).isEqualTo("a\0b");
@@ -129,7 +129,7 @@ class SentencePieceTokenizerTest {
     @Test
     void aUserDefinedPieceWithANulByteIsOneOfMany(@TempDir Path directory) throws IOException {
         Path file = withPiece(directory, "\0\0x", USER_DEFINED);
-        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+        try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of(), false)) {
             assertThat(tokenizer.encode("\0\0x")).endsWith(tokenizer.vocabulary() - 1);
             assertThat(tokenizer.decode(tokenizer.encode("dog \0"))).isEqualTo("dog \0");
         }
@@ -138,7 +138,7 @@ class SentencePieceTokenizerTest {
     @Test
     void refusesAPieceThatIsTooLong(@TempDir Path directory) throws IOException {
         Path file = withPiece(directory, "x".repeat(100_000), NORMAL);
-        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of()))
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of(), false))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("has 100000 characters, not 1 to 1024");
     }
@@ -146,7 +146,8 @@ class SentencePieceTokenizerTest {
     @Test
     void refusesAModelWithTwoUnknownTokens(@TempDir Path directory) throws IOException {
         Path file = withPiece(directory, "<unk2>", UNKNOWN);
-        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of())).isInstanceOf(ConfigException.class);
+        assertThatThrownBy(() -> new SentencePieceTokenizer(file, Map.of(), false))
+                .isInstanceOf(ConfigException.class);
     }
 
     /** Every seventh byte of a model is changed; whatever comes of it, it is a tokenizer or a clear refusal. */
@@ -158,7 +159,7 @@ class SentencePieceTokenizerTest {
             byte[] damaged = model.clone();
             damaged[at] ^= (byte) (1 + at % 255);
             Files.write(file, damaged);
-            try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of())) {
+            try (Tokenizer tokenizer = new SentencePieceTokenizer(file, Map.of(), false)) {
                 assertThat(tokenizer.encode("Is ﬁve a\tnumber? 🙂 PARGO")).isNotEmpty();
             } catch (ConfigException refused) {
                 assertThat(refused).hasMessageContaining(file.toString());

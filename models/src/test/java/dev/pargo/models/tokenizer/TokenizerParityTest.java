@@ -39,7 +39,7 @@ class TokenizerParityTest {
                 .mapToInt(JsonNode::asInt)
                 .toArray();
         try (Tokenizer tokenizer =
-                new SentencePieceTokenizer(fixture.directory().resolve(file), Map.of())) {
+                new SentencePieceTokenizer(fixture.directory().resolve(file), Map.of(), false)) {
             assertThat(tokenizer.encode(text.get("text").asString())).isEqualTo(ids);
             if (text.has("decoded")) {
                 assertThat(tokenizer.decode(ids)).isEqualTo(text.get("decoded").asString());

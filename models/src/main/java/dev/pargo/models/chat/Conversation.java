@@ -1,0 +1,138 @@
+package dev.pargo.models.chat;
+
+import dev.pargo.models.chat.ChatMessage.Call;
+import dev.pargo.models.chat.ChatMessage.Part;
+import dev.pargo.models.chat.ChatMessage.Picture;
+import dev.pargo.models.chat.ChatMessage.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * A conversation to be answered.
+ *
+ * @param messages  at least one
+ * @param tools     what the answer may call: JSON objects in OpenAI's form
+ * @param continues whether the last message, an assistant's, is continued rather than answered
+ */
+public record Conversation(List<ChatMessage> messages, List<String> tools, boolean continues) {
+
+    public Conversation {
+        messages = List.copyOf(messages);
+        tools = List.copyOf(tools);
+    }
+
+    /** Without tools, to be answered. */
+    public static Conversation of(ChatMessage... messages) {
+        return new Conversation(List.of(messages), List.of(), false);
+    }
+
+    /** Number of pictures. */
+    int pictures() {
+        return (int) messages.stream()
+                .flatMap(message -> message.content().stream())
+                .filter(Picture.class::isInstance)
+                .count();
+    }
+
+    /** All strings that users or models have written. */
+    Stream<String> strings() {
+        return Stream.concat(
+                tools.stream(),
+                messages.stream()
+                        .flatMap(message -> Stream.of(
+                                        Stream.of(message.callId(), message.name()),
+                                        message.content().stream()
+                                                .map(part -> part instanceof Text text ? text.text() : ""),
+                                        message.calls().stream()
+                                                .flatMap(call -> Stream.of(call.id(), call.name(), call.arguments())))
+                                .flatMap(strings -> strings)));
+    }
+
+    /** The same for a model that knows no tools: calls are text of the assistant, and what tools answer is said by the user. */
+    Conversation withToolsAsText() {
+        List<ChatMessage> plain = messages.stream()
+                .map(message -> message.is(ChatMessage.TOOL)
+                        ? new ChatMessage(ChatMessage.USER, message.content())
+                        : new ChatMessage(message.role(), withCallsAsText(message)))
+                .toList();
+        return new Conversation(plain, List.of(), continues);
+    }
+
+    private static List<Part> withCallsAsText(ChatMessage message) {
+        if (message.calls().isEmpty()) {
+            return message.content();
+        }
+        String calls = message.calls().stream().map(Conversation::text).collect(Collectors.joining("\n"));
+        return joined(message.content(), List.of(new Text(calls)));
+    }
+
+    private static String text(Call call) {
+        return "{\"name\": %s, \"arguments\": %s}"
+                .formatted(StringNode.valueOf(call.name()), call.arguments().isEmpty() ? "{}" : call.arguments());
+    }
+
+    /**
+     * The same as turns: at most one system message, which comes first, then the user and the assistant alternately, beginning with
+     * the user. Messages of one speaker that follow each other are joined by line feeds. Where the user says nothing, the message is
+     * empty. Expects a conversation without tools.
+     */
+    Conversation inTurns() {
+        List<ChatMessage> turns = new ArrayList<>();
+        List<Part> instructions = List.of();
+        for (ChatMessage message : messages) {
+            if (message.is(ChatMessage.SYSTEM)) {
+                instructions = joined(instructions, message.content());
+                continue;
+            }
+            ChatMessage last = turns.isEmpty() ? null : turns.get(turns.size() - 1);
+            if (last != null && last.is(message.role())) {
+                turns.set(turns.size() - 1, new ChatMessage(last.role(), joined(last.content(), message.content())));
+            } else {
+                if (last == null && message.is(ChatMessage.ASSISTANT)) {
+                    turns.add(ChatMessage.text(ChatMessage.USER, ""));
+                }
+                turns.add(message);
+            }
+        }
+        if (turns.isEmpty() || turns.get(turns.size() - 1).is(ChatMessage.ASSISTANT) && !continues) {
+            turns.add(ChatMessage.text(ChatMessage.USER, ""));
+        }
+        if (!instructions.isEmpty()) {
+            turns.add(0, new ChatMessage(ChatMessage.SYSTEM, instructions));
+        }
+        return new Conversation(turns, tools, continues);
+    }
+
+    /** The same for a model that knows no instructions: they open the user's first message. Expects turns. */
+    Conversation withInstructionsInQuestion() {
+        ChatMessage first = messages.get(0);
+        if (!first.is(ChatMessage.SYSTEM)) {
+            return this;
+        }
+        ChatMessage question = messages.get(1);
+        List<Part> content = new ArrayList<>(first.content());
+        content.add(new Text("\n\n"));
+        content.addAll(question.content());
+        List<ChatMessage> others = new ArrayList<>(messages.subList(1, messages.size()));
+        others.set(0, new ChatMessage(ChatMessage.USER, content));
+        return new Conversation(others, tools, continues);
+    }
+
+    /** Both contents. Texts that meet are joined by a line feed. */
+    private static List<Part> joined(List<Part> first, List<Part> second) {
+        List<Part> both = new ArrayList<>(first);
+        if (!first.isEmpty()
+                && !second.isEmpty()
+                && first.get(first.size() - 1) instanceof Text end
+                && second.get(0) instanceof Text begin) {
+            both.set(both.size() - 1, new Text(end.text() + "\n" + begin.text()));
+            both.addAll(second.subList(1, second.size()));
+        } else {
+            both.addAll(second);
+        }
+        return both;
+    }
+}

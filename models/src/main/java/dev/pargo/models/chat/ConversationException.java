@@ -1,0 +1,11 @@
+package dev.pargo.models.chat;
+
+/** A model's prompt format cannot write a conversation. The message is written for the client. */
+public final class ConversationException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public ConversationException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.pargo.models.chat;
+
+/** A piece of a written prompt, before it is tokenised. Texts that follow each other are tokenised apart. */
+public sealed interface PromptPiece {
+
+    /** A control token that the tokenizer puts before every text. The text after it counts as the beginning. */
+    record Opening(String token) implements PromptPiece {}
+
+    /** A control token, by its name. */
+    record Control(String token) implements PromptPiece {}
+
+    /** Text. What looks like a control token in it is text. */
+    record Text(String text) implements PromptPiece {}
+
+    /** A picture, by its number in the conversation. */
+    record Picture(int index) implements PromptPiece {}
+}

@@ -1,0 +1,11 @@
+package dev.pargo.models.chat;
+
+/** A chat template refuses a conversation, or cannot be executed. The message is written for people. */
+final class TemplateException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TemplateException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

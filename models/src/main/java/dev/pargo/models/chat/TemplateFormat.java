@@ -1,0 +1,194 @@
+package dev.pargo.models.chat;
+
+import dev.pargo.models.chat.ChatMessage.Part;
+import dev.pargo.models.chat.ChatMessage.Text;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.tokenizer.ControlWords;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes conversations with a model's own chat template, which is executed for each.
+ *
+ * <p>The template sees the words of users and models as they are, so that it may trim or search them. Only where they have the name of a
+ * control token, a {@linkplain Marks mark} parts it, so that it stays text. What the template writes is then taken apart: its control
+ * tokens, its placeholders of pictures, and text, from which the marks are taken away.
+ */
+public final class TemplateFormat implements PromptFormat {
+
+    private static final String PROBE = "questionalpha";
+    private static final String TOOL = """
+            {"type": "function", "function": {"name": "toolbeta", "description": "d",
+             "parameters": {"type": "object", "properties": {"p": {"type": "string", "description": "d"}}}}}""";
+
+    private final PublishedTemplates templates;
+    private final String placeholder;
+    private final String opening;
+    private final String endToken;
+    private final ControlWords words;
+    private final boolean takesParts;
+    private final boolean knowsTools;
+
+    /**
+     * Finds out what the template can write.
+     *
+     * @param placeholder   text that the template writes in place of a picture
+     * @param opening       control token that the tokenizer puts before every text; empty for none
+     * @param endToken      control token that closes an answer; empty for none
+     * @param controlTokens of the tokenizer
+     * @throws ConfigException if the template cannot write a question
+     */
+    public TemplateFormat(
+            PublishedTemplates templates,
+            String placeholder,
+            String opening,
+            String endToken,
+            Set<String> controlTokens) {
+        this.templates = templates;
+        this.placeholder = placeholder;
+        this.opening = opening;
+        this.endToken = endToken;
+        Set<String> unforgeable = new HashSet<>(controlTokens);
+        unforgeable.add(placeholder);
+        this.words = new ControlWords(unforgeable);
+        Conversation picture = Conversation.of(ChatMessage.question(PROBE));
+        this.takesParts = writes(picture, true, PROBE) && writes(picture, true, placeholder);
+        if (!writes(picture, takesParts, PROBE)) {
+            throw new ConfigException(
+                    "%s: the chat template cannot write a question; name a prompt.format or a prompt.template in a manifest"
+                            .formatted(templates.origin()));
+        }
+        this.knowsTools = writes(new Conversation(picture.messages(), List.of(TOOL), false), takesParts, "toolbeta");
+    }
+
+    private boolean writes(Conversation conversation, boolean inParts, String expected) {
+        try {
+            return render(new TemplateInput(conversation, UnaryOperator.identity()), inParts)
+                    .contains(expected);
+        } catch (TemplateException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public List<PromptPiece> write(Conversation conversation) {
+        if (!conversation.tools().isEmpty() && !knowsTools) {
+            throw new ConversationException("tools are not supported by this model");
+        }
+        Marks marks = Marks.notIn(conversation);
+        Conversation marked = conversation.continues() ? withEnd(conversation, marks) : conversation;
+        String written = render(knowsTools ? marked : marked.withToolsAsText(), marks);
+        if (conversation.continues()) {
+            written = cut(written, marks);
+        }
+        return split(written, marks, conversation.pictures());
+    }
+
+    /** Renders the conversation as it is. If the template refuses that, as turns, and then without a system message. */
+    private String render(Conversation conversation, Marks marks) {
+        UnaryOperator<String> hide = text -> words.mark(text, marks.hidden());
+        List<Conversation> forms = new ArrayList<>(List.of(conversation));
+        if (conversation.tools().isEmpty()) {
+            Conversation turns = conversation.withToolsAsText().inTurns();
+            forms.add(turns);
+            forms.add(turns.withInstructionsInQuestion());
+        }
+        TemplateException refusal = null;
+        for (Conversation form : forms) {
+            try {
+                return render(new TemplateInput(form, hide), takesParts);
+            } catch (TemplateException refused) {
+                refusal = refusal == null ? refused : refusal;
+            }
+        }
+        throw new ConversationException(refusal.getMessage());
+    }
+
+    private String render(TemplateInput input, boolean inParts) {
+        List<Map<String, Object>> messages = inParts ? input.messagesOfParts() : input.messagesOfText(placeholder);
+        Conversation conversation = input.conversation();
+        ChatTemplate template = conversation.tools().isEmpty() ? templates.template() : templates.forTools();
+        return template.render(messages, input.tools(), !conversation.continues());
+    }
+
+    /** The mark is followed by a space, which tells whether the template trims the answer. */
+    private static Conversation withEnd(Conversation conversation, Marks marks) {
+        List<ChatMessage> messages = new ArrayList<>(conversation.messages());
+        ChatMessage last = messages.remove(messages.size() - 1);
+        List<Part> content = new ArrayList<>(last.content());
+        String end = marks.end() + " ";
+        if (!content.isEmpty() && content.get(content.size() - 1) instanceof Text text) {
+            content.set(content.size() - 1, new Text(text.text() + end));
+        } else {
+            content.add(new Text(end));
+        }
+        messages.add(new ChatMessage(last.role(), content, last.calls(), last.callId(), last.name()));
+        return new Conversation(messages, conversation.tools(), true);
+    }
+
+    /** The prompt up to the end of the answer that is to be continued. */
+    private static String cut(String written, Marks marks) {
+        int end = written.lastIndexOf(marks.end());
+        if (end < 0) {
+            throw new ConversationException("the model's chat template cannot continue an answer");
+        }
+        String prompt = written.substring(0, end);
+        return written.startsWith(" ", end + 1) ? prompt : prompt.stripTrailing();
+    }
+
+    private List<PromptPiece> split(String written, Marks marks, int pictures) {
+        PromptPieces prompt = new PromptPieces();
+        if (!written.startsWith(opening)) {
+            prompt.opening(opening);
+        }
+        int picture = 0;
+        for (int i = 0; i < written.length(); ) {
+            int length = controlAt(written, i, marks);
+            if (length == 0) {
+                if (written.charAt(i) != marks.hidden()) {
+                    prompt.text(written.charAt(i));
+                }
+                i++;
+                continue;
+            }
+            String token = written.substring(i, i + length);
+            if (token.equals(placeholder)) {
+                prompt.picture(picture++);
+            } else {
+                prompt.control(token);
+            }
+            i += length;
+        }
+        if (picture != pictures) {
+            throw new ConversationException(
+                    "messages have %d images, but the model's chat template writes %d".formatted(pictures, picture));
+        }
+        return prompt.toList();
+    }
+
+    /** A word that a mark follows is a single character that somebody has typed. */
+    private int controlAt(String written, int at, Marks marks) {
+        int length = words.longestAt(written, at);
+        int end = at + length;
+        return end < written.length() && written.charAt(end) == marks.hidden() ? 0 : length;
+    }
+
+    @Override
+    public String endToken() {
+        return endToken;
+    }
+
+    @Override
+    public boolean knowsTools() {
+        return knowsTools;
+    }
+
+    @Override
+    public String origin() {
+        return templates.origin();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.pargo.models.chat.jinja;
+
+/** What a template, a macro or a block writes. Not thread-safe. */
+final class Output {
+
+    private final StringBuilder text = new StringBuilder();
+    private final Run run;
+
+    Output(Run run) {
+        this.run = run;
+    }
+
+    void write(String more) {
+        run.requireLength((long) text.length() + more.length());
+        text.append(more);
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Jinja as chat templates use it: its expressions, loops, macros and whitespace rules, with Python's strings, lists and dicts. Values
+ * are plain Java: String, Long, Double, Boolean, List, Map, null for None. A template reaches what it is given and nothing else, and
+ * ends within limits. Source: Jinja 3.1, with the settings and extensions of transformers' {@code render_jinja_template}.
+ */
+@NullMarked
+package dev.pargo.models.chat.jinja;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,87 @@
+package dev.pargo.models.inspect;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.ConversationException;
+import dev.pargo.models.chat.PromptFormat;
+import dev.pargo.models.chat.PromptPiece;
+import dev.pargo.models.chat.PromptTokenizer;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a bundle writes an example conversation: two turns, the first with a picture of {@value #WIDTH} x {@value #HEIGHT} pixels.
+ *
+ * @param origin  where the format comes from; empty if it cannot be used
+ * @param tools   whether the format has a place for tools
+ * @param text    the prompt; a picture is written as {@code [picture]}
+ * @param tokens  token ids; a run of visual tokens is written as {@code [576 visual tokens]}
+ * @param problem why there is no prompt; null if there is one
+ */
+public record PromptReport(
+        String origin,
+        boolean tools,
+        String text,
+        List<String> tokens,
+        @Nullable String problem) {
+
+    static final int WIDTH = 640;
+    static final int HEIGHT = 480;
+
+    private static final Conversation EXAMPLE = Conversation.of(
+            ChatMessage.question("What is this?"),
+            ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
+            ChatMessage.text(ChatMessage.USER, "Which colour has it?"));
+
+    static PromptReport of(ModelBundle bundle) {
+        try (Tokenizer tokenizer = bundle.tokenizer()) {
+            PromptFormat format = bundle.promptFormat(tokenizer);
+            List<PromptPiece> pieces = format.write(EXAMPLE);
+            List<PromptPart> parts =
+                    new PromptTokenizer(tokenizer, bundle.notation()).tokenize(pieces, List.of(picture(bundle)));
+            return new PromptReport(
+                    format.origin(),
+                    format.knowsTools(),
+                    pieces.stream().map(PromptReport::text).collect(Collectors.joining()),
+                    parts.stream().flatMap(PromptReport::tokens).toList(),
+                    null);
+        } catch (ConfigException | ConversationException e) {
+            return new PromptReport("", false, "", List.of(), e.getMessage());
+        }
+    }
+
+    /** Visual tokens of the right layout, without values. */
+    private static PictureRows picture(ModelBundle bundle) {
+        PictureLayout pixels = bundle.pictures().layout(WIDTH, HEIGHT, true);
+        PictureLayout visual =
+                bundle.projector().config().layout(bundle.vision().config().layout(pixels));
+        return new PictureRows(visual, HostTensor.allocate(DType.FLOAT32, visual.cells(), 1));
+    }
+
+    private static String text(PromptPiece piece) {
+        if (piece instanceof PromptPiece.Text text) {
+            return text.text();
+        }
+        if (piece instanceof PromptPiece.Opening opening) {
+            return opening.token();
+        }
+        return piece instanceof PromptPiece.Control control ? control.token() : "[picture]";
+    }
+
+    private static Stream<String> tokens(PromptPart part) {
+        return part instanceof PromptPart.Tokens tokens
+                ? Arrays.stream(tokens.ids()).mapToObj(String::valueOf)
+                : Stream.of("[%d visual tokens]".formatted(part.length()));
+    }
+}

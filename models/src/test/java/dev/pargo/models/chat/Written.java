@@ -1,0 +1,46 @@
+package dev.pargo.models.chat;
+
+import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Prompts as people read them: control tokens in (), pictures as their numbers in [], text as it is. */
+public final class Written {
+
+    private Written() {}
+
+    public static String of(PromptFormat format, Conversation conversation) {
+        return of(format.write(conversation));
+    }
+
+    public static String of(List<PromptPiece> prompt) {
+        return prompt.stream().map(Written::of).collect(Collectors.joining());
+    }
+
+    private static String of(PromptPiece piece) {
+        if (piece instanceof PromptPiece.Opening opening) {
+            return "(" + opening.token() + ")";
+        }
+        if (piece instanceof PromptPiece.Control control) {
+            return "(" + control.token() + ")";
+        }
+        if (piece instanceof PromptPiece.Picture picture) {
+            return "[" + picture.index() + "]";
+        }
+        return ((PromptPiece.Text) piece).text();
+    }
+
+    /** What a bundle makes of two turns with instructions and a picture. */
+    public static String example(ModelBundle bundle) {
+        try (Tokenizer tokenizer = bundle.tokenizer()) {
+            return of(
+                    bundle.promptFormat(tokenizer),
+                    Conversation.of(
+                            ChatMessage.text(ChatMessage.SYSTEM, "Be brief."),
+                            ChatMessage.question("What is it?"),
+                            ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
+                            ChatMessage.text(ChatMessage.USER, "Sure?")));
+        }
+    }
+}
