@@ -45,6 +45,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     @Override
     public void onCompleted() {
         call.attempt(() -> {
+            call.trace().enter("decode picture");
             CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish(), alone);
             call.whenOver(() -> image.cancel(true));
             image.whenComplete((prepared, error) -> {

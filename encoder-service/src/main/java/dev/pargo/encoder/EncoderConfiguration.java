@@ -120,6 +120,7 @@ class EncoderConfiguration {
             StageProperties properties,
             StageServices services) {
         return services.batched(
+                "encode",
                 new FeatureBatch(encoder, identity.getFingerprint(), rows(bundle, properties)),
                 ProbePicture.cut(bundle.pictures()));
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -168,6 +169,11 @@ final class RunningGateway implements AutoCloseable {
 
     double gauge(String name) {
         return context.getBean(MeterRegistry.class).get(name).gauge().value();
+    }
+
+    /** Names of everything that the gateway is made of. */
+    List<String> beans() {
+        return List.of(context.getBeanDefinitionNames());
     }
 
     @Override

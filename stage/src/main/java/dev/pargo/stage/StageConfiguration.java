@@ -6,6 +6,7 @@ import dev.pargo.stage.call.CallHeadersInterceptor;
 import dev.pargo.stage.call.CallTimer;
 import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
+import dev.pargo.stage.call.TraceInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;
@@ -15,6 +16,7 @@ import dev.pargo.stage.status.StageMetrics;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -97,6 +99,12 @@ public class StageConfiguration {
     @GlobalServerInterceptor
     CallHeadersInterceptor callHeaders() {
         return new CallHeadersInterceptor();
+    }
+
+    @Bean
+    @GlobalServerInterceptor
+    TraceInterceptor traces(Tracer tracer) {
+        return new TraceInterceptor(tracer);
     }
 
     @Bean

@@ -38,13 +38,16 @@ public record StageServices(
     }
 
     /**
+     * Creates what the calls of a batching service share.
+     *
+     * @param work    what the network does: encode, project
      * @param network runs a batch; returns one output for each input, in the same order
      * @param probe   an ordinary input, for which a network that works gives finite numbers
      */
-    public <I> BatchedStage<I> batched(Function<List<I>, List<WireTensor>> network, I probe) {
+    public <I> BatchedStage<I> batched(String work, Function<List<I>, List<WireTensor>> network, I probe) {
         Batcher<I, WireTensor> batcher = new Batcher<>(properties.batch(), network, metrics, System::nanoTime);
         SelfCheck selfCheck = new SelfCheck(
                 () -> network.apply(List.of(probe)).stream().allMatch(WireTensor::isFinite), System::nanoTime);
-        return new BatchedStage<>(calls(batcher::estimatedWait), batcher, selfCheck);
+        return new BatchedStage<>(work, calls(batcher::estimatedWait), batcher, selfCheck);
     }
 }

@@ -357,7 +357,7 @@ class StageServiceTest {
 
         @Bean
         BatchedStage<WireTensor> batchedStage(StageServices services) {
-            return services.batched(inputs -> ToyProjector.addOne(GATE, inputs), ToyProjector.tensor(1, 2, 3));
+            return services.batched("add", inputs -> ToyProjector.addOne(GATE, inputs), ToyProjector.tensor(1, 2, 3));
         }
 
         @Bean

@@ -154,11 +154,12 @@ class ComposeFileTest {
         return matcher.group(1);
     }
 
-    /** What a service reads: its own settings, and the stages' common ones where it imports them. */
+    /** What a service reads: its own settings, the stages' common ones where it imports them, and those of all services. */
     private static String settings(String service) throws IOException {
         String own = Files.readString(Repository.file(service + "/src/main/resources/application.yml"));
+        String all = own + Files.readString(Repository.file("service/src/main/resources/service.yml"));
         return own.contains("classpath:stage.yml")
-                ? own + Files.readString(Repository.file("stage/src/main/resources/stage.yml"))
-                : own;
+                ? all + Files.readString(Repository.file("stage/src/main/resources/stage.yml"))
+                : all;
     }
 }

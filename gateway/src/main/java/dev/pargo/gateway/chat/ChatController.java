@@ -20,6 +20,7 @@ import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.picture.Pictures;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
+import dev.pargo.gateway.trace.TraceFilter;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import io.grpc.Deadline;
@@ -70,6 +71,8 @@ final class ChatController {
         try {
             outcome = run(exchange);
         } finally {
+            log.debug("Request ended: {}", outcome);
+            TraceFilter.ended(outcome, exchange.model);
             metrics.ended(outcome, exchange.model, Duration.ofNanos(exchange.watch.elapsed()));
         }
     }

@@ -43,6 +43,7 @@ final class ChatMetrics {
             record("gen_ai.server.time_per_output_token", operation(model), millis(timings.decodeMs() / (tokens - 1)));
         }
         Tags stages = Tags.of("model", model);
+        record("pargo.gateway.queue", stages, millis(timings.queueMs()));
         record("pargo.gateway.network", stages, millis(timings.networkMs()));
         if (timings.encodeMs() > 0) {
             record("pargo.gateway.encode", stages, millis(timings.encodeMs()));

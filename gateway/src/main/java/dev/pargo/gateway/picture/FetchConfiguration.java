@@ -1,5 +1,6 @@
 package dev.pargo.gateway.picture;
 
+import io.opentelemetry.api.trace.Tracer;
 import java.net.InetAddress;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
@@ -28,6 +29,7 @@ class FetchConfiguration {
     PictureFetcher pictureFetcher(
             FetchProperties rules,
             SslBundles bundles,
+            Tracer tracer,
             ObjectProvider<Names> names,
             ObjectProvider<ClientConnector> connector)
             throws Exception {
@@ -52,6 +54,6 @@ class FetchConfiguration {
         client.start();
         // Files are counted as they are sent.
         client.getContentDecoderFactories().clear();
-        return new PictureFetcher(client, rules);
+        return new PictureFetcher(client, rules, tracer);
     }
 }

@@ -3,6 +3,10 @@ package dev.pargo.gateway.picture;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.inference.RequestScope;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +33,14 @@ final class PictureFetcher implements AutoCloseable {
 
     private final HttpClient client;
     private final FetchProperties rules;
+    private final Tracer tracer;
     private final ThreadPoolExecutor threads;
 
     /** @param client dials public addresses only; started, and stopped by {@link #close} */
-    PictureFetcher(HttpClient client, FetchProperties rules) {
+    PictureFetcher(HttpClient client, FetchProperties rules, Tracer tracer) {
         this.client = client;
         this.rules = rules;
+        this.tracer = tracer;
         this.threads = new ThreadPoolExecutor(
                 0, rules.concurrency(), 10, TimeUnit.SECONDS, new SynchronousQueue<>(), PictureFetcher::thread);
     }
@@ -76,11 +82,24 @@ final class PictureFetcher implements AutoCloseable {
         try {
             WebUrl url = WebUrl.parse(String.valueOf(source.url()), rules);
             Fetch fetch = new Fetch(client, rules, url, maxBytes, memory);
-            return new Running(source.param(), fetch, threads.submit(fetch));
+            Context request = Context.current();
+            return new Running(source.param(), fetch, threads.submit(() -> call(fetch, request)));
         } catch (FetchException refused) {
             throw refused.toClient(source.param());
         } catch (RejectedExecutionException full) {
             throw GatewayException.busy("The gateway fetches no more pictures at the moment", RETRY);
+        }
+    }
+
+    private byte[] call(Fetch fetch, Context request) throws Exception {
+        Span span = tracer.spanBuilder("fetch picture").setParent(request).startSpan();
+        try {
+            return fetch.call();
+        } catch (Exception failure) {
+            span.setStatus(StatusCode.ERROR);
+            throw failure;
+        } finally {
+            span.end();
         }
     }
 

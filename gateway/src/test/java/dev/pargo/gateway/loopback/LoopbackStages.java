@@ -32,6 +32,9 @@ public final class LoopbackStages implements AutoCloseable {
     public final LoopbackProjector projector;
     public final LoopbackLlm llm;
 
+    /** W3C's header of each call that has one. */
+    public final BlockingQueue<String> traceParents = new LinkedBlockingQueue<>();
+
     /** Of all stages. */
     public final HealthStatusManager health = new HealthStatusManager();
 
@@ -171,6 +174,7 @@ public final class LoopbackStages implements AutoCloseable {
         projector.behaviour.reset();
         llm.reset();
         requestIds.clear();
+        traceParents.clear();
     }
 
     @Override
@@ -189,6 +193,10 @@ public final class LoopbackStages implements AutoCloseable {
             String id = headers.get(CallHeaders.REQUEST_ID);
             if (id != null) {
                 requestIds.add(call.getMethodDescriptor().getBareMethodName() + " " + id);
+            }
+            String trace = headers.get(Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER));
+            if (trace != null) {
+                traceParents.add(trace);
             }
             return next.startCall(call, headers);
         }

@@ -50,6 +50,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
 
     @Override
     public void onStarted() {
+        call.trace().enter("prefill");
         synchronized (this) {
             events.add(GenerateResponse.newBuilder().setStarted(GenerationStarted.getDefaultInstance()));
         }
@@ -58,6 +59,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
 
     @Override
     public void onText(Piece piece) {
+        call.trace().enter("decode");
         synchronized (this) {
             pending.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
                     .add(piece);
@@ -68,6 +70,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
 
     @Override
     public void onFinished(GenerationSummary summary) {
+        call.trace().leave();
         synchronized (this) {
             finished = GenerationFinished.newBuilder()
                     .setCompletionTokens(summary.tokens())

@@ -84,6 +84,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
                         .setVisualTokens(prepared.visualTokens())
                         .build());
         call.answer(answer);
+        call.trace().enter("queue");
         Generator.Submission submission = host.generator().submit(prepared, answer);
         answer.submitted(submission);
         call.whenOver(submission::cancel);

@@ -147,6 +147,7 @@ public final class Batcher<I, O> implements DeviceWork {
         long start = nanoClock.getAsLong();
         List<O> outputs;
         try {
+            batch.forEach(request -> request.onStart.run());
             outputs = network.apply(batch.stream().map(Request::input).toList());
             if (outputs.size() != batch.size()) {
                 throw new IllegalStateException(
@@ -187,6 +188,7 @@ public final class Batcher<I, O> implements DeviceWork {
         private final CompletableFuture<Batched<O>> answer = new CompletableFuture<>();
         private boolean settled;
         private @Nullable I input;
+        private Runnable onStart = () -> {};
         private long submittedAt;
 
         private Request() {}
@@ -198,9 +200,20 @@ public final class Batcher<I, O> implements DeviceWork {
          *     StageError} that ended the executor, or cancelled
          */
         public CompletableFuture<Batched<O>> submit(I input) {
+            return submit(input, () -> {});
+        }
+
+        /**
+         * Queues the request.
+         *
+         * @param onStart called on the executor's thread when the request's batch starts; must not block
+         * @return as above
+         */
+        public CompletableFuture<Batched<O>> submit(I input, Runnable onStart) {
             StageError refusal = locked(() -> {
                 if (leaveAnnounced() && abandoned == null) {
                     this.input = input;
+                    this.onStart = onStart;
                     submittedAt = nanoClock.getAsLong();
                     queue.add(this);
                 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchedCall<I> extends ServedCall<TensorChunk> {
 
+    private final String work;
     private final Batcher<I, WireTensor> batcher;
     private final SelfCheck selfCheck;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
@@ -25,6 +26,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
     /** Create it before the service method returns. */
     public BatchedCall(ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
         super(response, stage.calls());
+        this.work = stage.work();
         this.batcher = stage.batcher();
         this.selfCheck = stage.selfCheck();
     }
@@ -48,10 +50,12 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
         if (admitted == null) {
             throw new IllegalStateException("submitted before it was admitted");
         }
-        admitted.submit(input).whenComplete((batched, error) -> {
+        trace().enter("queue");
+        admitted.submit(input, () -> trace().enter(work)).whenComplete((batched, error) -> {
             if (error != null) {
                 fail(error);
             } else {
+                trace().leave();
                 answer(new TensorAnswer(batched.output(), report(batched, preprocessing), selfCheck));
             }
         });

@@ -1,6 +1,5 @@
 package dev.pargo.stage.call;
 
-import dev.pargo.proto.CallHeaders;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -14,7 +13,7 @@ public final class CallHeadersInterceptor implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-        RequestId id = RequestId.ofHeader(headers.get(CallHeaders.REQUEST_ID));
+        RequestId id = RequestId.of(headers);
         ClientId client = ClientId.of(headers, call.getAttributes());
         return Contexts.interceptCall(client.in(id.in(Context.current())), call, headers, next);
     }

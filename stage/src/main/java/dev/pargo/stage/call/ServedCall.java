@@ -7,6 +7,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lifecycle of one call of a stage: it is admitted, prepared, submitted, answered, and ended exactly once. It can
@@ -19,9 +21,12 @@ import java.util.concurrent.Future;
  */
 public class ServedCall<R> {
 
+    private static final Logger log = LoggerFactory.getLogger(ServedCall.class);
+
     private final CallResources stage;
     private final RequestId id = RequestId.current();
     private final ClientId client = ClientId.current();
+    private final CallTrace trace = CallTrace.current();
     private final long deadline;
     private final ResponseSender<R> sender;
     private final List<Runnable> cleanups = new ArrayList<>();
@@ -124,6 +129,10 @@ public class ServedCall<R> {
         return client;
     }
 
+    public final CallTrace trace() {
+        return trace;
+    }
+
     private void close(Outcome outcome) {
         sender.stop();
         end(outcome);
@@ -138,6 +147,9 @@ public class ServedCall<R> {
             }
             over = true;
             todo = List.copyOf(cleanups);
+        }
+        try (RequestId.Logged logged = id.log()) {
+            log.debug("Call ended: {}", outcome);
         }
         todo.forEach(Runnable::run);
         stage.metrics().over(outcome);

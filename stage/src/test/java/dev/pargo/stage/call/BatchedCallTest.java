@@ -77,6 +77,7 @@ class BatchedCallTest {
         device = DeviceExecutor.start("device", selfCheck.guard(batcher), WatchdogLimits.DEFAULT, () -> {});
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new ToyProjector(new BatchedStage<>(
+                        "add",
                         new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()), batcher, selfCheck)))
                 .build()
                 .start();

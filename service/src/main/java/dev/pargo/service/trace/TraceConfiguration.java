@@ -1,0 +1,20 @@
+package dev.pargo.service.trace;
+
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** A tracer that records nothing, where traces are not sent anywhere. */
+@AutoConfiguration(
+        afterName =
+                "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration")
+class TraceConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    Tracer noTracer() {
+        return OpenTelemetry.noop().getTracer("pargo");
+    }
+}
