@@ -40,8 +40,9 @@ class TracesIT {
     private static RunningStack stack;
     private static GatewayClient gateway;
 
-    private final String trace = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE))
-            + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+    private final String trace =
+            HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE))
+                    + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
 
     @BeforeAll
     static void start() throws IOException {
@@ -96,14 +97,15 @@ class TracesIT {
                 .put("stream", true)
                 .put("ignore_eos", true)
                 .put("max_tokens", 1000);
-        try (InputStream events = send(endless, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        try (InputStream events =
+                send(endless, HttpResponse.BodyHandlers.ofInputStream()).body()) {
             assertThat(new String(events.readNBytes(2000))).contains("data: ");
         }
 
         List<Received> spans = awaitSpans(15);
-        assertThat(spans).filteredOn(Received::isError).allMatch(span -> span.attribute("error.type")
-                .toLowerCase()
-                .equals("cancelled"));
+        assertThat(spans)
+                .filteredOn(Received::isError)
+                .allMatch(span -> span.attribute("error.type").toLowerCase().equals("cancelled"));
         assertThat(tree(spans.stream().filter(Received::isError).toList(), spans))
                 .containsExactlyInAnyOrder(
                         "pargo-gateway: POST /v1/chat/completions <- the client",
@@ -127,14 +129,17 @@ class TracesIT {
                         "encoder-service: pargo.v1.Encoder/Encode <- pargo.v1.Encoder/Encode",
                         "encoder-service: decode picture <- pargo.v1.Encoder/Encode");
         Received request = find(spans, "pargo-gateway", CHAT);
-        assertThat(request.isError()).as("a client's fault is none of the server").isFalse();
+        assertThat(request.isError())
+                .as("a client's fault is none of the server")
+                .isFalse();
         assertThat(request.attribute("error.type")).isEqualTo("client_error");
         for (String name : List.of(ENCODE, "decode picture")) {
             assertThat(find(spans, "encoder-service", name))
                     .matches(Received::isError)
                     .matches(span -> span.attribute("error.type").equals("INVALID_ARGUMENT"));
         }
-        assertThat(spans).noneMatch(span -> span.name().equals(PROJECT) || span.name().equals(GENERATE));
+        assertThat(spans)
+                .noneMatch(span -> span.name().equals(PROJECT) || span.name().equals(GENERATE));
     }
 
     @Test
@@ -144,9 +149,9 @@ class TracesIT {
         awaitSpans(6);
 
         // By now replicas have been asked for their health, and described themselves.
-        assertThat(store.spans()).extracting(Received::name).noneMatch(name -> name.contains("Health")
-                || name.contains("Describe")
-                || name.contains("GET"));
+        assertThat(store.spans())
+                .extracting(Received::name)
+                .noneMatch(name -> name.contains("Health") || name.contains("Describe") || name.contains("GET"));
     }
 
     @Test
@@ -157,10 +162,11 @@ class TracesIT {
                 .build());
 
         for (ServiceKind kind : ServiceKind.values()) {
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(lines(kind))
-                    .as(kind.label())
-                    .anyMatch(line -> line.path("request").asString().equals(request)
-                            && line.path("traceId").asString().equals(trace)));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(lines(kind))
+                            .as(kind.label())
+                            .anyMatch(line -> line.path("request").asString().equals(request)
+                                    && line.path("traceId").asString().equals(trace)));
         }
     }
 
@@ -229,10 +235,12 @@ class TracesIT {
                     Received parent = byId.get(span.parent());
                     assertThat(span.span().getStartTimeUnixNano())
                             .isBetween(
-                                    parent.span().getStartTimeUnixNano(), parent.span().getEndTimeUnixNano());
+                                    parent.span().getStartTimeUnixNano(),
+                                    parent.span().getEndTimeUnixNano());
                     assertThat(span.span().getEndTimeUnixNano())
                             .isBetween(
-                                    span.span().getStartTimeUnixNano(), parent.span().getEndTimeUnixNano());
+                                    span.span().getStartTimeUnixNano(),
+                                    parent.span().getEndTimeUnixNano());
                 });
     }
 }
