@@ -304,6 +304,23 @@ class PictureUrlTest {
     }
 
     @Test
+    void headersHaveABound() throws Exception {
+        String path = "/headers" + FILES.incrementAndGet();
+        internet.serve(path, exchange -> {
+            for (int i = 0; i < 1000; i++) {
+                exchange.getResponseHeaders().set("X-" + i, "v".repeat(100));
+            }
+            exchange.sendResponseHeaders(200, -1);
+        });
+
+        refused(
+                ask(url(path)),
+                400,
+                "image_fetch_failed",
+                "the server cannot be reached, or does not speak proper HTTP");
+    }
+
+    @Test
     void oneTimeLimitHoldsForAll() throws Exception {
         String dripping = "/dripping" + FILES.incrementAndGet();
         internet.serve(dripping, exchange -> {

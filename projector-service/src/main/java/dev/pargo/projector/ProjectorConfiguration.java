@@ -107,6 +107,7 @@ class ProjectorConfiguration {
     @Bean
     BatchedStage<Projection> stageOfFeatures(
             ModelBundle bundle, Projector projector, StageIdentity identity, StageServices services) {
-        return services.batched("project", new ProjectionBatch(projector, identity.getFingerprint()), ProbeFeatures.of(bundle));
+        return services.batched(
+                "project", new ProjectionBatch(projector, identity.getFingerprint()), ProbeFeatures.of(bundle));
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 class FetchConfiguration {
 
     private static final int IO_THREADS = 8;
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
 
     /**
      * @param names     looks names up instead of the JVM
@@ -48,6 +49,7 @@ class FetchConfiguration {
         client.setSocketAddressResolver(new PublicResolver(names.getIfAvailable(() -> InetAddress::getAllByName)));
         client.setConnectTimeout(rules.timeLimit().toMillis());
         client.setDestinationIdleTimeout(rules.timeLimit().toMillis());
+        client.setMaxResponseHeadersSize(MAX_HEADER_BYTES);
         client.setFollowRedirects(false);
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "pargo-serving"));

@@ -78,7 +78,9 @@ class BatchedCallTest {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .addService(new ToyProjector(new BatchedStage<>(
                         "add",
-                        new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()), batcher, selfCheck)))
+                        new CallResources(admission, timer, metrics, ForkJoinPool.commonPool()),
+                        batcher,
+                        selfCheck)))
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
