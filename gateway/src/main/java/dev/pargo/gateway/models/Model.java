@@ -48,7 +48,8 @@ record Model(
             @Nullable Long maxImageBytes,
             @Nullable Long maxImagePixels,
             @Nullable String promptFormat,
-            @Nullable Boolean tools) {
+            @Nullable Boolean tools,
+            @Nullable Boolean singleTurn) {
 
         static Parts of(PipelineState state) {
             @Nullable ModelSet set = state.shown().orElse(null);
@@ -64,7 +65,8 @@ record Model(
                     vision == null ? null : vision.encoder().getMaxImageBytes(),
                     vision == null ? null : vision.encoder().getMaxImagePixels(),
                     llm == null ? null : llm.getPrompt().getOrigin(),
-                    llm == null ? null : llm.getPrompt().getTools());
+                    llm == null ? null : llm.getPrompt().getTools(),
+                    llm == null ? null : llm.getPrompt().getSingleTurn());
         }
     }
 

@@ -8,6 +8,9 @@ import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.BeamSearch;
+import dev.pargo.proto.v1.ChatMessage;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
@@ -133,6 +136,46 @@ class RefusalsTest extends RunningLlmService {
                 ErrorReason.PROMPT_TOO_LONG,
                 question("What?").addVisualTokens(Integer.MAX_VALUE).build(),
                 "the limit is 511");
+    }
+
+    @Test
+    void refusesAConversationThatCannotBeWritten() {
+        ChatMessage question = ChatMessage.newBuilder()
+                .setRole("user")
+                .addContent(ContentPart.newBuilder().setText("What?"))
+                .build();
+        Conversation conversation =
+                Conversation.newBuilder().addMessages(question).build();
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                GenerateStart.newBuilder()
+                        .setConversation(conversation.toBuilder().addTools("{}"))
+                        .build(),
+                "tools are not supported by this model");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                GenerateStart.newBuilder()
+                        .setConversation(conversation.toBuilder().setTurnTemplate("{question}"))
+                        .build(),
+                "the prompt template has no image placeholder");
+        assertRefused(
+                ErrorReason.MALFORMED_STREAM,
+                text("x").setConversation(conversation).build(),
+                "a request has either a prompt or a conversation");
+        assertRefused(
+                ErrorReason.MALFORMED_STREAM,
+                GenerateStart.newBuilder()
+                        .setConversation(Conversation.getDefaultInstance())
+                        .build(),
+                "a request has either a prompt or a conversation");
+        assertRefused(
+                ErrorReason.INVALID_FIELD,
+                GenerateStart.newBuilder()
+                        .setConversation(Conversation.newBuilder()
+                                .addAllMessages(Collections.nCopies(
+                                        description.getLimits().getConversationPieces() / 2 + 1, question)))
+                        .build(),
+                "messages and parts, the limit is " + description.getLimits().getConversationPieces());
     }
 
     @Test

@@ -112,6 +112,12 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return ManifestBundle.promptFormat(ManifestBundle.reference(directory).withTurn(turn), tokenizer);
     }
 
+    /** Published directories do not say so. */
+    @Override
+    public boolean isSingleTurn() {
+        return false;
+    }
+
     @Override
     public int maxNewTokens() {
         return 0;

@@ -293,6 +293,11 @@ final class ManifestBundle implements ModelBundle {
     }
 
     @Override
+    public boolean isSingleTurn() {
+        return manifest.flag("single_turn", false);
+    }
+
+    @Override
     public int maxNewTokens() {
         JsonConfig generation = manifest.sectionOrEmpty("generation");
         return generation.has("max_new_tokens") ? generation.size("max_new_tokens") : 0;

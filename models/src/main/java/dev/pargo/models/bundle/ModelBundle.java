@@ -139,6 +139,9 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
      */
     PromptFormat promptFormat(String turn, Tokenizer tokenizer);
 
+    /** Whether the model was trained on single questions: it answers a second one in a conversation poorly. */
+    boolean isSingleTurn();
+
     /** The default limit on the tokens of an answer; 0 for the rest of the context. */
     int maxNewTokens();
 }

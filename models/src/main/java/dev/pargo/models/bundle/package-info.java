@@ -56,6 +56,8 @@
  *                           whole model
  *   lora.file, lora.alpha   updates: a PEFT directory, or a fusion checkpoint and its alpha
  *
+ * single_turn               whether the model was trained on single questions and answers a second one poorly; false
+ *
  * prompt
  *   template                one turn, see {@link dev.pargo.models.chat.TurnTemplate}; that of the format
  *   format                  vicuna, llama-2, llama-3, qwen2, internlm2-chat or mistral. Without template and format, the
