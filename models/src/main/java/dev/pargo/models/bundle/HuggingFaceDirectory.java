@@ -14,20 +14,37 @@ import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A model directory in Hugging Face's layout, written by transformers 4 or 5. It holds config.json, the weights, the image
  * processor's settings and the tokenizer. The {@code model_type} in config.json says what kind of model it is.
+ *
+ * @param weights opens the weight files
  */
-record HuggingFaceDirectory(Path path, JsonConfig config) {
+record HuggingFaceDirectory(Path path, JsonConfig config, Supplier<Checkpoint> weights) {
 
     private static final String QUANTIZATION = "quantization_config";
 
     static HuggingFaceDirectory open(Path path) {
+        return open(path, () -> Checkpoint.open(path));
+    }
+
+    /** A directory whose weights are not written yet. */
+    static HuggingFaceDirectory planned(Path path) {
+        return open(path, Checkpoint::empty);
+    }
+
+    private static HuggingFaceDirectory open(Path path, Supplier<Checkpoint> weights) {
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
         requireUnquantised(config);
-        return new HuggingFaceDirectory(path, OriginalLlava.is(config) ? OriginalLlava.toHuggingFace(config) : config);
+        if (OriginalInternVl.is(config)) {
+            return new HuggingFaceDirectory(
+                    path, OriginalInternVl.toHuggingFace(config), () -> OriginalInternVl.tensors(weights.get()));
+        }
+        JsonConfig read = OriginalLlava.is(config) ? OriginalLlava.toHuggingFace(config) : config;
+        return new HuggingFaceDirectory(path, read, weights);
     }
 
     private static void requireUnquantised(JsonConfig config) {
@@ -55,7 +72,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
     }
 
     Checkpoint checkpoint() {
-        return Checkpoint.open(path);
+        return weights.get();
     }
 
     /**
@@ -103,6 +120,9 @@ record HuggingFaceDirectory(Path path, JsonConfig config) {
 
     /** The image processor's settings: a separate file, or in transformers 5 a section of the processor's file. */
     private JsonConfig imageProcessor() {
+        if (config.has(OriginalInternVl.PROCESSOR)) {
+            return config.section(OriginalInternVl.PROCESSOR);
+        }
         Path processor = path.resolve("processor_config.json");
         if (Files.exists(processor)) {
             JsonConfig whole = JsonConfig.read(processor);

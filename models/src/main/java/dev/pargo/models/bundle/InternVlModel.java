@@ -13,7 +13,7 @@ import dev.pargo.models.weights.Checkpoint;
 import java.util.List;
 
 /**
- * InternVL 3 and 3.5 in the layout of transformers: InternViT on tiles and a thumbnail; the projector joins squares of patches
+ * InternVL in the layout of transformers, or converted from its authors': InternViT on tiles and a thumbnail; the projector joins squares of patches
  * and applies two linear layers.
  */
 record InternVlModel(HuggingFaceDirectory directory) implements PublishedModel {

@@ -55,6 +55,14 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
     }
 
     /**
+     * A directory with a whole model in Hugging Face's layout whose weights are not written yet. It tells the networks'
+     * parameters.
+     */
+    static ModelBundle planned(Path directory) {
+        return new DirectoryBundle(HuggingFaceDirectory.planned(directory));
+    }
+
+    /**
      * Whether a directory in Hugging Face's layout holds a whole model and so needs no manifest.
      *
      * @throws ConfigException if config.json is missing or invalid

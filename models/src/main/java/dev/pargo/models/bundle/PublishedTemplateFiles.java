@@ -24,6 +24,11 @@ record PublishedTemplateFiles(HuggingFaceDirectory directory) {
 
     /** Empty if there is no template. */
     Optional<PublishedTemplates> read() {
+        JsonConfig config = directory.config();
+        if (config.has(OriginalInternVl.TEMPLATE)) {
+            String origin = "the conversation %s of InternVL's code".formatted(config.string("template"));
+            return templates(origin, Map.of(DEFAULT, config.string(OriginalInternVl.TEMPLATE)));
+        }
         Path program = directory.path().resolve("chat_template.jinja");
         if (Files.exists(program)) {
             Map<String, String> sources = new HashMap<>(Map.of(DEFAULT, text(program)));

@@ -32,7 +32,8 @@ record PublishedTensors(Checkpoint all) {
             return name;
         }
         String rest = matcher.group("rest") != null ? matcher.group("rest") : matcher.group("plain");
-        return rest.startsWith("lm_head.") ? rest : "model." + rest;
+        boolean isOutput = rest.startsWith("lm_head.") || rest.startsWith("output.");
+        return isOutput ? rest : "model." + rest;
     }
 
     /** The vision encoder's tensors, without prefix. */

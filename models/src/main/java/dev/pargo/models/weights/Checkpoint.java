@@ -93,6 +93,29 @@ public final class Checkpoint {
     }
 
     /**
+     * Divides tensors along their first axis into equal parts.
+     *
+     * @param names  which tensors
+     * @param parts  what takes the place of {@code joined} in the name of each part
+     * @param joined a part of the tensors' names
+     * @throws CheckpointException if the rows cannot be divided equally
+     */
+    public Checkpoint divideRows(Predicate<String> names, List<String> parts, String joined) {
+        Map<String, StoredTensor> divided = new LinkedHashMap<>();
+        for (StoredTensor tensor : tensors.values()) {
+            if (!names.test(tensor.name())) {
+                add(divided, source, tensor);
+                continue;
+            }
+            for (int i = 0; i < parts.size(); i++) {
+                String name = tensor.name().replace(joined, parts.get(i));
+                add(divided, source, tensor.rows(i, parts.size()).named(name));
+            }
+        }
+        return new Checkpoint(source, divided);
+    }
+
+    /**
      * The tensors of this checkpoint and of another one.
      *
      * @throws CheckpointException if both have a tensor of one name

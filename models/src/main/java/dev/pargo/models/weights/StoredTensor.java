@@ -2,6 +2,7 @@ package dev.pargo.models.weights;
 
 import dev.pargo.models.tensor.DType;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Where a tensor lies in a file. Readers guarantee that all its bytes are inside the file. The arrays are shared and must
@@ -57,6 +58,22 @@ public record StoredTensor(String name, DType dtype, long[] shape, long[] stride
 
     StoredTensor named(String other) {
         return new StoredTensor(other, dtype, shape, strides, file, offset);
+    }
+
+    /**
+     * One of several equal parts along the first axis.
+     *
+     * @throws CheckpointException if the rows cannot be divided equally
+     */
+    StoredTensor rows(int part, int parts) {
+        if (shape.length == 0 || shape[0] % parts != 0) {
+            throw new CheckpointException(
+                    file, "%s of shape %s is not %d equal parts".formatted(name, Arrays.toString(shape), parts));
+        }
+        long[] own = shape.clone();
+        own[0] = shape[0] / parts;
+        long begin = Math.multiplyExact(part * own[0], strides[0] * dtype.bytes());
+        return new StoredTensor(name, dtype, own, strides, file, offset + begin);
     }
 
     /** @throws ArithmeticException if the product exceeds a long */
