@@ -66,10 +66,11 @@ def join_heads(x: Tensor) -> Tensor:
 
 
 # [batch, 3, side, side] -> [batch, patches, 3 * patch * patch], patches in raster order.
-# A convolution whose stride equals its kernel size is a matrix product over these rows.
+# A convolution whose stride equals its kernel size is a matrix product over these rows. Like the convolution, it leaves out pixels
+# at the right and at the bottom that do not fill a patch.
 def patches(pixels: Tensor, patch: int) -> Tensor:
   grid = pixels.size(2) // patch
-  x = pixels.view(pixels.size(0), 3, grid, patch, grid, patch)
+  x = pixels[:, :, :grid * patch, :grid * patch].reshape(pixels.size(0), 3, grid, patch, grid, patch)
   return x.permute(0, 2, 4, 1, 3, 5).reshape(pixels.size(0), grid * grid, 3 * patch * patch)
 
 

@@ -19,18 +19,38 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param description one line for people
  * @param documents   JSON files by their path
- * @param tokenizer   path of the SentencePiece model
+ * @param tokenizer   its tokenizer
  * @param weights     files of tensors
  */
-record Preset(String description, Map<String, ObjectNode> documents, String tokenizer, List<Weights> weights) {
+record Preset(String description, Map<String, ObjectNode> documents, Tokenizer tokenizer, List<Weights> weights) {
 
-    private static final List<String> NAMES =
-            List.of("pargo-internlm2-7b", "pargo-base-internlm2-7b", "llava-1.5-7b", "smol-135m", "llama-1b");
+    private static final List<String> NAMES = List.of(
+            "pargo-internlm2-7b",
+            "pargo-base-internlm2-7b",
+            "llava-1.5-7b",
+            "llava-onevision-0.5b",
+            "smolvlm-256m",
+            "internvl3-1b",
+            "qwen2.5-vl-3b",
+            "qwen3-vl-2b",
+            "gemma3-4b",
+            "smol-135m",
+            "llama-1b");
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
+
+    /**
+     * A tokenizer of the published size. The published vocabularies are not part of this project.
+     *
+     * @param path    relative to the preset's directory
+     * @param tokens  size of a {@link WordTokenizer}; absent: the SentencePiece model of pargo-mini
+     * @param control ids of its control tokens, as published
+     */
+    record Tokenizer(
+            String path, @Nullable Integer tokens, @Nullable Map<String, Integer> control) {}
 
     /**
      * One file of torch's, or a directory of Hugging Face's.
@@ -44,17 +64,19 @@ record Preset(String description, Map<String, ObjectNode> documents, String toke
     /**
      * Tensors, from one of three sources.
      *
-     * @param network a network, which knows its tensors itself
-     * @param lora    an adapter of the LLM
-     * @param tensors shapes by name, for those that no network here uses
-     * @param prefix  stands before the names; an asterisk in it becomes the number of the repetition
-     * @param repeat  how often {@code tensors} occur
+     * @param network  a network, which knows its tensors itself
+     * @param lora     an adapter of the LLM
+     * @param tensors  shapes by name, for those that no network here uses
+     * @param prefix   stands before the names; an asterisk in it becomes the number of the repetition
+     * @param replaces beginning of names that the prefix takes the place of; other names stay
+     * @param repeat   how often {@code tensors} occur
      */
     record Part(
             @Nullable BundlePart network,
             @Nullable Lora lora,
             @Nullable Map<String, long[]> tensors,
             @Nullable String prefix,
+            @Nullable String replaces,
             @Nullable DType dtype,
             @Nullable Integer repeat) {}
 

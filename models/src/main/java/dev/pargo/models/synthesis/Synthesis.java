@@ -112,8 +112,17 @@ public final class Synthesis {
             Files.createDirectories(file.getParent());
             Files.writeString(file, document.getValue().toPrettyString() + "\n");
         }
-        try (InputStream tokenizer = Synthesis.class.getResourceAsStream("/presets/tokenizer.model")) {
-            Files.copy(tokenizer, directory.resolve(preset.tokenizer()));
+        writeTokenizer(preset.tokenizer());
+    }
+
+    private void writeTokenizer(Preset.Tokenizer tokenizer) throws IOException {
+        Path file = directory.resolve(tokenizer.path());
+        if (tokenizer.tokens() != null && tokenizer.control() != null) {
+            Files.writeString(file, WordTokenizer.json(tokenizer.tokens(), tokenizer.control()));
+            return;
+        }
+        try (InputStream model = Synthesis.class.getResourceAsStream("/presets/tokenizer.model")) {
+            Files.copy(model, file);
         }
     }
 

@@ -28,7 +28,13 @@ record TensorPlan(PlannedNetworks networks) {
         } else {
             return unused(part, prefix, dtype);
         }
-        return parameters.map(parameter -> new WrittenTensor(prefix + parameter.name(), dtype, parameter.shape()));
+        return parameters.map(
+                parameter -> new WrittenTensor(name(parameter.name(), prefix, part), dtype, parameter.shape()));
+    }
+
+    private static String name(String name, String prefix, Preset.Part part) {
+        String replaced = part.replaces() == null ? "" : part.replaces();
+        return name.startsWith(replaced) ? prefix + name.substring(replaced.length()) : name;
     }
 
     private List<ParameterSpec> parameters(BundlePart network) {

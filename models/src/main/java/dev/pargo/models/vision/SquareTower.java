@@ -12,7 +12,7 @@ import dev.pargo.models.picture.PictureLayout;
 public sealed interface SquareTower extends VisionConfig
         permits ClipConfig, Eva02Config, EvaGConfig, InternVitConfig, SiglipConfig {
 
-    /** Side of the square input in pixels; a multiple of the patch side. */
+    /** Side of the square input in pixels. What does not fill a patch at its right and bottom is not seen. */
     int imageSize();
 
     /** Side of a patch in pixels. */
@@ -21,7 +21,7 @@ public sealed interface SquareTower extends VisionConfig
     /** Side of the position table's grid, in patches. */
     int tableGrid();
 
-    /** Side of the image in patches. */
+    /** Side of the image in whole patches. */
     default int grid() {
         return imageSize() / patchSize();
     }

@@ -10,9 +10,9 @@ final class Tower {
 
     /** @throws IllegalArgumentException if the sizes contradict each other */
     static void check(int imageSize, int patchSize, int width, int heads) {
-        if (imageSize % patchSize != 0) {
+        if (imageSize < patchSize) {
             throw new IllegalArgumentException(
-                    "an image of %d pixels is not a whole number of patches of %d".formatted(imageSize, patchSize));
+                    "an image of %d pixels is smaller than a patch of %d".formatted(imageSize, patchSize));
         }
         if (width % heads != 0) {
             throw new IllegalArgumentException("width %d is not divisible by %d heads".formatted(width, heads));

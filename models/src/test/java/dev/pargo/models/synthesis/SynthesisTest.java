@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.image.RgbImage;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
-import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.vision.VisionConfig;
@@ -20,10 +22,14 @@ import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +59,13 @@ class SynthesisTest {
         "pargo-internlm2-7b, 7737708544",
         "smol-135m, 134515008",
         "llama-1b, 1235814400",
-        "llava-1.5-7b, 6738939904"
+        "llava-1.5-7b, 6738939904",
+        "smolvlm-256m, 162974016",
+        "llava-onevision-0.5b, 494089984",
+        "internvl3-1b, 629697920",
+        "qwen2.5-vl-3b, 3085938688",
+        "qwen3-vl-2b, 1720574976",
+        "gemma3-4b, 3880263168"
     })
     void decodersHaveThePublishedNumberOfParameters(String preset, long parameters) {
         Synthesis.begin(preset, temporary.resolve("model"), OptionalInt.empty());
@@ -73,26 +85,85 @@ class SynthesisTest {
     @MethodSource("presets")
     void aPictureGoesThroughTheNetworksOfEveryPreset(String preset) {
         ModelBundle bundle = ModelBundle.read(write(TinyPresets.shrink(preset), 1));
-        HostTensor features;
+        RgbImage image = new RgbImage(100, 60, new byte[3 * 100 * 60]);
+        List<PictureRows> features;
         try (VisionEncoder encoder = VisionEncoder.load(bundle.vision(), Placement.REFERENCE)) {
-            int size = encoder.config().square().imageSize();
-            features = encoder.encode(List.of(HostTensor.allocate(DType.FLOAT32, 3, size, size)));
+            features = encoder.encodePictures(List.of(bundle.pictures().cut(image, true)));
         }
-        HostTensor visual;
+        List<PictureRows> visual;
         try (Projector projector = Projector.load(bundle.projector(), Placement.REFERENCE)) {
-            visual = projector.project(List.of(features.get(0)));
+            visual = projector.projectPictures(features);
         }
-        assertThat(visual.shape()).startsWith(1);
-        assertAllFinite(Tolerance.floats(features));
-        assertAllFinite(Tolerance.floats(visual));
+        assertAllFinite(Tolerance.floats(features.get(0).rows()));
+        assertAllFinite(Tolerance.floats(visual.get(0).rows()));
         try (CausalLm llm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
                 Tokenizer tokenizer = bundle.tokenizer();
-                PromptEmbedding prompt = llm.embed(List.of(
-                        new PromptPart.Tokens(tokenizer.encode("What is this?")),
-                        new PromptPart.Visual(visual.get(0))));
+                PromptEmbedding prompt = llm.embed(prompt(tokenizer.encode("What is this?"), visual.get(0)));
                 Logits logits = llm.score(prompt)) {
             assertAllFinite(logits.toArray());
         }
+    }
+
+    private static List<PromptPart> prompt(int[] ids, PictureRows picture) {
+        List<PromptPart> parts = new ArrayList<>();
+        parts.add(new PromptPart.Tokens(ids));
+        for (int i = 0; i < picture.pieces().size(); i++) {
+            Grid grid = picture.layout().pieces().get(i).grid();
+            parts.add(new PromptPart.Visual(picture.pieces().get(i), grid));
+        }
+        return parts;
+    }
+
+    /** Answers of a random model are any tokens, and the prompt's control tokens are as published. */
+    @ParameterizedTest
+    @CsvSource({
+        "smolvlm-256m, 49279, <end_of_utterance>",
+        "llava-onevision-0.5b, 151646, <image>",
+        "internvl3-1b, 151667, <IMG_CONTEXT>",
+        "qwen2.5-vl-3b, 151655, <|image_pad|>",
+        "qwen3-vl-2b, 151652, <|vision_start|>",
+        "gemma3-4b, 255999, <start_of_image>"
+    })
+    void everyIdOfATokenizerIsText(String preset, int id, String control) {
+        Path directory = temporary.resolve("model");
+        Synthesis.begin(preset, directory, OptionalInt.empty());
+        try (Tokenizer tokenizer = ModelBundle.planned(directory).tokenizer()) {
+            assertThat(tokenizer.controlToken(control)).hasValue(id);
+            int[] ids = tokenizer.encode("Was für ein Bild?");
+            byte[] text = "Was für ein Bild?".getBytes(StandardCharsets.UTF_8);
+            assertThat(ids).hasSameSizeAs(text);
+            for (int i = 0; i < ids.length; i++) {
+                assertThat(tokenizer.bytes(ids[i])).containsExactly(text[i]);
+            }
+            Set<String> words = new HashSet<>();
+            for (int word = 1000; word < 2000; word++) {
+                words.add(new String(tokenizer.bytes(word), StandardCharsets.UTF_8));
+            }
+            assertThat(words).hasSize(1000).allMatch(word -> word.matches(" [a-z]{2,}"));
+        }
+    }
+
+    /** As transformers 4 wrote them. */
+    @ParameterizedTest
+    @CsvSource({
+        "llava-1.5-7b, vision_tower.vision_model.encoder.layers.23.mlp.fc2.bias,"
+                + " multi_modal_projector.linear_1.weight, language_model.model.layers.1.mlp.up_proj.weight",
+        "llava-onevision-0.5b, vision_tower.vision_model.post_layernorm.weight, image_newline,"
+                + " language_model.model.embed_tokens.weight",
+        "smolvlm-256m, model.vision_model.post_layernorm.bias, model.connector.modality_projection.proj.weight,"
+                + " model.text_model.norm.weight",
+        "internvl3-1b, vision_tower.encoder.layer.1.lambda_1, multi_modal_projector.layer_norm.weight,"
+                + " language_model.lm_head.weight",
+        "qwen2.5-vl-3b, visual.blocks.1.attn.qkv.bias, visual.merger.mlp.2.weight, model.norm.weight",
+        "qwen3-vl-2b, model.visual.pos_embed.weight, model.visual.deepstack_merger_list.1.linear_fc2.bias,"
+                + " model.language_model.layers.1.self_attn.q_norm.weight",
+        "gemma3-4b, vision_tower.vision_model.encoder.layers.2.layer_norm2.bias,"
+                + " multi_modal_projector.mm_input_projection_weight,"
+                + " language_model.model.layers.1.pre_feedforward_layernorm.weight"
+    })
+    void tensorsHaveTheirPublishedNames(String preset, String vision, String projector, String llm) {
+        assertThat(Checkpoint.open(write(TinyPresets.shrink(preset), 1)).tensors())
+                .containsKeys(vision, projector, llm);
     }
 
     private static void assertAllFinite(float[] values) {
