@@ -1,6 +1,8 @@
 package dev.pargo.encoder;
 
+import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PicturePixels;
+import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -14,20 +16,27 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the request of one encoding: header, bytes, end. It is admitted at the header, before anything is allocated.
+ * Receives the request of one encoding: header, bytes, end. It is admitted at the header, before anything is allocated. If
+ * pictures differ in their number of patches, the memory of a picture's patches is reserved when its dimensions are known.
  */
 final class EncodeCall implements StreamObserver<EncodeRequest> {
 
     private final BatchedCall<PicturePixels> call;
     private final ImagePreparation preparation;
     private final EncoderDescription limits;
+    private final VisionConfig vision;
     private @Nullable ImageUpload upload;
     private boolean alone;
 
-    EncodeCall(BatchedCall<PicturePixels> call, ImagePreparation preparation, EncoderDescription limits) {
+    EncodeCall(
+            BatchedCall<PicturePixels> call,
+            ImagePreparation preparation,
+            EncoderDescription limits,
+            VisionConfig vision) {
         this.call = call;
         this.preparation = preparation;
         this.limits = limits;
+        this.vision = vision;
     }
 
     @Override
@@ -46,7 +55,8 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     public void onCompleted() {
         call.attempt(() -> {
             call.trace().enter("decode picture");
-            CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish(), alone);
+            CompletableFuture<PreparedImage> image =
+                    preparation.prepare(opened().finish(), alone, this::reserve);
             call.whenOver(() -> image.cancel(true));
             image.whenComplete((prepared, error) -> {
                 if (error == null) {
@@ -68,7 +78,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
             throw malformed("a second header for the image");
         }
         int size = ImageUpload.checkSize(header, limits.getMaxImageBytes());
-        call.admit(size + tensorBytes());
+        call.admit(size + (isFixed() ? largestTensors() : 0));
         upload = ImageUpload.ofSize(size);
         alone = !header.getAmongOthers();
     }
@@ -80,12 +90,24 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
         return upload;
     }
 
+    /** Whether every picture has the same number of features. */
+    private boolean isFixed() {
+        return limits.getOutput().getMinTokens() == 0;
+    }
+
+    private void reserve(PictureLayout pixels) {
+        if (!isFixed()) {
+            call.reserve(tensors(pixels.cells(), vision.layout(pixels).cells()));
+        }
+    }
+
+    private long largestTensors() {
+        return tensors(limits.getMaxPiecePixels(), limits.getOutput().getTokens());
+    }
+
     /** Memory of pixel values and features, both counted as float32. */
-    private long tensorBytes() {
-        long pixelValues = 3 * limits.getMaxPiecePixels();
-        long features =
-                (long) limits.getOutput().getTokens() * limits.getOutput().getWidth();
-        return Float.BYTES * (pixelValues + features);
+    private long tensors(long pixels, long features) {
+        return Float.BYTES * (3 * pixels + features * limits.getOutput().getWidth());
     }
 
     private static StatusRuntimeException malformed(String message) {

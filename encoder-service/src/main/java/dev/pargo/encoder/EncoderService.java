@@ -1,6 +1,8 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.picture.PicturePixels;
+import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -19,11 +21,17 @@ final class EncoderService extends EncoderGrpc.EncoderImplBase {
     private final EncoderDescription description;
     private final BatchedStage<PicturePixels> stage;
     private final ImagePreparation preparation;
+    private final VisionConfig vision;
 
-    EncoderService(EncoderDescription description, BatchedStage<PicturePixels> stage, ImagePreparation preparation) {
+    EncoderService(
+            EncoderDescription description,
+            BatchedStage<PicturePixels> stage,
+            ImagePreparation preparation,
+            VisionEncoder encoder) {
         this.description = description;
         this.stage = stage;
         this.preparation = preparation;
+        this.vision = encoder.config();
     }
 
     @Override
@@ -35,6 +43,6 @@ final class EncoderService extends EncoderGrpc.EncoderImplBase {
     @Override
     public StreamObserver<EncodeRequest> encode(StreamObserver<TensorChunk> response) {
         BatchedCall<PicturePixels> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
-        return new EncodeCall(call, preparation, description);
+        return new EncodeCall(call, preparation, description, vision);
     }
 }

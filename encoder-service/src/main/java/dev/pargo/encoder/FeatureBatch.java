@@ -7,7 +7,7 @@ import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.TensorHeader;
-import java.util.ArrayList;
+import dev.pargo.stage.batch.ForwardPasses;
 import java.util.List;
 import java.util.function.Function;
 
@@ -22,25 +22,14 @@ record FeatureBatch(VisionEncoder encoder, String fingerprint, long maxRows)
 
     @Override
     public List<WireTensor> apply(List<PicturePixels> pictures) {
-        List<WireTensor> features = new ArrayList<>();
-        List<PicturePixels> pass = new ArrayList<>();
-        long rows = 0;
-        for (PicturePixels picture : pictures) {
-            long more = encoder.config().layout(picture.layout()).cells();
-            if (!pass.isEmpty() && rows + more > maxRows) {
-                encode(pass, features);
-                pass.clear();
-                rows = 0;
-            }
-            pass.add(picture);
-            rows += more;
-        }
-        encode(pass, features);
-        return features;
+        return ForwardPasses.divide(pictures, this::rows, maxRows).stream()
+                .flatMap(pass -> encoder.encodePictures(pass).stream())
+                .map(this::toWire)
+                .toList();
     }
 
-    private void encode(List<PicturePixels> pass, List<WireTensor> features) {
-        encoder.encodePictures(pass).forEach(picture -> features.add(toWire(picture)));
+    private long rows(PicturePixels picture) {
+        return encoder.config().layout(picture.layout()).cells();
     }
 
     private WireTensor toWire(PictureRows features) {

@@ -5,10 +5,12 @@ import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.file.ImageDecoder;
 import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.models.image.file.OpenImage;
+import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,18 +77,25 @@ final class ImagePreparation implements AutoCloseable {
     /**
      * Decodes a file.
      *
-     * @param alone whether the prompt shows this picture only
+     * @param alone     whether the prompt shows this picture only
+     * @param admission is told the pieces of the picture when the file's header has been read. If it throws, the file is
+     *     not decoded
      * @return fails with a StatusRuntimeException if the file is refused, or QUEUE_FULL if too many large ones are
      *     waiting; cancelling it stops the work within a fraction of a second
      */
-    CompletableFuture<PreparedImage> prepare(byte[] file, boolean alone) {
+    CompletableFuture<PreparedImage> prepare(byte[] file, boolean alone, Consumer<PictureLayout> admission) {
         CompletableFuture<PreparedImage> result = new CompletableFuture<>();
-        quick.run(() -> attempt(result, () -> open(file, alone, result)), 0, result);
+        quick.run(() -> attempt(result, () -> open(file, alone, admission, result)), 0, result);
         return result;
     }
 
-    private void open(byte[] file, boolean alone, CompletableFuture<PreparedImage> result) {
+    private void open(
+            byte[] file,
+            boolean alone,
+            Consumer<PictureLayout> admission,
+            CompletableFuture<PreparedImage> result) {
         OpenImage image = decoder.open(file);
+        admission.accept(cutter.layout(image.width(), image.height(), alone));
         if (image.work() <= QUICK_WORK && image.memory() <= quickBytes) {
             result.complete(prepare(image, alone));
             return;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.file.ImageLimits;
+import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.awt.image.BufferedImage;
@@ -40,6 +41,10 @@ class ImagePreparationTest {
 
     private final List<ImagePreparation> opened = new ArrayList<>();
 
+    private static void admit(PictureLayout pixels) {
+        // There is room for everything.
+    }
+
     @AfterEach
     void close() {
         opened.forEach(ImagePreparation::close);
@@ -51,13 +56,13 @@ class ImagePreparationTest {
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
-            slow.add(preparation.prepare(large, true));
+            slow.add(preparation.prepare(large, true, ImagePreparationTest::admit));
         }
         await().until(() -> preparation.work() > 0);
 
         for (int i = 0; i < 20; i++) {
             assertThat(preparation
-                            .prepare(png(100), true)
+                            .prepare(png(100), true, ImagePreparationTest::admit)
                             .get(20, TimeUnit.SECONDS)
                             .pixels()
                             .pieces()
@@ -76,14 +81,14 @@ class ImagePreparationTest {
         byte[] large = progressive(MANY_SCANS);
         List<CompletableFuture<PreparedImage>> slow = new ArrayList<>();
         for (int i = 0; i < 2 + Runtime.getRuntime().availableProcessors(); i++) {
-            slow.add(preparation.prepare(large, true));
+            slow.add(preparation.prepare(large, true, ImagePreparationTest::admit));
         }
         await().until(() -> preparation.work() > 0);
 
         slow.forEach(image -> image.cancel(true));
 
         await().atMost(Duration.ofSeconds(5)).until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE), true).get(20, TimeUnit.SECONDS))
+        assertThat(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
                 .isNotNull();
         await().until(() -> preparation.work() == 0);
     }
@@ -91,16 +96,16 @@ class ImagePreparationTest {
     @Test
     void refusesMoreWorkThanMayWait() throws Exception {
         ImagePreparation preparation = preparation(SIDE * SIDE, PLENTY);
-        CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS), true);
+        CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS), true, ImagePreparationTest::admit);
         await().until(() -> preparation.work() > 0);
 
-        StageError refusal = refusal(preparation.prepare(png(SIDE), true));
+        StageError refusal = refusal(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit));
 
         assertThat(refusal.reason()).isEqualTo(ErrorReason.QUEUE_FULL);
         assertThat(refusal.retryAfter()).isNotNull();
         first.cancel(true);
         await().until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE), true).get(20, TimeUnit.SECONDS))
+        assertThat(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
                 .isNotNull();
     }
 
@@ -108,12 +113,12 @@ class ImagePreparationTest {
     void refusesAnImageThatItsMemoryCannotHold() throws Exception {
         ImagePreparation preparation = preparation(Long.MAX_VALUE, 32 << 20);
 
-        StageError refusal = refusal(preparation.prepare(png(SIDE), true));
+        StageError refusal = refusal(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit));
 
         assertThat(refusal.reason()).isEqualTo(ErrorReason.IMAGE_TOO_MANY_PIXELS);
         assertThat(refusal.message()).contains("bytes of memory; at most");
         assertThat(preparation.work()).isZero();
-        assertThat(preparation.prepare(png(100), true).get(20, TimeUnit.SECONDS))
+        assertThat(preparation.prepare(png(100), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
                 .isNotNull();
     }
 

@@ -7,16 +7,19 @@ import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.TensorHeader;
+import dev.pargo.stage.batch.ForwardPasses;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * Computes a batch: the visual tokens of several images in one forward pass, and each requested cross-attention in a
- * separate pass.
+ * Computes a batch: the visual tokens of several images in one forward pass, as long as their features together are at most
+ * {@code maxRows}, and each requested cross-attention in a separate pass.
+ *
+ * @param maxRows most features of one pass
  */
-record ProjectionBatch(Projector projector, String fingerprint)
+record ProjectionBatch(Projector projector, String fingerprint, long maxRows)
         implements Function<List<Projection>, List<WireTensor>> {
 
     @Override
@@ -41,7 +44,8 @@ record ProjectionBatch(Projector projector, String fingerprint)
     }
 
     private List<WireTensor> project(List<PictureRows> features) {
-        return projector.projectPictures(features).stream()
+        return ForwardPasses.divide(features, picture -> picture.layout().cells(), maxRows).stream()
+                .flatMap(pass -> projector.projectPictures(pass).stream())
                 .map(picture -> toWire(
                         TensorSpec.VISUAL_TOKENS,
                         picture.rows(),

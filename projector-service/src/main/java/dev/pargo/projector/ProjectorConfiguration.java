@@ -36,7 +36,7 @@ class ProjectorConfiguration {
     PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
         TorchRuntime.configure(properties.threads());
         TokenRange range = TokenRange.of(bundle);
-        long rows = (long) properties.batch().maxSize() * Math.max(range.most(), range.mostOut());
+        long rows = picturesOfAPass(range, properties) * Math.max(range.most(), range.mostOut());
         return PlacementChoice.of(
                 bundle.projector(),
                 properties.device(),
@@ -44,6 +44,11 @@ class ProjectorConfiguration {
                 true,
                 Workload.ofRows(rows),
                 properties.memoryCheck());
+    }
+
+    /** How many of the largest pictures share a forward pass: a full batch of pictures of one size, or else one. */
+    private static long picturesOfAPass(TokenRange range, StageProperties properties) {
+        return range.isFixed() ? properties.batch().maxSize() : 1;
     }
 
     @Bean
@@ -106,8 +111,15 @@ class ProjectorConfiguration {
 
     @Bean
     BatchedStage<Projection> stageOfFeatures(
-            ModelBundle bundle, Projector projector, StageIdentity identity, StageServices services) {
+            ModelBundle bundle,
+            Projector projector,
+            StageIdentity identity,
+            StageProperties properties,
+            StageServices services) {
+        TokenRange range = TokenRange.of(bundle);
+        long rows = picturesOfAPass(range, properties) * range.most();
         return services.batched(
-                "project", new ProjectionBatch(projector, identity.getFingerprint()), ProbeFeatures.of(bundle));
+                "project",
+                new ProjectionBatch(projector, identity.getFingerprint(), rows), ProbeFeatures.of(bundle));
     }
 }

@@ -2,6 +2,7 @@ package dev.pargo.projector;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.WholeImage;
+import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.ProjectorConfig;
 
@@ -19,10 +20,12 @@ record TokenRange(int most, int mostOut, boolean isFixed) {
         if (projector instanceof PatchProjector fixed) {
             return new TokenRange(fixed.inputTokens(), fixed.outputTokens(), true);
         }
+        if (bundle.pictures() instanceof WholeImage whole) {
+            PictureLayout features = bundle.vision().config().layout(whole.layout(1, 1, true));
+            return new TokenRange(
+                    features.cells(), projector.layout(features).cells(), true);
+        }
         long features = bundle.maxFeatures();
-        return new TokenRange(
-                Math.toIntExact(features),
-                Math.toIntExact(projector.maxTokens(features)),
-                bundle.pictures() instanceof WholeImage);
+        return new TokenRange(Math.toIntExact(features), Math.toIntExact(projector.maxTokens(features)), false);
     }
 }

@@ -2,6 +2,7 @@ package dev.pargo.stage.admission;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.function.Supplier;
 
@@ -30,19 +31,25 @@ public final class Admission {
      *
      * @param bytes memory that the request will take
      * @return close it when the request is over
-     * @throws io.grpc.StatusRuntimeException QUEUE_FULL with a retry delay
+     * @throws StatusRuntimeException QUEUE_FULL with a retry delay
      */
     public Ticket admit(long bytes) {
         synchronized (this) {
-            boolean fits =
-                    requests < limits.maxRequests() && bytes <= limits.maxSize().toBytes() - this.bytes;
-            if (fits || requests == 0) {
+            if (requests < limits.maxRequests() && hasRoom(bytes) || requests == 0) {
                 requests++;
                 this.bytes += bytes;
                 return new Ticket(bytes);
             }
         }
-        throw new StageError(ErrorReason.QUEUE_FULL, "The stage is busy. Try again later.", retryAfter.get())
+        throw full();
+    }
+
+    private boolean hasRoom(long more) {
+        return more <= limits.maxSize().toBytes() - bytes;
+    }
+
+    private StatusRuntimeException full() {
+        return new StageError(ErrorReason.QUEUE_FULL, "The stage is busy. Try again later.", retryAfter.get())
                 .toException();
     }
 
@@ -64,11 +71,31 @@ public final class Admission {
     /** A request's share of the limits. */
     public final class Ticket implements AutoCloseable {
 
-        private final long bytes;
+        private long bytes;
         private boolean closed;
 
         private Ticket(long bytes) {
             this.bytes = bytes;
+        }
+
+        /**
+         * Enlarges the share, when more is known about the request. Does nothing if it is released.
+         *
+         * @param more further memory that the request will take
+         * @throws StatusRuntimeException QUEUE_FULL with a retry delay, unless this request is the only one
+         */
+        public void grow(long more) {
+            synchronized (Admission.this) {
+                if (closed) {
+                    return;
+                }
+                if (hasRoom(more) || requests == 1) {
+                    bytes += more;
+                    Admission.this.bytes += more;
+                    return;
+                }
+            }
+            throw full();
         }
 
         /** Releases the share; further calls have no effect. */

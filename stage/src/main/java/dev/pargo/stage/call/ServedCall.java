@@ -6,7 +6,9 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ public class ServedCall<R> {
     private final long deadline;
     private final ResponseSender<R> sender;
     private final List<Runnable> cleanups = new ArrayList<>();
-    private volatile boolean admitted;
+    private volatile Admission.@Nullable Ticket ticket;
     private volatile boolean over;
 
     /** Create it before the service method returns. */
@@ -66,9 +68,18 @@ public class ServedCall<R> {
      * @throws StatusRuntimeException QUEUE_FULL
      */
     public void admit(long bytes) {
-        Admission.Ticket ticket = stage.admission().admit(bytes);
-        admitted = true;
-        whenOver(ticket::close);
+        Admission.Ticket admitted = stage.admission().admit(bytes);
+        ticket = admitted;
+        whenOver(admitted::close);
+    }
+
+    /**
+     * Reserves further memory for a call that is admitted, when more is known about its request.
+     *
+     * @throws StatusRuntimeException QUEUE_FULL
+     */
+    public final void reserve(long bytes) {
+        Objects.requireNonNull(ticket, "reserved before it was admitted").grow(bytes);
     }
 
     /** Sends messages as fast as the client reads them, and completes the call after the last. */
@@ -107,7 +118,7 @@ public class ServedCall<R> {
 
     /** True once {@link #admit} has admitted the call. */
     public final boolean isAdmitted() {
-        return admitted;
+        return ticket != null;
     }
 
     /** True if the call's result is no longer needed. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
@@ -59,8 +60,30 @@ class AdmissionTest {
         assertThat(admission.bytes()).isEqualTo(20);
     }
 
+    @Test
+    void growsARequestWhileThereIsRoom() {
+        Admission.Ticket first = admission.admit(10);
+        Admission.Ticket second = admission.admit(10);
+        first.grow(70);
+
+        assertRefused(() -> second.grow(11));
+        second.grow(10);
+        assertThat(admission.bytes()).isEqualTo(100);
+
+        first.close();
+        first.grow(5);
+        assertThat(admission.bytes()).isEqualTo(20);
+        second.grow(1_000);
+        second.close();
+        assertThat(admission.bytes()).isZero();
+    }
+
     private void assertRefused(long bytes) {
-        assertThatThrownBy(() -> admission.admit(bytes)).satisfies(error -> {
+        assertRefused(() -> admission.admit(bytes));
+    }
+
+    private static void assertRefused(ThrowingCallable request) {
+        assertThatThrownBy(request).satisfies(error -> {
             StageError refusal = StageError.of(error).orElseThrow();
             assertThat(refusal.reason()).isEqualTo(ErrorReason.QUEUE_FULL);
             assertThat(refusal.retryAfter()).isEqualTo(RETRY);

@@ -17,6 +17,20 @@ public final class OpenImage {
         this.fileBytes = fileBytes;
     }
 
+    /** Width of the decoded picture in pixels. */
+    public int width() {
+        return transposes() ? encoded.height() : encoded.width();
+    }
+
+    /** Height of the decoded picture in pixels. */
+    public int height() {
+        return transposes() ? encoded.width() : encoded.height();
+    }
+
+    private boolean transposes() {
+        return convention == ImageConvention.NATURAL && encoded.orientation().transposes();
+    }
+
     /** Estimated work of decoding: the pixels, as often as they are passed over. */
     public long work() {
         return encoded.work();

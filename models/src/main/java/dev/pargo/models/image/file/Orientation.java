@@ -43,6 +43,11 @@ enum Orientation {
         this.flipsY = flipsY;
     }
 
+    /** Whether rows become columns. */
+    boolean transposes() {
+        return transposes;
+    }
+
     /**
      * The orientation that a file's metadata names: EXIF data first, an XMP packet if that says nothing.
      *
