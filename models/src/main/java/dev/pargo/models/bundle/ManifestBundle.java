@@ -11,6 +11,7 @@ import dev.pargo.models.image.WholeImage;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.picture.PictureNotation;
+import dev.pargo.models.projector.LayerWidths;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.ClipConfig;
@@ -183,7 +184,8 @@ final class ManifestBundle implements ModelBundle {
             checkpoint = checkpoint.union(FusionCheckpoint.open(file(norm)));
         }
         return new StoredNetwork<>(
-                ProjectorConfig.read(section, patches(), norm.number("eps", 1e-5), checkpoint), checkpoint);
+                ProjectorConfig.read(section, patches(), norm.number("eps", 1e-5), LayerWidths.stored(checkpoint)),
+                checkpoint);
     }
 
     private int patches() {

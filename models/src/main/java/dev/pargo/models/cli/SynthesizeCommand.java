@@ -1,7 +1,7 @@
 package dev.pargo.models.cli;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.projector.PatchProjector;
+import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.synthesis.ProjectorVariant;
 import dev.pargo.models.synthesis.Synthesis;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ final class SynthesizeCommand implements Callable<Integer> {
                 names = "--projector",
                 required = true,
                 paramLabel = "TYPE",
-                description = "A projector alone: ParGo, Q-Former, linear or mlp.")
+                description = "A projector alone; see below.")
         private String type;
 
         @Option(
@@ -88,12 +88,13 @@ final class SynthesizeCommand implements Callable<Integer> {
     }
 
     private void variant(Variant variant) {
-        requireKnown("projector", variant.type, ProjectorVariant.TYPES);
+        requireKnown("projector", variant.type, ProjectorConfig.TYPES);
         requirePositive("--visual-tokens", variant.visualTokens);
-        PatchProjector projector = ProjectorVariant.write(
-                ModelBundle.read(variant.bundle), variant.type, optional(variant.visualTokens), directory, seed);
+        ModelBundle base = ModelBundle.read(variant.bundle);
+        ProjectorConfig projector =
+                ProjectorVariant.write(base, variant.type, optional(variant.visualTokens), directory, seed);
         out("%s: %s of random weights, %d visual tokens%n"
-                .formatted(directory, projector.network(), projector.outputTokens()));
+                .formatted(directory, projector.network(), ProjectorVariant.visualTokens(projector, base.vision().config().square())));
     }
 
     private void preset(String preset) {
@@ -133,6 +134,8 @@ final class SynthesizeCommand implements Callable<Integer> {
     static String[] footer() {
         Stream<String> lines = Synthesis.presets().entrySet().stream()
                 .map(preset -> "  %-24s %s".formatted(preset.getKey(), preset.getValue()));
-        return Stream.concat(Stream.of("%nPresets:".formatted()), lines).toArray(String[]::new);
+        String projectors = "%nProjectors: %s".formatted(String.join(", ", ProjectorConfig.TYPES));
+        return Stream.concat(Stream.of(projectors, "%nPresets:".formatted()), lines)
+                .toArray(String[]::new);
     }
 }

@@ -4,7 +4,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
@@ -47,25 +46,19 @@ public record CAbstractorConfig(
     /**
      * Reads a manifest's section.
      *
-     * @param patches    features of one piece
-     * @param checkpoint holds the projector's tensors
+     * @param patches features of one piece
      */
-    static CAbstractorConfig read(JsonConfig section, int patches, Checkpoint checkpoint) {
+    static CAbstractorConfig read(JsonConfig section, int patches, LayerWidths widths) {
         return section.make(() -> new CAbstractorConfig(
                 patches,
                 Squares.side("num_query_token", section.size("num_query_token", 144)),
                 section.integer("num_eos_tokens", 0),
                 section.size("encoder_width"),
                 section.size("hidden_size", 1024),
-                MlpConfig.Layer.of(NAME + "readout.0", checkpoint).width(),
+                widths.of(NAME + "readout.0.weight", 0),
                 section.size("depth", 3),
                 section.size("mlp_depth", 2),
                 section.flag("prenorm", false)));
-    }
-
-    @Override
-    public CAbstractorConfig withLlmWidth(int width) {
-        return new CAbstractorConfig(patches, side, eosTokens, encoderWidth, hidden, width, depth, mlpDepth, prenorm);
     }
 
     @Override

@@ -4,7 +4,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
@@ -30,21 +29,15 @@ public record LdpConfig(int patches, int side, int encoderWidth, int llmWidth) i
     /**
      * Reads a manifest's section.
      *
-     * @param patches    features of one piece
-     * @param checkpoint holds the projector's tensors
+     * @param patches features of one piece
      */
-    static LdpConfig read(JsonConfig section, int patches, Checkpoint checkpoint) {
+    static LdpConfig read(JsonConfig section, int patches, LayerWidths widths) {
         int tokens = section.size("num_query_token", SIDE * SIDE);
         return section.make(() -> new LdpConfig(
                 patches,
                 Squares.side("num_query_token", tokens),
                 section.size("encoder_width"),
-                MlpConfig.Layer.of(NAME + "mlp.mlp.2", checkpoint).width()));
-    }
-
-    @Override
-    public LdpConfig withLlmWidth(int width) {
-        return new LdpConfig(patches, side, encoderWidth, width);
+                widths.of(NAME + "mlp.mlp.2.weight", 0)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.pargo.models.projector;
 
 import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.projector.MlpConfig.Layer;
 import dev.pargo.models.torch.Arguments;
@@ -49,6 +50,19 @@ public record MergerConfig(String network, int width, int side, List<Branch> bra
     public static MergerConfig smolVlm(int width, int side, int llmWidth) {
         List<Layer> layers = List.of(new Layer("connector.modality_projection.proj", llmWidth, false));
         return new MergerConfig("pixel-shuffle", width, side, List.of(new Branch(null, false, true, layers)), 0);
+    }
+
+    /**
+     * Reads a manifest's section: {@code pixel-shuffle} is InternVL's, {@code qwen-merger} Qwen2.5-VL's.
+     *
+     * @param patches features of one piece
+     */
+    static MergerConfig read(JsonConfig section, int patches, LayerWidths widths) {
+        int width = section.size("encoder_width");
+        int side = Squares.joined(section, patches);
+        return section.string("type").equals("pixel-shuffle")
+                ? internVl(width, side, widths.of("multi_modal_projector.linear_2.weight", 0))
+                : qwen2Vl(width, side, widths.of("merger.mlp.2.weight", 0), true);
     }
 
     /** The projector of InternVL: a norm over joined squares and two layers. */

@@ -5,7 +5,6 @@ import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.picture.Grid;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
@@ -44,12 +43,9 @@ public record MlpConfig(
             this(name, width, true);
         }
 
-        /** The layer with the width that it has in the checkpoint. A missing layer is reported when the network is checked. */
-        static Layer of(String name, Checkpoint checkpoint) {
-            String matrix = name + ".weight";
-            boolean there = checkpoint.tensors().containsKey(matrix)
-                    && checkpoint.get(matrix).shape().length == 2;
-            return new Layer(name, there ? (int) checkpoint.get(matrix).shape()[0] : 0);
+        /** A layer with a bias, as wide as the LLM. */
+        static Layer of(String name, LayerWidths widths) {
+            return new Layer(name, widths.of(name + ".weight", 0));
         }
     }
 
@@ -63,14 +59,14 @@ public record MlpConfig(
 
     /** ParGo's {@code linear} alternative. */
     public static MlpConfig linear(
-            JsonConfig section, int patches, @Nullable Double featureNormEps, Checkpoint checkpoint) {
-        return fusion("linear", section, patches, List.of(Layer.of("llm_proj", checkpoint)), featureNormEps);
+            JsonConfig section, int patches, @Nullable Double featureNormEps, LayerWidths widths) {
+        return fusion("linear", section, patches, List.of(Layer.of("llm_proj", widths)), featureNormEps);
     }
 
     /** ParGo's {@code mlp} alternative. */
     public static MlpConfig mlp(
-            JsonConfig section, int patches, @Nullable Double featureNormEps, Checkpoint checkpoint) {
-        List<Layer> layers = List.of(Layer.of("llm_proj.0", checkpoint), Layer.of("llm_proj.2", checkpoint));
+            JsonConfig section, int patches, @Nullable Double featureNormEps, LayerWidths widths) {
+        List<Layer> layers = List.of(Layer.of("llm_proj.0", widths), Layer.of("llm_proj.2", widths));
         return fusion("mlp", section, patches, layers, featureNormEps);
     }
 
@@ -96,15 +92,6 @@ public record MlpConfig(
                 new Layer("multi_modal_projector.linear_1", llmWidth, bias),
                 new Layer("multi_modal_projector.linear_2", llmWidth, bias));
         return new MlpConfig("llava-mlp", patches, 1, encoderWidth, layers, null);
-    }
-
-    /** As in the reference, every layer is as wide as the LLM. */
-    @Override
-    public MlpConfig withLlmWidth(int width) {
-        List<Layer> wide = layers.stream()
-                .map(layer -> new Layer(layer.name(), width, layer.bias()))
-                .toList();
-        return new MlpConfig(network, patches, joined, encoderWidth, wide, featureNormEps);
     }
 
     @Override

@@ -4,10 +4,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.projector.MlpConfig.Layer;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
@@ -76,10 +74,9 @@ public record ParGoConfig(
      * @param partial        partial tokens; 0 for a Q-Former
      * @param patches        patch features of one image
      * @param featureNormEps epsilon of the norm on the incoming features
-     * @param checkpoint     holds the projector's tensors
      */
     public static ParGoConfig read(
-            JsonConfig section, int partial, int patches, double featureNormEps, Checkpoint checkpoint) {
+            JsonConfig section, int partial, int patches, double featureNormEps, LayerWidths widths) {
         int layers = section.size("num_hidden_layers");
         return section.make(() -> new ParGoConfig(
                 section.size("num_query_token"),
@@ -92,32 +89,13 @@ public record ParGoConfig(
                 section.size("intermediate_size"),
                 section.size("cross_attention_freq", 1),
                 section.size("max_position_embeddings", 512),
-                // The manifest does not give this size. It is the output width of the checkpoint's last layer.
-                Layer.of(OUT, checkpoint).width(),
+                // The manifest does not give this size. It is the output width of the last layer.
+                widths.of(OUT + ".weight", 0),
                 section.number("layer_norm_eps", 1e-12),
                 section.has("cascade")
                         ? section.section("cascade").integers("radii")
                         : PartialGlobalMasks.released(layers),
                 featureNormEps));
-    }
-
-    @Override
-    public ParGoConfig withLlmWidth(int width) {
-        return new ParGoConfig(
-                queries,
-                partial,
-                patches,
-                encoderWidth,
-                hidden,
-                layers,
-                heads,
-                intermediate,
-                crossEvery,
-                positions,
-                width,
-                eps,
-                radii,
-                featureNormEps);
     }
 
     @Override

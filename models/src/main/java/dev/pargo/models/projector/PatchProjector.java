@@ -13,9 +13,6 @@ public sealed interface PatchProjector extends ProjectorConfig
     /** Number of visual tokens of one piece. */
     int outputTokens();
 
-    /** The same projector for an LLM of another width. */
-    PatchProjector withLlmWidth(int width);
-
     @Override
     default long maxTokens(long features) {
         return features / inputTokens() * outputTokens();

@@ -1,6 +1,7 @@
 package dev.pargo.models.projector;
 
 import ai.djl.pytorch.engine.PtNDManager;
+import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
@@ -19,6 +20,22 @@ import java.util.stream.LongStream;
  * @param eps      epsilon of the norm
  */
 public record PoolConfig(int width, int side, int llmWidth, double eps) implements ProjectorConfig {
+
+    private static final String NAME = "multi_modal_projector.";
+    private static final String MATRIX = NAME + "mm_input_projection_weight";
+
+    /**
+     * Reads a manifest's section.
+     *
+     * @param patches features of one piece
+     */
+    static PoolConfig read(JsonConfig section, int patches, LayerWidths widths) {
+        return new PoolConfig(
+                section.size("encoder_width"),
+                Squares.joined(section, patches),
+                widths.of(MATRIX, 1),
+                section.number("layer_norm_eps", 1e-6));
+    }
 
     @Override
     public String network() {
@@ -57,10 +74,9 @@ public record PoolConfig(int width, int side, int llmWidth, double eps) implemen
 
     @Override
     public List<ParameterSpec> parameters() {
-        String name = "multi_modal_projector.";
         return new ParameterList()
-                .scale("norm", name + "mm_soft_emb_norm", width)
-                .tensor("matrix", name + "mm_input_projection_weight", new long[] {width, llmWidth})
+                .scale("norm", NAME + "mm_soft_emb_norm", width)
+                .tensor("matrix", MATRIX, new long[] {width, llmWidth})
                 .toList();
     }
 

@@ -4,7 +4,7 @@ import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.picture.PictureLayout;
-import dev.pargo.models.weights.Checkpoint;
+import java.util.List;
 import java.util.Optional;
 
 /** Dimensions of a projector. */
@@ -14,31 +14,43 @@ public sealed interface ProjectorConfig extends NetworkConfig
     /** Prefix of the tensors of the norm that ParGo applies between encoder and projector. */
     String FEATURE_NORM = "ln_vision";
 
+    /** The types that manifests name. */
+    List<String> TYPES = List.of(
+            "ParGo",
+            "Q-Former",
+            "linear",
+            "mlp",
+            "C-Abstractor",
+            "LDPv2",
+            "pixel-shuffle",
+            "average-pool",
+            "qwen-merger");
+
     /**
-     * Reads a manifest's section, whose {@code type} names one of the reference's projectors.
+     * Reads a manifest's section, whose {@code type} is one of {@link #TYPES}.
      *
      * @param patches        patch features of one image
      * @param featureNormEps epsilon of the norm on the incoming features
-     * @param checkpoint     holds the projector's tensors
+     * @param widths         tells the LLM's width
      * @throws dev.pargo.models.config.ConfigException if the section is invalid or its type is unknown
      */
-    static PatchProjector read(JsonConfig section, int patches, double featureNormEps, Checkpoint checkpoint) {
+    static ProjectorConfig read(JsonConfig section, int patches, double featureNormEps, LayerWidths widths) {
         String type = section.string("type");
         return switch (type) {
             case "ParGo" -> {
                 int partial = section.integer("num_local_query_token");
-                yield ParGoConfig.read(section, partial, patches, featureNormEps, checkpoint);
+                yield ParGoConfig.read(section, partial, patches, featureNormEps, widths);
             }
-            case "Q-Former" -> ParGoConfig.read(section, 0, patches, featureNormEps, checkpoint);
-            case "linear" -> MlpConfig.linear(section, patches, featureNormEps, checkpoint);
-            case "mlp" -> MlpConfig.mlp(section, patches, featureNormEps, checkpoint);
-            case "C-Abstractor" -> CAbstractorConfig.read(section, patches, checkpoint);
-            case "LDPv2" -> LdpConfig.read(section, patches, checkpoint);
+            case "Q-Former" -> ParGoConfig.read(section, 0, patches, featureNormEps, widths);
+            case "linear" -> MlpConfig.linear(section, patches, featureNormEps, widths);
+            case "mlp" -> MlpConfig.mlp(section, patches, featureNormEps, widths);
+            case "C-Abstractor" -> CAbstractorConfig.read(section, patches, widths);
+            case "LDPv2" -> LdpConfig.read(section, patches, widths);
+            case "pixel-shuffle", "qwen-merger" -> MergerConfig.read(section, patches, widths);
+            case "average-pool" -> PoolConfig.read(section, patches, widths);
             default ->
                 throw section.unknown(
-                        "type",
-                        type,
-                        "ParGo, Q-Former, linear, mlp, C-Abstractor, LDPv2; those of published models are named by their dir");
+                        "type", type, String.join(", ", TYPES) + "; those of published models are named by their dir");
         };
     }
 

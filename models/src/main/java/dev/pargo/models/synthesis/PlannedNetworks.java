@@ -1,13 +1,14 @@
 package dev.pargo.models.synthesis;
 
+import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.NetworkConfig;
-import dev.pargo.models.projector.MlpConfig;
+import dev.pargo.models.projector.LayerWidths;
 import dev.pargo.models.projector.ProjectorConfig;
-import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.Eva02Config;
 import dev.pargo.models.vision.SquareTower;
+import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,18 +16,18 @@ import java.nio.file.Path;
 /** The networks that a model's documents describe, before there are weights. */
 interface PlannedNetworks {
 
-    SquareTower vision();
+    VisionConfig vision();
 
     NetworkConfig projector();
 
     DecoderConfig llm();
 
-    /** Reads a directory with a manifest, bundle.json, or with the config.json of a LLaVA model. */
+    /** Reads a directory with a manifest, bundle.json, or with the config.json of a whole model. */
     static PlannedNetworks read(Path directory) {
         Path manifest = directory.resolve("bundle.json");
         return Files.exists(manifest)
                 ? new ParGo(JsonConfig.read(manifest), directory)
-                : new Llava(JsonConfig.read(directory.resolve("config.json")), directory);
+                : new Published(ModelBundle.planned(directory));
     }
 
     /** EVA-02-CLIP, ParGo, any decoder. */
@@ -42,8 +43,11 @@ interface PlannedNetworks {
         @Override
         public NetworkConfig projector() {
             double normEps = manifest.section("ln_vision").number("eps");
-            return ProjectorConfig.read(manifest.section("projector"), vision().tokens(), normEps, Checkpoint.empty())
-                    .withLlmWidth(llm().width());
+            return ProjectorConfig.read(
+                    manifest.section("projector"),
+                    vision().tokens(),
+                    normEps,
+                    LayerWidths.planned(llm().width()));
         }
 
         @Override
@@ -52,24 +56,22 @@ interface PlannedNetworks {
         }
     }
 
-    /** CLIP with all its blocks, of which LLaVA leaves out the last; two layers; a decoder. */
-    record Llava(JsonConfig config, Path directory) implements PlannedNetworks {
-
-        private static final int LAST = -1;
+    /** A model of any published family. */
+    record Published(ModelBundle bundle) implements PlannedNetworks {
 
         @Override
-        public SquareTower vision() {
-            return ClipConfig.read(config.section("vision_config"), LAST, Checkpoint.empty());
+        public VisionConfig vision() {
+            return bundle.vision().config();
         }
 
         @Override
         public NetworkConfig projector() {
-            return MlpConfig.llava(vision().tokens(), vision().width(), llm().width(), true);
+            return bundle.projector().config();
         }
 
         @Override
         public DecoderConfig llm() {
-            return DecoderConfig.read(config.section("text_config"), directory);
+            return bundle.llm().config();
         }
     }
 }

@@ -2,11 +2,12 @@ package dev.pargo.models.synthesis;
 
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.projector.PatchProjector;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.projector.LayerWidths;
 import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.vision.SquareTower;
-import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.CheckpointException;
 import dev.pargo.models.weights.TorchFileWriter;
 import dev.pargo.models.weights.WrittenTensor;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,14 +28,16 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ProjectorVariant {
 
-    /** The types of projectors, as manifests name them. */
-    public static final List<String> TYPES = List.of("ParGo", "Q-Former", "linear", "mlp");
-
     private static final Set<String> WITH_QUERIES = Set.of("ParGo", "Q-Former");
+
+    /** Those that join consecutive patches. The remaining types make a square of visual tokens. */
+    private static final Set<String> IN_LINE = Set.of("linear", "mlp");
+
     private static final String MANIFEST = "bundle.json";
     private static final String FILE = "projector.pt";
     private static final String QUERIES = "num_query_token";
     private static final String PARTIAL = "num_local_query_token";
+    private static final String HIDDEN = "hidden_size";
     private static final String POSITIONS = "max_position_embeddings";
     private static final double NORM_EPS = 1e-5;
 
@@ -45,7 +49,7 @@ public final class ProjectorVariant {
 
     /** Those of bert-small, which the release has. */
     private static final Map<String, Integer> SIZES = Map.of(
-            "hidden_size",
+            HIDDEN,
             512,
             "num_hidden_layers",
             4,
@@ -72,19 +76,20 @@ public final class ProjectorVariant {
      * Writes the manifest and the projector's weights.
      *
      * @param base         the bundle whose encoder and LLM it names
-     * @param type         one of {@link #TYPES}
-     * @param visualTokens empty: as many as the other bundle has where both have queries, or else as the release has
+     * @param type         one of {@link ProjectorConfig#TYPES}
+     * @param visualTokens empty: as many as the other bundle has where both have queries, or else as the release has, or a
+     *     quarter of the patches
      * @param directory    is made; if it exists it must be empty
      * @param seed         the same gives the same values
      * @return the projector's dimensions
      * @throws dev.pargo.models.config.ConfigException if there is no such projector for so many visual tokens
      * @throws CheckpointException if the directory is not empty, or a file cannot be written
      */
-    public static PatchProjector write(
+    public static ProjectorConfig write(
             ModelBundle base, String type, OptionalInt visualTokens, Path directory, long seed) {
         ProjectorVariant variant = new ProjectorVariant(base, type, directory);
         ObjectNode manifest = variant.manifest(visualTokens);
-        PatchProjector projector = variant.plan(manifest, visualTokens);
+        ProjectorConfig projector = variant.plan(manifest, visualTokens);
         try {
             NewDirectory.make(directory);
             Files.writeString(directory.resolve(MANIFEST), manifest.toPrettyString() + "\n");
@@ -96,6 +101,12 @@ public final class ProjectorVariant {
                 .toList();
         TorchFileWriter.write(directory.resolve(FILE), tensors, new RandomWeights(seed));
         return projector;
+    }
+
+    /** The number of visual tokens that a projector makes of a picture. */
+    public static int visualTokens(ProjectorConfig projector, SquareTower vision) {
+        PictureLayout pixels = PictureLayout.whole(1, 1, new Grid(vision.imageSize(), vision.imageSize()));
+        return projector.layout(vision.layout(pixels)).cells();
     }
 
     private ObjectNode manifest(OptionalInt visualTokens) {
@@ -111,9 +122,14 @@ public final class ProjectorVariant {
                 .put("encoder_width", vision.width());
         if (WITH_QUERIES.contains(type)) {
             addQueries(section, other, vision.tokens(), visualTokens);
-        } else {
+        } else if (IN_LINE.contains(type)) {
             int adjacent = visualTokens.isPresent() ? vision.tokens() / visualTokens.getAsInt() : ADJACENT;
             section.put("visual_tokens_adjacent", Math.max(1, adjacent));
+        } else {
+            visualTokens.ifPresent(count -> section.put(QUERIES, count));
+            if (other.has(HIDDEN)) {
+                section.set(HIDDEN, other.get(HIDDEN));
+            }
         }
         manifest.putObject("ln_vision").put("eps", NORM_EPS);
         return manifest;
@@ -133,20 +149,30 @@ public final class ProjectorVariant {
             int global = other.has(PARTIAL)
                     ? other.get(QUERIES).asInt() - other.get(PARTIAL).asInt()
                     : GLOBAL;
-            section.put(PARTIAL, Math.max(0, queries - global));
+            section.put(PARTIAL, partial(patches, queries - global));
             if (other.has("cascade")) {
                 section.set("cascade", other.get("cascade"));
             }
         }
     }
 
-    private PatchProjector plan(ObjectNode manifest, OptionalInt visualTokens) {
+    /** The largest number of partial tokens that the patches can be divided among. */
+    private static int partial(int patches, int most) {
+        return IntStream.rangeClosed(1, Math.min(patches, most))
+                .filter(count -> patches % count == 0)
+                .max()
+                .orElse(0);
+    }
+
+    private ProjectorConfig plan(ObjectNode manifest, OptionalInt visualTokens) {
         JsonConfig config = JsonConfig.of(directory.resolve(MANIFEST), manifest);
         int patches = base.vision().config().square().tokens();
-        PatchProjector projector = ProjectorConfig.read(
-                        config.section("projector"), patches, NORM_EPS, Checkpoint.empty())
-                .withLlmWidth(base.llm().config().width());
-        if (visualTokens.isPresent() && visualTokens.getAsInt() != projector.outputTokens()) {
+        ProjectorConfig projector = ProjectorConfig.read(
+                config.section("projector"),
+                patches,
+                NORM_EPS,
+                LayerWidths.planned(base.llm().config().width()));
+        if (visualTokens.isPresent() && visualTokens.getAsInt() != visualTokens(projector, base.vision().config().square())) {
             throw config.problem(
                     "%d patches cannot be joined to %d visual tokens".formatted(patches, visualTokens.getAsInt()));
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.network.StoredNetwork;
+import dev.pargo.models.projector.LayerWidths;
 import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.projector.ProjectorConfig;
@@ -45,7 +46,8 @@ class ProjectorParityTest {
         HostTensor want = goldens.read("visual_tokens");
         Checkpoint checkpoint = Checkpoint.open(folder.resolve("projector.pt"));
         PatchProjector config = ProjectorConfig.read(
-                JsonConfig.of(folder, manifest(published)), (int) features.shape()[1], 1e-5, checkpoint);
+                JsonConfig.of(folder, manifest(published)), (int) features.shape()[1], 1e-5, LayerWidths.stored(checkpoint))
+                .fixed();
         assertThat(config.outputTokens()).isEqualTo((int) want.shape()[1]);
         try (Projector projector = Projector.load(new StoredNetwork<>(config, checkpoint), Placement.REFERENCE)) {
             HostTensor got = projector.project(List.of(features.get(0), features.get(1)));

@@ -78,8 +78,8 @@ class MlpParityTest {
         JsonConfig section = JsonConfig.read(file);
         int patches = (int) features.shape()[1];
         MlpConfig config = fixture.name().startsWith("mlp")
-                ? MlpConfig.mlp(section, patches, normEps, checkpoint)
-                : MlpConfig.linear(section, patches, normEps, checkpoint);
+                ? MlpConfig.mlp(section, patches, normEps, LayerWidths.stored(checkpoint))
+                : MlpConfig.linear(section, patches, normEps, LayerWidths.stored(checkpoint));
         return new StoredNetwork<>(config, checkpoint);
     }
 

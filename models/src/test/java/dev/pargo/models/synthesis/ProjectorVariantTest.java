@@ -8,6 +8,9 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.fixture.Tolerance;
+import dev.pargo.models.picture.Grid;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
@@ -36,7 +39,17 @@ class ProjectorVariantTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ParGo, pargo, 80", "Q-Former, q-former, 80", "linear, linear, 36", "mlp, mlp, 36"})
+    @CsvSource({
+        "ParGo, pargo, 80",
+        "Q-Former, q-former, 80",
+        "linear, linear, 36",
+        "mlp, mlp, 36",
+        "C-Abstractor, c-abstractor, 144",
+        "LDPv2, ldpv2, 144",
+        "pixel-shuffle, internvl-mlp, 36",
+        "average-pool, gemma3-pool, 36",
+        "qwen-merger, qwen2-vl-merger, 36"
+    })
     void sharesEverythingButTheProjector(String type, String network, int visualTokens) {
         ModelBundle mini = ModelBundle.read(MINI);
         ModelBundle variant = write(mini, type, OptionalInt.empty());
@@ -49,8 +62,9 @@ class ProjectorVariantTest {
                 .isNotEqualTo(mini.projector().fingerprint());
         try (Projector projector = Projector.load(variant.projector(), Placement.REFERENCE)) {
             assertThat(projector.config().network()).isEqualTo(network);
-            HostTensor features = HostTensor.allocate(DType.FLOAT32, 144, 192);
-            HostTensor tokens = projector.project(List.of(features)).get(0);
+            PictureRows features = new PictureRows(
+                    PictureLayout.whole(168, 168, new Grid(12, 12)), HostTensor.allocate(DType.FLOAT32, 144, 192));
+            HostTensor tokens = projector.projectPictures(List.of(features)).get(0).rows();
             assertThat(tokens.shape()).containsExactly(visualTokens, 256);
             for (float value : Tolerance.floats(tokens)) {
                 assertThat(value).isFinite();
@@ -68,18 +82,32 @@ class ProjectorVariantTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ParGo, 24", "Q-Former, 32", "linear, 144", "mlp, 16"})
+    @CsvSource({
+        "ParGo, 24",
+        "ParGo, 81",
+        "Q-Former, 32",
+        "linear, 144",
+        "mlp, 16",
+        "C-Abstractor, 25",
+        "LDPv2, 64",
+        "pixel-shuffle, 16",
+        "average-pool, 9",
+        "qwen-merger, 144"
+    })
     void visualTokensCanBeChosen(String type, int visualTokens) {
         ModelBundle variant = write(ModelBundle.read(MINI), type, OptionalInt.of(visualTokens));
 
-        assertThat(variant.projector().config().fixed().outputTokens()).isEqualTo(visualTokens);
+        assertThat(ProjectorVariant.visualTokens(
+                        variant.projector().config(), variant.vision().config().square()))
+                .isEqualTo(visualTokens);
         variant.projector().check();
     }
 
     @ParameterizedTest
     @CsvSource({
         "linear, 50, 144 patches cannot be joined to 50 visual tokens",
-        "ParGo, 81, 144 patches cannot be divided among 73 partial tokens"
+        "pixel-shuffle, 64, 12 x 12 patches do not make so many squares",
+        "C-Abstractor, 50, num_query_token: 50 are no square"
     })
     void refusesVisualTokensThatThePatchesDoNotMake(String type, int visualTokens, String problem) {
         ModelBundle mini = ModelBundle.read(MINI);
