@@ -193,8 +193,10 @@ class Places:
   # the last, counted within the chunk.
   spans : List[int]
   watch : __torch__.attention.Watch
+  # The rows that use an adapter.
+  choice : __torch__.linear.Choice
 
-  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], watch: __torch__.attention.Watch) -> NoneType:
+  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], watch: __torch__.attention.Watch, choice: __torch__.linear.Choice) -> NoneType:
     self.row_slots = row_slots
     self.addresses = addresses
     self.positions = positions
@@ -203,6 +205,7 @@ class Places:
     self.past = past
     self.spans = spans
     self.watch = watch
+    self.choice = choice
 
   # Attention mask of a chunk, true where a row attends to a token: [count, past + count]
   def seen(self: __torch__.attention.Places, chunk: int, window: int) -> Tensor:
@@ -276,6 +279,28 @@ def group_heads(q: Tensor, k: Tensor, v: Tensor, heads: int, groups: int) -> Ten
   return torch.cat(rows, 1).flatten(0, 1)
 
 
+# The same of a fused matrix, in which each key/value head has its queries, its key and its value.
+def pair_fused(qkv: Tensor, heads: int, groups: int) -> Tensor:
+  parts = torch.split(qkv.unflatten(0, [heads, groups + 2, -1]), [groups, 1, 1], 1)
+  return __torch__.attention.group_heads(parts[0].flatten(0, 2), parts[1].flatten(0, 2), parts[2].flatten(0, 2), heads, groups)
+
+
+# The updates of queries, keys and values for outputs in this order.
+def paired_updates(weights: Dict[str, Tensor], name: str, heads: int, groups: int) -> __torch__.linear.Updates:
+  updates = __torch__.linear.Updates()
+  for adapter in range(__torch__.linear.adapters(weights)):
+    if name + ".qkv.weight" in weights:
+      update = __torch__.linear.update(weights, adapter, [name + ".qkv"])
+      if len(update) > 0:
+        update = [update[0], __torch__.attention.pair_fused(update[1], heads, groups)]
+    else:
+      update = __torch__.linear.update(weights, adapter, [name + ".q", name + ".k", name + ".v"])
+      if len(update) > 0:
+        update = [update[0], __torch__.attention.group_heads(update[1], update[2], update[3], heads, groups)]
+    updates.append(update)
+  return updates
+
+
 class Attention:
   heads : int
   groups : int
@@ -303,16 +328,17 @@ class Attention:
     # Packed weights are copies in any case, so they are stored in paired order.
     self.paired = form > 0
     if self.paired:
+      updates = __torch__.attention.paired_updates(weights, name, heads, groups)
       bias = annotate(Optional[Tensor], None)
       if name + ".qkv.weight" in weights:
-        parts = torch.split(weights.pop(name + ".qkv.weight").unflatten(0, [heads, groups + 2, -1]), [groups, 1, 1], 1)
-        weight = __torch__.attention.group_heads(parts[0].flatten(0, 2), parts[1].flatten(0, 2), parts[2].flatten(0, 2), heads, groups)
+        weight = __torch__.attention.pair_fused(weights.pop(name + ".qkv.weight"), heads, groups)
       else:
         weight = __torch__.attention.group_heads(weights.pop(name + ".q.weight"), weights.pop(name + ".k.weight"), weights.pop(name + ".v.weight"), heads, groups)
         if name + ".q.bias" in weights:
           grouped = __torch__.attention.group_heads(weights[name + ".q.bias"], weights[name + ".k.bias"], weights[name + ".v.bias"], heads, groups)
           bias = grouped.squeeze(1)
       self.projections.append(__torch__.linear.Linear(weight, bias, form))
+      self.projections[0].updates = updates
     elif name + ".qkv.weight" in weights:
       self.projections.append(__torch__.linear.linear(weights, name + ".qkv", form))
     else:
@@ -322,17 +348,17 @@ class Attention:
     self.out = __torch__.linear.linear(weights, name + ".out", form)
 
   # -> [rows, heads, groups + 2, head width / 2, 2]: for each key/value head its queries and its key in pairs, and its value.
-  def project(self: __torch__.attention.Attention, x: Tensor) -> Tensor:
+  def project(self: __torch__.attention.Attention, x: Tensor, choice: __torch__.linear.Choice) -> Tensor:
     rows = x.size(0)
-    first = self.projections[0].forward(x)
+    first = self.projections[0].forward(x, choice)
     if self.paired:
       return first.view(rows, self.heads, self.groups + 2, -1, 2)
     if len(self.projections) == 1:
       q, k, v = torch.split(first.view(rows, self.heads, self.groups + 2, -1), [self.groups, 1, 1], 2)
     else:
       q = first.view(rows, self.heads, self.groups, -1)
-      k = self.projections[1].forward(x).view(rows, self.heads, 1, -1)
-      v = self.projections[2].forward(x).view(rows, self.heads, 1, -1)
+      k = self.projections[1].forward(x, choice).view(rows, self.heads, 1, -1)
+      v = self.projections[2].forward(x, choice).view(rows, self.heads, 1, -1)
     return torch.cat([__torch__.attention.pairs(q), __torch__.attention.pairs(k), v.unflatten(-1, [-1, 2])], 2)
 
   # Normalises queries and keys of the projected rows if the model has norms for them.
@@ -346,14 +372,14 @@ class Attention:
 
   def forward(self: __torch__.attention.Attention, x: Tensor, cache: __torch__.attention.KvCache, layer: int, rows: __torch__.attention.Rows) -> Tensor:
     flat = cache.flat[layer]
-    turned = torch.view_as_complex(self.normed(torch.to(self.project(x), 6))) * rows.turn
+    turned = torch.view_as_complex(self.normed(torch.to(self.project(x, rows.at.choice), 6))) * rows.turn
     qkv = torch.to(torch.view_as_real(turned), ops.prim.dtype(flat))
     flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
     if len(rows.at.watch.rows) > 0:
       rows.at.watch.see(qkv, cache, layer, self.groups, rows.window, rows.at.row_slots, rows.at.addresses)
     singles = rows.singles
     if singles is not None and len(rows.counts) == 0:
-      return self.out.forward(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
+      return self.out.forward(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)), rows.at.choice)
     outputs = annotate(List[Tensor], [])
     begin = 0
     for i in range(len(rows.counts)):
@@ -361,7 +387,7 @@ class Attention:
       begin += rows.counts[i]
     if singles is not None:
       outputs.append(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
-    return self.out.forward(torch.cat(outputs))
+    return self.out.forward(torch.cat(outputs), rows.at.choice)
 
   # Attention of a chunk's rows. It is computed in the type of the activations, because a CPU has no fast matrix product for
   # float16.

@@ -57,8 +57,10 @@ class FeedForward:
     self.gelu = gelu
     self.projections = annotate(List[__torch__.linear.Linear], [])
     if form > 0:
+      updates = __torch__.linear.joined_updates(weights, [name + ".gate", name + ".up"])
       weight = torch.cat([weights.pop(name + ".gate.weight"), weights.pop(name + ".up.weight")])
       self.projections.append(__torch__.linear.Linear(weight, None, form))
+      self.projections[0].updates = updates
     else:
       self.projections.append(__torch__.linear.linear(weights, name + ".gate", form))
       self.projections.append(__torch__.linear.linear(weights, name + ".up", form))
@@ -69,12 +71,12 @@ class FeedForward:
       return torch.gelu(x, approximate="tanh")
     return torch.silu(x)
 
-  def forward(self: __torch__.FeedForward, x: Tensor) -> Tensor:
-    first = self.projections[0].forward(x)
+  def forward(self: __torch__.FeedForward, x: Tensor, choice: __torch__.linear.Choice) -> Tensor:
+    first = self.projections[0].forward(x, choice)
     if len(self.projections) == 1:
       gate, up = torch.chunk(first, 2, -1)
-      return self.down.forward(self.activate(gate) * up)
-    return self.down.forward(self.activate(first) * self.projections[1].forward(x))
+      return self.down.forward(self.activate(gate) * up, choice)
+    return self.down.forward(self.activate(first) * self.projections[1].forward(x, choice), choice)
 
 
 class Block:
@@ -101,7 +103,7 @@ class Block:
     if len(self.post_norms) > 0:
       y = self.post_norms[0].forward(y)
     x.add_(y)
-    y = self.ffn.forward(self.ffn_norm.forward(x))
+    y = self.ffn.forward(self.ffn_norm.forward(x), rows.at.choice)
     if len(self.post_norms) > 0:
       y = self.post_norms[1].forward(y)
     x.add_(y)
@@ -165,7 +167,7 @@ class Decoder:
 
   # Hidden states [rows, width] -> logits [rows, vocabulary], float32
   def logits(self: __torch__.Decoder, x: Tensor) -> Tensor:
-    return torch.to(self.output.forward(self.norm.forward(x)), 6)
+    return torch.to(self.output.plain(self.norm.forward(x)), 6)
 
   # rows: [rows, (1 + side inputs) * width], may be changed -> hidden states [rows, width]
   def forward(self: __torch__.Decoder, rows: Tensor, cache: __torch__.attention.KvCache, at: __torch__.attention.Places) -> Tensor:
@@ -230,17 +232,18 @@ class Program(Module):
     return torch.cat(parts)
 
   # One forward pass over prefill chunks (rows of `prompts[i]` from `first[i]` on), then the decode tokens `tokens`. See Places
-  # for the other arguments.
+  # for the other arguments; adapters and adapted are a Choice.
   # watched: rows whose attention is wanted too, see Watch
   # -> logits of the wanted rows: [wanted, vocabulary], float32; the weights of the watched rows, one after another
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, adapters: List[int], adapted: List[Tensor], wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + counts[i]])
     if tokens.numel() > 0:
       parts.append(decoder.wide(tokens))
+    choice = __torch__.linear.Choice(adapters, adapted)
     watch = __torch__.attention.Watch(watched, decoder.watched_from)
-    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, watch)
+    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, watch, choice)
     x = decoder.forward(torch.cat(parts), cache, at)
     if wanted.numel() == 0:
       return (torch.empty([0, decoder.embedding.size(0)]), watch.all(len(decoder.blocks)))
@@ -253,8 +256,9 @@ class Program(Module):
     count = prompt.size(0)
     cache = self.cache(decoder, 1, count)
     addresses = torch.arange(count, device=ops.prim.device(prompt))
+    choice = __torch__.linear.Choice(annotate(List[int], []), annotate(List[Tensor], []))
     watch = __torch__.attention.Watch(annotate(List[int], []), 0)
-    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, watch)
+    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, watch, choice)
     return decoder.logits(decoder.forward(prompt.clone(), cache, at))
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:

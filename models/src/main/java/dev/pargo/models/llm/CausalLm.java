@@ -32,7 +32,7 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * Loads a decoder, with its adapter merged in.
+     * Loads a decoder, with its adapter merged in, and the adapters that steps choose from beside it.
      *
      * @throws dev.pargo.models.weights.CheckpointException if the weights do not fit
      */
@@ -112,6 +112,12 @@ public final class CausalLm implements AutoCloseable {
             PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray addresses = longs(inputs, LongStream.of(rows.addresses));
             PtNDArray positions = (PtNDArray) inputs.create(rows.positions);
+            long[] adapters = rows.adapted.keySet().stream()
+                    .mapToLong(Integer::longValue)
+                    .toArray();
+            List<PtNDArray> adapted = rows.adapted.values().stream()
+                    .map(own -> longs(inputs, LongStream.of(own)))
+                    .toList();
             PtNDArray wanted = longs(inputs, LongStream.of(rows.wanted));
             try (IValue result = network.call(
                     "step",
@@ -127,6 +133,8 @@ public final class CausalLm implements AutoCloseable {
                             .add(slots)
                             .add(addresses)
                             .add(positions)
+                            .add(adapters)
+                            .addAll(adapted)
                             .add(wanted)
                             .add(rows.watched))) {
                 PtNDArray[] parts = NativeTensors.tuple(scope, result);

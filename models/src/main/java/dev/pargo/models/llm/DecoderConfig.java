@@ -197,6 +197,11 @@ public record DecoderConfig(
     }
 
     @Override
+    public boolean takesUpdates(ParameterSpec parameter) {
+        return parameter.role().startsWith("layers.") && isLinear(parameter);
+    }
+
+    @Override
     public boolean hasIntegerForms() {
         return true;
     }

@@ -18,8 +18,20 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watche
         this(chunks, tokens, List.of());
     }
 
-    /** Rows {@code [from, from + count)} of a prompt. They are written to the same addresses of the slot. */
-    public record Chunk(int slot, PromptEmbedding prompt, int from, int count) {
+    /** The number of no adapter: the rows use the base model alone. */
+    public static final int BASE = -1;
+
+    /**
+     * Rows {@code [from, from + count)} of a prompt. They are written to the same addresses of the slot.
+     *
+     * @param adapter number of the adapter that the rows use, or {@link #BASE}
+     */
+    public record Chunk(int slot, PromptEmbedding prompt, int from, int count, int adapter) {
+
+        /** Rows that use the base model alone. */
+        public Chunk(int slot, PromptEmbedding prompt, int from, int count) {
+            this(slot, prompt, from, count, BASE);
+        }
 
         /** Whether this step completes the prompt. */
         public boolean endsPrompt() {
@@ -33,12 +45,13 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watche
      *
      * @param address address of the first token in the slot
      * @param shift   offset from an address to the position, see {@link PromptEmbedding#shift}
+     * @param adapter number of the adapter that the rows use, or {@link #BASE}
      */
-    public record Tokens(int slot, int address, int shift, int[] ids) {
+    public record Tokens(int slot, int address, int shift, int[] ids, int adapter) {
 
         /** Tokens after a prompt whose positions equal its addresses. */
         public Tokens(int slot, int address, int[] ids) {
-            this(slot, address, 0, ids);
+            this(slot, address, 0, ids, BASE);
         }
 
         public Tokens(int slot, int address, int id) {
@@ -47,7 +60,12 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watche
 
         /** The same tokens after a prompt with this shift. */
         public Tokens withShift(int other) {
-            return new Tokens(slot, address, other, ids);
+            return new Tokens(slot, address, other, ids, adapter);
+        }
+
+        /** The same tokens, which use an adapter. */
+        public Tokens withAdapter(int other) {
+            return new Tokens(slot, address, shift, ids, other);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.pargo.models.llm;
 
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 /** The rows of a {@link Step}, in the arrays that the network takes. */
@@ -35,6 +37,11 @@ final class StepRows {
     /** Indices of the rows whose attention is given. */
     final long[] watched;
 
+    /** For each adapter that is used, the indices of its rows; by the adapters' numbers, ascending. */
+    final SortedMap<Integer, long[]> adapted;
+
+    private final SortedMap<Integer, LongStream.Builder> adapting = new TreeMap<>();
+
     private int row;
     private int chunk;
 
@@ -63,6 +70,7 @@ final class StepRows {
             addSpans(both, each);
             addChunk(each.slot(), each.from(), each.count());
             PromptPositions at = each.prompt().positions();
+            addAdapted(each.adapter(), each.count());
             addRows(each.slot(), each.from(), at.rows(each.from(), each.from() + each.count()));
             if (each.endsPrompt()) {
                 ends.add(row - 1);
@@ -76,9 +84,12 @@ final class StepRows {
             long[] run = LongStream.range(first, first + tokens.ids().length).toArray();
             long[][] at = new long[axes][];
             Arrays.fill(at, run);
+            addAdapted(tokens.adapter(), tokens.ids().length);
             addRows(tokens.slot(), tokens.address(), at);
         }
         spans = both.build().toArray();
+        adapted = new TreeMap<>();
+        adapting.forEach((adapter, rows) -> adapted.put(adapter, rows.build().toArray()));
         wanted = LongStream.concat(ends.build(), LongStream.range(prompts, prompts + answers))
                 .toArray();
         watched = step.watched().stream().mapToLong(row -> wanted[row]).toArray();
@@ -97,6 +108,14 @@ final class StepRows {
                 }
                 spans.add(chunk).add(begin).add(end);
             }
+        }
+    }
+
+    /** Notes that the next rows use an adapter. */
+    private void addAdapted(int adapter, int count) {
+        if (adapter != Step.BASE) {
+            LongStream.Builder rows = adapting.computeIfAbsent(adapter, key -> LongStream.builder());
+            LongStream.range(row, row + count).forEach(rows);
         }
     }
 

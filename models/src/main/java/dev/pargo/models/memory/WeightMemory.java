@@ -5,6 +5,7 @@ import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.network.Packing;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.weights.LoraAdapter;
 import dev.pargo.models.weights.NativeWeights;
 import dev.pargo.models.weights.ParameterSpec;
 import dev.pargo.models.weights.StoredTensor;
@@ -48,6 +49,13 @@ record WeightMemory(long mapped, long copied, long kept, long packed, long tempo
             } else {
                 mapped += bytes;
             }
+        }
+        for (LoraAdapter choice : stored.choices()) {
+            long elements = choice.tensors().tensors().values().stream()
+                    .mapToLong(StoredTensor::elements)
+                    .sum();
+            copied += elements * Float.BYTES;
+            kept += elements * placement.precision().dtype().bytes();
         }
         return new WeightMemory(mapped, copied, kept, packed, temporary);
     }

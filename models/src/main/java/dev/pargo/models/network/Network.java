@@ -8,8 +8,10 @@ import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.NativeTensors;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.Script;
+import dev.pargo.models.weights.NativeUpdate;
 import dev.pargo.models.weights.NativeWeights;
 import dev.pargo.models.weights.ParameterSpec;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +74,33 @@ public final class Network implements AutoCloseable {
                 .arrays();
         Map<String, PtNDArray> byRole = new LinkedHashMap<>();
         parameters.forEach(parameter -> byRole.put(parameter.role(), published.get(parameter.name())));
+        if (!stored.choices().isEmpty()) {
+            addUpdates(byRole, manager, stored, placement);
+        }
         return byRole;
+    }
+
+    /** Adds what linear.py needs for adapters that rows choose from. */
+    private static void addUpdates(
+            Map<String, PtNDArray> byRole, PtNDManager manager, StoredNetwork<?> stored, Placement placement) {
+        int count = stored.choices().size();
+        byRole.put(
+                "updates",
+                NativeTensors.fromHost(
+                        manager, HostTensor.allocate(placement.precision().dtype(), count)));
+        Map<String, String> layers = new HashMap<>();
+        stored.config()
+                .parameters()
+                .forEach(parameter -> layers.put(parameter.name(), parameter.role().replaceFirst("\\.weight$", "")));
+        for (int i = 0; i < count; i++) {
+            for (Map.Entry<String, NativeUpdate> update :
+                    NativeWeights.updates(manager, stored.choices().get(i)).entrySet()) {
+                String name = "%s.update.%d".formatted(layers.get(update.getKey()), i);
+                byRole.put(name + ".a", update.getValue().a());
+                byRole.put(name + ".b", update.getValue().b());
+                byRole.put(name + ".scale", update.getValue().scale());
+            }
+        }
     }
 
     public Placement placement() {

@@ -27,6 +27,11 @@ public interface NetworkConfig {
         return List.of("nn");
     }
 
+    /** Whether a parameter can have updates that are not merged, of which each row of an input chooses one. */
+    default boolean takesUpdates(ParameterSpec parameter) {
+        return false;
+    }
+
     /** Whether the program can quantise its weights to integers; only on a CPU. */
     default boolean hasIntegerForms() {
         return false;

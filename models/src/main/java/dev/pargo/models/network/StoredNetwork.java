@@ -4,6 +4,7 @@ import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.Fingerprint;
 import dev.pargo.models.weights.LoraAdapter;
 import dev.pargo.models.weights.ParameterSpec;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -13,15 +14,27 @@ import java.util.stream.Collectors;
  * @param config     its dimensions
  * @param checkpoint its tensors under their published names; those that the adapter holds whole are taken from it
  * @param adapter    updates to merge into them
+ * @param choices    adapters that are not merged, of which each row of an input chooses one
  */
-public record StoredNetwork<C extends NetworkConfig>(C config, Checkpoint checkpoint, LoraAdapter adapter) {
+public record StoredNetwork<C extends NetworkConfig>(
+        C config, Checkpoint checkpoint, LoraAdapter adapter, List<LoraAdapter> choices) {
 
     public StoredNetwork {
         checkpoint = checkpoint.overlaid(adapter.saved());
+        choices = List.copyOf(choices);
+    }
+
+    public StoredNetwork(C config, Checkpoint checkpoint, LoraAdapter adapter) {
+        this(config, checkpoint, adapter, List.of());
     }
 
     public StoredNetwork(C config, Checkpoint checkpoint) {
         this(config, checkpoint, LoraAdapter.none());
+    }
+
+    /** The same network with adapters to choose from. */
+    public StoredNetwork<C> withChoices(List<LoraAdapter> others) {
+        return new StoredNetwork<>(config, checkpoint, adapter, others);
     }
 
     /**
@@ -33,15 +46,24 @@ public record StoredNetwork<C extends NetworkConfig>(C config, Checkpoint checkp
     public void check() {
         checkpoint.require(config.parameters(), config::ignores);
         adapter.requireTargets(config.parameters());
+        List<ParameterSpec> updatable =
+                config.parameters().stream().filter(config::takesUpdates).toList();
+        for (LoraAdapter choice : choices) {
+            choice.requireSeparate();
+            choice.requireTargets(updatable);
+        }
     }
 
     /** Hash over the dimensions and the weights that the network reads. */
     public String fingerprint() {
         Set<String> read = config.parameters().stream().map(ParameterSpec::name).collect(Collectors.toSet());
-        return new Fingerprint()
+        Fingerprint fingerprint = new Fingerprint()
                 .add("config", config)
                 .add(checkpoint.filter(read::contains))
-                .add(adapter)
-                .hex();
+                .add(adapter);
+        for (int i = 0; i < choices.size(); i++) {
+            fingerprint.add("choice", i).add(choices.get(i));
+        }
+        return fingerprint.hex();
     }
 }

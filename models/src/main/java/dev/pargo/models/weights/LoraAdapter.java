@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -238,6 +239,32 @@ public final class LoraAdapter {
             throw new CheckpointException(
                     tensor.file(), "there is a trained %s, which the network does not have".formatted(name));
         });
+    }
+
+    /**
+     * Checks that the adapter only adds to the network, so that it can be used beside the weights instead of being merged into
+     * them.
+     *
+     * @throws CheckpointException naming what changes the weights themselves
+     */
+    public void requireSeparate() {
+        saved.forEach((name, tensor) -> {
+            throw unmergeable(tensor, "it has a trained " + name + " of its own (modules_to_save)");
+        });
+        for (Delta delta : deltas.values()) {
+            if (delta.magnitude() != null) {
+                throw unmergeable(delta.a(), "it is DoRA");
+            }
+            if (delta.initialisation() != LoraInitialisation.NONE) {
+                String name = delta.initialisation().name().toLowerCase(Locale.ROOT);
+                throw unmergeable(delta.a(), "init_lora_weights is '%s', which changes the base".formatted(name));
+            }
+        }
+    }
+
+    private static CheckpointException unmergeable(StoredTensor tensor, String why) {
+        return new CheckpointException(
+                tensor.file(), "the adapter cannot be chosen by request, because %s; merge it (llm.lora)".formatted(why));
     }
 
     /** The matrices under their published names. */

@@ -3,6 +3,7 @@ package dev.pargo.models.weights;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.tensor.DType;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,29 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
     /** Whether loading a tensor into this type on a CPU copies it; otherwise it stays a view of its file. */
     public static boolean isCopied(StoredTensor tensor, DType dtype) {
         return !WeightProgram.isMappable(tensor) || tensor.dtype().isFloatingPoint() && tensor.dtype() != dtype;
+    }
+
+    /**
+     * Loads the updates of an adapter in float32, without merging them.
+     *
+     * @param manager owns the arrays
+     * @return by the name of the parameter
+     */
+    public static Map<String, NativeUpdate> updates(PtNDManager manager, LoraAdapter adapter) {
+        Map<String, NativeUpdate> updates = new LinkedHashMap<>();
+        Checkpoint tensors = adapter.tensors();
+        List<ParameterSpec> matrices = tensors.tensors().values().stream()
+                .map(tensor -> new ParameterSpec(tensor.name(), tensor.shape()))
+                .toList();
+        Map<String, PtNDArray> arrays =
+                load(manager, tensors, matrices, DType.FLOAT32).arrays();
+        adapter.deltas()
+                .forEach((parameter, delta) -> updates.put(
+                        parameter,
+                        new NativeUpdate(
+                                arrays.get(delta.a().name()), arrays.get(delta.b().name()), (PtNDArray)
+                                        manager.create(new float[] {(float) delta.scale()}))));
+        return updates;
     }
 
     /** Loads parameters without an adapter. */
