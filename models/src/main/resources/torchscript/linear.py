@@ -37,10 +37,10 @@ class Updates:
     return y
 
 
-# How many adapters there are. The entry "updates" has one element for each, of the type of the activations.
+# How many adapters there are. The entry "updates" has this number, and before it the type of the activations.
 def adapters(weights: Dict[str, Tensor]) -> int:
   if "updates" in weights:
-    return weights["updates"].numel()
+    return int(weights["updates"][1])
   return 0
 
 
@@ -54,7 +54,7 @@ def update(weights: Dict[str, Tensor], adapter: int, names: List[str]) -> List[T
       parts.append(weights[key + ".a"])
   joined = annotate(List[Tensor], [])
   if len(parts) > 0:
-    dtype = ops.prim.dtype(weights["updates"])
+    dtype = int(weights["updates"][0])
     a = torch.cat(parts)
     joined.append(torch.to(a, dtype))
     begin = 0
@@ -79,6 +79,18 @@ def joined_updates(weights: Dict[str, Tensor], names: List[str]) -> __torch__.li
   return updates
 
 
+# Whether the 8-bit kernel adds products in 16 bits, which overflow unless activations have only 7 bits. It does on a CPU without
+# VNNI. Here the sum is 64, or half of it after an overflow.
+def saturates() -> bool:
+  numbers = torch.to(torch.full([16, 64], 127.), 1)
+  scales = torch.full([16], 1. / 127., dtype=7)
+  zeros = torch.zeros([16], dtype=4)
+  ones = torch._make_per_channel_quantized_tensor(numbers, scales, zeros, 0)
+  packed = ops.quantized.linear_prepack(ones, annotate(Optional[Tensor], None))
+  sums = ops.quantized.linear_dynamic(torch.ones([1, 64]), packed, False)
+  return float(torch.min(sums)) < 60.
+
+
 # A linear layer. The form says how its weights are stored. 0: as in the file, possibly as a view of the mapped file. 1: in
 # oneDNN's blocked layout (bfloat16 on a CPU); this is a copy, but is read at memory bandwidth. A CPU whose instructions oneDNN
 # cannot use for it keeps form 0. 2: in 8 bits with one scale for
@@ -93,6 +105,8 @@ class Linear:
   weight : Tensor
   bias : Optional[Tensor]
   int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
+  # Whether activations are quantised to 7 bits instead of 8.
+  reduces : bool
   # Scales of the 4-bit form: [inputs / 32, outputs, 2].
   scales : Tensor
   no_scalars : List[Optional[number]]
@@ -108,6 +122,7 @@ class Linear:
     self.weight = weight
     self.bias = bias
     self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
+    self.reduces = form == 2 and __torch__.linear.saturates()
     self.scales = torch.empty([0])
     self.no_scalars = annotate(List[Optional[number]], [])
     if form == 1:
@@ -143,7 +158,7 @@ class Linear:
   def plain(self: __torch__.linear.Linear, x: Tensor) -> Tensor:
     packed = self.int8
     if packed is not None:
-      return ops.quantized.linear_dynamic(x, packed, False)
+      return ops.quantized.linear_dynamic(x, packed, self.reduces)
     if self.form == 1:
       return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
     if self.form == 3:

@@ -58,7 +58,9 @@ final class OriginalInternVl {
         converted.put("model_type", "internvl");
         converted.set("text_config", config.section("llm_config").json());
         converted.set("vision_config", vision(vision, size));
-        converted.put("vision_feature_layer", config.integer("select_layer", -1));
+        if (config.has("select_layer")) {
+            converted.set("vision_feature_layer", config.json().get("select_layer"));
+        }
         converted.set(PROCESSOR, processor(config, size));
         converted.put(TEMPLATE, template(config));
         return JsonConfig.of(config.file(), converted);

@@ -84,10 +84,8 @@ public final class Network implements AutoCloseable {
     private static void addUpdates(
             Map<String, PtNDArray> byRole, PtNDManager manager, StoredNetwork<?> stored, Placement placement) {
         int count = stored.choices().size();
-        byRole.put(
-                "updates",
-                NativeTensors.fromHost(
-                        manager, HostTensor.allocate(placement.precision().dtype(), count)));
+        long dtype = placement.precision().dtype().torchCode();
+        byRole.put("updates", (PtNDArray) manager.create(new long[] {dtype, count}));
         Map<String, String> layers = new HashMap<>();
         stored.config()
                 .parameters()

@@ -61,7 +61,7 @@ class SynthesisTest {
         "llama-1b, 1235814400",
         "llava-1.5-7b, 6738939904",
         "smolvlm-256m, 162974016",
-        "llava-onevision-0.5b, 494089984",
+        "llava-onevision-0.5b, 494090112",
         "internvl3-1b, 629697920",
         "qwen2.5-vl-3b, 3085938688",
         "qwen3-vl-2b, 1720574976",
@@ -118,10 +118,7 @@ class SynthesisTest {
     @ParameterizedTest
     @CsvSource({
         "smolvlm-256m, 49279, <end_of_utterance>",
-        "llava-onevision-0.5b, 151646, <image>",
         "internvl3-1b, 151667, <IMG_CONTEXT>",
-        "qwen2.5-vl-3b, 151655, <|image_pad|>",
-        "qwen3-vl-2b, 151652, <|vision_start|>",
         "gemma3-4b, 255999, <start_of_image>"
     })
     void everyIdOfATokenizerIsText(String preset, int id, String control) {
