@@ -35,6 +35,11 @@ public record ModelSet(LlmDescription llm, @Nullable Vision vision, int capacity
             @Nullable StageIdentity encoder,
             @Nullable StageIdentity projector) {}
 
+    /** Whether the set's model takes pictures at all. */
+    public boolean takesPictures() {
+        return llm.hasVisualInput();
+    }
+
     /** Equal for sets of the same weights. */
     public Id id() {
         return new Id(

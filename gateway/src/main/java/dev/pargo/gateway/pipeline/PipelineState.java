@@ -14,7 +14,7 @@ import java.util.Set;
 /**
  * The sets that a pipeline's replicas form. A snapshot.
  *
- * @param complete sets that answer all requests
+ * @param complete sets that answer all requests that their model can answer
  * @param text     sets that answer requests without images: one for each LLM; they need no encoder or projector
  * @param problems why there is no complete set, one clause for each reason; empty if there is one
  */
@@ -57,7 +57,15 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
         List<ModelSet> text = new ArrayList<>();
         List<ModelSet> complete = new ArrayList<>();
         for (Weights<LlmDescription> llm : answering) {
-            text.add(new ModelSet(llm.description(), null, llm.capacity()));
+            if (!hasAdapter(llm.description(), definition, problems)) {
+                continue;
+            }
+            ModelSet alone = new ModelSet(llm.description(), null, llm.capacity());
+            text.add(alone);
+            if (!alone.takesPictures()) {
+                complete.add(alone);
+                continue;
+            }
             for (Weights<EncoderDescription> encoder : encoding) {
                 for (Weights<ProjectorDescription> projector : projecting) {
                     List<String> misfits = StageCompatibility.problems(
@@ -84,5 +92,13 @@ public record PipelineState(List<ModelSet> complete, List<ModelSet> text, List<S
             problems.add("the %s %s".formatted(replicas.contract().title(), replicas.problem()));
         }
         return weights;
+    }
+
+    private static boolean hasAdapter(LlmDescription llm, Definition definition, Set<String> problems) {
+        if (definition.adapter() == null || llm.getAdaptersList().contains(definition.adapter())) {
+            return true;
+        }
+        problems.add("the LLM has no adapter '%s', only %s".formatted(definition.adapter(), llm.getAdaptersList()));
+        return false;
     }
 }

@@ -13,6 +13,7 @@ import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Fingerprint;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,7 +32,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
                     .unknown(
                             "model_type",
                             directory.modelType(),
-                            PublishedModel.WHOLE + "; other networks are named in a bundle.json");
+                            PublishedModel.WHOLE + " and text-only decoders; other networks are named in a bundle.json");
         }
         return new DirectoryBundle(directory);
     }
@@ -43,12 +44,16 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     @Override
     public String revision() {
-        return new Fingerprint()
-                .add("config", directory.config().json())
-                .add("vision", visionFingerprint())
-                .add("projector", projector().fingerprint())
-                .add("llm", llm().fingerprint())
-                .hex();
+        Fingerprint fingerprint = new Fingerprint().add("config", directory.config().json());
+        if (seesPictures()) {
+            fingerprint.add("vision", visionFingerprint()).add("projector", projector().fingerprint());
+        }
+        return fingerprint.add("llm", llm().fingerprint()).hex();
+    }
+
+    @Override
+    public boolean seesPictures() {
+        return directory.model().seesPictures();
     }
 
     @Override
@@ -60,7 +65,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
     public ObjectNode manifestIn(Path other) {
         ObjectNode manifest = JsonNodeFactory.instance.objectNode().put("name", name());
         String path = ManifestBundle.relative(other, directory.path());
-        for (BundlePart part : BundlePart.values()) {
+        for (BundlePart part : seesPictures() ? List.of(BundlePart.values()) : List.of(BundlePart.LLM)) {
             manifest.putObject(part.section()).put("dir", path);
         }
         return manifest;
@@ -68,6 +73,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     @Override
     public ImageCutter pictures() {
+        requireVision();
         return directory.model().pictures();
     }
 
@@ -78,11 +84,13 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
+        requireVision();
         return directory.model().vision();
     }
 
     @Override
     public StoredNetwork<ProjectorConfig> projector() {
+        requireVision();
         return directory.model().projector();
     }
 

@@ -49,9 +49,11 @@ final class ManifestBundle implements ModelBundle {
     ManifestBundle(JsonConfig manifest) {
         this.manifest = manifest;
         manifest.string("name");
-        manifest.section("vision");
-        manifest.section("projector");
         manifest.section("llm");
+        if (seesPictures()) {
+            manifest.section("vision");
+            manifest.section("projector");
+        }
     }
 
     @Override
@@ -64,12 +66,16 @@ final class ManifestBundle implements ModelBundle {
         if (manifest.has("revision")) {
             return manifest.string("revision");
         }
-        return new Fingerprint()
-                .add("manifest", manifest.json())
-                .add("vision", visionFingerprint())
-                .add("projector", projector().fingerprint())
-                .add("llm", llm().fingerprint())
-                .hex();
+        Fingerprint fingerprint = new Fingerprint().add("manifest", manifest.json());
+        if (seesPictures()) {
+            fingerprint.add("vision", visionFingerprint()).add("projector", projector().fingerprint());
+        }
+        return fingerprint.add("llm", llm().fingerprint()).hex();
+    }
+
+    @Override
+    public boolean seesPictures() {
+        return manifest.has("vision") || manifest.has("projector");
     }
 
     @Override
@@ -106,6 +112,7 @@ final class ManifestBundle implements ModelBundle {
 
     @Override
     public ImageCutter pictures() {
+        requireVision();
         if (manifest.has("image")) {
             return new WholeImage(Preprocessing.read(manifest.section("image")));
         }
@@ -118,6 +125,7 @@ final class ManifestBundle implements ModelBundle {
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
+        requireVision();
         JsonConfig section = manifest.section("vision");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
@@ -155,7 +163,7 @@ final class ManifestBundle implements ModelBundle {
      */
     @Override
     public PictureNotation notation() {
-        HuggingFaceDirectory projector = directory(manifest.section("projector"));
+        HuggingFaceDirectory projector = directory(manifest.sectionOrEmpty("projector"));
         return projector == null ? PictureNotation.PLAIN : projector.model().notation();
     }
 
@@ -173,6 +181,7 @@ final class ManifestBundle implements ModelBundle {
 
     @Override
     public StoredNetwork<ProjectorConfig> projector() {
+        requireVision();
         JsonConfig section = manifest.section("projector");
         HuggingFaceDirectory directory = directory(section);
         if (directory != null) {
@@ -222,7 +231,7 @@ final class ManifestBundle implements ModelBundle {
         JsonConfig lora = llm.section("lora");
         Path file = file(lora);
         return Files.isDirectory(file)
-                ? LoraAdapter.open(file).rename(PublishedTensors::decoderName)
+                ? ModelBundle.openAdapter(file)
                 : LoraAdapter.of(FusionCheckpoint.open(file), lora.number("alpha"));
     }
 

@@ -13,6 +13,7 @@ import dev.pargo.models.projector.ProjectorConfig;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Fingerprint;
+import dev.pargo.models.weights.LoraAdapter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A multimodal model: a vision encoder, a projector and an LLM that were trained together, with the preprocessing and the prompt
- * format that they expect.
+ * format that they expect. Or an LLM alone, which answers text only.
  *
  * <p>Every method reads only the files of the part that it is about, and only the headers of weight files. So a host that runs
  * one stage needs only that stage's files. All methods throw {@link ConfigException} if a file is missing or invalid, and {@link
@@ -71,6 +72,15 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
         return HuggingFaceDirectory.open(directory).model().isWhole();
     }
 
+    /**
+     * Opens an adapter of a decoder, in a directory as PEFT saves it. It may have been trained on the multimodal class.
+     *
+     * @throws dev.pargo.models.weights.CheckpointException if it cannot be read or is of a kind that is not known
+     */
+    static LoraAdapter openAdapter(Path directory) {
+        return LoraAdapter.open(directory).rename(PublishedTensors::decoderName);
+    }
+
     String name();
 
     /**
@@ -79,6 +89,17 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
      * files needs a manifest with a revision.
      */
     String revision();
+
+    /** Whether the model has a vision encoder and a projector. A model without them answers text only. */
+    boolean seesPictures();
+
+    /** @throws ConfigException if the model answers text only */
+    default void requireVision() {
+        if (!seesPictures()) {
+            throw new ConfigException(
+                    "model '%s' answers text only: it has no vision encoder and no projector".formatted(name()));
+        }
+    }
 
     /**
      * Whether the files say that the part's weights are random, as in a synthesized model. The output of such a model has no

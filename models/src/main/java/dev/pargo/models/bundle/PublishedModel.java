@@ -15,7 +15,7 @@ import dev.pargo.models.vision.VisionConfig;
  */
 interface PublishedModel {
 
-    /** The {@code model_type} of families that have a vision encoder, a projector and a decoder. */
+    /** The {@code model_type} of families with a vision encoder, a projector and a decoder. */
     String WHOLE =
             "llava, llava_next, llava_onevision, smolvlm, idefics3, internvl, qwen2_vl, qwen2_5_vl, qwen3_vl, gemma3";
 
@@ -33,8 +33,13 @@ interface PublishedModel {
         };
     }
 
-    /** Whether the directory holds a whole model rather than a single network. */
+    /** Whether the directory holds a whole model rather than a part of one. */
     boolean isWhole();
+
+    /** Whether it has a vision encoder and a projector. A whole model without them answers text only. */
+    default boolean seesPictures() {
+        return isWhole();
+    }
 
     StoredNetwork<VisionConfig> vision();
 

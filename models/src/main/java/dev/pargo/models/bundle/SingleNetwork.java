@@ -10,13 +10,21 @@ import dev.pargo.models.vision.ClipConfig;
 import dev.pargo.models.vision.VisionConfig;
 import dev.pargo.models.weights.Checkpoint;
 
-/** A directory with one network: a decoder, or CLIP. Of CLIP, LLaVA uses the output of the second-to-last block. */
+/**
+ * A directory with one network: a decoder, which is a model that answers text only, or CLIP. Of CLIP, LLaVA uses the output of the
+ * second-to-last block.
+ */
 record SingleNetwork(HuggingFaceDirectory directory) implements PublishedModel {
 
     private static final int FEATURE_LAYER = -2;
 
     @Override
     public boolean isWhole() {
+        return DecoderConfig.knows(directory.modelType());
+    }
+
+    @Override
+    public boolean seesPictures() {
         return false;
     }
 

@@ -35,7 +35,7 @@
  *   dir                     config.json of a whole model; the number of patches is that of vision
  *   random_weights          as in vision
  *                           or a fusion checkpoint in any of the reference's layouts:
- *   type                    ParGo, Q-Former, linear, mlp, C-Abstractor or LDPv2
+ *   type                    ParGo, Q-Former, linear, mlp, C-Abstractor, LDPv2, pixel-shuffle, average-pool or qwen-merger
  *   file, encoder_width     required
  *                           linear, mlp:
  *   visual_tokens_adjacent  number of consecutive patches that are joined; 4
@@ -45,8 +45,8 @@
  *   num_local_query_token   required for ParGo: partial tokens
  *   cross_attention_freq, layer_norm_eps, max_position_embeddings
  *                           default: 1, 1e-12, 512
- *                           C-Abstractor, LDPv2:
- *   num_query_token         number of visual tokens, a square number; 144
+ *                           C-Abstractor, LDPv2, pixel-shuffle, average-pool, qwen-merger:
+ *   num_query_token         number of visual tokens, a square number; 144, or a quarter of the patches
  *   hidden_size, depth, mlp_depth, num_eos_tokens, prenorm
  *                           C-Abstractor; 1024, 3, 2, 0, false
  *   cascade.radii           ParGo: radius of partial self-attention in each layer, -1 for all; all

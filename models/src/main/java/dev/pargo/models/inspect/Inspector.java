@@ -74,6 +74,11 @@ public final class Inspector {
 
     private Report bundle() {
         ModelBundle bundle = ModelBundle.read(path);
+        if (!bundle.seesPictures()) {
+            stored("llm", bundle::llm, () -> bundle.hasRandomWeights(BundlePart.LLM));
+            addProblem("llm", missingTokenizer());
+            return report("bundle '%s', which answers text only".formatted(bundle.name()), Contents.none());
+        }
         VisionConfig vision = stored("encoder", bundle::vision, () -> bundle.hasRandomWeights(BundlePart.VISION));
         ProjectorConfig projector =
                 stored("projector", bundle::projector, () -> bundle.hasRandomWeights(BundlePart.PROJECTOR));

@@ -81,6 +81,11 @@ public record DecoderConfig(
         return new DecoderReader(config).read(directory);
     }
 
+    /** Whether a {@code model_type} is that of a decoder that is known here. */
+    public static boolean knows(String modelType) {
+        return DecoderFamily.ofModelType(modelType).isPresent();
+    }
+
     /**
      * The same decoder with side inputs (DeepStack): after each of the first {@code count} layers, additional columns of the
      * visual tokens are added to their rows.

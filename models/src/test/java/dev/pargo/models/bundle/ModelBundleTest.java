@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
 
@@ -336,5 +338,36 @@ class ModelBundleTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A decoder's directory, and a manifest that names nothing else. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDecoderAloneAnswersTextOnly(boolean withManifest, @TempDir Path directory) throws IOException {
+        Path decoder = Path.of("../bundle/pargo-mini/llm").toAbsolutePath().normalize();
+        if (withManifest) {
+            Files.writeString(
+                    directory.resolve("bundle.json"),
+                    "{\"name\": \"decoder\", \"llm\": {\"dir\": \"%s\"}}".formatted(decoder));
+        }
+        ModelBundle bundle = ModelBundle.read(withManifest ? directory : decoder);
+
+        assertThat(bundle.seesPictures()).isFalse();
+        bundle.llm().check();
+        assertThat(bundle.revision()).isNotBlank();
+        assertThatThrownBy(bundle::vision)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("answers text only: it has no vision encoder and no projector");
+        assertThatThrownBy(bundle::projector).isInstanceOf(ConfigException.class);
+        assertThatThrownBy(bundle::pictures).isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void aVisionEncoderWithoutAProjectorIsNoModel(@TempDir Path directory) throws IOException {
+        Path manifest = directory.resolve("bundle.json");
+        Files.writeString(manifest, "{\"name\": \"half\", \"llm\": {}, \"vision\": {}}");
+        assertThatThrownBy(() -> ModelBundle.read(manifest))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("projector is missing");
     }
 }
