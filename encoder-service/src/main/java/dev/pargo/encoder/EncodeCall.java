@@ -55,8 +55,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     public void onCompleted() {
         call.attempt(() -> {
             call.trace().enter("decode picture");
-            CompletableFuture<PreparedImage> image =
-                    preparation.prepare(opened().finish(), alone, this::reserve);
+            CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish(), alone, this::reserve);
             call.whenOver(() -> image.cancel(true));
             image.whenComplete((prepared, error) -> {
                 if (error == null) {

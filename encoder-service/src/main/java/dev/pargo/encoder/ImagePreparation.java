@@ -90,10 +90,7 @@ final class ImagePreparation implements AutoCloseable {
     }
 
     private void open(
-            byte[] file,
-            boolean alone,
-            Consumer<PictureLayout> admission,
-            CompletableFuture<PreparedImage> result) {
+            byte[] file, boolean alone, Consumer<PictureLayout> admission, CompletableFuture<PreparedImage> result) {
         OpenImage image = decoder.open(file);
         admission.accept(cutter.layout(image.width(), image.height(), alone));
         if (image.work() <= QUICK_WORK && image.memory() <= quickBytes) {

@@ -88,7 +88,9 @@ class ImagePreparationTest {
         slow.forEach(image -> image.cancel(true));
 
         await().atMost(Duration.ofSeconds(5)).until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
+        assertThat(preparation
+                        .prepare(png(SIDE), true, ImagePreparationTest::admit)
+                        .get(20, TimeUnit.SECONDS))
                 .isNotNull();
         await().until(() -> preparation.work() == 0);
     }
@@ -96,7 +98,8 @@ class ImagePreparationTest {
     @Test
     void refusesMoreWorkThanMayWait() throws Exception {
         ImagePreparation preparation = preparation(SIDE * SIDE, PLENTY);
-        CompletableFuture<PreparedImage> first = preparation.prepare(progressive(MANY_SCANS), true, ImagePreparationTest::admit);
+        CompletableFuture<PreparedImage> first =
+                preparation.prepare(progressive(MANY_SCANS), true, ImagePreparationTest::admit);
         await().until(() -> preparation.work() > 0);
 
         StageError refusal = refusal(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit));
@@ -105,7 +108,9 @@ class ImagePreparationTest {
         assertThat(refusal.retryAfter()).isNotNull();
         first.cancel(true);
         await().until(() -> preparation.work() == 0);
-        assertThat(preparation.prepare(png(SIDE), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
+        assertThat(preparation
+                        .prepare(png(SIDE), true, ImagePreparationTest::admit)
+                        .get(20, TimeUnit.SECONDS))
                 .isNotNull();
     }
 
@@ -118,7 +123,9 @@ class ImagePreparationTest {
         assertThat(refusal.reason()).isEqualTo(ErrorReason.IMAGE_TOO_MANY_PIXELS);
         assertThat(refusal.message()).contains("bytes of memory; at most");
         assertThat(preparation.work()).isZero();
-        assertThat(preparation.prepare(png(100), true, ImagePreparationTest::admit).get(20, TimeUnit.SECONDS))
+        assertThat(preparation
+                        .prepare(png(100), true, ImagePreparationTest::admit)
+                        .get(20, TimeUnit.SECONDS))
                 .isNotNull();
     }
 

@@ -18,6 +18,7 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
+import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.v1.DataType;
@@ -62,14 +63,24 @@ class LlmConfiguration {
     }
 
     @Bean
-    PlacementChoice choice(ModelBundle bundle, StageProperties properties, EngineProperties engine) {
+    NamedAdapters adapters(EngineProperties engine) {
+        return NamedAdapters.open(engine.adapters());
+    }
+
+    @Bean
+    StoredNetwork<DecoderConfig> storedModel(ModelBundle bundle, NamedAdapters adapters) {
+        return bundle.llm().withChoices(adapters.all());
+    }
+
+    @Bean
+    PlacementChoice choice(StoredNetwork<DecoderConfig> stored, StageProperties properties, EngineProperties engine) {
         TorchRuntime.configure(properties.threads());
-        DecoderConfig config = bundle.llm().config();
+        DecoderConfig config = stored.config();
         Workload workload = new Workload(
                 engine.promptRows(),
                 placement -> engine.kvCacheBytes(config.kvBytesPerToken(placement), config.context()));
         return PlacementChoice.of(
-                bundle.llm(),
+                stored,
                 properties.device(),
                 properties.precision(),
                 engine.packWeights(),
@@ -78,8 +89,8 @@ class LlmConfiguration {
     }
 
     @Bean
-    CausalLm languageModel(ModelBundle bundle, PlacementChoice choice) {
-        return CausalLm.load(bundle.llm(), choice.placement());
+    CausalLm languageModel(StoredNetwork<DecoderConfig> stored, PlacementChoice choice) {
+        return CausalLm.load(stored, choice.placement());
     }
 
     @Bean
@@ -88,12 +99,17 @@ class LlmConfiguration {
     }
 
     @Bean
-    StageIdentity identity(ModelBundle bundle, CausalLm model, PlacementChoice choice, GrpcServerProperties server) {
+    StageIdentity identity(
+            ModelBundle bundle,
+            StoredNetwork<DecoderConfig> stored,
+            CausalLm model,
+            PlacementChoice choice,
+            GrpcServerProperties server) {
         return StageIdentity.newBuilder()
                 .setBundle(bundle.name())
                 .setBundleRevision(bundle.revision())
                 .setNetwork(model.config().network())
-                .setFingerprint(bundle.llm().fingerprint())
+                .setFingerprint(stored.fingerprint())
                 .setPrecision(model.placement().precision().label())
                 .setPrecisionReason(choice.reason())
                 .setDevice(model.placement().deviceLabel())
@@ -151,10 +167,11 @@ class LlmConfiguration {
             Engine engine,
             Tokenizer tokenizer,
             PromptReader prompts,
+            NamedAdapters adapters,
             RequestPreparation preparation,
             AnswerLimits answerLimits,
             StageServices services) {
-        LlmDescription description = describe(bundle, identity, model, prompts.format(), engine);
+        LlmDescription description = describe(bundle, identity, model, prompts.format(), engine, adapters);
         return new LlmHost(
                 description,
                 engine,
@@ -176,13 +193,23 @@ class LlmConfiguration {
     }
 
     private static LlmDescription describe(
-            ModelBundle bundle, StageIdentity identity, CausalLm model, PromptFormat prompt, Engine engine) {
-        return LlmDescription.newBuilder()
+            ModelBundle bundle,
+            StageIdentity identity,
+            CausalLm model,
+            PromptFormat prompt,
+            Engine engine,
+            NamedAdapters adapters) {
+        LlmDescription.Builder description = LlmDescription.newBuilder();
+        if (bundle.seesPictures()) {
+            description
+                    .setVisualInput(TokenTensor.newBuilder()
+                            .setWidth(model.config().width()
+                                    * (1 + model.config().style().sideInputs()))
+                            .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
+                    .setMaxVisualTensors(MAX_VISUAL_TENSORS);
+        }
+        return description
                 .setIdentity(identity)
-                .setVisualInput(TokenTensor.newBuilder()
-                        .setWidth(model.config().width()
-                                * (1 + model.config().style().sideInputs()))
-                        .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptDescription.newBuilder()
@@ -190,9 +217,9 @@ class LlmConfiguration {
                         .setTools(prompt.knowsTools())
                         .setSingleTurn(bundle.isSingleTurn()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
-                .setMaxVisualTensors(MAX_VISUAL_TENSORS)
                 .setMaxSequences(engine.maxSequences())
                 .setLimits(limits(identity.getMaxMessageBytes()))
+                .addAllAdapters(adapters.names())
                 .build();
     }
 

@@ -119,7 +119,6 @@ class ProjectorConfiguration {
         TokenRange range = TokenRange.of(bundle);
         long rows = picturesOfAPass(range, properties) * range.most();
         return services.batched(
-                "project",
-                new ProjectionBatch(projector, identity.getFingerprint(), rows), ProbeFeatures.of(bundle));
+                "project", new ProjectionBatch(projector, identity.getFingerprint(), rows), ProbeFeatures.of(bundle));
     }
 }

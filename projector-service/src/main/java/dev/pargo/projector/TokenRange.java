@@ -22,8 +22,7 @@ record TokenRange(int most, int mostOut, boolean isFixed) {
         }
         if (bundle.pictures() instanceof WholeImage whole) {
             PictureLayout features = bundle.vision().config().layout(whole.layout(1, 1, true));
-            return new TokenRange(
-                    features.cells(), projector.layout(features).cells(), true);
+            return new TokenRange(features.cells(), projector.layout(features).cells(), true);
         }
         long features = bundle.maxFeatures();
         return new TokenRange(Math.toIntExact(features), Math.toIntExact(projector.maxTokens(features)), false);

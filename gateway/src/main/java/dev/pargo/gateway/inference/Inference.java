@@ -78,13 +78,20 @@ public final class Inference {
     /**
      * A set that answers a kind of request, to check the request's limits with. Waits for one, if there is none.
      *
-     * @throws GatewayException UNAVAILABLE, with what is missing
+     * @throws GatewayException UNAVAILABLE, with what is missing; INVALID_REQUEST if the model takes no pictures
      */
     public ModelSet require(Pipeline pipeline, boolean withImages, RequestScope scope) {
         Patience patience = new Patience(properties.patience());
         while (true) {
             Optional<ModelSet> set = pipeline.choose(withImages, 0, Set.of());
             if (set.isPresent()) {
+                if (withImages && !set.get().takesPictures()) {
+                    throw GatewayException.invalid(
+                            "messages",
+                            "no_pictures",
+                            "messages has a picture, but the model '%s' answers text only"
+                                    .formatted(pipeline.name().orElseThrow()));
+                }
                 return set.get();
             }
             if (!patience.hold(scope)) {
@@ -99,9 +106,10 @@ public final class Inference {
      * @param delivery asked, whenever an LLM is lost, whether another one may answer instead
      */
     public Generation start(Pipeline pipeline, InferenceRequest asked, RequestScope scope, Delivery delivery) {
-        InferenceRequest request = asked.start().hasConversation()
+        InferenceRequest turned = asked.start().hasConversation()
                 ? pipeline.promptTemplate().map(asked::withTurns).orElse(asked)
                 : asked;
+        InferenceRequest request = turned.withAdapter(pipeline.adapter());
         Route route = new Route(
                 pipeline,
                 !request.images().isEmpty(),
@@ -119,6 +127,7 @@ public final class Inference {
      * @throws GatewayException INVALID_REQUEST if the model's projector has no cross-attention, or not so many groups
      */
     public CrossAttention attend(Pipeline pipeline, InferenceRequest.Image image, int groups, RequestScope scope) {
+        require(pipeline, true, scope);
         Route route = new Route(pipeline, true, 0, scope, new Patience(properties.patience()), metrics);
         StageCalls calls = new StageCalls(route, scope);
         while (true) {

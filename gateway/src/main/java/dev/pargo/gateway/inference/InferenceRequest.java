@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record InferenceRequest(GenerateStart start, List<Image> images) {
 
+    /** The same request for an adapter of the LLM; empty for the model itself. */
+    InferenceRequest withAdapter(String adapter) {
+        return new InferenceRequest(start.toBuilder().setAdapter(adapter).build(), images);
+    }
+
     /** A hash of the prompt's beginning: requests that share it should meet at one LLM. */
     long prefix() {
         return PrefixKey.of(this);

@@ -24,9 +24,10 @@ final class PrefixKey {
         this.images = images;
     }
 
-    /** A hash over the instructions and the first picture, or over the first question if it shows none. */
+    /** A hash over the adapter, the instructions and the first picture, or over the first question if it shows none. */
     static long of(InferenceRequest request) {
         PrefixKey key = new PrefixKey(request.images());
+        key.add(request.start().getAdapter());
         key.read(request.start());
         return Sha256.of(key.opening.toArray(byte[][]::new))
                 .asReadOnlyByteBuffer()

@@ -2,6 +2,7 @@ package dev.pargo.gateway.models;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pargo.gateway.pipeline.ModelSet;
+import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
@@ -29,8 +30,9 @@ record Model(
         boolean ready,
         Parts pargo) {
 
-    static Model of(String name, Instant created, PipelineState state) {
-        Parts parts = Parts.of(state);
+    static Model of(String name, Instant created, Pipeline pipeline) {
+        PipelineState state = pipeline.state();
+        Parts parts = Parts.of(state, pipeline.adapter());
         return new Model(
                 name, "model", created.getEpochSecond(), "pargo", parts.contextTokens(), state.isReady(), parts);
     }
@@ -42,6 +44,7 @@ record Model(
             @Nullable Part encoder,
             @Nullable Part projector,
             @Nullable Part llm,
+            @Nullable String adapter,
             @Nullable Integer visualTokens,
             @Nullable Query queryTokens,
             @Nullable Integer contextTokens,
@@ -51,7 +54,8 @@ record Model(
             @Nullable Boolean tools,
             @Nullable Boolean singleTurn) {
 
-        static Parts of(PipelineState state) {
+        /** @param adapter the LLM's LoRA adapter that answers; empty for none */
+        static Parts of(PipelineState state, String adapter) {
             @Nullable ModelSet set = state.shown().orElse(null);
             ModelSet.@Nullable Vision vision = set == null ? null : set.vision();
             @Nullable LlmDescription llm = set == null ? null : set.llm();
@@ -59,6 +63,7 @@ record Model(
                     vision == null ? null : Part.of(vision.encoder().getIdentity()),
                     vision == null ? null : Part.of(vision.projector().getIdentity()),
                     llm == null ? null : Part.of(llm.getIdentity()),
+                    adapter.isEmpty() ? null : adapter,
                     vision == null ? null : vision.projector().getOutput().getTokens(),
                     vision == null ? null : Query.of(vision.projector()),
                     llm == null ? null : llm.getContextTokens(),

@@ -44,7 +44,7 @@ final class ModelsController {
     }
 
     private Stream<Model> model(Pipeline pipeline) {
-        return pipeline.name().stream().map(name -> Model.of(name, created, pipeline.state()));
+        return pipeline.name().stream().map(name -> Model.of(name, created, pipeline));
     }
 
     record ModelList(String object, List<Model> data) {}

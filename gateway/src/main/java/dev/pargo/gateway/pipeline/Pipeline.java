@@ -48,6 +48,11 @@ public final class Pipeline {
         return Optional.ofNullable(definition.name() != null ? definition.name() : bundle);
     }
 
+    /** The LLM's adapter that answers; empty for the model itself. */
+    public String adapter() {
+        return definition.adapter() == null ? "" : definition.adapter();
+    }
+
     /** Decoding parameters for requests that do not set them. */
     public DecodingDefaults defaults() {
         return definition.defaults();

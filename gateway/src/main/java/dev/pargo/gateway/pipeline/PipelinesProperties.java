@@ -39,6 +39,7 @@ record PipelinesProperties(List<Definition> pipelines) {
      *                          for all of them, or {@code static://a:9091,b:9091}.
      * @param projector         Where the replicas of the projector are.
      * @param llm               Where the replicas of the LLM are.
+     * @param adapter           LoRA adapter of the LLM that answers; default: the model itself.
      * @param requireSameBundle Whether the stages that answer a request must serve one revision of one bundle.
      * @param promptTemplate    One turn with its image, in place of the one that the LLM's model was trained with: with
      *                          {@code <ImageHere>} and then {@code {question}}.
@@ -49,6 +50,7 @@ record PipelinesProperties(List<Definition> pipelines) {
             String encoder,
             String projector,
             String llm,
+            @Nullable String adapter,
             @DefaultValue("true") boolean requireSameBundle,
             @Nullable String promptTemplate,
             @DefaultValue DecodingDefaults defaults) {

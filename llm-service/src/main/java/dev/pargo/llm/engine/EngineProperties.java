@@ -1,6 +1,7 @@
 package dev.pargo.llm.engine;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -17,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
  *                     they stay in the mapped file, which replicas on a host share.
  * @param turn         Time after which a running answer may be suspended for a client that would otherwise be kept out.
+ * @param adapters     LoRA adapters that requests choose from, each {@code name=directory}.
  * @param promptLookup Whether tokens of greedy answers are drafted by prompt lookup.
  */
 @ConfigurationProperties("pargo.llm")
@@ -28,6 +30,7 @@ public record EngineProperties(
         @DefaultValue("128") int promptRowsBesideAnswers,
         @DefaultValue("true") boolean packWeights,
         @DefaultValue("2s") Duration turn,
+        @DefaultValue List<String> adapters,
         @DefaultValue("true") boolean promptLookup) {
 
     public EngineProperties {

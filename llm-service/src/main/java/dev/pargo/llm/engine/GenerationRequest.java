@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt      in reading order; not empty
  * @param keys        of the prompt's positions, see {@link PromptKeys}
+ * @param adapter     number of the adapter that answers, or {@link dev.pargo.models.llm.Step#BASE}
  * @param choices     answers to write, at least 1; 1 with beam search
  * @param beams       beam search instead of sampling; null for sampling
  * @param seed        of the first answer's random numbers; each further answer's seed is larger by one. The same seed
@@ -29,6 +30,7 @@ public record GenerationRequest(
         RequestOrigin origin,
         List<PromptPart> prompt,
         long[] keys,
+        int adapter,
         int choices,
         SamplingParams sampling,
         Penalties penalties,

@@ -1,6 +1,7 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.PromptPart;
+import dev.pargo.models.llm.Step;
 import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +20,23 @@ public final class PromptKeys {
 
     private PromptKeys() {}
 
-    /** One key for each position. */
+    /** One key for each position of a prompt for the model itself. */
     public static long[] of(List<PromptPart> prompt) {
-        return prompt.stream().flatMapToLong(PromptKeys::keys).toArray();
+        return of(prompt, Step.BASE);
+    }
+
+    /**
+     * One key for each position.
+     *
+     * @param adapter that reads the prompt, or {@link Step#BASE}. Prompts for different adapters have nothing in common,
+     *     because their first keys differ
+     */
+    public static long[] of(List<PromptPart> prompt, int adapter) {
+        long[] keys = prompt.stream().flatMapToLong(PromptKeys::keys).toArray();
+        if (keys.length > 0) {
+            keys[0] ^= (adapter - (long) Step.BASE) << Integer.SIZE;
+        }
+        return keys;
     }
 
     private static LongStream keys(PromptPart part) {

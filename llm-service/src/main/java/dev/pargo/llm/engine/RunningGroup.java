@@ -126,7 +126,7 @@ final class RunningGroup {
 
     /** The next rows to read. Only while there are some. */
     Step.Chunk nextChunk(int rows) {
-        return currentPrefill().nextChunk(rows);
+        return currentPrefill().nextChunk(rows).withAdapter(group.request().adapter());
     }
 
     private Prefill currentPrefill() {
@@ -139,7 +139,8 @@ final class RunningGroup {
     /** The sequences' next rows. Only after the prompt has been read. */
     List<Step.Tokens> nextTokens() {
         return strategy.nextTokens().stream()
-                .map(tokens -> tokens.withShift(positionShift))
+                .map(tokens -> tokens.withShift(positionShift)
+                        .withAdapter(group.request().adapter()))
                 .toList();
     }
 

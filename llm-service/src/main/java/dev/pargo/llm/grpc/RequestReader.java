@@ -9,6 +9,7 @@ import dev.pargo.llm.engine.RequestOrigin;
 import dev.pargo.llm.engine.VisualAttention;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.llm.Step;
 import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -39,6 +40,11 @@ final class RequestReader {
         check(start.getSampling());
         require(start.getMaxTokens() >= 0, "max_tokens", start.getMaxTokens(), "at least 0");
         require(start.getMinTokens() >= 0, "min_tokens", start.getMinTokens(), "at least 0");
+        require(
+                start.getAdapter().isEmpty() || adapter() != Step.BASE,
+                "adapter",
+                "'%s'".formatted(start.getAdapter()),
+                "one of " + host.description().getAdaptersList());
         RequestLimits limits = host.description().getLimits();
         requireAtMost(limits.getStopTokenIds(), "stop_token_ids", start.getStopTokenIdsCount(), "ids");
         int lastId = host.description().getVocabulary() - 1;
@@ -126,7 +132,8 @@ final class RequestReader {
         return new GenerationRequest(
                 origin,
                 prompt,
-                PromptKeys.of(prompt),
+                PromptKeys.of(prompt, adapter()),
+                adapter(),
                 Math.max(1, start.getChoices()),
                 sampling(),
                 penalties(),
@@ -142,6 +149,11 @@ final class RequestReader {
                 start.getVisualAttention() ? new VisualAttention(prompt) : null,
                 constraint(),
                 deadline);
+    }
+
+    /** The number of the adapter that answers; {@link Step#BASE} for the model itself, or if the name is not known. */
+    private int adapter() {
+        return host.description().getAdaptersList().indexOf(start.getAdapter());
     }
 
     private SamplingParams sampling() {

@@ -3,6 +3,7 @@ package dev.pargo.llm.engine;
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.llm.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,6 +14,7 @@ final class Asked {
 
     private final List<PromptPart> prompt;
     private String client = "client";
+    private int adapter = Step.BASE;
     private int choices = 1;
     private SamplingParams sampling = SamplingParams.GREEDY;
     private Penalties penalties = Penalties.NONE;
@@ -37,6 +39,11 @@ final class Asked {
 
     Asked from(String name) {
         client = name;
+        return this;
+    }
+
+    Asked adapter(int number) {
+        adapter = number;
         return this;
     }
 
@@ -110,7 +117,8 @@ final class Asked {
         return new GenerationRequest(
                 new RequestOrigin("request of " + client, client),
                 prompt,
-                PromptKeys.of(prompt),
+                PromptKeys.of(prompt, adapter),
+                adapter,
                 choices,
                 sampling,
                 penalties,

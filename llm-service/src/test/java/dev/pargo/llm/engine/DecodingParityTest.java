@@ -6,6 +6,7 @@ import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.llm.Step;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.weights.Checkpoint;
@@ -58,8 +59,8 @@ class DecodingParityTest {
                         description.at("/lora/alpha").asDouble())
                 : LoraAdapter.none();
         Checkpoint goldens = Checkpoint.open(directory.resolve("golden.safetensors"));
-        EngineProperties properties =
-                new EngineProperties(16, 128, DataSize.ofMegabytes(64), 16, 16, true, Duration.ofSeconds(2), true);
+        EngineProperties properties = new EngineProperties(
+                16, 128, DataSize.ofMegabytes(64), 16, 16, true, Duration.ofSeconds(2), List.of(), true);
         StageMetrics metrics = new StageMetrics(new SimpleMeterRegistry(), "llm");
         try (CausalLm lm = CausalLm.load(
                         new StoredNetwork<>(DecoderConfig.read(directory), Checkpoint.open(directory), adapter),
@@ -114,6 +115,7 @@ class DecodingParityTest {
                         new RequestOrigin("request", "client"),
                         prompt,
                         PromptKeys.of(prompt),
+                        Step.BASE,
                         1,
                         SamplingParams.GREEDY,
                         Penalties.NONE,

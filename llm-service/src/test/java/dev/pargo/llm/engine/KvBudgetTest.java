@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +17,7 @@ class KvBudgetTest {
 
     private static EngineProperties properties(@Nullable Integer sequences, @Nullable Integer context, int megabytes) {
         return new EngineProperties(
-                sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, Duration.ZERO, true);
+                sequences, context, DataSize.ofMegabytes(megabytes), 512, 128, true, Duration.ZERO, List.of(), true);
     }
 
     @Test
@@ -108,8 +109,8 @@ class KvBudgetTest {
     @Test
     void refusesToReadPromptsByNoRows() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new EngineProperties(1, null, DataSize.ofMegabytes(1), 0, 128, true, Duration.ZERO, true))
+                .isThrownBy(() -> new EngineProperties(
+                        1, null, DataSize.ofMegabytes(1), 0, 128, true, Duration.ZERO, List.of(), true))
                 .withMessageStartingWith("pargo.llm.prompt-rows is 0");
     }
 }

@@ -66,6 +66,7 @@ final class PargoMini implements AutoCloseable {
         this(properties, LM);
     }
 
+    /** An engine of a model that the caller has loaded. */
     PargoMini(EngineProperties properties, CausalLm lm) {
         SelfCheck selfCheck = new SelfCheck(new ProbePrompt(lm), System::nanoTime);
         engine = new Engine(
@@ -100,6 +101,7 @@ final class PargoMini implements AutoCloseable {
                 32,
                 true,
                 turn,
+                List.of(),
                 promptLookup);
     }
 

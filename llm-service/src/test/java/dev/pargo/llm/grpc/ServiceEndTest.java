@@ -14,6 +14,7 @@ import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.llm.engine.RequestOrigin;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.models.llm.Step;
 import dev.pargo.proto.Checksums;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -174,6 +175,7 @@ class ServiceEndTest {
                 new RequestOrigin("request", "client"),
                 prompt,
                 PromptKeys.of(prompt),
+                Step.BASE,
                 1,
                 SamplingParams.GREEDY,
                 Penalties.NONE,

@@ -32,7 +32,8 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
                     .unknown(
                             "model_type",
                             directory.modelType(),
-                            PublishedModel.WHOLE + " and text-only decoders; other networks are named in a bundle.json");
+                            PublishedModel.WHOLE
+                                    + " and text-only decoders; other networks are named in a bundle.json");
         }
         return new DirectoryBundle(directory);
     }
@@ -44,9 +45,12 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
 
     @Override
     public String revision() {
-        Fingerprint fingerprint = new Fingerprint().add("config", directory.config().json());
+        Fingerprint fingerprint =
+                new Fingerprint().add("config", directory.config().json());
         if (seesPictures()) {
-            fingerprint.add("vision", visionFingerprint()).add("projector", projector().fingerprint());
+            fingerprint
+                    .add("vision", visionFingerprint())
+                    .add("projector", projector().fingerprint());
         }
         return fingerprint.add("llm", llm().fingerprint()).hex();
     }

@@ -150,7 +150,7 @@ record HuggingFaceDirectory(Path path, JsonConfig config, Supplier<Checkpoint> w
                         templates,
                         model().notation().placeholder(),
                         // Processors tokenise a prompt as any text; a decoder's template writes all that it wants.
-                        model().isWhole() && opensTexts() ? specialToken("bos_token", "") : "",
+                        model().seesPictures() && opensTexts() ? specialToken("bos_token", "") : "",
                         endToken,
                         tokenizer.controlTokens()));
     }

@@ -68,7 +68,9 @@ final class ManifestBundle implements ModelBundle {
         }
         Fingerprint fingerprint = new Fingerprint().add("manifest", manifest.json());
         if (seesPictures()) {
-            fingerprint.add("vision", visionFingerprint()).add("projector", projector().fingerprint());
+            fingerprint
+                    .add("vision", visionFingerprint())
+                    .add("projector", projector().fingerprint());
         }
         return fingerprint.add("llm", llm().fingerprint()).hex();
     }

@@ -20,10 +20,8 @@ final class OriginalInternVl {
 
     static final String TEMPLATE = "chat_template";
 
-    private static final String OLD_MESSAGE =
-            "你是由上海人工智能实验室联合商汤科技开发的书生多模态大模型，英文名叫InternVL, 是一个有用无害的人工智能助手。";
-    private static final String NEW_MESSAGE =
-            "你是书生·万象，英文名是InternVL，是由上海人工智能实验室、清华大学及多家合作单位联合开发的多模态大语言模型。";
+    private static final String OLD_MESSAGE = "你是由上海人工智能实验室联合商汤科技开发的书生多模态大模型，英文名叫InternVL, 是一个有用无害的人工智能助手。";
+    private static final String NEW_MESSAGE = "你是书生·万象，英文名是InternVL，是由上海人工智能实验室、清华大学及多家合作单位联合开发的多模态大语言模型。";
 
     /** The conversations by name: system message, and what closes a message. */
     private static final Map<String, List<String>> CONVERSATIONS = Map.of(
@@ -108,7 +106,8 @@ final class OriginalInternVl {
                     String.join(", ", CONVERSATIONS.keySet().stream().sorted().toList()));
         }
         String close = conversation.get(1);
-        return "{% if messages[0]['role'] != 'system' %}<|im_start|>system\n" + conversation.get(0) + close + "{% endif %}"
+        return "{% if messages[0]['role'] != 'system' %}<|im_start|>system\n" + conversation.get(0) + close
+                + "{% endif %}"
                 + "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' }}"
                 + "{% if message['content'] is string %}{{ message['content'] }}{% else %}"
                 + "{% for part in message['content'] %}{% if part['type'] == 'image' %}{{ '<IMG_CONTEXT>\n' }}"

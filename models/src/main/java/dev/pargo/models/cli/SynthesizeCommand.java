@@ -94,7 +94,11 @@ final class SynthesizeCommand implements Callable<Integer> {
         ProjectorConfig projector =
                 ProjectorVariant.write(base, variant.type, optional(variant.visualTokens), directory, seed);
         out("%s: %s of random weights, %d visual tokens%n"
-                .formatted(directory, projector.network(), ProjectorVariant.visualTokens(projector, base.vision().config().square())));
+                .formatted(
+                        directory,
+                        projector.network(),
+                        ProjectorVariant.visualTokens(
+                                projector, base.vision().config().square())));
     }
 
     private void preset(String preset) {

@@ -61,7 +61,17 @@ public final class Inspector {
             return inspector.bundle();
         }
         JsonConfig config = JsonConfig.read(path.resolve("config.json"));
-        return ModelBundle.isWhole(path) ? inspector.bundle() : inspector.directory(config);
+        return inspector.isModel() ? inspector.bundle() : inspector.directory(config);
+    }
+
+    /** Whether the directory is a whole model. A decoder without a tokenizer is only a part of one. */
+    private boolean isModel() {
+        return ModelBundle.isWhole(path)
+                && (hasTokenizer(path) || ModelBundle.read(path).seesPictures());
+    }
+
+    private static boolean hasTokenizer(Path directory) {
+        return TOKENIZERS.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
     }
 
     private Report checkpoint() {
@@ -97,9 +107,7 @@ public final class Inspector {
 
     /** The problem to report if none of the directories with the LLM's weights has a tokenizer; null if one has. */
     private @Nullable String missingTokenizer() {
-        boolean there = files.stream()
-                .map(Path::getParent)
-                .anyMatch(directory -> TOKENIZERS.stream().anyMatch(name -> Files.exists(directory.resolve(name))));
+        boolean there = files.stream().map(Path::getParent).anyMatch(Inspector::hasTokenizer);
         return there ? null : "has none of " + String.join(", ", TOKENIZERS);
     }
 

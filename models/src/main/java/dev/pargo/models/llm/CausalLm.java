@@ -112,9 +112,8 @@ public final class CausalLm implements AutoCloseable {
             PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
             PtNDArray addresses = longs(inputs, LongStream.of(rows.addresses));
             PtNDArray positions = (PtNDArray) inputs.create(rows.positions);
-            long[] adapters = rows.adapted.keySet().stream()
-                    .mapToLong(Integer::longValue)
-                    .toArray();
+            long[] adapters =
+                    rows.adapted.keySet().stream().mapToLong(Integer::longValue).toArray();
             List<PtNDArray> adapted = rows.adapted.values().stream()
                     .map(own -> longs(inputs, LongStream.of(own)))
                     .toList();

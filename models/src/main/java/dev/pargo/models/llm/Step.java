@@ -33,6 +33,11 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watche
             this(slot, prompt, from, count, BASE);
         }
 
+        /** The same rows, which use an adapter. */
+        public Chunk withAdapter(int other) {
+            return new Chunk(slot, prompt, from, count, other);
+        }
+
         /** Whether this step completes the prompt. */
         public boolean endsPrompt() {
             return from + count == prompt.length();

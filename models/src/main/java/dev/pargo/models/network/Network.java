@@ -85,11 +85,15 @@ public final class Network implements AutoCloseable {
             Map<String, PtNDArray> byRole, PtNDManager manager, StoredNetwork<?> stored, Placement placement) {
         int count = stored.choices().size();
         long dtype = placement.precision().dtype().torchCode();
-        byRole.put("updates", (PtNDArray) manager.create(new long[] {dtype, count}));
+        try (PtNDArray numbers = (PtNDArray) manager.create(new long[] {dtype, count})) {
+            // A copy, because the array's own memory belongs to Java, and may be freed before the program has read it.
+            byRole.put("updates", (PtNDArray) numbers.duplicate());
+        }
         Map<String, String> layers = new HashMap<>();
         stored.config()
                 .parameters()
-                .forEach(parameter -> layers.put(parameter.name(), parameter.role().replaceFirst("\\.weight$", "")));
+                .forEach(parameter ->
+                        layers.put(parameter.name(), parameter.role().replaceFirst("\\.weight$", "")));
         for (int i = 0; i < count; i++) {
             for (Map.Entry<String, NativeUpdate> update :
                     NativeWeights.updates(manager, stored.choices().get(i)).entrySet()) {

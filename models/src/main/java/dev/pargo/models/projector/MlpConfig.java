@@ -64,8 +64,7 @@ public record MlpConfig(
     }
 
     /** ParGo's {@code mlp} alternative. */
-    public static MlpConfig mlp(
-            JsonConfig section, int patches, @Nullable Double featureNormEps, LayerWidths widths) {
+    public static MlpConfig mlp(JsonConfig section, int patches, @Nullable Double featureNormEps, LayerWidths widths) {
         List<Layer> layers = List.of(Layer.of("llm_proj.0", widths), Layer.of("llm_proj.2", widths));
         return fusion("mlp", section, patches, layers, featureNormEps);
     }

@@ -20,8 +20,8 @@ final class Squares {
         return IntStream.rangeClosed(1, grid)
                 .filter(side -> (grid / side) * (grid / side) == tokens)
                 .findFirst()
-                .orElseThrow(() -> section.problem(
-                        "num_query_token is %d: %d x %d patches do not make so many squares".formatted(tokens, grid, grid)));
+                .orElseThrow(() -> section.problem("num_query_token is %d: %d x %d patches do not make so many squares"
+                        .formatted(tokens, grid, grid)));
     }
 
     /** @throws IllegalArgumentException if the number of cells is not a square number */

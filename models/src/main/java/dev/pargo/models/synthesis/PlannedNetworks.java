@@ -44,10 +44,7 @@ interface PlannedNetworks {
         public NetworkConfig projector() {
             double normEps = manifest.section("ln_vision").number("eps");
             return ProjectorConfig.read(
-                    manifest.section("projector"),
-                    vision().tokens(),
-                    normEps,
-                    LayerWidths.planned(llm().width()));
+                    manifest.section("projector"), vision().tokens(), normEps, LayerWidths.planned(llm().width()));
         }
 
         @Override

@@ -172,7 +172,9 @@ public final class ProjectorVariant {
                 patches,
                 NORM_EPS,
                 LayerWidths.planned(base.llm().config().width()));
-        if (visualTokens.isPresent() && visualTokens.getAsInt() != visualTokens(projector, base.vision().config().square())) {
+        if (visualTokens.isPresent()
+                && visualTokens.getAsInt()
+                        != visualTokens(projector, base.vision().config().square())) {
             throw config.problem(
                     "%d patches cannot be joined to %d visual tokens".formatted(patches, visualTokens.getAsInt()));
         }

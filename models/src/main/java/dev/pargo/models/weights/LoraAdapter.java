@@ -264,7 +264,8 @@ public final class LoraAdapter {
 
     private static CheckpointException unmergeable(StoredTensor tensor, String why) {
         return new CheckpointException(
-                tensor.file(), "the adapter cannot be chosen by request, because %s; merge it (llm.lora)".formatted(why));
+                tensor.file(),
+                "the adapter cannot be chosen by request, because %s; merge it (llm.lora)".formatted(why));
     }
 
     /** The matrices under their published names. */

@@ -39,12 +39,14 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
                 .toList();
         Map<String, PtNDArray> arrays =
                 load(manager, tensors, matrices, DType.FLOAT32).arrays();
-        adapter.deltas()
-                .forEach((parameter, delta) -> updates.put(
-                        parameter,
-                        new NativeUpdate(
-                                arrays.get(delta.a().name()), arrays.get(delta.b().name()), (PtNDArray)
-                                        manager.create(new float[] {(float) delta.scale()}))));
+        adapter.deltas().forEach((parameter, delta) -> {
+            PtNDArray a = arrays.get(delta.a().name());
+            PtNDArray b = arrays.get(delta.b().name());
+            try (PtNDArray scale = (PtNDArray) manager.create(new float[] {(float) delta.scale()})) {
+                // A copy, because the array's own memory belongs to Java.
+                updates.put(parameter, new NativeUpdate(a, b, (PtNDArray) scale.duplicate()));
+            }
+        });
         return updates;
     }
 

@@ -316,7 +316,7 @@ class ModelBundleTest {
                 .hasMessageContaining("neither a manifest (bundle.json or");
         assertThatThrownBy(() -> ModelBundle.read(manifest("{\"name\": \"x\"}")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageEndingWith("bundle.json: vision is missing");
+                .hasMessageEndingWith("bundle.json: llm is missing");
         assertThatThrownBy(() -> ModelBundle.read(manifest("{\"name\": \"x\", ")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("bundle.json is not valid JSON");

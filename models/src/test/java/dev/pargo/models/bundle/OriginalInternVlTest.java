@@ -81,9 +81,12 @@ class OriginalInternVlTest {
             shape[0] *= parts.size();
             written.add(new WrittenTensor(name, parts.get(0).dtype(), shape));
         });
-        SafetensorsWriter.write(directory.resolve("model.safetensors"), written, (tensor, out) -> tensors.get(
-                        tensor.name())
-                .forEach(part -> out.accept(part.data().duplicate().order(part.data().order()))));
+        SafetensorsWriter.write(
+                directory.resolve("model.safetensors"),
+                written,
+                (tensor, out) -> tensors.get(tensor.name())
+                        .forEach(part -> out.accept(
+                                part.data().duplicate().order(part.data().order()))));
     }
 
     private void write(ObjectNode config) throws IOException {
@@ -181,7 +184,8 @@ class OriginalInternVlTest {
     @Test
     void unequalQueriesKeysAndValuesAreRefused() {
         Checkpoint checkpoint = Checkpoint.open(directory);
-        assertThatThrownBy(() -> checkpoint.divideRows(name -> name.contains("attn.proj.weight"), List.of("a", "b", "c"), "proj"))
+        assertThatThrownBy(() -> checkpoint.divideRows(
+                        name -> name.contains("attn.proj.weight"), List.of("a", "b", "c"), "proj"))
                 .hasMessageContaining("is not 3 equal parts");
     }
 }

@@ -46,7 +46,10 @@ class ProjectorParityTest {
         HostTensor want = goldens.read("visual_tokens");
         Checkpoint checkpoint = Checkpoint.open(folder.resolve("projector.pt"));
         PatchProjector config = ProjectorConfig.read(
-                JsonConfig.of(folder, manifest(published)), (int) features.shape()[1], 1e-5, LayerWidths.stored(checkpoint))
+                        JsonConfig.of(folder, manifest(published)),
+                        (int) features.shape()[1],
+                        1e-5,
+                        LayerWidths.stored(checkpoint))
                 .fixed();
         assertThat(config.outputTokens()).isEqualTo((int) want.shape()[1]);
         try (Projector projector = Projector.load(new StoredNetwork<>(config, checkpoint), Placement.REFERENCE)) {

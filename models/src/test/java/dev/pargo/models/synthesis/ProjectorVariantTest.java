@@ -64,7 +64,8 @@ class ProjectorVariantTest {
             assertThat(projector.config().network()).isEqualTo(network);
             PictureRows features = new PictureRows(
                     PictureLayout.whole(168, 168, new Grid(12, 12)), HostTensor.allocate(DType.FLOAT32, 144, 192));
-            HostTensor tokens = projector.projectPictures(List.of(features)).get(0).rows();
+            HostTensor tokens =
+                    projector.projectPictures(List.of(features)).get(0).rows();
             assertThat(tokens.shape()).containsExactly(visualTokens, 256);
             for (float value : Tolerance.floats(tokens)) {
                 assertThat(value).isFinite();
