@@ -1,14 +1,17 @@
 package dev.pargo.evaluation.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +70,7 @@ class PublishedModelsIT {
                     if (isCertain(each)) {
                         assertThat(reply.answer())
                                 .as("%s, %s time", each.get("name"), time)
-                                .isEqualTo(each.get("text").asString());
+                                .isEqualTo(text(folder, each));
                     }
                 }
             }
@@ -98,6 +101,36 @@ class PublishedModelsIT {
     private static boolean isCertain(JsonNode each) {
         int written = each.get("generated_ids").size();
         return each.path("exact_tokens").asInt(written) == written;
+    }
+
+    /**
+     * The answer's text. Where a tokenizer has tokens for single bytes, it is what the bytes make, as for other tokenizers; transformers
+     * writes a sign for each byte of a run of which any part is no character.
+     */
+    private static String text(Path folder, JsonNode each) throws IOException {
+        JsonNode tokenizer = JSON.readTree(Files.readAllBytes(folder.resolve("model/tokenizer.json")));
+        if (!tokenizer.get("decoder").toString().contains("ByteFallback")) {
+            return each.get("text").asString();
+        }
+        Map<Integer, String> tokens = new HashMap<>();
+        tokenizer
+                .at("/model/vocab")
+                .properties()
+                .forEach(token -> tokens.put(token.getValue().asInt(), token.getKey()));
+        tokenizer
+                .get("added_tokens")
+                .forEach(token -> tokens.remove(token.get("id").asInt()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (JsonNode id : each.get("generated_ids")) {
+            String token = tokens.getOrDefault(id.asInt(), "");
+            if (token.matches("<0x..>")) {
+                bytes.write(Integer.parseInt(token.substring(3, 5), 16));
+            } else {
+                String word = token.replace('\u2581', ' ');
+                bytes.writeBytes((bytes.size() == 0 ? word.replaceFirst("^ ", "") : word).getBytes(UTF_8));
+            }
+        }
+        return bytes.toString(UTF_8);
     }
 
     private static ObjectNode request(Path folder, JsonNode each) throws IOException {
