@@ -84,20 +84,21 @@ public final class Inspector {
 
     private Report bundle() {
         ModelBundle bundle = ModelBundle.read(path);
-        if (!bundle.seesPictures()) {
-            stored("llm", bundle::llm, () -> bundle.hasRandomWeights(BundlePart.LLM));
-            addProblem("llm", missingTokenizer());
-            return report("bundle '%s', which answers text only".formatted(bundle.name()), Contents.none());
+        VisionConfig vision = null;
+        ProjectorConfig projector = null;
+        if (bundle.seesPictures()) {
+            vision = stored("encoder", bundle::vision, () -> bundle.hasRandomWeights(BundlePart.VISION));
+            projector = stored("projector", bundle::projector, () -> bundle.hasRandomWeights(BundlePart.PROJECTOR));
         }
-        VisionConfig vision = stored("encoder", bundle::vision, () -> bundle.hasRandomWeights(BundlePart.VISION));
-        ProjectorConfig projector =
-                stored("projector", bundle::projector, () -> bundle.hasRandomWeights(BundlePart.PROJECTOR));
         DecoderConfig llm = stored("llm", bundle::llm, () -> bundle.hasRandomWeights(BundlePart.LLM));
         addProblem("projector", Dimensions.misfit(vision, projector, llm));
         addProblem("llm", missingTokenizer());
         boolean isKnown = networks.stream().allMatch(NetworkReport::isComplete);
+        String kind = "bundle '%s'".formatted(bundle.name());
         return report(
-                "bundle '%s'".formatted(bundle.name()), Contents.none(), isKnown ? PromptReport.of(bundle) : null);
+                bundle.seesPictures() ? kind : kind + ", which answers text only",
+                Contents.none(),
+                isKnown ? PromptReport.of(bundle) : null);
     }
 
     private void addProblem(String part, @Nullable String problem) {

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a bundle writes an example conversation: two turns, the first with a picture of {@value #WIDTH} x {@value #HEIGHT} pixels.
+ * How a bundle writes an example conversation: two turns, the first with a picture of {@value #WIDTH} x {@value #HEIGHT} pixels if
+ * the model takes pictures.
  *
  * @param origin  where the format comes from; empty if it cannot be used
  * @param tools   whether the format has a place for tools
@@ -39,17 +40,12 @@ public record PromptReport(
     static final int WIDTH = 640;
     static final int HEIGHT = 480;
 
-    private static final Conversation EXAMPLE = Conversation.of(
-            ChatMessage.question("What is this?"),
-            ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
-            ChatMessage.text(ChatMessage.USER, "Which colour has it?"));
-
     static PromptReport of(ModelBundle bundle) {
         try (Tokenizer tokenizer = bundle.tokenizer()) {
             PromptFormat format = bundle.promptFormat(tokenizer);
-            List<PromptPiece> pieces = format.write(EXAMPLE);
-            List<PromptPart> parts =
-                    new PromptTokenizer(tokenizer, bundle.notation()).tokenize(pieces, List.of(picture(bundle)));
+            List<PictureRows> pictures = bundle.seesPictures() ? List.of(picture(bundle)) : List.of();
+            List<PromptPiece> pieces = format.write(example(bundle.seesPictures()));
+            List<PromptPart> parts = new PromptTokenizer(tokenizer, bundle.notation()).tokenize(pieces, pictures);
             return new PromptReport(
                     format.origin(),
                     format.knowsTools(),
@@ -59,6 +55,14 @@ public record PromptReport(
         } catch (ConfigException | ConversationException e) {
             return new PromptReport("", false, "", List.of(), e.getMessage());
         }
+    }
+
+    private static Conversation example(boolean withPicture) {
+        String question = "What is this?";
+        return Conversation.of(
+                withPicture ? ChatMessage.question(question) : ChatMessage.text(ChatMessage.USER, question),
+                ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
+                ChatMessage.text(ChatMessage.USER, "Which colour has it?"));
     }
 
     /** Visual tokens of the right layout, without values. */

@@ -142,6 +142,16 @@ class InspectorTest {
     }
 
     @Test
+    void aDecoderWithATokenizerIsAModelThatAnswersTextOnly() {
+        Report report = Inspector.inspect(Path.of("../bundle/pargo-mini/llm"));
+        assertThat(report.kind()).isEqualTo("bundle 'llm', which answers text only");
+        assertThat(report.networks()).extracting(NetworkReport::part).containsExactly("llm");
+        assertThat(report.isComplete()).isTrue();
+        assertThat(report.prompt().problem()).isNull();
+        assertThat(report.prompt().text()).contains("What is this?").doesNotContain("[picture]");
+    }
+
+    @Test
     void namesWhatIsMissing() throws IOException {
         Path llm = FIXTURES.resolve("internlm2");
         Files.copy(llm.resolve("config.json"), directory.resolve("config.json"));
