@@ -16,6 +16,7 @@ import dev.pargo.proto.v1.TokenTensor;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The visual tensors of one request as they come in, in the order in which its start announced them. Not thread-safe. */
 final class VisualUpload {
@@ -23,7 +24,7 @@ final class VisualUpload {
     private final List<Integer> tokens;
     private final TokenTensor input;
     private final List<PictureRows> tensors = new ArrayList<>();
-    private TensorAssembler assembler;
+    private @Nullable TensorAssembler assembler;
 
     /**
      * @param tokens of each tensor, at least 1
@@ -37,12 +38,13 @@ final class VisualUpload {
 
     /** @throws StatusRuntimeException CHECKSUM_MISMATCH, TENSOR_MISMATCH, NOT_FINITE or MALFORMED_STREAM */
     void accept(TensorChunk chunk) {
-        if (isComplete()) {
+        @Nullable TensorAssembler current = assembler;
+        if (current == null) {
             throw malformed("a visual tensor that the request did not announce");
         }
-        assembler.accept(chunk);
-        if (assembler.isComplete()) {
-            WireTensor tensor = assembler.finish();
+        current.accept(chunk);
+        if (current.isComplete()) {
+            WireTensor tensor = current.finish();
             tensor.requireFinite();
             tensors.add(picture(tensor));
             assembler = nextAssembler();
@@ -78,8 +80,12 @@ final class VisualUpload {
         return tensors.size() == tokens.size();
     }
 
-    private TensorAssembler nextAssembler() {
-        int next = isComplete() ? 1 : tokens.get(tensors.size());
+    /** For the next tensor; null if all are there. */
+    private @Nullable TensorAssembler nextAssembler() {
+        if (isComplete()) {
+            return null;
+        }
+        int next = tokens.get(tensors.size());
         return new TensorAssembler(TensorSpec.exactly(
                 TensorSpec.VISUAL_TOKENS, input.toBuilder().setTokens(next).build()));
     }
