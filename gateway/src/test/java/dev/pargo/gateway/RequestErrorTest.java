@@ -90,6 +90,10 @@ class RequestErrorTest {
                         "messages[0].content[1].type",
                         "messages[0].content[1].type must be text or image_url"),
                 wrong(
+                        parts("{\"type\":\"video_url\",\"video_url\":{\"url\":\"data:video/mp4;base64,AAAA\"}}"),
+                        "messages[0].content[0].type",
+                        "messages[0].content[0].type is video_url; videos are not supported"),
+                wrong(
                         parts("{\"type\":\"text\"}"),
                         "messages[0].content[0].text",
                         "messages[0].content[0].text is missing"),

@@ -142,6 +142,8 @@ final class ChatMessages {
             }
             case "refusal" -> addText(part.get(Part.REFUSAL, ""), read);
             case "image_url", "input_image" -> addImage(part, path, read);
+            case "video", "video_url", "input_video" ->
+                throw invalid(path + ".type", path + ".type is %s; videos are not supported".formatted(type));
             default -> throw invalid(path + ".type", path + ".type must be text or image_url");
         }
     }
