@@ -260,7 +260,7 @@ class ChatTest {
                 .toList();
 
         for (int i = 0; i < bytes.size(); i++) {
-            assertThat(answers.get(i)).contains("[%d x 4980736]Number %d\"".formatted(i + 1, i + 1));
+            assertThat(answers.get(i)).contains("Number %d[%d x 4980736]\"".formatted(i + 1, i + 1));
         }
     }
 
