@@ -106,7 +106,7 @@ class DecodingTest {
                 completion.choices().get(0).logprobs().orElseThrow().content().orElseThrow();
         assertThat(tokens).extracting(ChatCompletionTokenLogprob::token).containsExactly("(user)", HELLO);
         assertThat(tokens.get(0).logprob()).isEqualTo(-1);
-        assertThat(tokens.get(0).bytes().orElseThrow()).containsExactly(40L, 60L, 115L, 62L, 41L);
+        assertThat(tokens.get(0).bytes().orElseThrow()).containsExactly(40L, 117L, 115L, 101L, 114L, 41L);
         ChatCompletionTokenLogprob.TopLogprob other =
                 tokens.get(0).topLogprobs().get(1);
         assertThat(tokens.get(0).topLogprobs().get(0).token()).isEqualTo("(user)");
