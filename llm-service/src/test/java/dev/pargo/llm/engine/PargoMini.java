@@ -113,9 +113,12 @@ final class PargoMini implements AutoCloseable {
     static List<PromptPart> about(HostTensor visualTokens, String question) {
         PictureLayout layout =
                 PictureLayout.whole(1, 1, Grid.line((int) visualTokens.shape()[0]));
-        return PROMPTS.tokenize(
+        List<PromptPart> parts = PROMPTS.tokenize(
                 FORMAT.write(Conversation.of(ChatMessage.question(question))),
                 List.of(new PictureRows(layout, visualTokens)));
+        // All tokens before the picture as one part.
+        int[] before = ((PromptPart.Tokens) parts.get(1)).ids();
+        return List.of(tokens(BOS, before), parts.get(2), parts.get(3));
     }
 
     static List<PromptPart> text(String text) {
