@@ -105,8 +105,8 @@ class Linear:
   weight : Tensor
   bias : Optional[Tensor]
   int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
-  # Whether activations are quantised to 7 bits instead of 8.
-  reduces : bool
+  # Activations are quantised to this many steps on each side of zero: 127, or 63 where 8 bits would overflow.
+  steps : int
   # Scales of the 4-bit form: [inputs / 32, outputs, 2].
   scales : Tensor
   no_scalars : List[Optional[number]]
@@ -122,7 +122,9 @@ class Linear:
     self.weight = weight
     self.bias = bias
     self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
-    self.reduces = form == 2 and __torch__.linear.saturates()
+    self.steps = 127
+    if form == 2 and __torch__.linear.saturates():
+      self.steps = 63
     self.scales = torch.empty([0])
     self.no_scalars = annotate(List[Optional[number]], [])
     if form == 1:
@@ -131,15 +133,14 @@ class Linear:
       # The float32 copy is large, so it is changed in place.
       wide = torch.to(weight, 6, False, True)
       if form == 2:
-        wide_bias = annotate(Optional[Tensor], None)
         if bias is not None:
-          wide_bias = torch.to(bias, 6)
+          self.bias = torch.to(bias, 6)
         least, most = torch.aminmax(wide, dim=1, keepdim=True)
         scale = torch.clamp(torch.maximum(most, -least) / 127., min=1e-12)
         numbers = torch.to(torch.round_(wide.div_(scale)), 1)
         zeros = torch.zeros([scale.size(0)], dtype=4)
         whole = torch._make_per_channel_quantized_tensor(numbers, torch.to(scale.squeeze(1), 7), zeros, 0)
-        self.int8 = ops.quantized.linear_prepack(whole, wide_bias)
+        self.int8 = ops.quantized.linear_prepack(whole, annotate(Optional[Tensor], None))
         self.weight = torch.empty([0])
       else:
         if weight.size(0) % 16 != 0:
@@ -155,10 +156,26 @@ class Linear:
   def forward(self: __torch__.linear.Linear, x: Tensor, choice: __torch__.linear.Choice) -> Tensor:
     return self.updates.add(self.plain(x), x, choice)
 
+  # The kernel takes one scale for all activations. Each row is divided by its largest absolute value first, so that a row's result
+  # does not depend on the other rows. The range -1 to 1 is then quantised symmetrically.
+  def int8_product(self: __torch__.linear.Linear, x: Tensor, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
+    steps = self.steps
+    if x.numel() == x.size(-1):
+      bound = max(float(torch.linalg_vector_norm(x, float("inf"))), 1e-12)
+      y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(x, bound / float(steps), steps + 1, packed)
+    else:
+      largest = torch.linalg_vector_norm(x, float("inf"), [-1], True).clamp_min_(1e-12)
+      y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, largest), 1. / float(steps), steps + 1, packed)
+      y.mul_(largest)
+    bias = self.bias
+    if bias is not None:
+      y.add_(bias)
+    return y
+
   def plain(self: __torch__.linear.Linear, x: Tensor) -> Tensor:
     packed = self.int8
     if packed is not None:
-      return ops.quantized.linear_dynamic(x, packed, self.reduces)
+      return self.int8_product(x, packed)
     if self.form == 1:
       return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
     if self.form == 3:
