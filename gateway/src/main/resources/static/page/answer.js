@@ -78,9 +78,9 @@ class AnswerView {
     }
   }
 
-  /** From now on its words can be pointed at and focused. */
+  /** From now on its words can be pointed at and focused, if their places are known. */
   #invite() {
-    const known = this.#words.filter(word => word.seen.length > 0);
+    const known = this.pictures ? this.#words.filter(word => word.seen.length > 0) : [];
     known.forEach((word, index) => {
       word.span.tabIndex = index === 0 ? 0 : -1;
       word.span.classList.add('known');

@@ -72,9 +72,7 @@ function comparing() {
 }
 
 function modelChanged() {
-  const about = described($('model').value);
-  $('remember').checked = !about?.single_turn;
-  $('about').replaceChildren(...introduce(about));
+  $('about').replaceChildren(...introduce(described($('model').value)));
   showLens();
 }
 
