@@ -56,7 +56,7 @@ class KvCache:
 # to itself. The scores of a block are the sum of its key rows weighted with the query. The output is the sum of the value rows
 # weighted with the probabilities. Both are weighted sums of table rows, which libtorch computes with the fast kernels of one
 # operation, the embedding bag. A batched matrix product would pad all sequences to the longest one; the embedding bag does not.
-# Used on CPUs only: on a GPU, decode rows are passed as chunks.
+# Used on CPUs.
 class RaggedAttention:
   # One bag for each row, query head and block of the longest row: the block's rows in the table of keys. The bag is empty if the
   # row does not have the block.
@@ -127,6 +127,52 @@ class RaggedAttention:
     return y.view(rows, -1)
 
 
+# The same by batched matrix products, which suit a GPU: the keys and values of all rows are gathered up to the end of the longest.
+# Nothing here waits for the device.
+class BatchedAttention:
+  # The first row, and the slots of the rows.
+  begin : int
+  slots : Tensor
+  heads : int
+  groups : int
+  # Number of blocks of the longest row.
+  blocks : int
+  # [rows, 1, 1, tokens]: true for tokens that are masked, after the row's own token or before its window.
+  unseen : Tensor
+  # Each token's row in the table of values: [rows * heads * tokens]. Masked tokens refer to the row's own token, because other
+  # memory may be uninitialized, for example NaN.
+  value_rows : Tensor
+
+  # tokens: of the longest row, including itself. The other arguments are those of RaggedAttention.
+  def __init__(self: __torch__.attention.BatchedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int, tokens: int) -> NoneType:
+    device = ops.prim.device(addresses)
+    self.begin = begin
+    self.slots = slots[begin:]
+    self.heads = cache.heads
+    self.groups = groups
+    self.blocks = (tokens + cache.block - 1) // cache.block
+    own = addresses[begin:].view(-1, 1, 1, 1)
+    position = torch.arange(self.blocks * cache.block, device=device)
+    unseen = position > own
+    if window > 0:
+      unseen = torch.logical_or(unseen, position <= own - window)
+    self.unseen = unseen
+    head = self.slots.view(-1, 1, 1) * cache.heads + torch.arange(cache.heads, device=device).view(1, -1, 1)
+    seen = torch.where(unseen, own, position).squeeze(2)
+    self.value_rows = (head * (cache.blocks * cache.block) + seen).flatten()
+
+  # -> [rows, query heads * head width]
+  def forward(self: __torch__.attention.BatchedAttention, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int) -> Tensor:
+    rows = self.slots.size(0)
+    all = cache.keys[layer].view(cache.slots, self.heads, cache.blocks, cache.width, cache.block)
+    k = torch.index_select(all[:, :, :self.blocks], 0, self.slots)
+    q = torch.narrow(qkv[self.begin:], 2, 0, self.groups).flatten(-2).unsqueeze(2)
+    scores = torch.to(torch.matmul(q, k), 6).transpose(2, 3).flatten(3)
+    p = torch.softmax(torch.masked_fill(scores, self.unseen, -float("inf")), -1)
+    v = torch.index_select(cache.values[layer], 0, self.value_rows).view(rows, self.heads, -1, cache.width)
+    return torch.matmul(torch.to(p, ops.prim.dtype(v)), v).flatten(1)
+
+
 # The attention of the layers of one kind.
 class Kind:
   # [context, head width / 2], complex: the rotation of each pair at each position. Its absolute value scales queries and keys, so
@@ -192,11 +238,13 @@ class Places:
   # Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row and row after
   # the last, counted within the chunk.
   spans : List[int]
+  # Tokens that the longest single row attends to, including itself, if single rows attend in batched products; otherwise 0.
+  longest : int
   watch : __torch__.attention.Watch
   # The rows that use an adapter.
   choice : __torch__.linear.Choice
 
-  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], watch: __torch__.attention.Watch, choice: __torch__.linear.Choice) -> NoneType:
+  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], longest: int, watch: __torch__.attention.Watch, choice: __torch__.linear.Choice) -> NoneType:
     self.row_slots = row_slots
     self.addresses = addresses
     self.positions = positions
@@ -204,6 +252,7 @@ class Places:
     self.counts = counts
     self.past = past
     self.spans = spans
+    self.longest = longest
     self.watch = watch
     self.choice = choice
 
@@ -234,7 +283,8 @@ class Rows:
   counts : List[int]
   past : List[int]
   masks : List[Tensor]
-  singles : Optional[__torch__.attention.RaggedAttention]
+  ragged : Optional[__torch__.attention.RaggedAttention]
+  batched : Optional[__torch__.attention.BatchedAttention]
   at : __torch__.attention.Places
   window : int
 
@@ -256,9 +306,13 @@ class Rows:
     for i in range(len(at.counts)):
       self.masks.append(at.seen(i, kind.window).repeat([groups, 1]))
       begin += at.counts[i]
-    self.singles = annotate(Optional[__torch__.attention.RaggedAttention], None)
+    self.ragged = annotate(Optional[__torch__.attention.RaggedAttention], None)
+    self.batched = annotate(Optional[__torch__.attention.BatchedAttention], None)
     if begin < at.row_slots.size(0):
-      self.singles = __torch__.attention.RaggedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window)
+      if at.longest > 0:
+        self.batched = __torch__.attention.BatchedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window, at.longest)
+      else:
+        self.ragged = __torch__.attention.RaggedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window)
 
 
 # The rotary embedding rotates dimensions i and i + width / 2 of a head as a pair. Here the two are stored next to each other, in
@@ -377,17 +431,21 @@ class Attention:
     flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
     if len(rows.at.watch.rows) > 0:
       rows.at.watch.see(qkv, cache, layer, self.groups, rows.window, rows.at.row_slots, rows.at.addresses)
-    singles = rows.singles
-    if singles is not None and len(rows.counts) == 0:
-      return self.out.forward(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)), rows.at.choice)
     outputs = annotate(List[Tensor], [])
     begin = 0
     for i in range(len(rows.counts)):
       outputs.append(self.chunk(torch.narrow(qkv, 0, begin, rows.counts[i]), cache, layer, rows, i, ops.prim.dtype(x)))
       begin += rows.counts[i]
-    if singles is not None:
-      outputs.append(torch.to(singles.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
-    return self.out.forward(torch.cat(outputs), rows.at.choice)
+    ragged = rows.ragged
+    if ragged is not None:
+      outputs.append(torch.to(ragged.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
+    batched = rows.batched
+    if batched is not None:
+      outputs.append(torch.to(batched.forward(qkv, cache, layer), ops.prim.dtype(x)))
+    attended = outputs[0]
+    if len(outputs) > 1:
+      attended = torch.cat(outputs)
+    return self.out.forward(attended, rows.at.choice)
 
   # Attention of a chunk's rows. It is computed in the type of the activations, because a CPU has no fast matrix product for
   # float16.

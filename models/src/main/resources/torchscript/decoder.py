@@ -235,7 +235,7 @@ class Program(Module):
   # for the other arguments; adapters and adapted are a Choice.
   # watched: rows whose attention is wanted too, see Watch
   # -> logits of the wanted rows: [wanted, vocabulary], float32; the weights of the watched rows, one after another
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, adapters: List[int], adapted: List[Tensor], wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], longest: int, tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, adapters: List[int], adapted: List[Tensor], wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + counts[i]])
@@ -243,7 +243,7 @@ class Program(Module):
       parts.append(decoder.wide(tokens))
     choice = __torch__.linear.Choice(adapters, adapted)
     watch = __torch__.attention.Watch(watched, decoder.watched_from)
-    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, watch, choice)
+    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, longest, watch, choice)
     x = decoder.forward(torch.cat(parts), cache, at)
     if wanted.numel() == 0:
       return (torch.empty([0, decoder.embedding.size(0)]), watch.all(len(decoder.blocks)))
@@ -258,7 +258,7 @@ class Program(Module):
     addresses = torch.arange(count, device=ops.prim.device(prompt))
     choice = __torch__.linear.Choice(annotate(List[int], []), annotate(List[Tensor], []))
     watch = __torch__.attention.Watch(annotate(List[int], []), 0)
-    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, watch, choice)
+    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, 0, watch, choice)
     return decoder.logits(decoder.forward(prompt.clone(), cache, at))
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Step;
-import dev.pargo.models.torch.Placement;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +18,7 @@ import java.util.List;
 /**
  * Compares the time of a decode step with its lower bound. Decoding a token reads every weight once. So a step takes at least the
  * bytes of the weights and of its sequences' KV cache, divided by the memory bandwidth. The bandwidth is measured in the same run
- * by summing a large array with the same number of threads.
+ * by summing a large array on the same device, with the same number of threads.
  */
 public final class DecodeStepBenchmark {
 
@@ -89,12 +88,14 @@ public final class DecodeStepBenchmark {
 
     /** Memory bandwidth of reading in GB/s. */
     private double bandwidth() {
-        try (PtNDManager manager = Placement.REFERENCE.newManager()) {
-            long elements = 64L << 20;
+        try (PtNDManager manager = lm.placement().newManager()) {
+            // Large against the caches, and against the time of a GPU's kernel launch.
+            long elements = lm.placement().device().isGpu() ? 1L << 30 : 64L << 20;
             PtNDArray array = (PtNDArray) manager.zeros(new Shape(elements), DataType.FLOAT32);
             List<Double> times = new ArrayList<>();
             for (int i = 0; i < 9; i++) {
-                times.add(time(() -> array.sum().close()));
+                // Reads the sum, because a GPU's operations end after the call.
+                times.add(time(() -> array.sum().getFloat()));
             }
             return elements * Float.BYTES / median(times) / 1e6;
         }

@@ -1,9 +1,9 @@
 package dev.pargo.models.cli;
 
-import ai.djl.Device;
 import dev.pargo.models.benchmark.DecodeStepBenchmark;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.torch.Devices;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.Precision;
 import dev.pargo.models.torch.TorchRuntime;
@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures a decoder's step on this machine's CPU. */
+/** Measures a decoder's step on a device of this machine. */
 @Command(
         name = "decode-step",
         description = "Measures one step of a bundle's decoder against its floor, the memory bandwidth.",
@@ -39,6 +39,13 @@ final class DecodeStepCommand implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "1", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
     private int threads;
 
+    @Option(
+            names = "--device",
+            defaultValue = "cpu",
+            paramLabel = "D",
+            description = "cpu, cuda:N or auto; default: ${DEFAULT-VALUE}.")
+    private String device;
+
     @Parameters(paramLabel = "BUNDLE", description = "Directory of a model bundle.")
     private Path directory;
 
@@ -48,10 +55,10 @@ final class DecodeStepCommand implements Callable<Integer> {
         ModelBundle bundle = ModelBundle.read(directory);
         PrintWriter out = spec.commandLine().getOut();
         for (String precision : precisions) {
-            out.printf("%s, %s, threads: %d%n", bundle.name(), precision, threads);
+            Placement placement = new Placement(Devices.named(device), Precision.named(precision), true);
+            out.printf("%s, %s, %s, threads: %d%n", bundle.name(), placement.deviceLabel(), precision, threads);
             out.flush();
-            try (CausalLm lm =
-                    CausalLm.load(bundle.llm(), new Placement(Device.cpu(), Precision.named(precision), true))) {
+            try (CausalLm lm = CausalLm.load(bundle.llm(), placement)) {
                 new DecodeStepBenchmark(lm, out).run();
             }
         }

@@ -25,10 +25,12 @@ public final class CausalLm implements AutoCloseable {
 
     private final DecoderConfig config;
     private final Network network;
+    private final boolean batchesAttention;
 
-    private CausalLm(DecoderConfig config, Network network) {
+    private CausalLm(DecoderConfig config, Network network, boolean batchesAttention) {
         this.config = config;
         this.network = network;
+        this.batchesAttention = batchesAttention;
     }
 
     /**
@@ -37,7 +39,17 @@ public final class CausalLm implements AutoCloseable {
      * @throws dev.pargo.models.weights.CheckpointException if the weights do not fit
      */
     public static CausalLm load(StoredNetwork<DecoderConfig> stored, Placement placement) {
-        return new CausalLm(stored.config(), Network.load(stored, placement));
+        return load(stored, placement, placement.device().isGpu());
+    }
+
+    /**
+     * The same with a choice of how decode rows attend.
+     *
+     * @param batchesAttention whether they attend in batched matrix products, as a GPU does it best, rather than in sums over
+     *     tables, as a CPU does
+     */
+    static CausalLm load(StoredNetwork<DecoderConfig> stored, Placement placement, boolean batchesAttention) {
+        return new CausalLm(stored.config(), Network.load(stored, placement), batchesAttention);
     }
 
     public DecoderConfig config() {
@@ -101,8 +113,7 @@ public final class CausalLm implements AutoCloseable {
      *     them
      */
     public Logits step(KvCache cache, Step step) {
-        StepRows rows =
-                new StepRows(step, config.axes().count(), placement().device().isGpu());
+        StepRows rows = new StepRows(step, config.axes().count());
         List<PtNDArray> prompts =
                 step.chunks().stream().map(chunk -> chunk.prompt().rows()).toList();
         long[] first = step.chunks().stream().mapToLong(Step.Chunk::from).toArray();
@@ -128,6 +139,7 @@ public final class CausalLm implements AutoCloseable {
                             .add(rows.chunkRows)
                             .add(rows.chunkPast)
                             .add(rows.spans)
+                            .add(batchesAttention ? rows.longest : 0)
                             .add(ids)
                             .add(slots)
                             .add(addresses)

@@ -28,6 +28,9 @@ final class StepRows {
      */
     final long[] spans;
 
+    /** Tokens that the longest decode row attends to, including itself; 0 if there is no decode row. */
+    final long longest;
+
     /** Ids of all decode tokens, one for each of their rows. */
     final long[] ids;
 
@@ -45,16 +48,12 @@ final class StepRows {
     private int row;
     private int chunk;
 
-    /**
-     * @param axes            number of axes of a position
-     * @param tokensAreChunks whether the decode rows of a sequence attend as one chunk, like those of a prompt, rather than one
-     *                        by one
-     */
-    StepRows(Step step, int axes, boolean tokensAreChunks) {
+    /** @param axes number of axes of a position */
+    StepRows(Step step, int axes) {
         int prompts = step.chunks().stream().mapToInt(Step.Chunk::count).sum();
         int answers =
                 step.tokens().stream().mapToInt(tokens -> tokens.ids().length).sum();
-        int chunks = step.chunks().size() + (tokensAreChunks ? step.tokens().size() : 0);
+        int chunks = step.chunks().size();
         slots = new long[prompts + answers];
         addresses = new long[prompts + answers];
         positions = new long[axes][prompts + answers];
@@ -77,9 +76,6 @@ final class StepRows {
             }
         }
         for (Step.Tokens tokens : step.tokens()) {
-            if (tokensAreChunks) {
-                addChunk(tokens.slot(), tokens.address(), tokens.ids().length);
-            }
             long first = tokens.address() + tokens.shift();
             long[] run = LongStream.range(first, first + tokens.ids().length).toArray();
             long[][] at = new long[axes][];
@@ -87,6 +83,10 @@ final class StepRows {
             addAdapted(tokens.adapter(), tokens.ids().length);
             addRows(tokens.slot(), tokens.address(), at);
         }
+        longest = step.tokens().stream()
+                .mapToLong(tokens -> tokens.address() + tokens.ids().length)
+                .max()
+                .orElse(0);
         spans = both.build().toArray();
         adapted = new TreeMap<>();
         adapting.forEach((adapter, rows) -> adapted.put(adapter, rows.build().toArray()));
