@@ -55,7 +55,7 @@ class ModelsApplicationTest {
     @Test
     void decodeStepSetsEachBatchAgainstItsFloor() {
         assertThat(run("decode-step", "--precision", "int8", BUNDLE)).isZero();
-        assertThat(out.toString()).contains("pargo-mini, int8, threads: 1", "memory bandwidth", "weights 4.");
+        assertThat(out.toString()).contains("pargo-mini, cpu, int8, threads: 1", "memory bandwidth", "weights 4.");
         assertThat(out.toString().lines())
                 .anyMatch(line -> line.matches("batch 8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+%"));
     }
