@@ -127,50 +127,42 @@ class RaggedAttention:
     return y.view(rows, -1)
 
 
-# The same by batched matrix products, which suit a GPU: the keys and values of all rows are gathered up to the end of the longest.
-# Nothing here waits for the device.
+# The same by libtorch's fused attention, which suits a GPU: the keys and values of all rows are gathered up to the end of the
+# longest. The cache's blocks must have one token, so that a token's keys lie as its values do. Nothing here waits for the device.
 class BatchedAttention:
-  # The first row, and the slots of the rows.
+  # The first row.
   begin : int
-  slots : Tensor
   heads : int
   groups : int
-  # Number of blocks of the longest row.
-  blocks : int
-  # [rows, 1, 1, tokens]: true for tokens that are masked, after the row's own token or before its window.
-  unseen : Tensor
-  # Each token's row in the table of values: [rows * heads * tokens]. Masked tokens refer to the row's own token, because other
+  # Rows of a layer's tables of keys and values: [rows * heads * tokens]. Masked tokens refer to the row's own token, because other
   # memory may be uninitialized, for example NaN.
-  value_rows : Tensor
+  places : Tensor
+  # [rows, 1, 1, tokens]: added to the scores; minus infinity for tokens after the row's own token or before its window.
+  mask : Tensor
 
   # tokens: of the longest row, including itself. The other arguments are those of RaggedAttention.
   def __init__(self: __torch__.attention.BatchedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int, tokens: int) -> NoneType:
     device = ops.prim.device(addresses)
     self.begin = begin
-    self.slots = slots[begin:]
     self.heads = cache.heads
     self.groups = groups
-    self.blocks = (tokens + cache.block - 1) // cache.block
     own = addresses[begin:].view(-1, 1, 1, 1)
-    position = torch.arange(self.blocks * cache.block, device=device)
+    # The kernels want a multiple of 16 tokens.
+    position = torch.arange((tokens + 15) // 16 * 16, device=device)
     unseen = position > own
     if window > 0:
       unseen = torch.logical_or(unseen, position <= own - window)
-    self.unseen = unseen
-    head = self.slots.view(-1, 1, 1) * cache.heads + torch.arange(cache.heads, device=device).view(1, -1, 1)
-    seen = torch.where(unseen, own, position).squeeze(2)
-    self.value_rows = (head * (cache.blocks * cache.block) + seen).flatten()
+    mask = torch.zeros(unseen.size(), dtype=ops.prim.dtype(cache.flat[0]), device=device)
+    self.mask = torch.masked_fill(mask, unseen, -float("inf"))
+    head = slots[begin:].view(-1, 1, 1) * cache.heads + torch.arange(cache.heads, device=device).view(1, -1, 1)
+    self.places = (head * cache.blocks + torch.where(unseen, own, position).squeeze(2)).flatten()
 
   # -> [rows, query heads * head width]
   def forward(self: __torch__.attention.BatchedAttention, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int) -> Tensor:
-    rows = self.slots.size(0)
-    all = cache.keys[layer].view(cache.slots, self.heads, cache.blocks, cache.width, cache.block)
-    k = torch.index_select(all[:, :, :self.blocks], 0, self.slots)
-    q = torch.narrow(qkv[self.begin:], 2, 0, self.groups).flatten(-2).unsqueeze(2)
-    scores = torch.to(torch.matmul(q, k), 6).transpose(2, 3).flatten(3)
-    p = torch.softmax(torch.masked_fill(scores, self.unseen, -float("inf")), -1)
-    v = torch.index_select(cache.values[layer], 0, self.value_rows).view(rows, self.heads, -1, cache.width)
-    return torch.matmul(torch.to(p, ops.prim.dtype(v)), v).flatten(1)
+    q = torch.narrow(qkv[self.begin:], 2, 0, self.groups).flatten(-2)
+    seen = torch.index_select(cache.flat[layer].view(2, -1, cache.width), 1, self.places)
+    seen = seen.view(2, q.size(0), self.heads, -1, cache.width)
+    return torch.scaled_dot_product_attention(q, seen[0], seen[1], self.mask, scale=1.).flatten(1)
 
 
 # The attention of the layers of one kind.
@@ -238,7 +230,7 @@ class Places:
   # Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row and row after
   # the last, counted within the chunk.
   spans : List[int]
-  # Tokens that the longest single row attends to, including itself, if single rows attend in batched products; otherwise 0.
+  # Tokens that the longest single row attends to, including itself, if single rows use BatchedAttention; otherwise 0.
   longest : int
   watch : __torch__.attention.Watch
   # The rows that use an adapter.

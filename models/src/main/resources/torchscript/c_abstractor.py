@@ -13,7 +13,7 @@ class Convolution:
   def forward(self: __torch__.Convolution, x: Tensor) -> Tensor:
     padding = self.weight.size(2) // 2
     groups = x.size(1) // self.weight.size(1)
-    y = torch.conv2d(x, self.weight, None, [1, 1], [padding, padding], [1, 1], groups)
+    y = __torch__.nn.convolution(x, self.weight, None, padding, groups)
     return self.norm.forward(y.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
@@ -42,8 +42,8 @@ class Block:
 
   def forward(self: __torch__.Block, x: Tensor) -> Tensor:
     y = torch.silu(self.conv2.forward(torch.silu(self.conv1.forward(x))))
-    gate = torch.silu(torch.conv2d(torch.mean(y, [2, 3], True), self.squeeze, self.squeeze_bias))
-    y = self.conv3.forward(y * torch.sigmoid(torch.conv2d(gate, self.excite, self.excite_bias)))
+    gate = torch.silu(__torch__.nn.convolution(torch.mean(y, [2, 3], True), self.squeeze, self.squeeze_bias, 0, 1))
+    y = self.conv3.forward(y * torch.sigmoid(__torch__.nn.convolution(gate, self.excite, self.excite_bias, 0, 1)))
     if len(self.shortcut) > 0:
       x = self.shortcut[0].forward(x)
     return torch.silu(y + x)

@@ -120,16 +120,15 @@ class Decoder:
   heads : int
   groups : int
   style : __torch__.Style
-  # The cache's type of keys and values, and its number of tokens of a block.
+  # The cache's type of keys and values.
   kv_dtype : int
-  block : int
   kinds : List[__torch__.attention.Kind]
   # The position axis of each rotated pair of a head; empty if there is one axis.
   axes : Tensor
   # The first of the layers whose attention is given to requests that ask for it.
   watched_from : int
 
-  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, watched_from: int, dtype: int, kv_dtype: int, block: int, form: int) -> NoneType:
+  def __init__(self: __torch__.Decoder, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, style: __torch__.Style, kinds: List[__torch__.attention.Kind], axes: Tensor, watched_from: int, dtype: int, kv_dtype: int, form: int) -> NoneType:
     self.embedding = weights["embedding.weight"]
     self.dtype = dtype
     self.blocks = annotate(List[__torch__.Block], [])
@@ -145,7 +144,6 @@ class Decoder:
     self.groups = groups
     self.style = style
     self.kv_dtype = kv_dtype
-    self.block = block
     self.kinds = kinds
     self.axes = axes
     self.watched_from = watched_from
@@ -193,18 +191,19 @@ class Program(Module):
 
   # frequencies, lengths, windows: one for each kind of layers: [head width / 2], float32, radians per position for each rotated
   # pair; the absolute value of the rotation of queries and keys; the sliding window. dtype: type of the activations.
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, watched_from: int, dtype: int, kv_dtype: int, block: int, form: int) -> __torch__.Decoder:
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], layers: int, heads: int, groups: int, frequencies: List[Tensor], lengths: List[float], windows: List[int], kinds: List[int], axes: List[int], context: int, eps: float, norm_offset: float, embedding_scale: float, gelu: bool, side_inputs: int, watched_from: int, dtype: int, kv_dtype: int, form: int) -> __torch__.Decoder:
     all = annotate(List[__torch__.attention.Kind], [])
     for i in range(len(frequencies)):
       all.append(__torch__.attention.Kind(frequencies[i], lengths[i], context, windows[i]))
     axis = torch.tensor(axes, dtype=4, device=ops.prim.device(frequencies[0]))
     style = __torch__.Style(eps, norm_offset, embedding_scale, gelu, kinds, side_inputs)
-    return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, watched_from, dtype, kv_dtype, block, form)
+    return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, watched_from, dtype, kv_dtype, form)
 
-  def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int) -> __torch__.attention.KvCache:
+  # block: number of tokens of a block
+  def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int, block: int) -> __torch__.attention.KvCache:
     turn = decoder.kinds[0].turn
     like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(turn))
-    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * turn.size(1), decoder.block, like)
+    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * turn.size(1), block, like)
 
   # Copies keys and values of positions [begin, end) between slots: to[i] receives those of source[i]. All are read before any is
   # written. Keys are copied in whole blocks, so the two slots must already be equal before `begin`.
@@ -252,9 +251,9 @@ class Program(Module):
     return (decoder.logits(x), watch.all(len(decoder.blocks)))
 
   # Logits after every row of one prompt, for tests and scoring: [rows, vocabulary], float32
-  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int]) -> Tensor:
+  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int], block: int) -> Tensor:
     count = prompt.size(0)
-    cache = self.cache(decoder, 1, count)
+    cache = self.cache(decoder, 1, count, block)
     addresses = torch.arange(count, device=ops.prim.device(prompt))
     choice = __torch__.linear.Choice(annotate(List[int], []), annotate(List[Tensor], []))
     watch = __torch__.attention.Watch(annotate(List[int], []), 0)

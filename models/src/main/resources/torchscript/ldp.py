@@ -19,7 +19,7 @@ class Projector:
     x = torch.to(torch.stack(features), ops.prim.dtype(self.kernel))
     x = __torch__.nn.plane(self.second.forward(torch.gelu(self.first.forward(x))))
     x = torch.adaptive_avg_pool2d(x, [self.side, self.side])
-    x = x + torch.conv2d(x, self.kernel, self.bias, [1, 1], [1, 1], [1, 1], x.size(1))
+    x = x + __torch__.nn.convolution(x, self.kernel, self.bias, 1, x.size(1))
     return x.flatten(2).transpose(1, 2).contiguous()
 
 

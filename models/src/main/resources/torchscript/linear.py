@@ -96,7 +96,7 @@ def saturates() -> bool:
 # cannot use for it keeps form 0. 2: in 8 bits with one scale for
 # each output; activations are quantised dynamically. 3: in 4 bits with a scale and a minimum for each run of 32 inputs; if the
 # number of inputs is not a multiple of 32, form 1 is used instead. The 4-bit kernel needs a multiple of 16 outputs, so missing
-# outputs are filled with zeros.
+# outputs are filled with zeros. 4: as in the file, but matrices with the same input are joined, which is a copy.
 class Linear:
   # Updates that requests choose from, in addition to the weights.
   updates : __torch__.linear.Updates
@@ -129,7 +129,7 @@ class Linear:
     self.no_scalars = annotate(List[Optional[number]], [])
     if form == 1:
       self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
-    if form > 1:
+    if form == 2 or form == 3:
       # The float32 copy is large, so it is changed in place.
       wide = torch.to(weight, 6, False, True)
       if form == 2:

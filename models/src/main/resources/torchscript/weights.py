@@ -18,6 +18,10 @@ class Program(Module):
   def fill(self: __torch__.Program, run: Tensor, start: int, values: Tensor) -> Tensor:
     return torch.slice(run, 0, start, start + values.size(0)).copy_(values)
 
+  # A copy on the device of another tensor.
+  def place(self: __torch__.Program, x: Tensor, like: Tensor) -> Tensor:
+    return torch.to(x, ops.prim.device(like), ops.prim.dtype(x), False, True)
+
   def cast(self: __torch__.Program, x: Tensor, dtype: int) -> Tensor:
     return torch.to(x, dtype)
 

@@ -45,8 +45,8 @@ public final class CausalLm implements AutoCloseable {
     /**
      * The same with a choice of how decode rows attend.
      *
-     * @param batchesAttention whether they attend in batched matrix products, as a GPU does it best, rather than in sums over
-     *     tables, as a CPU does
+     * @param batchesAttention whether they attend in one batch by libtorch's fused attention, which is best on a GPU, or in sums
+     *     over tables, which is best on a CPU
      */
     static CausalLm load(StoredNetwork<DecoderConfig> stored, Placement placement, boolean batchesAttention) {
         return new CausalLm(stored.config(), Network.load(stored, placement), batchesAttention);
@@ -78,8 +78,14 @@ public final class CausalLm implements AutoCloseable {
 
     /** Allocates a cache. The caller closes it. */
     public KvCache newCache(int slots, int tokensPerSlot) {
-        IValue tensors = network.call("cache", arguments -> arguments.add(slots).add(tokensPerSlot));
+        IValue tensors = network.call(
+                "cache", arguments -> arguments.add(slots).add(tokensPerSlot).add(blockTokens()));
         return new KvCache(network, tensors, slots, tokensPerSlot);
+    }
+
+    /** The two kinds of attention want keys in different layouts. */
+    private int blockTokens() {
+        return batchesAttention ? 1 : KvCache.BLOCK_TOKENS;
     }
 
     /** Embeds a prompt. The caller closes the result. */
@@ -182,7 +188,8 @@ public final class CausalLm implements AutoCloseable {
                 .toArray();
         try (IValue logits = network.call(
                 "score",
-                arguments -> arguments.add(prompt.rows()).add(positions).add(spans))) {
+                arguments ->
+                        arguments.add(prompt.rows()).add(positions).add(spans).add(blockTokens()))) {
             return new Logits(network, scope, logits.toTensor(scope), Map.of());
         }
     }

@@ -266,7 +266,6 @@ public record DecoderConfig(
                 .add(watchedFrom())
                 .add(placement.precision().dtype().torchCode())
                 .add(KvCache.dtype(placement).torchCode())
-                .add(KvCache.BLOCK_TOKENS)
                 .add(WeightForm.of(placement).ordinal());
     }
 

@@ -14,7 +14,7 @@ import dev.pargo.models.torch.Precision;
  */
 public final class KvCache implements AutoCloseable {
 
-    /** Tokens of a block. A slot takes the memory of whole blocks. */
+    /** Tokens of a block on a CPU. A slot takes the memory of whole blocks. */
     public static final int BLOCK_TOKENS = 64;
 
     private final Network network;

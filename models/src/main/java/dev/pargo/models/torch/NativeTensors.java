@@ -20,7 +20,7 @@ public final class NativeTensors {
 
     /**
      * A tensor for torch, on the manager's device. On a CPU a direct float32 or float16 buffer is used as it lies, so it
-     * must not change while the array lives. The JNI layer knows no bfloat16: such a tensor is widened to float32,
+     * must not change while the array lives. The JNI layer knows no bfloat16: such a tensor crosses it in float32,
      * which loses nothing.
      */
     public static PtNDArray fromHost(PtNDManager manager, HostTensor tensor) {
@@ -34,8 +34,12 @@ public final class NativeTensors {
 
     /** Copies an array of the given precision to host memory. */
     public static HostTensor toHost(PtNDArray array, Precision precision) {
+        long[] shape = array.getShape().getShape();
+        if (array.getDevice().isGpu() && precision.dtype() == DType.BFLOAT16) {
+            return narrow(array.toType(DataType.FLOAT32, false).toFloatArray(), shape);
+        }
         ByteBuffer data = array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        return new HostTensor(precision.dtype(), array.getShape().getShape(), data);
+        return new HostTensor(precision.dtype(), shape, data);
     }
 
     /** The tensors of a tuple. */
@@ -47,6 +51,17 @@ public final class NativeTensors {
                     }
                 })
                 .toArray(PtNDArray[]::new);
+    }
+
+    /** Values that bfloat16 has, in bfloat16. */
+    private static HostTensor narrow(float[] values, long[] shape) {
+        HostTensor narrow = HostTensor.allocate(DType.BFLOAT16, shape);
+        ShortBuffer to =
+                narrow.data().duplicate().order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        for (float value : values) {
+            to.put((short) (Float.floatToRawIntBits(value) >>> 16));
+        }
+        return narrow;
     }
 
     private static ByteBuffer widen(HostTensor tensor) {

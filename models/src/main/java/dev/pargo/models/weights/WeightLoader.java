@@ -70,7 +70,7 @@ final class WeightLoader implements AutoCloseable {
             return host;
         }
         try (host) {
-            return host.toDevice(owner.getDevice(), true);
+            return program.place(host);
         }
     }
 

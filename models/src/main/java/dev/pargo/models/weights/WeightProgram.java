@@ -34,7 +34,7 @@ final class WeightProgram implements AutoCloseable {
     private final Script script;
     private final Map<Mapping, PtNDArray> mappings = new HashMap<>();
 
-    /** @param manager owns the arrays that the methods return */
+    /** @param manager owns the arrays that the methods return; its device is where they are placed */
     WeightProgram(PtNDManager manager) {
         this.manager = manager;
         this.script = Script.load(manager, "weights", List.of());
@@ -103,6 +103,15 @@ final class WeightProgram implements AutoCloseable {
                 IValue.listFrom(tensor.shape()),
                 IValue.listFrom(tensor.strides()),
                 IValue.from(offset));
+    }
+
+    /**
+     * A copy on the manager's device. DJL's own copy ends the process if the type is bfloat16, which it does not know.
+     */
+    PtNDArray place(PtNDArray array) {
+        try (PtNDArray like = manager.create(new Shape(0), DataType.FLOAT32)) {
+            return call("place", IValue.from(array), IValue.from(like));
+        }
     }
 
     /** A copy in another type. */
