@@ -2,12 +2,14 @@ package dev.pargo.evaluation.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.deployment.Chart;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,13 +28,13 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(SharedStack.class)
 class MonitoringIT {
 
-    private static final Pattern METRIC = Pattern.compile("\\b(?:gen_ai|pargo|jvm|process)_[a-z0-9_]+");
+    private static final Pattern METRIC = Pattern.compile("\\b(?:gen_ai|pargo|jvm|process)_[a-z0-9_]++(?!=)");
     private static final Pattern SAMPLE = Pattern.compile("(?m)^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? [^ ]+$");
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]+)=\"");
     private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
     private static final Pattern SELECTOR = Pattern.compile("([a-z_]+)=~?\"");
-    /** What Prometheus itself adds. */
-    private static final Set<String> ADDED = Set.of("job", "instance", "le");
+    /** What Prometheus adds, by itself and as the chart's ServiceMonitor tells it. */
+    private static final Set<String> ADDED = Set.of("job", "instance", "le", "namespace", "release", "component");
 
     /** A meter that is there once a call has been made again, which an undisturbed stack never does. */
     private static final Map<String, Set<String>> RARE =
@@ -64,13 +66,28 @@ class MonitoringIT {
                 .readTree(Files.readString(Repository.file("deploy/monitoring/grafana/dashboards/pargo-serving.json")));
         List<String> queries = dashboard.findValuesAsString("expr");
 
-        assertThat(queries).hasSizeGreaterThan(20).allSatisfy(query -> {
-            List<String> metrics =
-                    METRIC.matcher(query).results().map(MatchResult::group).toList();
-            assertThat(metrics).isNotEmpty().allSatisfy(metric -> {
-                assertThat(labelsByMetric).containsKey(metric);
-                assertThat(labelsByMetric.get(metric)).containsAll(labelsOf(query));
-            });
+        assertThat(queries).hasSizeGreaterThan(20).allSatisfy(this::findsItsMetricsAndLabels);
+    }
+
+    @Test
+    void everyScalerOfTheChartFindsItsMetricsAndLabels() throws IOException {
+        Set<String> queries = new TreeSet<>();
+        for (Path values : Chart.situations()) {
+            Chart.render(values).stream()
+                    .filter(object -> object.get("kind").equals("ScaledObject"))
+                    .map(object -> JsonMapper.shared().<JsonNode>valueToTree(object))
+                    .forEach(object -> queries.addAll(object.findValuesAsString("query")));
+        }
+
+        assertThat(queries).hasSizeGreaterThan(8).allSatisfy(this::findsItsMetricsAndLabels);
+    }
+
+    private void findsItsMetricsAndLabels(String query) {
+        List<String> metrics =
+                METRIC.matcher(query).results().map(MatchResult::group).toList();
+        assertThat(metrics).isNotEmpty().allSatisfy(metric -> {
+            assertThat(labelsByMetric).containsKey(metric);
+            assertThat(labelsByMetric.get(metric)).containsAll(labelsOf(query));
         });
     }
 
