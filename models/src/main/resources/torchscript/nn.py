@@ -65,12 +65,12 @@ def join_heads(x: Tensor) -> Tensor:
   return x.transpose(1, 2).flatten(2)
 
 
-# [batch, 3, side, side] -> [batch, patches, 3 * patch * patch], patches in raster order.
 # A convolution with stride 1 in the input's precision: a GPU does not round float32 to TF32.
 def convolution(x: Tensor, weight: Tensor, bias: Optional[Tensor], padding: int, groups: int) -> Tensor:
   return torch._convolution(x, weight, bias, [1, 1], [padding, padding], [1, 1], False, [0, 0], groups, False, False, True, False)
 
 
+# [batch, 3, side, side] -> [batch, patches, 3 * patch * patch], patches in raster order.
 # A convolution whose stride equals its kernel size is a matrix product over these rows. Like the convolution, it leaves out pixels
 # at the right and at the bottom that do not fill a patch.
 def patches(pixels: Tensor, patch: int) -> Tensor:

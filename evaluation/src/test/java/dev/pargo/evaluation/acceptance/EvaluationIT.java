@@ -99,7 +99,8 @@ class EvaluationIT {
         assertThat(cli.out()).contains("queue", "prefill", "in networks", "outside");
         for (JsonNode run : JSON.readTree(Files.readAllBytes(json)).path("runs")) {
             JsonNode stages = run.path("stages");
-            double parts = stages.path("encode_ms").asDouble()
+            double parts = stages.path("queue_ms").asDouble()
+                    + stages.path("encode_ms").asDouble()
                     + stages.path("project_ms").asDouble()
                     + stages.path("prefill_ms").asDouble()
                     + stages.path("decode_ms").asDouble();

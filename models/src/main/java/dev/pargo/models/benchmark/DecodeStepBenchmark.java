@@ -1,9 +1,5 @@
 package dev.pargo.models.benchmark;
 
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
@@ -35,7 +31,7 @@ public final class DecodeStepBenchmark {
     }
 
     public void run() {
-        double bandwidth = bandwidth();
+        double bandwidth = Floors.bandwidth(lm.placement());
         long weightBytes = lm.weightBytesPerStep();
         out.printf("memory bandwidth %.1f GB/s, weights %.1f MB%n", bandwidth, weightBytes / 1e6);
         out.printf("%-10s %10s %12s %12s %10s%n", "step", "ms", "tokens/s", "floor ms", "of floor");
@@ -45,21 +41,21 @@ public final class DecodeStepBenchmark {
             List<Double> prefills = new ArrayList<>();
             for (int slot = 0; slot < cache.slots(); slot++) {
                 int target = slot;
-                prefills.add(time(() -> prefill(cache, target, ids)));
+                prefills.add(Timing.once(() -> prefill(cache, target, ids)));
             }
             out.printf(
                     "%-10s %10.2f %12.1f%n",
-                    "prefill " + PROMPT_TOKENS, median(prefills), 1e3 * PROMPT_TOKENS / median(prefills));
+                    "prefill " + PROMPT_TOKENS, Timing.median(prefills), 1e3 * PROMPT_TOKENS / Timing.median(prefills));
             int position = PROMPT_TOKENS;
             for (int batch : BATCHES) {
                 List<Double> steps = new ArrayList<>();
                 for (int i = 0; i < STEPS; i++) {
                     int at = position++;
-                    steps.add(time(() -> decode(cache, batch, at)));
+                    steps.add(Timing.once(() -> decode(cache, batch, at)));
                 }
                 long bytes = weightBytes + batch * position * lm.kvBytesPerToken();
                 double floor = bytes / bandwidth / 1e6;
-                double ms = median(steps);
+                double ms = Timing.median(steps);
                 out.printf(
                         "%-10s %10.2f %12.1f %12.2f %9.0f%%%n",
                         "batch " + batch, ms, 1e3 * batch / ms, floor, 100 * floor / ms);
@@ -84,30 +80,5 @@ public final class DecodeStepBenchmark {
         try (Logits logits = lm.step(cache, new Step(List.of(), tokens))) {
             logits.argmax();
         }
-    }
-
-    /** Memory bandwidth of reading in GB/s. */
-    private double bandwidth() {
-        try (PtNDManager manager = lm.placement().newManager()) {
-            // Large against the caches, and against the time of a GPU's kernel launch.
-            long elements = lm.placement().device().isGpu() ? 1L << 30 : 64L << 20;
-            PtNDArray array = (PtNDArray) manager.zeros(new Shape(elements), DataType.FLOAT32);
-            List<Double> times = new ArrayList<>();
-            for (int i = 0; i < 9; i++) {
-                // Reads the sum, because a GPU's operations end after the call.
-                times.add(time(() -> array.sum().getFloat()));
-            }
-            return elements * Float.BYTES / median(times) / 1e6;
-        }
-    }
-
-    private double time(Runnable work) {
-        long begin = System.nanoTime();
-        work.run();
-        return (System.nanoTime() - begin) / 1e6;
-    }
-
-    private static double median(List<Double> times) {
-        return times.stream().sorted().toList().get(times.size() / 2);
     }
 }

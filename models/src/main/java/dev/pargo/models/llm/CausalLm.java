@@ -76,6 +76,11 @@ public final class CausalLm implements AutoCloseable {
                 .sum();
     }
 
+    /** How linear layers store their weights in this placement: {@code form} in linear.py. */
+    public static long weightForm(Placement placement) {
+        return WeightForm.of(placement).ordinal();
+    }
+
     /** Allocates a cache. The caller closes it. */
     public KvCache newCache(int slots, int tokensPerSlot) {
         IValue tensors = network.call(

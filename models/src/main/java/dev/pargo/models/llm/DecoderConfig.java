@@ -189,6 +189,14 @@ public record DecoderConfig(
         return parameter.shape().length == 2 && (parameter.role().startsWith("layers.") || isOutput(parameter));
     }
 
+    /** Weights that every row of a prompt is multiplied with: all linear layers except the output layer. */
+    public long weightsPerRow() {
+        return parameters().stream()
+                .filter(this::takesUpdates)
+                .mapToLong(parameter -> parameter.shape()[0] * parameter.shape()[1])
+                .sum();
+    }
+
     private boolean isOutput(ParameterSpec parameter) {
         return parameter.role().equals((tied ? "embedding" : "output") + ".weight");
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -58,6 +60,29 @@ class ModelsApplicationTest {
         assertThat(out.toString()).contains("pargo-mini, cpu, int8, threads: 1", "memory bandwidth", "weights 4.");
         assertThat(out.toString().lines())
                 .anyMatch(line -> line.matches("batch 8 +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+%"));
+    }
+
+    @Test
+    void profileDividesTheTimeOfEachNetworkAmongItsOperations() {
+        assertThat(run("profile", "--precision", "int8", BUNDLE)).isZero();
+        assertThat(out.toString()).contains("pargo-mini, cpu, int8, threads: 1", "memory ", "products ", "operations");
+        for (String work : List.of("encode", "project", "prefill 320", "decode 1", "decode 8")) {
+            String line = out.toString()
+                    .lines()
+                    .filter(each -> each.startsWith(work + " "))
+                    .findFirst()
+                    .orElseThrow();
+            List<Integer> shares = Pattern.compile("(-?\\d+)%")
+                    .matcher(line.substring(line.indexOf('|')))
+                    .results()
+                    .map(share -> Integer.valueOf(share.group(1)))
+                    .toList();
+            assertThat(shares).as(line).hasSize(6).allMatch(share -> share >= 0);
+            assertThat(shares.get(0)).as("products of " + line).isPositive();
+            assertThat(shares.stream().mapToInt(Integer::intValue).sum())
+                    .as(line)
+                    .isBetween(97, 103);
+        }
     }
 
     @Test
