@@ -12,8 +12,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -100,6 +102,28 @@ class RefusalsIT {
 
         assertThat(error.path("param").asString()).startsWith(field);
         assertThat(error.path("message").asString()).contains(field, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':{'type':'object','properties':{'a':{'not':{}}}}}} | response_format | #/properties/a/not
+                    'guided_json':{'type':'array','items':{'if':{}}}   | guided_json      | #/items/if
+                    'json_schema':{'$ref':'https://example.org/x'}     | json_schema      | #/$ref
+                    'guided_regex':'(a'                                | guided_regex     |
+                    'grammar':'root ::= [a]'                           | grammar          |
+                    """)
+    void formatThatCannotBeHonoured(String field, String param, @Nullable String path) {
+        String json = Chat.text("?")
+                .toString()
+                .replaceFirst(
+                        "\\{",
+                        Matcher.quoteReplacement(
+                                "{" + field.replace("\"", "\\\"").replace('\'', '"') + ","));
+
+        JsonNode error = Refusal.of(gateway.post(json), 400);
+
+        assertThat(error.path("param").asString()).isEqualTo(param);
+        assertThat(error.path("message").asString()).startsWith(path == null ? param : param + " " + path);
     }
 
     static Stream<Arguments> unusableImages() throws IOException {
