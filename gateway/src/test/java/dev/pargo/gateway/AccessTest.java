@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.openai.client.OpenAIClient;
 import com.openai.errors.UnauthorizedException;
 import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.v1.GenerateStart;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -164,6 +165,46 @@ class AccessTest {
         assertThat(get("/v1/models", "of-single").body()).contains("loopback");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"another", "unheard-of"})
+    void anUnknownModelNamesNoModelOutsideTheKeysScope(String model) throws Exception {
+        for (String path : new String[] {"/v1/chat/completions", "/v1/completions", "/v1/responses", "/tokenize"}) {
+            HttpResponse<String> refused = gateway.send(gateway.request(
+                            path, """
+                            {"model":"%s","messages":[{"role":"user","content":"Hm?"}],"input":"Hm?"%s}""".formatted(model, path.equals("/v1/completions") ? ",\"prompt\":\"Hm?\"" : ""))
+                    .header("authorization", "Bearer of-scoped")
+                    .build());
+
+            assertThat(refused.statusCode()).as(path).isEqualTo(404);
+            assertThat(refused.body()).doesNotContain("loopback");
+        }
+    }
+
+    @Test
+    void whatOneKeyHasSentIsNotCachedForAnother() throws Exception {
+        stages.reset();
+        String picture = Bodies.image(9, "Hm?");
+
+        assertThat(cachedImages("of-alice", picture)).isZero();
+        assertThat(cachedImages("of-the-file", picture)).as("of another key").isZero();
+        assertThat(cachedImages("of-alice", picture)).as("of the same key").isEqualTo(1);
+        assertThat(stages.encoder.behaviour.calls).as("nor is it faster").hasValue(2);
+        assertThat(stages.llm.starts)
+                .extracting(GenerateStart::getCacheSalt)
+                .containsExactly("alice", "filed", "alice");
+    }
+
+    @Test
+    void aRequestMayHaveASaltOfItsOwn() throws Exception {
+        stages.reset();
+        String picture = Bodies.image(9, "Hm?");
+
+        assertThat(cachedImages("of-alice", picture)).isZero();
+        assertThat(cachedImages("of-alice", picture.replaceFirst("\\{", "{\"cache_salt\":\"x\",")))
+                .isZero();
+        assertThat(stages.llm.starts).extracting(GenerateStart::getCacheSalt).containsExactly("alice", "alice/x");
+    }
+
     @Test
     void requestsOfAMinuteAreLimitedByKey() throws Exception {
         HttpResponse<String> first = chat("of-rated");
@@ -207,6 +248,16 @@ class AccessTest {
                 .contains("pargo_gateway_key_tokens_total{direction=\"out\",key=\"alice\"}")
                 .doesNotContain("of-alice")
                 .doesNotContain(hash("of-alice"));
+    }
+
+    private static int cachedImages(String key, String body) throws Exception {
+        HttpResponse<String> response = gateway.send(gateway.chatRequest(body)
+                .header("authorization", "Bearer " + key)
+                .build());
+        return JsonMapper.shared()
+                .readTree(response.body())
+                .at("/usage/prompt_tokens_details/cached_images")
+                .asInt(-1);
     }
 
     private static HttpResponse<String> chat(String key) throws Exception {

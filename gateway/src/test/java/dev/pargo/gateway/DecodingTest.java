@@ -13,6 +13,8 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.BeamSearch;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
@@ -190,6 +192,7 @@ class DecodingTest {
                 "'response_format':{'type':'json_schema','json_schema':{'name':'n','strict':true,'schema':{'type':'null'}}}",
                 "'response_format':{'type':'json_object','schema':{'type':'null'}}",
                 "'guided_json':{'type':'null'}",
+                "'json_schema':{'type':'null'}",
                 "'guided_json':'{\\u0022type\\u0022:\\u0022null\\u0022}'",
                 "'structured_outputs':{'json':{'type':'null'}}"
             })
@@ -199,6 +202,26 @@ class DecodingTest {
                 .singleElement()
                 .extracting(start -> start.getFormat().getJsonSchema())
                 .isEqualTo("{\"type\":\"null\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            'response_format':{'type':'json_schema','json_schema':{'schema':{}}} | response_format
+            'guided_json':{}                                                      | guided_json
+            'json_schema':{}                                                      | json_schema
+            'structured_outputs':{'json':{}}                                      | structured_outputs
+            """)
+    void aSchemaThatTheLlmRefusesIsNamedWithThePlaceInIt(String field, String param) throws Exception {
+        stages.llm.behaviour.failures.add(
+                new StageError(ErrorReason.INVALID_FIELD, "format.json_schema $.a.not is not supported").toException());
+
+        HttpResponse<String> response = gateway.chat(Bodies.text("Hello", field));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
+                .contains(
+                        "\"param\":\"%s\"".formatted(param),
+                        "\"message\":\"%s $.a.not is not supported\"".formatted(param));
     }
 
     @ParameterizedTest
@@ -302,7 +325,7 @@ class DecodingTest {
             'structured_outputs':{}                   | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
             'structured_outputs':{'grammar':'a'}      | structured_outputs.grammar | structured_outputs.grammar is not supported with this value
             'structured_outputs':{'choice':['a'],'json_object':true} | structured_outputs | structured_outputs must have one of choice, json, json_object and regex
-            'guided_choice':['a'],'response_format':{'type':'json_object'} | guided_choice | only one of response_format, guided_choice, guided_json, guided_regex and structured_outputs may be given
+            'guided_choice':['a'],'response_format':{'type':'json_object'} | guided_choice | only one of response_format, guided_choice, guided_json, guided_regex, json_schema and structured_outputs may be given
             'guided_choice':['a'],'ignore_eos':true   | ignore_eos         | ignore_eos cannot be used with an answer of a given format
             'guided_choice':['a'],'min_tokens':1      | min_tokens         | min_tokens cannot be used with an answer of a given format
             'num_beams':0                             | num_beams          | num_beams must be between 1 and 1024

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +108,27 @@ class EdgeTest {
         }
     }
 
+    /** Written by the server itself, before any route. */
+    @Test
+    void pagesOfTheConfiguredOriginsMayReadTheServersOwnErrors() throws Exception {
+        for (String request : new String[] {
+            "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\nX: %s\r\n\r\n"
+                    .formatted(ORIGIN, "x".repeat(40_000)),
+            "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX: %s\r\nOrigin: %s\r\n\r\n"
+                    .formatted("x".repeat(40_000), ORIGIN),
+            "GET /v1/%%zz HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\n\r\n".formatted(ORIGIN),
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\nContent-Length: 900000000\r\n\r\n"
+                    .formatted(ORIGIN)
+        }) {
+            try (RawConnection connection = new RawConnection(gateway.port)) {
+                connection.send(request);
+                assertThat(connection.answer().toLowerCase(Locale.ROOT))
+                        .as(request.substring(0, 60))
+                        .contains("access-control-allow-origin: " + ORIGIN);
+            }
+        }
+    }
+
     @Test
     void pagesOfOtherOriginsMayNot() throws Exception {
         assertThat(gateway.send(gateway.chatRequest(Bodies.text("Hm?"))
@@ -128,9 +150,49 @@ class EdgeTest {
 
         JsonNode chat = document.at("/paths/~1v1~1chat~1completions/post/requestBody/content/application~1json/schema");
         assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
+        assertThat(document.get("paths").propertyNames())
+                .containsExactly(
+                        "/v1/chat/completions",
+                        "/v1/completions",
+                        "/v1/responses",
+                        "/v1/attention",
+                        "/tokenize",
+                        "/detokenize",
+                        "/v1/models",
+                        "/v1/models/{model}",
+                        "/health",
+                        "/version",
+                        "/openapi.json");
+        assertThat(document.at("/paths/~1v1~1responses/post/responses").propertyNames())
+                .contains("200", "400", "401", "403", "404", "405", "408", "413", "415", "429", "500", "503", "504");
+        assertThat(document.at("/components/responses/429/headers").propertyNames())
+                .containsExactly("Retry-After");
+        assertThat(chat.at("/properties/n/description").asString()).contains("Otherwise: 1");
         assertThat(chat.at("/properties/temperature/maximum").asInt()).isEqualTo(2);
         assertThat(chat.at("/properties/messages/items/properties/role/type").asString())
                 .isEqualTo("string");
+    }
+
+    /** Its routes are those that Spring knows. */
+    @Test
+    void everyRouteIsDescribed() throws Exception {
+        JsonNode paths =
+                JsonMapper.shared().readTree(get("/openapi.json").body()).get("paths");
+
+        assertThat(gateway.routes())
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(paths.propertyNames()).contains(route.replace("{*path}", "{model}")));
+    }
+
+    @Test
+    void theDocumentHasAPageForPeople() throws Exception {
+        HttpResponse<String> page = get("/page/reference.html");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-security-policy").orElseThrow())
+                .contains("default-src 'none'");
+        assertThat(page.body()).contains("reference.js").doesNotContain("http://", "https://", "<script>", "style=");
+        assertThat(get("/page/reference.js").body()).contains("openapi.json");
     }
 
     private static HttpResponse<String> get(String path) throws Exception {

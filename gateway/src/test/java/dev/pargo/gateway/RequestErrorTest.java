@@ -64,7 +64,7 @@ class RequestErrorTest {
                 wrong(
                         messages("[{\"role\":\"user\",\"content\":\"%s\"}]".formatted("x".repeat(250_001))),
                         "messages",
-                        "messages have 250001 bytes of text, the limit of the model is 250000"),
+                        "messages: there are 250001 bytes of text, the limit of the model is 250000"),
                 wrong(messages("[]"), "messages", "messages must not be empty"),
                 wrong(messages("\"Hello\""), "messages", "messages must be a list"),
                 wrong(messages("[null]"), "messages[0]", "messages[0] must not be null"),

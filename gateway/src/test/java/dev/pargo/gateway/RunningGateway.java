@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** The real gateway on ports of its own, in front of loopback stages. */
 final class RunningGateway implements AutoCloseable {
@@ -117,9 +118,17 @@ final class RunningGateway implements AutoCloseable {
     }
 
     HttpRequest.Builder chatRequest(String body) {
-        return HttpRequest.newBuilder(uri("/v1/chat/completions"))
+        return request("/v1/chat/completions", body);
+    }
+
+    HttpRequest.Builder request(String path, String body) {
+        return HttpRequest.newBuilder(uri(path))
                 .header("content-type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
+        return send(request(path, body).build());
     }
 
     HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
@@ -128,13 +137,31 @@ final class RunningGateway implements AutoCloseable {
 
     /** The answer's lines as they come. */
     Stream<String> chatLines(String body) throws IOException, InterruptedException {
-        return client.send(chatRequest(body).build(), HttpResponse.BodyHandlers.ofLines())
+        return lines("/v1/chat/completions", body);
+    }
+
+    /** The answer's lines as they come. */
+    Stream<String> lines(String path, String body) throws IOException, InterruptedException {
+        return client.send(request(path, body).build(), HttpResponse.BodyHandlers.ofLines())
                 .body();
     }
 
     /** Cancelling the answer closes the connection. */
     CompletableFuture<HttpResponse<String>> chatAsync(String body) {
         return client.sendAsync(chatRequest(body).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** The paths of all controllers of the public port. */
+    List<String> routes() {
+        return context
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .entrySet()
+                .stream()
+                .filter(route -> route.getValue().getBeanType().getName().startsWith("dev.pargo"))
+                .flatMap(route -> route.getKey().getPatternValues().stream())
+                .sorted()
+                .toList();
     }
 
     URI uri(String path) {

@@ -13,7 +13,6 @@ import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.llm.grpc.UnreadAnswers;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.memory.PlacementChoice;
@@ -171,7 +170,7 @@ class LlmConfiguration {
             RequestPreparation preparation,
             AnswerLimits answerLimits,
             StageServices services) {
-        LlmDescription description = describe(bundle, identity, model, prompts.format(), engine, adapters);
+        LlmDescription description = describe(bundle, identity, model, prompts, engine, adapters);
         return new LlmHost(
                 description,
                 engine,
@@ -196,7 +195,7 @@ class LlmConfiguration {
             ModelBundle bundle,
             StageIdentity identity,
             CausalLm model,
-            PromptFormat prompt,
+            PromptReader prompts,
             Engine engine,
             NamedAdapters adapters) {
         LlmDescription.Builder description = LlmDescription.newBuilder();
@@ -213,9 +212,10 @@ class LlmConfiguration {
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
                 .setPrompt(PromptDescription.newBuilder()
-                        .setOrigin(prompt.origin())
-                        .setTools(prompt.knowsTools())
-                        .setSingleTurn(bundle.isSingleTurn()))
+                        .setOrigin(prompts.format().origin())
+                        .setTools(prompts.format().knowsTools())
+                        .setSingleTurn(bundle.isSingleTurn())
+                        .setOpening(prompts.opening()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxSequences(engine.maxSequences())
                 .setLimits(limits(identity.getMaxMessageBytes()))

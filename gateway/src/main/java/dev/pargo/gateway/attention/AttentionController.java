@@ -2,12 +2,12 @@ package dev.pargo.gateway.attention;
 
 import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.access.Caller;
-import dev.pargo.gateway.chat.ConcurrencyLimit;
-import dev.pargo.gateway.chat.Pulse;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.error.Problem;
+import dev.pargo.gateway.exchange.ConcurrencyLimit;
+import dev.pargo.gateway.exchange.Pulse;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
@@ -80,9 +80,9 @@ final class AttentionController {
                 RequestIdFilter.idOf(request),
                 Caller.clientOf(request),
                 deadline,
-                new Pulse(ClientConnection.of(request), null));
+                new Pulse(ClientConnection.of(request)));
         PictureSource source = image(body);
-        Pipeline pipeline = inference.find(Caller.of(request).model(body.get(AttentionFields.MODEL)), scope);
+        Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), Caller.of(request), scope);
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image = pictures.load(

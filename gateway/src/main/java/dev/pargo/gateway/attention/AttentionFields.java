@@ -7,7 +7,7 @@ import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
 
 /** Every field of a request for attention. */
-final class AttentionFields {
+public final class AttentionFields {
 
     static final Field<String> MODEL = Field.of(
             "model", anyText(), "the model, where only one is served", "Whose projector; see `GET /v1/models`.");
@@ -18,7 +18,7 @@ final class AttentionFields {
             whole(1, 1024),
             "1",
             "Groups of neighbouring attention heads whose mean is told; divides the number of heads.");
-    static final Fields ALL = Fields.of(MODEL, IMAGE, HEAD_GROUPS);
+    public static final Fields ALL = Fields.of(MODEL, IMAGE, HEAD_GROUPS);
 
     private AttentionFields() {}
 }

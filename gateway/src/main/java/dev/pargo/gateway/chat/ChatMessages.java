@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a conversation of a list of messages, as they are: the LLM writes it as its model was trained to read it. An assistant's last
  * message is the beginning of the answer, unless the request says otherwise.
  */
-final class ChatMessages {
+public final class ChatMessages {
 
     private static final String ASSISTANT = "assistant";
 
@@ -34,28 +34,36 @@ final class ChatMessages {
     /**
      * Reads all messages of a request.
      *
+     * @param instructions   that precede the messages; null for none
+     * @param field          that the messages came in, for error messages
      * @param continueAnswer whether an assistant's last message is continued
      * @throws GatewayException INVALID_REQUEST, naming the message
      */
-    static ChatMessages of(List<Values> messages, int maxImages, boolean continueAnswer) {
+    public static ChatMessages of(
+            @Nullable String instructions, List<Values> messages, String field, int maxImages, boolean continueAnswer) {
         ChatMessages read = new ChatMessages(maxImages);
+        if (instructions != null) {
+            ChatMessage.Builder system = ChatMessage.newBuilder().setRole("system");
+            addText(instructions, system);
+            read.conversation.addMessages(system);
+        }
         for (int i = 0; i < messages.size(); i++) {
-            read.add(messages.get(i), "messages[%d]".formatted(i));
+            read.add(messages.get(i), "%s[%d]".formatted(field, i));
         }
         if (!read.asks) {
-            throw invalid("messages", "messages must have a message of the user");
+            throw invalid(field, field + " must have a message of the user");
         }
-        ChatMessage last = read.conversation.getMessages(messages.size() - 1);
+        ChatMessage last = read.conversation.getMessages(read.conversation.getMessagesCount() - 1);
         read.conversation.setContinues(continueAnswer && last.getRole().equals(ASSISTANT));
         return read;
     }
 
-    Conversation conversation() {
+    public Conversation conversation() {
         return conversation.build();
     }
 
     /** All images, in the order of the conversation. */
-    List<PictureSource> images() {
+    public List<PictureSource> images() {
         return List.copyOf(images);
     }
 
@@ -161,16 +169,10 @@ final class ChatMessages {
         }
         String param = path + (sent ? ".image_url" : ".uuid");
         if (images.size() == maxImages) {
-            throw tooManyImages(param, maxImages);
+            throw PictureSource.tooMany(param, maxImages);
         }
         read.addContent(ContentPart.newBuilder().setVisual(images.size()));
         images.add(new PictureSource(sent ? url : null, uuid, param));
-    }
-
-    /** There is one image more than a limit. */
-    static GatewayException tooManyImages(String path, int limit) {
-        return GatewayException.invalid(
-                path, "too_many_images", "%s: a request may have at most %d images".formatted(path, limit));
     }
 
     private static GatewayException invalid(String path, String message) {

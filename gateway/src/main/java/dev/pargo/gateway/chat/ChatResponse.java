@@ -1,9 +1,8 @@
 package dev.pargo.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.pargo.gateway.inference.Generation;
-import dev.pargo.gateway.inference.Timings;
-import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.gateway.exchange.TimingsMillis;
+import dev.pargo.gateway.exchange.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -89,78 +88,4 @@ record ChatResponse(
     /** What a chunk adds to a message. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Text(@Nullable String role, @Nullable String content) {}
-
-    /**
-     * Token counts.
-     *
-     * @param promptTokens all tokens of the prompt, visual ones among them
-     * @param visualTokens an extension: tokens that stand for images
-     */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record Usage(
-            int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
-
-        /**
-         * What of the prompt need not be computed.
-         *
-         * @param cachedTokens tokens that the LLM knew from an earlier request
-         * @param cachedImages an extension: images whose visual tokens were known, or made by another request
-         */
-        @JsonNaming(SnakeCaseStrategy.class)
-        record Details(int cachedTokens, int cachedImages) {}
-
-        static Usage of(Generation generation) {
-            int prompt = generation.queued().getPromptTokens();
-            int completion = generation.finished().getCompletionTokens();
-            return new Usage(
-                    prompt,
-                    completion,
-                    prompt + completion,
-                    new Details(
-                            generation.finished().getCachedTokens(),
-                            generation.timings().reusedImages()),
-                    generation.queued().getVisualTokens());
-        }
-    }
-
-    /**
-     * Where the time went, in milliseconds, seen from the gateway.
-     *
-     * @param queueMs            waiting for a device, in all stages, as they report it; not part of the next two
-     * @param encodeMs           images to features, all images of the request; 0 for images that are known
-     * @param projectMs          from the end of the encoding to the last visual token
-     * @param timeToFirstTokenMs from the request's arrival
-     * @param decodeMs           from the first token to the last
-     * @param networkMs          forward passes of all stages, as they report them
-     */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record TimingsMillis(
-            double queueMs,
-            double encodeMs,
-            double projectMs,
-            double timeToFirstTokenMs,
-            double decodeMs,
-            double totalMs,
-            double networkMs) {
-
-        static TimingsMillis of(Timings stages, Stopwatch watch) {
-            return new TimingsMillis(
-                    millis(stages.queueNanos()),
-                    millis(stages.encodeNanos()),
-                    millis(stages.projectNanos()),
-                    millis(watch.toFirstToken()),
-                    millis(watch.decoding()),
-                    millis(watch.total()),
-                    stages.networkMicros() / 1e3);
-        }
-
-        private static double millis(long nanos) {
-            return Math.round(nanos / 1e3) / 1e3;
-        }
-    }
-
-    /** OpenAI's word for how an answer ended. */
-    static String finishReason(FinishReason reason) {
-        return reason == FinishReason.LENGTH ? "length" : "stop";
-    }
 }

@@ -5,4 +5,4 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a message says: a text, or a list of parts; the other is null. */
-record Content(@Nullable String text, @Nullable List<Values> parts) {}
+public record Content(@Nullable String text, @Nullable List<Values> parts) {}

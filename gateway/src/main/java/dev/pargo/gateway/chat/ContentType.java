@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A string, or a list of parts. */
-final class ContentType implements Type<Content> {
+public final class ContentType implements Type<Content> {
 
     private final Type<List<Values>> parts;
 

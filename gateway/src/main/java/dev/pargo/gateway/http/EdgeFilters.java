@@ -30,7 +30,9 @@ class EdgeFilters {
                 "x-ratelimit-reset-requests"));
         cors.setMaxAge(Duration.ofHours(1));
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
-        source.registerCorsConfiguration("/v1/**", cors);
+        for (String routes : List.of("/v1/**", "/tokenize/**", "/detokenize/**")) {
+            source.registerCorsConfiguration(routes, cors);
+        }
         FilterRegistrationBean<CorsFilter> filter = new FilterRegistrationBean<>(new CorsFilter(source));
         filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
         filter.setEnabled(!properties.corsOrigins().isEmpty());

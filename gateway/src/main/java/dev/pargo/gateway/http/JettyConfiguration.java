@@ -4,6 +4,7 @@ import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.access.Access;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -51,13 +52,14 @@ class JettyConfiguration {
                 properties.bodyWindow(),
                 properties.leastBodyRate().toBytes());
         return factory -> factory.addServerCustomizers(server -> {
-            answerErrorsInJson(server);
+            answerErrorsInJson(server, properties.corsOrigins());
             server.setHandler(access.before(new BodyHandler(rules, memory, server.getHandler())));
             limitConnections(server, properties);
         });
     }
 
-    private static final Set<String> ROUTES_WITH_BODIES = Set.of("/v1/chat/completions", "/v1/attention");
+    private static final Set<String> ROUTES_WITH_BODIES = Set.of(
+            "/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/attention", "/tokenize", "/detokenize");
 
     private static boolean readsBody(Request request) {
         return Access.refusal(request) == null
@@ -66,8 +68,8 @@ class JettyConfiguration {
                         StringUtils.trimTrailingCharacter(request.getHttpURI().getCanonicalPath(), '/'));
     }
 
-    static void answerErrorsInJson(Server server) {
-        JsonErrorHandler errors = new JsonErrorHandler();
+    static void answerErrorsInJson(Server server, List<String> corsOrigins) {
+        JsonErrorHandler errors = new JsonErrorHandler(corsOrigins);
         server.setErrorHandler(errors);
         server.getDescendants(ServletContextHandler.class).forEach(context -> context.setErrorHandler(errors));
     }

@@ -3,6 +3,7 @@ package dev.pargo.gateway.http;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.Problem;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Request;
@@ -10,11 +11,19 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
 /** Writes the body of every error that no route has answered, such as malformed requests and headers that are too large. */
 final class JsonErrorHandler extends ErrorHandler {
+
+    private final List<String> corsOrigins;
+
+    /** @param corsOrigins origins whose pages may read the errors */
+    JsonErrorHandler(List<String> corsOrigins) {
+        this.corsOrigins = corsOrigins;
+    }
 
     @Override
     public boolean errorPageForMethod(String method) {
@@ -33,10 +42,23 @@ final class JsonErrorHandler extends ErrorHandler {
         if (!request.getConnectionMetaData().isPersistent()) {
             response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         }
+        allowOrigin(request, response);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
         Problem problem = status < 500 ? Problem.INVALID_REQUEST : Problem.FAILED;
         byte[] json = new ErrorBody(new ErrorBody.Detail(text(status), problem.type(), null, null)).json();
         response.write(true, ByteBuffer.wrap(json), callback);
+    }
+
+    /** Headers that cannot be read do not tell the origin: if only one may be meant, it is meant. */
+    private void allowOrigin(Request request, Response response) {
+        @Nullable String told = request.getHeaders().get(HttpHeader.ORIGIN);
+        @Nullable String origin = told == null && corsOrigins.size() == 1 ? corsOrigins.get(0) : told;
+        if (origin != null
+                && corsOrigins.contains(origin)
+                && !response.getHeaders().contains(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN)) {
+            response.getHeaders().put(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            response.getHeaders().add(HttpHeader.VARY, HttpHeader.ORIGIN.asString());
+        }
     }
 
     private static String text(int status) {

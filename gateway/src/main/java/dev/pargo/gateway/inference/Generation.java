@@ -51,7 +51,7 @@ public final class Generation implements AutoCloseable {
             } catch (StageException failure) {
                 call.close();
                 if (delivery.hasBegun()) {
-                    throw failure.toClient(Journey.PROMPT);
+                    throw failure.toClient(journey.param());
                 }
                 journey.retry(failure);
                 delivery.discard();

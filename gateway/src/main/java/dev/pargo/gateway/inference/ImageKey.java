@@ -10,14 +10,16 @@ import dev.pargo.proto.v1.StageIdentity;
  *
  * @param sha256      of the image file
  * @param amongOthers whether it counts that there are others
+ * @param salt        of the requests that may share them
  */
-record ImageKey(ByteString sha256, StageIdentity encoder, StageIdentity projector, boolean amongOthers) {
+record ImageKey(ByteString sha256, StageIdentity encoder, StageIdentity projector, boolean amongOthers, String salt) {
 
-    static ImageKey of(InferenceRequest.Image image, ModelSet.Vision vision, boolean amongOthers) {
+    static ImageKey of(InferenceRequest.Image image, ModelSet.Vision vision, boolean amongOthers, String salt) {
         return new ImageKey(
                 image.sha256(),
                 vision.encoderWeights(),
                 vision.projectorWeights(),
-                amongOthers && vision.encoder().getLooksCloserAlone());
+                amongOthers && vision.encoder().getLooksCloserAlone(),
+                salt);
     }
 }

@@ -1,18 +1,28 @@
 package dev.pargo.gateway.inference;
 
+import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.Pipelines;
 import dev.pargo.gateway.replica.ReplicaProperties;
+import dev.pargo.proto.v1.DetokenizeRequest;
+import dev.pargo.proto.v1.DetokenizeResponse;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.QueryTokens;
+import dev.pargo.proto.v1.TokenizeRequest;
+import dev.pargo.proto.v1.TokenizeResponse;
+import io.grpc.MethodDescriptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,10 +60,12 @@ public final class Inference {
     /**
      * The pipeline of a model. Waits for a name, if no stage has told one yet.
      *
-     * @param model null for the only one there is
-     * @throws GatewayException if there is no such model
+     * @param asked  null for the only one there is
+     * @param caller who asks, and may know some models only
+     * @throws GatewayException if there is no such model for this caller
      */
-    public Pipeline find(@Nullable String model, RequestScope scope) {
+    public Pipeline find(@Nullable String asked, Caller caller, RequestScope scope) {
+        @Nullable String model = caller.model(asked);
         Patience patience = new Patience(properties.patience());
         while (true) {
             Optional<Pipeline> found = model == null ? pipelines.only() : pipelines.find(model);
@@ -62,7 +74,7 @@ public final class Inference {
             }
             List<String> names = pipelines.names();
             if (!names.isEmpty()) {
-                String available = String.join(", ", names);
+                String available = names.stream().filter(caller::sees).collect(Collectors.joining(", "));
                 throw model == null
                         ? GatewayException.invalid(
                                 "model", "invalid_value", "model is missing; available: " + available)
@@ -106,10 +118,7 @@ public final class Inference {
      * @param delivery asked, whenever an LLM is lost, whether another one may answer instead
      */
     public Generation start(Pipeline pipeline, InferenceRequest asked, RequestScope scope, Delivery delivery) {
-        InferenceRequest turned = asked.start().hasConversation()
-                ? pipeline.promptTemplate().map(asked::withTurns).orElse(asked)
-                : asked;
-        InferenceRequest request = turned.withAdapter(pipeline.adapter());
+        InferenceRequest request = inTurns(pipeline, asked).withAdapter(pipeline.adapter());
         Route route = new Route(
                 pipeline,
                 !request.images().isEmpty(),
@@ -118,6 +127,13 @@ public final class Inference {
                 new Patience(properties.patience()),
                 metrics);
         return new Generation(new Journey(request, scope, route, delivery, cache, budget), delivery);
+    }
+
+    /** A pipeline may have turns of its own. */
+    private static InferenceRequest inTurns(Pipeline pipeline, InferenceRequest asked) {
+        return asked.start().hasConversation()
+                ? pipeline.promptTemplate().map(asked::withTurns).orElse(asked)
+                : asked;
     }
 
     /**
@@ -137,6 +153,60 @@ public final class Inference {
                 return new VisionPath(vision, calls, share, new Timings()).attend(image.file(), groups);
             } catch (StageException failure) {
                 route.retry(failure, image.param());
+            } catch (SetGoneException gone) {
+                log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
+            }
+        }
+    }
+
+    /**
+     * The tokens of a prompt without pictures.
+     *
+     * @param param path of the field that it came in, for error messages
+     */
+    public TokenizeResponse tokenize(Pipeline pipeline, GenerateStart asked, String param, RequestScope scope) {
+        InferenceRequest request = inTurns(pipeline, new InferenceRequest(asked, List.of(), param));
+        return ask(
+                pipeline,
+                scope,
+                LlmGrpc.getTokenizeMethod(),
+                TokenizeRequest.newBuilder().setStart(request.start()).build(),
+                TokenizeResponse::getProducer,
+                param);
+    }
+
+    /** What tokens say; control tokens are written as their pieces. */
+    public String detokenize(Pipeline pipeline, List<Integer> ids, RequestScope scope) {
+        DetokenizeRequest request =
+                DetokenizeRequest.newBuilder().addAllIds(ids).build();
+        return ask(pipeline, scope, LlmGrpc.getDetokenizeMethod(), request, DetokenizeResponse::getProducer, "tokens")
+                .getText();
+    }
+
+    /** Asks an LLM; if it is lost, another. */
+    private <Q, R> R ask(
+            Pipeline pipeline,
+            RequestScope scope,
+            MethodDescriptor<Q, R> method,
+            Q question,
+            Function<R, String> producer,
+            String param) {
+        Route route = new Route(pipeline, false, 0, scope, new Patience(properties.patience()), metrics);
+        StageCalls calls = new StageCalls(route, scope);
+        while (true) {
+            ModelSet set = route.enter();
+            try (StageCall<Q, R> call = calls.ask(method)) {
+                call.send(question);
+                call.complete();
+                @Nullable R answer = call.receive();
+                if (answer == null) {
+                    throw call.broken("there is no answer");
+                }
+                call.checkProducer(set.llm().getIdentity().getFingerprint(), producer.apply(answer));
+                call.accepted();
+                return answer;
+            } catch (StageException failure) {
+                route.retry(failure, param);
             } catch (SetGoneException gone) {
                 log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
             }

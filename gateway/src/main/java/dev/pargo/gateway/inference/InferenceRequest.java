@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param start  the prompt or the conversation, and how the answers are to be written; without the visual tensors' sizes
  * @param images by their indices in the prompt or the conversation
+ * @param param  path of the field that the prompt came in, for error messages
  */
-public record InferenceRequest(GenerateStart start, List<Image> images) {
+public record InferenceRequest(GenerateStart start, List<Image> images, String param) {
 
     /** The same request for an adapter of the LLM; empty for the model itself. */
     InferenceRequest withAdapter(String adapter) {
-        return new InferenceRequest(start.toBuilder().setAdapter(adapter).build(), images);
+        return new InferenceRequest(start.toBuilder().setAdapter(adapter).build(), images, param);
     }
 
     /** A hash of the prompt's beginning: requests that share it should meet at one LLM. */
@@ -25,7 +26,7 @@ public record InferenceRequest(GenerateStart start, List<Image> images) {
     }
 
     /** Sequences that the LLM writes at once. */
-    int sequences() {
+    public int sequences() {
         return start.hasBeamSearch() ? start.getBeamSearch().getBeams() : Math.max(1, start.getChoices());
     }
 
@@ -33,7 +34,7 @@ public record InferenceRequest(GenerateStart start, List<Image> images) {
     InferenceRequest withTurns(String template) {
         GenerateStart.Builder with = start.toBuilder();
         with.getConversationBuilder().setTurnTemplate(template);
-        return new InferenceRequest(with.build(), images);
+        return new InferenceRequest(with.build(), images, param);
     }
 
     /**

@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Journey {
 
-    /** The field that an LLM works on. */
-    static final String PROMPT = "messages";
-
     private static final Logger log = LoggerFactory.getLogger(Journey.class);
 
     private final InferenceRequest request;
@@ -62,9 +59,14 @@ final class Journey {
         return pictures;
     }
 
+    /** The field that the LLM works on. */
+    String param() {
+        return request.param();
+    }
+
     /** Returns if the LLM's call should be made again; throws what the client is told if not. */
     void retry(StageException failure) {
-        route.retry(failure, PROMPT);
+        route.retry(failure, request.param());
     }
 
     private GenerateCall begin(ModelSet set, VisualBudget.Share share) throws SetGoneException {
@@ -86,7 +88,7 @@ final class Journey {
         // Half of the batch, so that the other half is there for the keys of others.
         int room = set.llm().getMaxSequences() / 2;
         return retrying(
-                PROMPT,
+                request.param(),
                 () -> GenerateCall.start(
                         calls.generate(request.prefix(), request.sequences(), room, () -> !delivery.hasBegun()),
                         start,
@@ -101,7 +103,7 @@ final class Journey {
         boolean amongOthers = request.images().size() > 1;
         return cache.isEnabled()
                 ? cache.get(
-                        ImageKey.of(image, vision, amongOthers),
+                        ImageKey.of(image, vision, amongOthers, request.start().getCacheSalt()),
                         scope,
                         timings,
                         () -> path.run(image.file(), amongOthers))

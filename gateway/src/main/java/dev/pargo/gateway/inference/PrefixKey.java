@@ -16,6 +16,7 @@ import java.util.List;
 final class PrefixKey {
 
     private static final String SYSTEM = "system";
+    private static final int BEGINNING = 200;
 
     private final List<InferenceRequest.Image> images;
     private final List<byte[]> opening = new ArrayList<>();
@@ -40,7 +41,7 @@ final class PrefixKey {
                 show(segment.getVisual());
                 return;
             }
-            add(segment.getText());
+            add(segment.getText() + beginning(segment.getMarkedText()));
         }
         for (ChatMessage message : start.getConversation().getMessagesList()) {
             if (!message.getRole().equals(SYSTEM)) {
@@ -58,6 +59,11 @@ final class PrefixKey {
                 .ifPresentOrElse(
                         picture -> show(picture.getVisual()),
                         () -> first.getContentList().forEach(part -> add(part.getText())));
+    }
+
+    /** A few words, which examples before a question have in common. */
+    private static String beginning(String text) {
+        return text.substring(0, Math.min(text.length(), BEGINNING));
     }
 
     private void add(String text) {

@@ -12,11 +12,14 @@ import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.TensorChunk;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -91,6 +94,17 @@ final class StageCalls {
                         .withDeadline(scope.deadline())
                         .generate(),
                 mayMove);
+    }
+
+    /** What takes no place in a batch goes to the least loaded LLM. */
+    <Q, R> StageCall<Q, R> ask(MethodDescriptor<Q, R> method) throws StageException, SetGoneException {
+        CallOptions options = CallOptions.DEFAULT.withDeadline(scope.deadline());
+        return start(
+                StageKind.LLM,
+                Choice.leastLoaded(),
+                1,
+                channel -> ClientCalls.blockingBidiStreamingCall(channel, method, options),
+                () -> true);
     }
 
     private <Q, R> StageCall<Q, R> start(

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
@@ -24,6 +25,17 @@ public final class Fields implements Type<Values> {
 
     public static Fields of(Field<?>... fields) {
         return new Fields(List.of(fields));
+    }
+
+    /** These fields and then others. */
+    public Fields and(Field<?>... others) {
+        return and(List.of(others));
+    }
+
+    /** These fields and then others. */
+    public Fields and(List<Field<?>> others) {
+        return new Fields(
+                Stream.of(fields, others).<Field<?>>flatMap(List::stream).toList());
     }
 
     /** All fields, in the order of their documentation. */
@@ -63,6 +75,17 @@ public final class Fields implements Type<Values> {
         return new Values(values, given);
     }
 
+    private static String described(Field<?> field) {
+        return switch (field.treatment()) {
+            case HONOURED ->
+                field.otherwise() == null
+                        ? field.meaning()
+                        : field.meaning() + " Otherwise: " + field.otherwise() + ".";
+            case IGNORED -> "Ignored. " + field.meaning();
+            case REFUSED -> "Refused (%s). %s".formatted(field.type().words(), field.meaning());
+        };
+    }
+
     @Override
     public String words() {
         return "object with " + fields.stream().map(Field::name).collect(Collectors.joining(", "));
@@ -73,7 +96,7 @@ public final class Fields implements Type<Values> {
         Map<String, Object> properties = new LinkedHashMap<>();
         for (Field<?> field : fields) {
             Map<String, Object> schema = new LinkedHashMap<>(field.type().schema());
-            schema.put("description", field.meaning());
+            schema.put("description", described(field));
             properties.put(field.name(), schema);
         }
         return Map.of("type", "object", "properties", properties);

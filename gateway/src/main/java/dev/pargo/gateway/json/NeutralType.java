@@ -2,6 +2,7 @@ package dev.pargo.gateway.json;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A value that changes nothing, such as {@code false} or {@code "none"}; every other is refused. */
 record NeutralType(List<String> values) implements Type<Boolean> {
@@ -23,7 +24,11 @@ record NeutralType(List<String> values) implements Type<Boolean> {
 
     @Override
     public String words() {
-        return values.isEmpty() ? "null only" : "only " + String.join(" or ", values);
+        return values.isEmpty()
+                ? "null only"
+                : values.stream()
+                        .map(value -> value.isEmpty() ? "\"\"" : value)
+                        .collect(Collectors.joining(" or ", "only ", ""));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.json;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,18 @@ public final class Values {
     Values(Map<Field<?>, Object> values, Set<Field<?>> given) {
         this.values = Map.copyOf(values);
         this.given = Set.copyOf(given);
+    }
+
+    /** An object with one field. */
+    public static <T> Values of(Field<T> field, T value) {
+        return new Values(Map.of(field, value), Set.of(field));
+    }
+
+    /** With one more field. */
+    public <T> Values with(Field<T> field, T value) {
+        Map<Field<?>, Object> more = new HashMap<>(values);
+        more.put(field, value);
+        return new Values(more, more.keySet());
     }
 
     @SuppressWarnings("unchecked") // Only a field's own type makes its values.

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.picture;
 
+import dev.pargo.gateway.error.GatewayException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ public record PictureSource(@Nullable String url, @Nullable String uuid, String 
     /**
      * Checks the form of a data URL; its bytes are not decoded yet.
      *
-     * @throws dev.pargo.gateway.error.GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
+     * @throws GatewayException INVALID_REQUEST if it is not a base64 data URL of an image
      */
     public PictureSource {
         if (url == null && uuid == null) {
@@ -24,6 +25,12 @@ public record PictureSource(@Nullable String url, @Nullable String uuid, String 
         if (url != null && !WebUrl.isMeantBy(url)) {
             new DataUrl(url, param);
         }
+    }
+
+    /** There is one picture more than a limit. */
+    public static GatewayException tooMany(String param, int limit) {
+        return GatewayException.invalid(
+                param, "too_many_images", "%s: a request may have at most %d images".formatted(param, limit));
     }
 
     boolean isFetched() {

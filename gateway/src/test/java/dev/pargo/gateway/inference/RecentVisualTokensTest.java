@@ -60,14 +60,14 @@ class RecentVisualTokensTest {
         known.put(key("a"), tokens(60));
         ImageKey key = key("a");
 
-        assertThat(known.get(new ImageKey(key.sha256(), key.encoder(), identity("p2"), false)))
+        assertThat(known.get(new ImageKey(key.sha256(), key.encoder(), identity("p2"), false, "")))
                 .isNull();
-        assertThat(known.get(new ImageKey(key.sha256(), identity("e2"), key.projector(), false)))
+        assertThat(known.get(new ImageKey(key.sha256(), identity("e2"), key.projector(), false, "")))
                 .isNull();
     }
 
     private static ImageKey key(String image) {
-        return new ImageKey(ByteString.copyFromUtf8(image), identity("e1"), identity("p1"), false);
+        return new ImageKey(ByteString.copyFromUtf8(image), identity("e1"), identity("p1"), false, "");
     }
 
     private static StageIdentity identity(String fingerprint) {

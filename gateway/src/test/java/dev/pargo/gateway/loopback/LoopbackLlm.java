@@ -7,6 +7,8 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.ChatMessage;
 import dev.pargo.proto.v1.ContentPart;
 import dev.pargo.proto.v1.DescribeRequest;
+import dev.pargo.proto.v1.DetokenizeRequest;
+import dev.pargo.proto.v1.DetokenizeResponse;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
@@ -21,11 +23,14 @@ import dev.pargo.proto.v1.PromptSegment;
 import dev.pargo.proto.v1.TextDelta;
 import dev.pargo.proto.v1.TokenLogprob;
 import dev.pargo.proto.v1.TokenLogprobs;
+import dev.pargo.proto.v1.TokenizeRequest;
+import dev.pargo.proto.v1.TokenizeResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 
 /**
  * Answers with what it was asked: roles in (), images as [last byte x bytes], text as it is; one delta a role and a
@@ -110,6 +115,34 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         };
     }
 
+    /** Every character is a token. */
+    @Override
+    public void tokenize(TokenizeRequest request, StreamObserver<TokenizeResponse> response) {
+        if (behaviour.takes(response)) {
+            TokenizeResponse.Builder tokens = TokenizeResponse.newBuilder()
+                    .setProducer(description.getIdentity().getFingerprint());
+            asked(request.getStart(), List.of())
+                    .forEach(text -> text.codePoints()
+                            .forEach(character -> tokens.addIds(character)
+                                    .addPieces(ByteString.copyFromUtf8(Character.toString(character)))));
+            response.onNext(tokens.build());
+            response.onCompleted();
+        }
+    }
+
+    @Override
+    public void detokenize(DetokenizeRequest request, StreamObserver<DetokenizeResponse> response) {
+        if (behaviour.takes(response)) {
+            response.onNext(DetokenizeResponse.newBuilder()
+                    .setProducer(description.getIdentity().getFingerprint())
+                    .setText(request.getIdsList().stream()
+                            .map(Character::toString)
+                            .collect(Collectors.joining()))
+                    .build());
+            response.onCompleted();
+        }
+    }
+
     private void pause() {
         try {
             Thread.sleep(pauseMillis);
@@ -185,9 +218,19 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
             message.getToolCallsList().forEach(call -> asked.add(call.getName() + call.getArguments()));
         }
         for (PromptSegment segment : start.getPromptList()) {
-            asked.add(segment.getText());
+            asked.add(text(segment));
         }
         return asked;
+    }
+
+    private static String text(PromptSegment segment) {
+        return switch (segment.getSegmentCase()) {
+            case TEXT -> segment.getText();
+            case MARKED_TEXT -> segment.getMarkedText();
+            case TOKENS -> segment.getTokens().getIdsList().toString();
+            case CONTROL -> "(" + segment.getControl() + ")";
+            case VISUAL, SEGMENT_NOT_SET -> "?";
+        };
     }
 
     private static String text(ContentPart part, List<ByteString> visuals) {

@@ -68,7 +68,7 @@ public final class LoopbackStages implements AutoCloseable {
                 .setMaxSequences(4)
                 .setLimits(RequestLimits.newBuilder().setPromptBytes(250_000))
                 .setMaxVisualTensors(3)
-                .setPrompt(PromptDescription.newBuilder().setOrigin("loopback"))
+                .setPrompt(PromptDescription.newBuilder().setOrigin("loopback").setOpening("<s>"))
                 .build());
         encoderServer = serve(encoder, 0);
         projectorServer = serve(projector, 0);

@@ -20,9 +20,9 @@ public final class PromptKeys {
 
     private PromptKeys() {}
 
-    /** One key for each position of a prompt for the model itself. */
+    /** One key for each position of a prompt for the model itself, without a salt. */
     public static long[] of(List<PromptPart> prompt) {
-        return of(prompt, Step.BASE);
+        return of(prompt, Step.BASE, "");
     }
 
     /**
@@ -30,11 +30,18 @@ public final class PromptKeys {
      *
      * @param adapter that reads the prompt, or {@link Step#BASE}. Prompts for different adapters have nothing in common,
      *     because their first keys differ
+     * @param salt prompts with different salts have nothing in common either
      */
-    public static long[] of(List<PromptPart> prompt, int adapter) {
+    public static long[] of(List<PromptPart> prompt, int adapter, String salt) {
         long[] keys = prompt.stream().flatMapToLong(PromptKeys::keys).toArray();
         if (keys.length > 0) {
             keys[0] ^= (adapter - (long) Step.BASE) << Integer.SIZE;
+        }
+        if (!salt.isEmpty() && keys.length > 0) {
+            MessageDigest digest = sha256();
+            digest.update(salt.getBytes(StandardCharsets.UTF_8));
+            digest.update(ByteBuffer.allocate(Long.BYTES).putLong(keys[0]).flip());
+            keys[0] = ByteBuffer.wrap(digest.digest()).getLong() | Long.MIN_VALUE;
         }
         return keys;
     }
@@ -51,14 +58,18 @@ public final class PromptKeys {
 
     private static long hash(PromptPart.Visual visual) {
         HostTensor tokens = visual.tokens();
+        MessageDigest digest = sha256();
+        digest.update((byte) tokens.dtype().ordinal());
+        digest.update(visual.grid().toString().getBytes(StandardCharsets.US_ASCII));
+        digest.update(tokens.data().duplicate());
+        return ByteBuffer.wrap(digest.digest()).getLong();
+    }
+
+    private static MessageDigest sha256() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((byte) tokens.dtype().ordinal());
-            digest.update(visual.grid().toString().getBytes(StandardCharsets.US_ASCII));
-            digest.update(tokens.data().duplicate());
-            return ByteBuffer.wrap(digest.digest()).getLong();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException everyJvmHasIt) {
+            throw new IllegalStateException(everyJvmHasIt);
         }
     }
 }

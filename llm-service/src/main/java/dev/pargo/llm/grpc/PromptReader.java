@@ -48,6 +48,14 @@ public final class PromptReader {
         return format;
     }
 
+    /** Control token that prompts begin with; empty for none. */
+    public String opening() {
+        ChatMessage question = new ChatMessage("user", List.of(new ChatMessage.Text("?")), List.of(), "", "");
+        PromptPiece first = format.write(new Conversation(List.of(question), List.of(), false))
+                .get(0);
+        return first instanceof PromptPiece.Opening opening ? opening.token() : "";
+    }
+
     /**
      * Reads a prompt.
      *
@@ -127,6 +135,9 @@ public final class PromptReader {
                             pieces.isEmpty()
                                     ? new PromptPiece.Opening(known(segment.getControl()))
                                     : new PromptPiece.Control(known(segment.getControl()));
+                        case MARKED_TEXT -> new PromptPiece.Words(segment.getMarkedText());
+                        case TOKENS ->
+                            new PromptPiece.Tokens(segment.getTokens().getIdsList());
                         case VISUAL -> new PromptPiece.Picture(segment.getVisual());
                         case SEGMENT_NOT_SET -> throw refusal(ErrorReason.MALFORMED_STREAM, "an empty prompt segment");
                     });

@@ -132,7 +132,7 @@ final class RequestReader {
         return new GenerationRequest(
                 origin,
                 prompt,
-                PromptKeys.of(prompt, adapter()),
+                PromptKeys.of(prompt, adapter(), start.getCacheSalt()),
                 adapter(),
                 Math.max(1, start.getChoices()),
                 sampling(),

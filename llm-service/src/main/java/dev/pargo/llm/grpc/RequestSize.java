@@ -9,6 +9,7 @@ import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.PromptSegment;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 
 /**
  * How large a request is, by what its start says, without a look at its text: enough to refuse what can never fit, and to
@@ -55,7 +56,9 @@ final class RequestSize {
         for (PromptSegment segment : start.getPromptList()) {
             switch (segment.getSegmentCase()) {
                 case TEXT -> text += segment.getTextBytes().size();
+                case MARKED_TEXT -> text += segment.getMarkedTextBytes().size();
                 case CONTROL -> tokens++;
+                case TOKENS -> tokens += known(segment.getTokens().getIdsList());
                 case VISUAL -> tokens += placed(segment.getVisual(), placed);
                 case SEGMENT_NOT_SET -> throw refusal(ErrorReason.MALFORMED_STREAM, "an empty prompt segment");
             }
@@ -100,6 +103,18 @@ final class RequestSize {
                     ErrorReason.PROMPT_TOO_LONG,
                     "the prompt has %d tokens besides its text, the limit is %d".formatted(tokens, most));
         }
+    }
+
+    private int known(List<Integer> ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= description.getVocabulary()) {
+                throw refusal(
+                        ErrorReason.INVALID_FIELD,
+                        "the prompt has the token %d, but the ids are 0 to %d"
+                                .formatted(id, description.getVocabulary() - 1));
+            }
+        }
+        return ids.size();
     }
 
     private int placed(int index, boolean[] placed) {

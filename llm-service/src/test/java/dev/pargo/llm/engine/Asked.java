@@ -117,7 +117,7 @@ final class Asked {
         return new GenerationRequest(
                 new RequestOrigin("request of " + client, client),
                 prompt,
-                PromptKeys.of(prompt, adapter),
+                PromptKeys.of(prompt, adapter, ""),
                 adapter,
                 choices,
                 sampling,

@@ -1,5 +1,7 @@
 package dev.pargo.models.chat;
 
+import java.util.List;
+
 /** A piece of a written prompt, before it is tokenised. Texts that follow each other are tokenised apart. */
 public sealed interface PromptPiece {
 
@@ -11,6 +13,12 @@ public sealed interface PromptPiece {
 
     /** Text. What looks like a control token in it is text. */
     record Text(String text) implements PromptPiece {}
+
+    /** Text whose control tokens are meant as such. */
+    record Words(String text) implements PromptPiece {}
+
+    /** Tokens by their ids. */
+    record Tokens(List<Integer> ids) implements PromptPiece {}
 
     /** A picture, by its number in the conversation. */
     record Picture(int index) implements PromptPiece {}

@@ -48,6 +48,11 @@ public final class PromptTokenizer {
                 parts.add(token(opening.token()));
             } else if (piece instanceof PromptPiece.Control word) {
                 parts.control(word.token());
+            } else if (piece instanceof PromptPiece.Words words) {
+                parts.words(words.text());
+                parts.endText();
+            } else if (piece instanceof PromptPiece.Tokens tokens) {
+                parts.tokens(tokens.ids());
             } else if (piece instanceof PromptPiece.Picture picture) {
                 write(pictures.get(picture.index()), parts);
             }
@@ -87,6 +92,12 @@ public final class PromptTokenizer {
 
         void add(PromptPart part) {
             all.add(part);
+        }
+
+        void tokens(List<Integer> ids) {
+            endText();
+            add(new PromptPart.Tokens(ids.stream().mapToInt(Integer::intValue).toArray()));
+            begun = true;
         }
 
         void control(String name) {

@@ -1,0 +1,144 @@
+package dev.pargo.gateway.chat;
+
+import dev.pargo.gateway.decoding.AnswerShape;
+import dev.pargo.gateway.decoding.Bounds;
+import dev.pargo.gateway.decoding.DecodingFields;
+import dev.pargo.gateway.decoding.DecodingReader;
+import dev.pargo.gateway.decoding.FormatReader;
+import dev.pargo.gateway.decoding.ModelLimits;
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.exchange.Answer;
+import dev.pargo.gateway.exchange.AnswerWriter;
+import dev.pargo.gateway.exchange.Question;
+import dev.pargo.gateway.exchange.RequestFields;
+import dev.pargo.gateway.exchange.ResponseHead;
+import dev.pargo.gateway.exchange.WholeAnswer;
+import dev.pargo.gateway.json.Field;
+import dev.pargo.gateway.json.Values;
+import dev.pargo.gateway.picture.PictureSource;
+import dev.pargo.gateway.pipeline.DecodingDefaults;
+import dev.pargo.proto.v1.Conversation;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmDescription;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a chat request asks. */
+record ChatQuestion(Values body, Conversation conversation, List<PictureSource> images, AnswerShape shape)
+        implements Question {
+
+    private static final String MESSAGES = ChatFields.MESSAGES.name();
+
+    /**
+     * Checks a request.
+     *
+     * @throws GatewayException INVALID_REQUEST, naming the field and what is allowed
+     */
+    static ChatQuestion of(Values body, int maxImages) {
+        @Nullable List<Values> given = body.get(ChatFields.MESSAGES);
+        if (given == null) {
+            throw Bounds.invalid(MESSAGES, "messages is missing");
+        }
+        ChatMessages messages =
+                ChatMessages.of(null, given, MESSAGES, maxImages, body.get(ChatFields.CONTINUE_FINAL_MESSAGE, true));
+        return new ChatQuestion(
+                body,
+                messages.conversation().toBuilder().addAllTools(tools(body)).build(),
+                messages.images(),
+                new AnswerShape(
+                        maxTokens(body),
+                        topLogprobs(body),
+                        visualAttention(body),
+                        "response_format",
+                        FormatReader.responseFormat(body.get(DecodingFields.RESPONSE_FORMAT))));
+    }
+
+    @Override
+    public @Nullable String model() {
+        return body.get(RequestFields.MODEL);
+    }
+
+    @Override
+    public Work work(DecodingDefaults defaults, LlmDescription llm) {
+        refuseTools(llm.getPrompt().getTools());
+        GenerateStart start = DecodingReader.read(body, shape, defaults, llm).toBuilder()
+                .setConversation(conversation)
+                .build();
+        ModelLimits.check(MESSAGES, start, llm);
+        return new Work(List.of(start), MESSAGES);
+    }
+
+    @Override
+    public GatewayException inClientsWords(GatewayException refusal) {
+        return FormatReader.named(refusal, FormatReader.field(body, shape));
+    }
+
+    @Override
+    public Answer answer(ResponseHead head, Work work, AnswerWriter out) {
+        ChatHead chat = new ChatHead(head);
+        int choices = work.decoding().getChoices();
+        return body.is(RequestFields.STREAM)
+                ? new StreamedAnswer(chat, work.decoding(), RequestFields.includesUsage(body), out)
+                : new WholeAnswer(
+                        choices,
+                        out,
+                        (written, usage, timings) -> chat.whole(written, work.decoding(), usage, timings));
+    }
+
+    private static @Nullable Integer maxTokens(Values body) {
+        Field<Long> field = body.isGiven(ChatFields.MAX_COMPLETION_TOKENS)
+                ? ChatFields.MAX_COMPLETION_TOKENS
+                : ChatFields.MAX_TOKENS;
+        return body.isGiven(field)
+                ? Integer.valueOf(
+                        body.get(field, (long) AnswerShape.REST_OF_CONTEXT).intValue())
+                : null;
+    }
+
+    private static boolean visualAttention(Values body) {
+        @Nullable Values attention = body.get(ChatFields.ATTENTION);
+        return attention != null && attention.is(ChatFields.VISUAL);
+    }
+
+    private static @Nullable Integer topLogprobs(Values body) {
+        int top = body.get(ChatFields.TOP_LOGPROBS, 0L).intValue();
+        if (body.is(ChatFields.LOGPROBS)) {
+            return top;
+        }
+        if (top > 0) {
+            throw Bounds.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
+        }
+        return null;
+    }
+
+    /** None if the request says that none is to be called. */
+    private static List<String> tools(Values body) {
+        if (body.get(ChatFields.TOOL_CHOICE, "auto").equals("none")) {
+            return List.of();
+        }
+        List<String> tools = new ArrayList<>(body.get(ChatFields.TOOLS, List.of()));
+        body.get(ChatFields.FUNCTIONS, List.of())
+                .forEach(function -> tools.add("{\"type\": \"function\", \"function\": %s}".formatted(function)));
+        return tools;
+    }
+
+    /** @param known whether the model's template has a place for them */
+    private void refuseTools(boolean known) {
+        String choice = body.get(ChatFields.TOOL_CHOICE, "auto");
+        if (choice.equals("none")) {
+            return;
+        }
+        for (Field<List<String>> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
+            boolean given = !body.get(tools, List.of()).isEmpty();
+            if (given && !known) {
+                throw Bounds.invalid(
+                        tools.name(),
+                        tools.name() + " is not supported by this model; with tool_choice none it is ignored");
+            }
+            if (given && !choice.equals("auto")) {
+                throw Bounds.invalid("tool_choice", "tool_choice must be auto or none");
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.pargo.gateway.decoding;
+
+import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.proto.v1.AnswerFormat;
+import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.PromptSegment;
+import dev.pargo.proto.v1.RequestLimits;
+import java.util.Collection;
+import java.util.stream.Stream;
+
+/**
+ * Refuses what the LLM has said that it never takes, with the limit: without this it would only be refused there, after
+ * all the work on its pictures.
+ */
+public final class ModelLimits {
+
+    /** Of a message, for what is not counted apart: keys, ids, control tokens. */
+    private static final int MESSAGE_SLACK = 64 * 1024;
+
+    private final RequestLimits limits;
+
+    private ModelLimits(RequestLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Checks sizes.
+     *
+     * @param field that the prompt came in, for error messages
+     * @throws GatewayException INVALID_REQUEST, naming the field and its limit
+     */
+    public static void check(String field, GenerateStart start, LlmDescription llm) {
+        new ModelLimits(llm.getLimits()).check(field, start);
+        long bytes = start.getSerializedSize();
+        long most = llm.getIdentity().getMaxMessageBytes() - MESSAGE_SLACK;
+        if (llm.getIdentity().getMaxMessageBytes() > 0 && bytes > most) {
+            throw GatewayException.invalid(
+                    field,
+                    "context_length_exceeded",
+                    "%s and the other fields have %d bytes, the limit of the model is %d"
+                            .formatted(field, bytes, most));
+        }
+    }
+
+    private void check(String field, GenerateStart decoding) {
+        long text = textBytes(decoding);
+        if (exceeds(text, limits.getPromptBytes())) {
+            throw GatewayException.invalid(
+                    field,
+                    "context_length_exceeded",
+                    "%s: there are %d bytes of text, the limit of the model is %d"
+                            .formatted(field, text, limits.getPromptBytes()));
+        }
+        atMost("stop", decoding.getStopCount(), limits.getStopStrings(), "strings");
+        atMost("stop", longest(decoding.getStopList()), limits.getStopStringBytes(), "bytes in a string");
+        atMost("stop_token_ids", decoding.getStopTokenIdsCount(), limits.getStopTokenIds(), "ids");
+        atMost("logit_bias", decoding.getSampling().getLogitBiasCount(), limits.getLogitBiases(), "tokens");
+        AnswerFormat.Choices choices = decoding.getFormat().getOneOf();
+        atMost("guided_choice", choices.getStringsCount(), limits.getChoiceStrings(), "strings");
+        atMost("guided_choice", longest(choices.getStringsList()), limits.getChoiceStringBytes(), "bytes in a string");
+        atMost("guided_choice", choices.getSerializedSize(), limits.getChoiceBytes(), "bytes");
+    }
+
+    private static long textBytes(GenerateStart start) {
+        Stream<String> said = start.getConversation().getMessagesList().stream()
+                .flatMap(message -> message.getContentList().stream())
+                .map(ContentPart::getText);
+        Stream<String> plain = start.getPromptList().stream().map(PromptSegment::getMarkedText);
+        return Stream.concat(said, plain).mapToLong(ModelLimits::utf8Bytes).sum();
+    }
+
+    private static int longest(Collection<String> strings) {
+        return strings.stream().mapToInt(ModelLimits::utf8Bytes).max().orElse(0);
+    }
+
+    /** Bytes of a text in UTF-8. Its surrogates are paired. */
+    private static int utf8Bytes(String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            bytes += unit < 0x80 ? 1 : unit < 0x800 || Character.isSurrogate(unit) ? 2 : 3;
+        }
+        return bytes;
+    }
+
+    private static void atMost(String field, int value, int most, String what) {
+        if (exceeds(value, most)) {
+            throw Bounds.invalid(field, "%s may have at most %d %s with this model".formatted(field, most, what));
+        }
+    }
+
+    /** A limit of 0 has not been described. */
+    private static boolean exceeds(long value, int limit) {
+        return limit > 0 && value > limit;
+    }
+}

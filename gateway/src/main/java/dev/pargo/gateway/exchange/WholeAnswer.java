@@ -1,0 +1,103 @@
+package dev.pargo.gateway.exchange;
+
+import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.SeenPicture;
+import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.TextDelta;
+import dev.pargo.proto.v1.TokenLogprobs;
+import dev.pargo.proto.v1.VisualAttention;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Answers in one JSON object. */
+public final class WholeAnswer implements Answer {
+
+    private final List<Collected> choices;
+    private final AnswerWriter out;
+    private final Form form;
+    private @Nullable Generation first;
+
+    /** @param choices of all prompts */
+    public WholeAnswer(int choices, AnswerWriter out, Form form) {
+        this.choices = Stream.generate(Collected::new).limit(choices).toList();
+        this.out = out;
+        this.form = form;
+    }
+
+    @Override
+    public void begin(Generation generation) {
+        first = generation;
+    }
+
+    /** All of it leaves at the end. */
+    @Override
+    public boolean hasBegun(int firstChoice, int count) {
+        return false;
+    }
+
+    @Override
+    public void discard(int firstChoice, int count) {
+        choices.subList(firstChoice, firstChoice + count).forEach(Collected::discard);
+    }
+
+    @Override
+    public void add(int choice, TextDelta delta) {
+        choices.get(choice).add(delta);
+    }
+
+    @Override
+    public void end(Usage usage, TimingsMillis timings) throws IOException {
+        List<SeenPicture> pictures = first == null ? List.of() : first.pictures();
+        out.whole(form.json(
+                choices.stream().map(choice -> choice.written(pictures)).toList(), usage, timings));
+    }
+
+    /** A route's JSON. */
+    public interface Form {
+        byte[] json(List<Written> choices, Usage usage, TimingsMillis timings);
+    }
+
+    /**
+     * One choice, complete.
+     *
+     * @param pictures what the pictures of the request have become
+     */
+    public record Written(
+            String text,
+            List<TokenLogprobs> logprobs,
+            List<VisualAttention> attention,
+            List<SeenPicture> pictures,
+            FinishReason reason) {}
+
+    /** One choice as far as it is written. */
+    private static final class Collected {
+
+        private final StringBuilder text = new StringBuilder();
+        private final List<TokenLogprobs> logprobs = new ArrayList<>();
+        private final List<VisualAttention> attention = new ArrayList<>();
+        private FinishReason reason = FinishReason.STOP;
+
+        void add(TextDelta delta) {
+            text.append(delta.getText());
+            logprobs.addAll(delta.getLogprobsList());
+            attention.addAll(delta.getAttentionList());
+            if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
+                reason = delta.getFinishReason();
+            }
+        }
+
+        void discard() {
+            text.setLength(0);
+            logprobs.clear();
+            attention.clear();
+            reason = FinishReason.STOP;
+        }
+
+        Written written(List<SeenPicture> pictures) {
+            return new Written(text.toString(), logprobs, attention, pictures, reason);
+        }
+    }
+}
