@@ -30,7 +30,8 @@ final class BodyAttacks {
                 new Attack("24 prompts of 500 KB", BodyAttacks::longPrompts),
                 new Attack("requests that can never fit", BodyAttacks::neverFits),
                 new Attack("8 ordinary clients that send chunks", BodyAttacks::chunked),
-                new Attack("long answers with top_logprobs, read slowly", BodyAttacks::slowReaders));
+                new Attack("long answers with top_logprobs, read slowly", BodyAttacks::slowReaders),
+                new Attack("300 long answers at once for one client", BodyAttacks::manyLongAnswers));
     }
 
     private static void forms(Target target) throws InterruptedException {
@@ -143,6 +144,18 @@ final class BodyAttacks {
                     HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)), "chunks");
             if (status != 200) {
                 target.replies().addUnacceptable("status %d for an ordinary chunked request".formatted(status));
+            }
+        });
+    }
+
+    /** More than all queues hold. */
+    private static void manyLongAnswers(Target target) throws InterruptedException {
+        byte[] body = ChatBody.text("?", "\"n\":8,\"temperature\":1,\"ignore_eos\":true,\"max_tokens\":400");
+        Crowd.atOnce(300, target.replies(), number -> {
+            try (RawConnection connection = target.connect(target.door())) {
+                connection.write(ChatBody.head(body.length));
+                connection.write(body);
+                connection.readReply();
             }
         });
     }

@@ -60,7 +60,7 @@ final class AttentionController {
 
     @PostMapping("/v1/attention")
     void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try (ConcurrencyLimit.Permit place = admission.admit()) {
+        try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
             answer(request, response);
         } catch (ClientGoneException gone) {
             log.debug("The client has left");

@@ -83,7 +83,7 @@ public final class Answering {
     }
 
     private Outcome run(Exchange exchange) {
-        try (ConcurrencyLimit.Permit place = admission.admit()) {
+        try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(exchange.request))) {
             answer(exchange);
             return Outcome.OK;
         } catch (ClientGoneException | IOException gone) {

@@ -2,24 +2,25 @@ package dev.pargo.gateway.exchange;
 
 import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.service.admission.SharedCapacity;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import org.springframework.stereotype.Component;
 
-/** Bounds the number of requests that are worked on at once; what does not fit is refused. Thread-safe. */
+/**
+ * Bounds the number of requests that are worked on at once; what does not fit is refused. No client can take all places. Thread-safe.
+ */
 @Component
 public final class ConcurrencyLimit {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final Semaphore places;
+    private final SharedCapacity places;
 
     ConcurrencyLimit(GatewayProperties properties, MeterRegistry metrics) {
-        int most = properties.maxConcurrentRequests();
-        this.places = new Semaphore(most);
-        Gauge.builder("pargo.gateway.active", places, free -> most - free.availablePermits())
+        this.places = new SharedCapacity(properties.maxConcurrentRequests());
+        Gauge.builder("pargo.gateway.active", places, SharedCapacity::taken)
                 .description("Requests that are worked on")
                 .register(metrics);
     }
@@ -27,13 +28,14 @@ public final class ConcurrencyLimit {
     /**
      * Takes a request on until the permit is closed.
      *
+     * @param client see {@link dev.pargo.gateway.access.Caller#clientOf}
      * @throws GatewayException BUSY if there is no room
      */
-    public Permit admit() {
-        if (!places.tryAcquire()) {
+    public Permit admit(String client) {
+        if (!places.tryTake(client, 1)) {
             throw GatewayException.busy("The gateway takes no more requests at the moment", RETRY);
         }
-        return places::release;
+        return () -> places.release(client, 1);
     }
 
     /** A place, given back once. */

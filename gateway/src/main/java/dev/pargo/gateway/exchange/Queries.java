@@ -39,7 +39,7 @@ public final class Queries {
 
     /** Answers one request with what a query makes of it, as JSON. */
     public void answer(Fields fields, HttpServletRequest request, HttpServletResponse response, Query query) {
-        try (ConcurrencyLimit.Permit place = admission.admit()) {
+        try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
             RequestBody bytes = RequestBody.of(request);
             long waited = System.nanoTime() - bytes.arrivalNanos();
             Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);

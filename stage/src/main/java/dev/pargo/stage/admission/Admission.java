@@ -2,6 +2,7 @@ package dev.pargo.stage.admission;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.service.admission.SharedCapacity;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -11,41 +12,45 @@ import java.util.function.Supplier;
  * sent.
  *
  * <p>One bound at admission replaces one at every later queue: uploads, image decoding, batching and slow readers share
- * it. A request larger than the bound on bytes is admitted if no other request is in the stage. Thread-safe.
+ * it. A request larger than the bound on bytes is admitted if no other request is in the stage. Both bounds are shared
+ * between clients, so that no client takes all of either (see {@link SharedCapacity}). Thread-safe.
  */
 public final class Admission {
 
-    private final AdmissionLimits limits;
     private final Supplier<Duration> retryAfter;
-    private int requests;
-    private long bytes;
+    private final SharedCapacity requests;
+    private final SharedCapacity bytes;
 
     /** @param retryAfter when a refused request may be admitted; called at each refusal */
     public Admission(AdmissionLimits limits, Supplier<Duration> retryAfter) {
-        this.limits = limits;
+        this.requests = new SharedCapacity(limits.maxRequests());
+        this.bytes = new SharedCapacity(limits.maxSize().toBytes());
         this.retryAfter = retryAfter;
     }
 
     /**
      * Admits a request.
      *
-     * @param bytes memory that the request will take
+     * @param client opaque name of the client
+     * @param size   memory that the request will take, in bytes
      * @return close it when the request is over
      * @throws StatusRuntimeException QUEUE_FULL with a retry delay
      */
-    public Ticket admit(long bytes) {
+    public Ticket admit(String client, long size) {
         synchronized (this) {
-            if (requests < limits.maxRequests() && hasRoom(bytes) || requests == 0) {
-                requests++;
-                this.bytes += bytes;
-                return new Ticket(bytes);
+            if (requests.taken() == 0) {
+                requests.take(client, 1);
+                bytes.take(client, size);
+                return new Ticket(client, size);
+            }
+            if (bytes.tryTake(client, size)) {
+                if (requests.tryTake(client, 1)) {
+                    return new Ticket(client, size);
+                }
+                bytes.release(client, size);
             }
         }
         throw full();
-    }
-
-    private boolean hasRoom(long more) {
-        return more <= limits.maxSize().toBytes() - bytes;
     }
 
     private StatusRuntimeException full() {
@@ -54,28 +59,25 @@ public final class Admission {
     }
 
     /** Requests in the stage. */
-    public synchronized int requests() {
-        return requests;
+    public int requests() {
+        return (int) requests.taken();
     }
 
     /** Bytes held by the requests in the stage. */
-    public synchronized long bytes() {
-        return bytes;
-    }
-
-    private synchronized void release(long bytes) {
-        requests--;
-        this.bytes -= bytes;
+    public long bytes() {
+        return bytes.taken();
     }
 
     /** A request's share of the limits. */
     public final class Ticket implements AutoCloseable {
 
-        private long bytes;
+        private final String client;
+        private long size;
         private boolean closed;
 
-        private Ticket(long bytes) {
-            this.bytes = bytes;
+        private Ticket(String client, long size) {
+            this.client = client;
+            this.size = size;
         }
 
         /**
@@ -89,9 +91,13 @@ public final class Admission {
                 if (closed) {
                     return;
                 }
-                if (hasRoom(more) || requests == 1) {
-                    bytes += more;
-                    Admission.this.bytes += more;
+                if (requests.taken() == 1) {
+                    bytes.take(client, more);
+                    size += more;
+                    return;
+                }
+                if (bytes.tryTake(client, more)) {
+                    size += more;
                     return;
                 }
             }
@@ -104,7 +110,8 @@ public final class Admission {
             synchronized (Admission.this) {
                 if (!closed) {
                     closed = true;
-                    release(bytes);
+                    requests.release(client, 1);
+                    bytes.release(client, size);
                 }
             }
         }

@@ -68,7 +68,7 @@ public class ServedCall<R> {
      * @throws StatusRuntimeException QUEUE_FULL
      */
     public void admit(long bytes) {
-        Admission.Ticket admitted = stage.admission().admit(bytes);
+        Admission.Ticket admitted = stage.admission().admit(client.value(), bytes);
         ticket = admitted;
         whenOver(admitted::close);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -18,40 +19,40 @@ class AdmissionTest {
 
     @Test
     void refusesOneRequestTooManyWithARetryDelay() {
-        admission.admit(1);
-        admission.admit(1);
+        admission.admit("client", 1);
+        admission.admit("client", 1);
 
         assertRefused(1);
     }
 
     @Test
     void refusesBytesThatDoNotFit() {
-        admission.admit(60);
+        admission.admit("client", 60);
 
         assertRefused(41);
         assertThat(admission.bytes()).isEqualTo(60);
-        admission.admit(40);
+        admission.admit("client", 40);
     }
 
     @Test
     void doesNotOverflowOnHugeRequests() {
-        admission.admit(60);
+        admission.admit("client", 60);
 
         assertRefused(Long.MAX_VALUE);
     }
 
     @Test
     void letsALargeRequestInWhenItIsAlone() {
-        try (Admission.Ticket large = admission.admit(1_000)) {
+        try (Admission.Ticket large = admission.admit("client", 1_000)) {
             assertRefused(1);
         }
-        admission.admit(1);
+        admission.admit("client", 1);
     }
 
     @Test
     void givesAPlaceBackOnce() {
-        Admission.Ticket first = admission.admit(10);
-        admission.admit(20);
+        Admission.Ticket first = admission.admit("client", 10);
+        admission.admit("client", 20);
 
         first.close();
         first.close();
@@ -61,9 +62,23 @@ class AdmissionTest {
     }
 
     @Test
+    void aClientThatTakesAllItGetsLeavesRoomForOthers() {
+        Admission wide = new Admission(new AdmissionLimits(100, DataSize.ofBytes(1_000)), () -> RETRY);
+        int crowd = 0;
+        try {
+            while (true) {
+                wide.admit("crowd", 1);
+                crowd++;
+            }
+        } catch (StatusRuntimeException refused) {
+            assertThat(crowd).isEqualTo(80);
+        }
+        wide.admit("newcomer", 100);
+    }
+
     void growsARequestWhileThereIsRoom() {
-        Admission.Ticket first = admission.admit(10);
-        Admission.Ticket second = admission.admit(10);
+        Admission.Ticket first = admission.admit("first", 10);
+        Admission.Ticket second = admission.admit("second", 10);
         first.grow(70);
 
         assertRefused(() -> second.grow(11));
@@ -79,7 +94,7 @@ class AdmissionTest {
     }
 
     private void assertRefused(long bytes) {
-        assertRefused(() -> admission.admit(bytes));
+        assertRefused(() -> admission.admit("client", bytes));
     }
 
     private static void assertRefused(ThrowingCallable request) {
