@@ -43,6 +43,12 @@ public record StageProperties(
         }
     }
 
+    /** The configured limits, or less if the heap is small. */
+    @Override
+    public AdmissionLimits admission() {
+        return admission.inHeap(Runtime.getRuntime().maxMemory());
+    }
+
     /**
      * The path of the bundle. It is bound as a string because Spring Boot refuses relative paths in a web application.
      */

@@ -76,6 +76,7 @@ class AdmissionTest {
         wide.admit("newcomer", 100);
     }
 
+    @Test
     void growsARequestWhileThereIsRoom() {
         Admission.Ticket first = admission.admit("first", 10);
         Admission.Ticket second = admission.admit("second", 10);
@@ -91,6 +92,13 @@ class AdmissionTest {
         second.grow(1_000);
         second.close();
         assertThat(admission.bytes()).isZero();
+    }
+
+    @Test
+    void requestsTakeAtMostAThirdOfTheHeap() {
+        AdmissionLimits limits = new AdmissionLimits(2, DataSize.ofMegabytes(192));
+        assertThat(limits.inHeap(DataSize.ofMegabytes(150).toBytes()).maxSize()).isEqualTo(DataSize.ofMegabytes(50));
+        assertThat(limits.inHeap(DataSize.ofGigabytes(1).toBytes()).maxSize()).isEqualTo(DataSize.ofMegabytes(192));
     }
 
     private void assertRefused(long bytes) {
