@@ -4,11 +4,9 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.WholeImage;
-import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
 import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.v1.DataType;
@@ -18,32 +16,28 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.network.NetworkConfiguration;
+import dev.pargo.stage.network.ServedPart;
 import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** Creates a running encoder from the bundle. */
 @Configuration(proxyBeanMethods = false)
+@Import(NetworkConfiguration.class)
 @EnableConfigurationProperties(ImageProperties.class)
 class EncoderConfiguration {
 
     @Bean
-    ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.bundle());
-    }
-
-    @Bean
-    PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
-        TorchRuntime.configure(properties.threads());
-        return PlacementChoice.of(
+    ServedPart part(ModelBundle bundle, StageProperties properties) {
+        return new ServedPart(
+                BundlePart.VISION,
                 bundle.vision(),
-                properties.device(),
-                properties.precision(),
+                bundle.visionFingerprint(),
                 true,
-                Workload.ofRows(rows(bundle, properties)),
-                properties.memoryCheck());
+                Workload.ofRows(rows(bundle, properties)));
     }
 
     /**
@@ -57,30 +51,8 @@ class EncoderConfiguration {
     }
 
     @Bean
-    Placement placement(PlacementChoice choice) {
-        return choice.placement();
-    }
-
-    @Bean
     VisionEncoder encoder(ModelBundle bundle, Placement placement) {
         return VisionEncoder.load(bundle.vision(), placement);
-    }
-
-    @Bean
-    StageIdentity identity(
-            ModelBundle bundle, VisionEncoder encoder, PlacementChoice choice, GrpcServerProperties server) {
-        return StageIdentity.newBuilder()
-                .setBundle(bundle.name())
-                .setBundleRevision(bundle.revision())
-                .setNetwork(encoder.config().network())
-                .setFingerprint(bundle.visionFingerprint())
-                .setPrecision(choice.placement().precision().label())
-                .setPrecisionReason(choice.reason())
-                .setDevice(choice.placement().deviceLabel())
-                .setRandomWeights(bundle.hasRandomWeights(BundlePart.VISION))
-                .setMaxMessageBytes(
-                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
-                .build();
     }
 
     @Bean

@@ -15,11 +15,10 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
-import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tokenizer.Tokenizer;
-import dev.pargo.models.torch.TorchRuntime;
+import dev.pargo.models.torch.Placement;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
 import dev.pargo.proto.v1.LlmDescription;
@@ -28,10 +27,11 @@ import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageConfiguration;
-import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.SelfCheck;
+import dev.pargo.stage.network.NetworkConfiguration;
+import dev.pargo.stage.network.ServedPart;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
@@ -40,14 +40,13 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /** Builds the service from a bundle: model, engine, description. */
 @Configuration(proxyBeanMethods = false)
-@Import(StageConfiguration.class)
+@Import({StageConfiguration.class, NetworkConfiguration.class})
 @EnableConfigurationProperties({EngineProperties.class, AnswerLimits.class})
 class LlmConfiguration {
 
@@ -55,11 +54,6 @@ class LlmConfiguration {
 
     /** A request's images; each takes its visual tokens out of the context. */
     private static final int MAX_VISUAL_TENSORS = 64;
-
-    @Bean
-    ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.bundle());
-    }
 
     @Bean
     NamedAdapters adapters(EngineProperties engine) {
@@ -72,50 +66,22 @@ class LlmConfiguration {
     }
 
     @Bean
-    PlacementChoice choice(StoredNetwork<DecoderConfig> stored, StageProperties properties, EngineProperties engine) {
-        TorchRuntime.configure(properties.threads());
+    ServedPart part(StoredNetwork<DecoderConfig> stored, EngineProperties engine) {
         DecoderConfig config = stored.config();
         Workload workload = new Workload(
                 engine.promptRows(),
                 placement -> engine.kvCacheBytes(config.kvBytesPerToken(placement), config.context()));
-        return PlacementChoice.of(
-                stored,
-                properties.device(),
-                properties.precision(),
-                engine.packWeights(),
-                workload,
-                properties.memoryCheck());
+        return new ServedPart(BundlePart.LLM, stored, stored.fingerprint(), engine.packWeights(), workload);
     }
 
     @Bean
-    CausalLm languageModel(StoredNetwork<DecoderConfig> stored, PlacementChoice choice) {
-        return CausalLm.load(stored, choice.placement());
+    CausalLm languageModel(StoredNetwork<DecoderConfig> stored, Placement placement) {
+        return CausalLm.load(stored, placement);
     }
 
     @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
         return bundle.tokenizer();
-    }
-
-    @Bean
-    StageIdentity identity(
-            ModelBundle bundle,
-            StoredNetwork<DecoderConfig> stored,
-            CausalLm model,
-            PlacementChoice choice,
-            GrpcServerProperties server) {
-        return StageIdentity.newBuilder()
-                .setBundle(bundle.name())
-                .setBundleRevision(bundle.revision())
-                .setNetwork(model.config().network())
-                .setFingerprint(stored.fingerprint())
-                .setPrecision(model.placement().precision().label())
-                .setPrecisionReason(choice.reason())
-                .setDevice(model.placement().deviceLabel())
-                .setRandomWeights(bundle.hasRandomWeights(BundlePart.LLM))
-                .setMaxMessageBytes(
-                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
-                .build();
     }
 
     @Bean

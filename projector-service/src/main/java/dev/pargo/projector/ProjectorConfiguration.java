@@ -2,11 +2,9 @@ package dev.pargo.projector;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.memory.PlacementChoice;
 import dev.pargo.models.memory.Workload;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.torch.Placement;
-import dev.pargo.models.torch.TorchRuntime;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.QueryTokens;
@@ -15,35 +13,31 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.network.NetworkConfiguration;
+import dev.pargo.stage.network.ServedPart;
 import java.util.List;
-import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** Creates a running projector from the bundle. */
 @Configuration(proxyBeanMethods = false)
+@Import(NetworkConfiguration.class)
 class ProjectorConfiguration {
 
     /** Types that a projector accepts. It computes in its own precision, whatever the encoder's is. */
     private static final List<DataType> INPUT_TYPES = List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16);
 
     @Bean
-    ModelBundle bundle(StageProperties properties) {
-        return ModelBundle.read(properties.bundle());
-    }
-
-    @Bean
-    PlacementChoice choice(ModelBundle bundle, StageProperties properties) {
-        TorchRuntime.configure(properties.threads());
+    ServedPart part(ModelBundle bundle, StageProperties properties) {
         TokenRange range = TokenRange.of(bundle);
         long rows = picturesOfAPass(range, properties) * Math.max(range.most(), range.mostOut());
-        return PlacementChoice.of(
+        return new ServedPart(
+                BundlePart.PROJECTOR,
                 bundle.projector(),
-                properties.device(),
-                properties.precision(),
+                bundle.projector().fingerprint(),
                 true,
-                Workload.ofRows(rows),
-                properties.memoryCheck());
+                Workload.ofRows(rows));
     }
 
     /** How many of the largest pictures share a forward pass: a full batch of pictures of one size, or else one. */
@@ -52,30 +46,8 @@ class ProjectorConfiguration {
     }
 
     @Bean
-    Placement placement(PlacementChoice choice) {
-        return choice.placement();
-    }
-
-    @Bean
     Projector projector(ModelBundle bundle, Placement placement) {
         return Projector.load(bundle.projector(), placement);
-    }
-
-    @Bean
-    StageIdentity identity(
-            ModelBundle bundle, Projector projector, PlacementChoice choice, GrpcServerProperties server) {
-        return StageIdentity.newBuilder()
-                .setBundle(bundle.name())
-                .setBundleRevision(bundle.revision())
-                .setNetwork(projector.config().network())
-                .setFingerprint(bundle.projector().fingerprint())
-                .setPrecision(choice.placement().precision().label())
-                .setPrecisionReason(choice.reason())
-                .setDevice(choice.placement().deviceLabel())
-                .setRandomWeights(bundle.hasRandomWeights(BundlePart.PROJECTOR))
-                .setMaxMessageBytes(
-                        (int) server.getInbound().getMessage().getMaxSize().toBytes())
-                .build();
     }
 
     @Bean

@@ -61,9 +61,11 @@ class ArchitectureTest {
             .resideInAnyPackage(PROTO, MODELS, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, DJL);
 
     @ArchTest
-    static final ArchRule stageKnowsNoNetworks = noClasses()
+    static final ArchRule stageKnowsNetworksInOnePackage = noClasses()
             .that()
             .resideInAPackage(STAGE)
+            .and()
+            .resideOutsideOfPackage("dev.pargo.stage.network")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(MODELS, ENCODER, PROJECTOR, LLM, GATEWAY, EVALUATION, DJL);

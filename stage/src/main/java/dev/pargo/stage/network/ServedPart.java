@@ -1,0 +1,16 @@
+package dev.pargo.stage.network;
+
+import dev.pargo.models.bundle.BundlePart;
+import dev.pargo.models.memory.Workload;
+import dev.pargo.models.network.StoredNetwork;
+
+/**
+ * The part of a bundle that a stage serves. Every stage service contributes one.
+ *
+ * @param network      the part's network
+ * @param fingerprint  hash of all that determines the stage's output
+ * @param packsWeights see {@link dev.pargo.models.torch.Placement}
+ * @param workload     most work of one forward pass, for the estimate of memory
+ */
+public record ServedPart(
+        BundlePart part, StoredNetwork<?> network, String fingerprint, boolean packsWeights, Workload workload) {}
