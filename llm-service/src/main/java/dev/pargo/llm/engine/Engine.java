@@ -5,6 +5,7 @@ import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.admission.FairShares;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.device.SelfCheck;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * step, as soon as its slots of the KV cache are free, and leaves it after the step that completes it. A step reads a
  * bounded number of prompt rows and writes the next token of every running sequence, in one forward pass.
  *
- * <p>Clients share the device fairly. The client that has been served least is next (see {@link TokenCounters}). If none of
+ * <p>Clients share the device fairly. The client that has been served least is next (see {@link FairShares}). If none of
  * its requests run, running requests of clients that have been served more are suspended for it, after a turn of
  * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended for anyone at once. A suspended
  * request waits again; it goes on where it was.
@@ -43,6 +44,9 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    /** Work for a token of an answer, in rows of a prompt, as in the paper that {@link FairShares} follows. */
+    private static final int ANSWER_TOKEN_WORK = 2;
 
     /** A mask takes a millisecond or two, and most are known already. */
     private static final int MASK_THREADS = 2;
@@ -59,7 +63,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final KvSlots slots;
     private final WaitingQueue waiting = new WaitingQueue();
     private final RunningBatch running;
-    private final TokenCounters counters = new TokenCounters();
+    private final FairShares shares = new FairShares();
     private final StepExecutor steps;
     private final RecentTime answerTime = new RecentTime();
     private final ExecutorService maskExecutor = Executors.newFixedThreadPool(MASK_THREADS, Engine::newMaskThread);
@@ -135,7 +139,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     public void await() throws InterruptedException {
         if (running.isEmpty() && waiting.size() == 0) {
             waiting.await();
-        } else if (running.active().isEmpty() && waiting.first(counters::of) == null) {
+        } else if (running.active().isEmpty() && waiting.first(shares::of) == null) {
             waiting.awaitChange(PAUSED_LOOK);
         }
     }
@@ -189,7 +193,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private void noteClients() {
         Set<String> clients = waiting.clients();
         running.groups().forEach(group -> clients.add(group.client()));
-        counters.activate(clients);
+        shares.activate(clients);
     }
 
     /**
@@ -199,10 +203,10 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
      */
     private boolean admitWaiting() {
         boolean started = true;
-        @Nullable SequenceGroup next = waiting.first(counters::of);
+        @Nullable SequenceGroup next = waiting.first(shares::of);
         while (next != null && makeRoom(next)) {
             started &= admit(next);
-            next = waiting.first(counters::of);
+            next = waiting.first(shares::of);
         }
         return started;
     }
@@ -237,11 +241,11 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return running.groups().stream()
                 .filter(group -> group.group().isPaused()
                         || keptOut
-                                && counters.of(group.client()) > counters.of(client)
+                                && shares.of(group.client()) > shares.of(client)
                                 && group.hasHadItsTurn(now, properties.turn().toNanos()))
                 .sorted(Comparator.comparing(
                                 (RunningGroup group) -> !group.group().isPaused())
-                        .thenComparing(group -> -counters.of(group.client()))
+                        .thenComparing(group -> -shares.of(group.client()))
                         .thenComparing(group -> -group.group().submitted()))
                 .toList();
     }
@@ -284,7 +288,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 group.group().fail(told.get(failure));
             } else {
                 group.countStep(end - begin, end);
-                counters.charge(group.client(), part.promptRows(), part.tokenRows());
+                shares.charge(group.client(), part.promptRows() + ANSWER_TOKEN_WORK * part.tokenRows());
                 settle(group, end);
             }
         }

@@ -1,12 +1,15 @@
 package dev.pargo.stage.batch;
 
 import dev.pargo.proto.StageError;
+import dev.pargo.stage.admission.FairShares;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -16,10 +19,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers concurrent requests into batches, in order of submission.
+ * Gathers concurrent requests into batches. The client that has been served least is next (see {@link FairShares}); of its
+ * requests, the one that was submitted first.
  *
  * <p>A request is first announced (its header has come) and later submitted (its input is ready). While the device is
  * free, the n queued requests start as a batch
@@ -45,6 +50,7 @@ public final class Batcher<I, O> implements DeviceWork {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<Request> queue = new ArrayDeque<>();
+    private final FairShares shares = new FairShares();
     private int announced;
     private final RecentTime batchTime = new RecentTime();
     private @Nullable StageError abandoned;
@@ -65,11 +71,15 @@ public final class Batcher<I, O> implements DeviceWork {
         metrics.queueDepth(this::queued);
     }
 
-    /** Announces a request. The caller must submit or cancel it. */
-    public Request announce() {
+    /**
+     * Announces a request. The caller must submit or cancel it.
+     *
+     * @param client opaque name of the client
+     */
+    public Request announce(String client) {
         return locked(() -> {
             announced++;
-            return new Request();
+            return new Request(client);
         });
     }
 
@@ -134,11 +144,16 @@ public final class Batcher<I, O> implements DeviceWork {
         return limits.maxWait().toNanos() - (nanoClock.getAsLong() - oldest.submittedAt);
     }
 
-    /** Takes the oldest requests; called with the lock. */
+    /** Takes the requests that are next; called with the lock. */
     private List<Request> take(int most) {
+        shares.activate(queue.stream().map(Request::client).collect(Collectors.toSet()));
         List<Request> taken = new ArrayList<>();
         while (taken.size() < most && !queue.isEmpty()) {
-            taken.add(queue.remove());
+            // Requests of equally served clients stay in the order of their submission.
+            Request next = Collections.min(queue, Comparator.comparingLong(request -> shares.of(request.client())));
+            queue.remove(next);
+            shares.charge(next.client(), 1);
+            taken.add(next);
         }
         return taken;
     }
@@ -186,12 +201,19 @@ public final class Batcher<I, O> implements DeviceWork {
     public final class Request {
 
         private final CompletableFuture<Batched<O>> answer = new CompletableFuture<>();
+        private final String client;
         private boolean settled;
         private @Nullable I input;
         private Runnable onStart = () -> {};
         private long submittedAt;
 
-        private Request() {}
+        private Request(String client) {
+            this.client = client;
+        }
+
+        private String client() {
+            return client;
+        }
 
         /**
          * Queues the request.

@@ -35,7 +35,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
     @Override
     public void admit(long bytes) {
         super.admit(bytes);
-        Batcher<I, WireTensor>.Request announced = batcher.announce();
+        Batcher<I, WireTensor>.Request announced = batcher.announce(client().value());
         request = announced;
         whenOver(announced::cancel);
     }

@@ -33,7 +33,7 @@ class BatcherTest {
 
     @Test
     void computesALoneRequestAtOnce() throws Exception {
-        CompletableFuture<Batched<String>> answer = batcher.announce().submit("a");
+        CompletableFuture<Batched<String>> answer = batcher.announce("client").submit("a");
 
         assertThat(batcher.nanosToWait()).isZero();
         step();
@@ -43,12 +43,12 @@ class BatcherTest {
 
     @Test
     void waitsForAnnouncedRequestsNoLongerThanItsLimit() {
-        batcher.announce();
-        batcher.announce().submit("a");
+        batcher.announce("client");
+        batcher.announce("client").submit("a");
 
         assertThat(batcher.nanosToWait()).isEqualTo(MAX_WAIT.toNanos());
         clock.addAndGet(2_000_000);
-        batcher.announce().submit("b");
+        batcher.announce("client").submit("b");
         assertThat(batcher.nanosToWait()).isEqualTo(3_000_000);
         clock.addAndGet(3_000_000);
         assertThat(batcher.nanosToWait()).isZero();
@@ -56,8 +56,8 @@ class BatcherTest {
 
     @Test
     void stopsWaitingWhenTheLastAnnouncedRequestGoesAway() {
-        Batcher<String, String>.Request late = batcher.announce();
-        batcher.announce().submit("a");
+        Batcher<String, String>.Request late = batcher.announce("client");
+        batcher.announce("client").submit("a");
 
         late.cancel();
         late.cancel();
@@ -67,7 +67,7 @@ class BatcherTest {
 
     @Test
     void doesNotWaitWithAFullBatch() throws Exception {
-        batcher.announce();
+        batcher.announce("client");
         submit("a", "b", "c", "d");
 
         assertThat(batcher.nanosToWait()).isZero();
@@ -80,8 +80,8 @@ class BatcherTest {
     @Test
     void countsTimeInTheQueueAsWaiting() throws Exception {
         submit("a", "b", "c");
-        CompletableFuture<Batched<String>> fourth = batcher.announce().submit("d");
-        batcher.announce();
+        CompletableFuture<Batched<String>> fourth = batcher.announce("client").submit("d");
+        batcher.announce("client");
 
         step();
 
@@ -93,7 +93,7 @@ class BatcherTest {
 
     @Test
     void doesNotComputeWhatWasCancelledInTheQueue() throws Exception {
-        Batcher<String, String>.Request cancelled = batcher.announce();
+        Batcher<String, String>.Request cancelled = batcher.announce("client");
         CompletableFuture<Batched<String>> answer = cancelled.submit("a");
         submit("b");
 
@@ -106,7 +106,7 @@ class BatcherTest {
 
     @Test
     void doesNotQueueWhatWasCancelledBefore() {
-        Batcher<String, String>.Request cancelled = batcher.announce();
+        Batcher<String, String>.Request cancelled = batcher.announce("client");
         cancelled.cancel();
 
         assertThat(cancelled.submit("a")).isCancelled();
@@ -115,10 +115,10 @@ class BatcherTest {
 
     @Test
     void failsEachRequestOfAFailedBatchAndGoesOn() throws Exception {
-        CompletableFuture<Batched<String>> first = batcher.announce().submit("a");
-        CompletableFuture<Batched<String>> second = batcher.announce().submit("fail");
+        CompletableFuture<Batched<String>> first = batcher.announce("client").submit("a");
+        CompletableFuture<Batched<String>> second = batcher.announce("client").submit("fail");
         step();
-        CompletableFuture<Batched<String>> third = batcher.announce().submit("c");
+        CompletableFuture<Batched<String>> third = batcher.announce("client").submit("c");
         step();
 
         assertThat(first).isCompletedExceptionally();
@@ -128,7 +128,7 @@ class BatcherTest {
 
     @Test
     void failsTheBatchAndPassesTheErrorOnWhenTheDeviceCrashes() {
-        CompletableFuture<Batched<String>> answer = batcher.announce().submit("crash");
+        CompletableFuture<Batched<String>> answer = batcher.announce("client").submit("crash");
 
         assertThatThrownBy(this::step).isInstanceOf(LinkageError.class);
 
@@ -137,13 +137,13 @@ class BatcherTest {
 
     @Test
     void failsWhatWaitsAndWhatComesAfterItsEnd() {
-        CompletableFuture<Batched<String>> queued = batcher.announce().submit("a");
-        Batcher<String, String>.Request announced = batcher.announce();
+        CompletableFuture<Batched<String>> queued = batcher.announce("client").submit("a");
+        Batcher<String, String>.Request announced = batcher.announce("client");
 
         batcher.abandon(new StageError(ErrorReason.DEVICE_LOST, "The device has failed."));
 
         for (CompletableFuture<Batched<String>> answer :
-                List.of(queued, announced.submit("b"), batcher.announce().submit("c"))) {
+                List.of(queued, announced.submit("b"), batcher.announce("client").submit("c"))) {
             assertThat(StageError.of(answer.handle((value, error) -> error).join())
                             .orElseThrow()
                             .reason())
@@ -177,6 +177,21 @@ class BatcherTest {
         assertThat(meters.get("pargo.stage.queue.time").timer().count()).isEqualTo(3);
     }
 
+    @Test
+    void clientsTakeTurnsHoweverManyRequestsOneHas() throws Exception {
+        for (int i = 0; i < 7; i++) {
+            batcher.announce("crowd").submit("crowd" + i);
+        }
+        batcher.announce("newcomer").submit("first");
+        batcher.announce("newcomer").submit("second");
+
+        step();
+        step();
+
+        assertThat(batches)
+                .containsExactly(List.of("crowd0", "first", "crowd1"), List.of("second", "crowd2", "crowd3"));
+    }
+
     private DeviceWork.Result step() throws InterruptedException {
         batcher.await();
         return batcher.step();
@@ -199,7 +214,7 @@ class BatcherTest {
                 new Thread(() -> {
                             try {
                                 for (int i = 0; i < requests; i++) {
-                                    Batcher<String, String>.Request request = real.announce();
+                                    Batcher<String, String>.Request request = real.announce("client");
                                     if (i % 7 == 0) {
                                         request.cancel();
                                     } else {
@@ -227,7 +242,7 @@ class BatcherTest {
 
     private void submit(String... inputs) {
         for (String input : inputs) {
-            batcher.announce().submit(input);
+            batcher.announce("client").submit(input);
         }
     }
 

@@ -1,26 +1,19 @@
-package dev.pargo.llm.engine;
+package dev.pargo.stage.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class TokenCountersTest {
+class FairSharesTest {
 
-    private final TokenCounters counters = new TokenCounters();
-
-    @Test
-    void aTokenOfAnAnswerCountsTwiceARowOfAPrompt() {
-        counters.activate(Set.of("a"));
-        counters.charge("a", 10, 3);
-        assertThat(counters.of("a")).isEqualTo(16);
-    }
+    private final FairShares counters = new FairShares();
 
     @Test
     void aNewcomerStartsAtTheLeastServedClient() {
         counters.activate(Set.of("a", "b"));
-        counters.charge("a", 100, 0);
-        counters.charge("b", 70, 0);
+        counters.charge("a", 100);
+        counters.charge("b", 70);
         counters.activate(Set.of("a", "b", "c"));
         assertThat(counters.of("c")).isEqualTo(70);
     }
@@ -28,9 +21,9 @@ class TokenCountersTest {
     @Test
     void idleTimeIsNoClaim() {
         counters.activate(Set.of("a", "b"));
-        counters.charge("a", 10, 0);
+        counters.charge("a", 10);
         counters.activate(Set.of("b"));
-        counters.charge("b", 1000, 0);
+        counters.charge("b", 1000);
         counters.activate(Set.of("a", "b"));
         assertThat(counters.of("a")).isEqualTo(1000);
     }
@@ -38,8 +31,8 @@ class TokenCountersTest {
     @Test
     void leavingAndComingBackIsNoDischarge() {
         counters.activate(Set.of("a", "b"));
-        counters.charge("a", 1000, 0);
-        counters.charge("b", 10, 0);
+        counters.charge("a", 1000);
+        counters.charge("b", 10);
         counters.activate(Set.of("b"));
         counters.activate(Set.of("a", "b"));
         assertThat(counters.of("a")).isEqualTo(1000);
@@ -48,7 +41,7 @@ class TokenCountersTest {
     @Test
     void theLastToLeaveOwesNothingToNobody() {
         counters.activate(Set.of("a"));
-        counters.charge("a", 1000, 0);
+        counters.charge("a", 1000);
         counters.activate(Set.of());
         counters.activate(Set.of("b"));
         counters.activate(Set.of("a", "b"));
@@ -61,7 +54,7 @@ class TokenCountersTest {
         for (int i = 0; i < 20_000; i++) {
             String client = "client" + i;
             counters.activate(Set.of("a", client));
-            counters.charge(client, 10, 0);
+            counters.charge(client, 10);
         }
         counters.activate(Set.of("a"));
         counters.activate(Set.of("a", "client0", "client19999"));

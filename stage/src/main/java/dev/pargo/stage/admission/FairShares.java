@@ -1,4 +1,4 @@
-package dev.pargo.llm.engine;
+package dev.pargo.stage.admission;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,16 +7,13 @@ import java.util.Set;
 
 /**
  * Counts the work done for each client, so that the client with the least work is served next: the virtual token
- * counters of Sheng et al., "Fairness in Serving Large Language Models" (OSDI 2024, arXiv:2401.00588).
+ * counters (VTC) of Sheng et al., "Fairness in Serving Large Language Models" (OSDI 2024, arXiv:2401.00588).
  *
  * <p>A client is active while it has requests. One that becomes active starts no lower than the least served active
  * client, so that nobody saves up a claim while idle. A client that becomes idle is remembered for as long as its count
- * is above that level, so that nobody loses a debt by leaving. Belongs to the device's thread.
+ * is above that level, so that nobody loses a debt by leaving. Not thread-safe.
  */
-final class TokenCounters {
-
-    /** Work for a token of an answer, in rows of a prompt, as in the paper. */
-    private static final int ANSWER_TOKEN = 2;
+public final class FairShares {
 
     /** Idle clients that are remembered; if there are more, all of them are forgotten. */
     private static final int MOST_IDLE = 10_000;
@@ -25,7 +22,7 @@ final class TokenCounters {
     private Set<String> active = Set.of();
 
     /** Sets which clients have requests. */
-    void activate(Set<String> clients) {
+    public void activate(Set<String> clients) {
         long level = level(clients);
         for (String client : clients) {
             if (!active.contains(client)) {
@@ -51,13 +48,13 @@ final class TokenCounters {
                         .orElse(0));
     }
 
-    /** Counts rows of a prompt and tokens of an answer that were computed for a client. */
-    void charge(String client, int promptRows, int answerTokens) {
-        counters.merge(client, (long) promptRows + ANSWER_TOKEN * answerTokens, Long::sum);
+    /** Counts work that was done for a client. */
+    public void charge(String client, long work) {
+        counters.merge(client, work, Long::sum);
     }
 
     /** Work done for a client. */
-    long of(String client) {
+    public long of(String client) {
         return counters.getOrDefault(client, 0L);
     }
 }
