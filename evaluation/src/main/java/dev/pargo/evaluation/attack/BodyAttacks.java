@@ -155,7 +155,8 @@ final class BodyAttacks {
             try (RawConnection connection = target.connect(target.door())) {
                 connection.write(ChatBody.head(body.length));
                 connection.write(body);
-                connection.readReply();
+                RawConnection.Reply reply = connection.readReply();
+                target.replies().add(reply.status(), reply.body(), "one of 300 long answers");
             }
         });
     }

@@ -142,8 +142,8 @@ class BatcherTest {
 
         batcher.abandon(new StageError(ErrorReason.DEVICE_LOST, "The device has failed."));
 
-        for (CompletableFuture<Batched<String>> answer :
-                List.of(queued, announced.submit("b"), batcher.announce("client").submit("c"))) {
+        for (CompletableFuture<Batched<String>> answer : List.of(
+                queued, announced.submit("b"), batcher.announce("client").submit("c"))) {
             assertThat(StageError.of(answer.handle((value, error) -> error).join())
                             .orElseThrow()
                             .reason())
