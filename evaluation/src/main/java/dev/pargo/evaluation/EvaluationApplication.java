@@ -9,6 +9,8 @@ import dev.pargo.evaluation.chaos.ChaosCommand;
 import dev.pargo.evaluation.client.ChatException;
 import dev.pargo.evaluation.compare.CompareCommand;
 import dev.pargo.evaluation.input.InputException;
+import dev.pargo.evaluation.plan.PlanCommand;
+import dev.pargo.evaluation.plan.ScalingCommand;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +27,8 @@ import picocli.CommandLine.ParseResult;
             EvaluateCommand.class,
             ScoreCommand.class,
             CompareCommand.class,
+            PlanCommand.class,
+            ScalingCommand.class,
             ChaosCommand.class,
             AttackCommand.class
         })

@@ -2,6 +2,7 @@ package dev.pargo.evaluation.bench;
 
 import dev.pargo.evaluation.client.ChatClient;
 import dev.pargo.evaluation.client.RequestFields;
+import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,13 @@ final class WorkloadOptions {
             paramLabel = "N",
             description = "Make N variants of each picture by changing one pixel, so that picture caches do not help.")
     private int imageVariants;
+
+    @Option(
+            names = "--picture-share",
+            defaultValue = "1",
+            paramLabel = "SHARE",
+            description = "Share of the requests that have a picture, from 0 to 1; default: ${DEFAULT-VALUE}.")
+    private double pictureShare;
 
     @Option(names = "--question", paramLabel = "TEXT", description = "Text of every request.")
     private @Nullable String question;
@@ -71,19 +79,23 @@ final class WorkloadOptions {
 
     /** Prepares the requests. If a text must have a length in tokens, the endpoint is asked first. */
     Workload workload(ChatClient client, String model) throws IOException {
+        if (!(pictureShare >= 0 && pictureShare <= 1)) {
+            throw new InputException("--picture-share must be from 0 to 1");
+        }
         Map<String, JsonNode> parameters = fields.parse();
         parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));
         if (ignoreEos) {
             parameters.putIfAbsent("ignore_eos", BooleanNode.TRUE);
         }
-        return new Workload(PictureVariants.of(images, imageVariants), text(client, model), parameters);
+        return new Workload(PictureVariants.of(images, imageVariants), pictureShare, text(client, model), parameters);
     }
 
     String describe() {
         String pictures = images.isEmpty()
                 ? "no picture"
                 : images.stream().map(file -> file.getFileName().toString()).collect(Collectors.joining(", "))
-                        + (imageVariants == 1 ? "" : " in %d variants each".formatted(imageVariants));
+                        + (imageVariants == 1 ? "" : " in %d variants each".formatted(imageVariants))
+                        + (pictureShare == 1 ? "" : " in %s of the requests".formatted(pictureShare));
         String text = promptTokens > 0
                 ? "made-up text of about %d tokens".formatted(promptTokens)
                 : "\"%s\"".formatted(fixedText());

@@ -111,7 +111,7 @@ class LoadGeneratorTest {
 
     private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget, int round)
             throws InterruptedException {
-        Workload workload = new Workload(List.of(), number -> "hello", Map.of());
+        Workload workload = new Workload(List.of(), 1, number -> "hello", Map.of());
         ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
         try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), 1)) {
             return load.run(new Target("target", client, "scripted"), level, budget, round);

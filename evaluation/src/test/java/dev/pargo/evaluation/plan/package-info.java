@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.plan;
+
+import org.jspecify.annotations.NullMarked;
