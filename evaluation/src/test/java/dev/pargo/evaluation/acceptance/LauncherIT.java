@@ -8,6 +8,7 @@ import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.StackPorts;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,6 +77,7 @@ class LauncherIT {
     void aServiceThatFailsStopsThoseStartedWithIt() throws Exception {
         Map<String, String> environment = new TreeMap<>(ports.environment());
         environment.put("PARGO_LLM_KV_CACHE", "1KB");
+        environment.put("PATH", slowPaste() + ":" + System.getenv("PATH"));
 
         Outcome up = new Launcher(environment, directory).run("up");
 
@@ -87,6 +89,14 @@ class LauncherIT {
                         "pargo: llm did not start: Cannot start: pargo.llm.kv-cache of 0 MB is too small:"
                                 + " 1 x 512 tokens need 2 MB");
         assertThat(launcher.run("status").out()).doesNotContain("ready", "starting");
+    }
+
+    /** Makes the script need a second between forking the LLM service and becoming it, as a busy machine may. */
+    private Path slowPaste() throws Exception {
+        Path paste = Files.createDirectory(directory.resolve("slow")).resolve("paste");
+        Files.writeString(paste, "#!/bin/sh\nsleep 1\nPATH=${PATH#*:} exec paste \"$@\"\n");
+        assertThat(paste.toFile().setExecutable(true)).isTrue();
+        return paste.getParent();
     }
 
     @Test
