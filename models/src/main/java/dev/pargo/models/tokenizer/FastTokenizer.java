@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -23,8 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * has to give whole characters token by token.
  *
  * <p>The library finds special tokens in any text, and its Java interface has no switch against that. Therefore they
- * are hidden from it: the description that it gets leaves them out, or gives them random names. Only the vocabulary
- * here has them.
+ * are hidden from it: the description that it gets gives them random names. Only the vocabulary here has them.
  */
 final class FastTokenizer implements Tokenizer {
 
@@ -42,21 +42,15 @@ final class FastTokenizer implements Tokenizer {
 
     /** @throws ConfigException if the file is not such a description, or decodes in a way that is unknown here */
     FastTokenizer(JsonConfig file) {
-        JsonConfig model = file.section("model");
-        String type = model.string("type", "BPE");
-        if (!type.equals("BPE")) {
-            throw model.unknown("type", type, "BPE");
-        }
-        vocabulary = file.make(() -> vocabulary(file, TokenDecoder.of(file)));
+        TokenModel model = TokenModel.of(file);
+        vocabulary = file.make(() -> vocabulary(file, model, TokenDecoder.of(file)));
         spacesFirstOnly = spacesFirstOnly(file);
-        library = load(file, withoutSpecialTokens(file));
+        library = load(file, withoutSpecialTokens(file, model));
     }
 
-    private static Vocabulary vocabulary(JsonConfig file, TokenDecoder decoder) {
+    private static Vocabulary vocabulary(JsonConfig file, TokenModel model, TokenDecoder decoder) {
         Vocabulary vocabulary = new Vocabulary(decoder.dummyPrefix());
-        for (Map.Entry<String, JsonNode> token : tokens(file).properties()) {
-            vocabulary.put(token.getValue().asInt(-1), decoder.bytes(token.getKey()));
-        }
+        model.ids().forEach((token, id) -> vocabulary.put(id, decoder.bytes(token)));
         for (JsonNode token : file.json().path(ADDED)) {
             int id = token.path("id").asInt(-1);
             String text = token.path("content").asString("");
@@ -69,20 +63,27 @@ final class FastTokenizer implements Tokenizer {
         return vocabulary;
     }
 
-    private static JsonNode withoutSpecialTokens(JsonConfig file) {
+    private static JsonNode withoutSpecialTokens(JsonConfig file, TokenModel model) {
         ObjectNode description = JsonNodeFactory.instance.objectNode().setAll((ObjectNode) file.json());
         ArrayNode added = description.putArray(ADDED);
+        Map<String, String> hidden = new HashMap<>();
         for (JsonNode token : file.json().path(ADDED)) {
+            String name = token.path("content").asString("");
             if (!isSpecial(token)) {
                 added.add(token);
-            } else if (!tokens(file).has(token.path("content").asString(""))) {
+            } else if (model.ids().containsKey(name)) {
+                hidden.put(name, UUID.randomUUID().toString());
+            } else {
                 // The library numbers tokens outside the vocabulary by their order, so their places are kept.
                 added.add(((ObjectNode) token.deepCopy())
                         .put("content", UUID.randomUUID().toString()));
             }
         }
+        if (!hidden.isEmpty()) {
+            description.set("model", model.renamed(hidden));
+        }
         if (spacesFirstOnly(file)) {
-            int ids = tokens(file).size() + added.size();
+            int ids = model.ids().size() + added.size();
             added.addObject().put("id", ids).put("content", LEAD).put("special", true);
             for (String option : List.of("single_word", "lstrip", "rstrip", "normalized")) {
                 ((ObjectNode) added.get(added.size() - 1)).put(option, false);
@@ -101,10 +102,6 @@ final class FastTokenizer implements Tokenizer {
                 .path("pre_tokenizer")
                 .findValuesAsString("prepend_scheme")
                 .contains("first");
-    }
-
-    private static JsonNode tokens(JsonConfig file) {
-        return file.section("model").section("vocab").json();
     }
 
     private static boolean isSpecial(JsonNode token) {

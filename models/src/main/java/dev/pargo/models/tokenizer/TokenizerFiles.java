@@ -2,10 +2,14 @@ package dev.pargo.models.tokenizer;
 
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.config.JsonConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /** The files of a tokenizer beside a published LLM. */
@@ -15,16 +19,35 @@ record TokenizerFiles(Path directory) {
     private static final String FAST = "tokenizer.json";
     private static final String CONFIG = "tokenizer_config.json";
 
+    private static final Pattern TIKTOKEN_LINE = Pattern.compile("[A-Za-z0-9+/]+=* [0-9]+\\r?\\n");
+    private static final int LINE = 1024;
+
+    /** A tiktoken file, which some publishers call {@code tokenizer.model} too, is ignored beside a {@code tokenizer.json}. */
     Tokenizer open() {
         Path model = directory.resolve(MODEL);
-        if (Files.exists(model)) {
+        Path fast = directory.resolve(FAST);
+        boolean tiktoken = Files.exists(model) && isTiktoken(model);
+        if (Files.exists(model) && !tiktoken) {
             return new SentencePieceTokenizer(model, addedControls(), spacesFirstOnly());
         }
-        Path fast = directory.resolve(FAST);
         if (Files.exists(fast)) {
             return new FastTokenizer(JsonConfig.read(fast));
         }
+        if (tiktoken) {
+            throw new ConfigException("%s is a tiktoken file, which is not read without a %s".formatted(model, FAST));
+        }
         throw new ConfigException("%s has no tokenizer: neither %s nor %s".formatted(directory, MODEL, FAST));
+    }
+
+    /** Whether the file is lines of a token in Base64 and its rank. SentencePiece's begins with a piece's field. */
+    private static boolean isTiktoken(Path model) {
+        try (InputStream in = Files.newInputStream(model)) {
+            return TIKTOKEN_LINE
+                    .matcher(new String(in.readNBytes(LINE), StandardCharsets.ISO_8859_1))
+                    .lookingAt();
+        } catch (IOException e) {
+            throw new ConfigException("cannot read " + model, e);
+        }
     }
 
     /** As the newer file says if it is there, else as the setting {@code legacy}. */

@@ -49,6 +49,21 @@ class FastTokenizerTest {
         return json.merge("h", "e").merge("▁", "he");
     }
 
+    private static TokenizerJson t5() {
+        TokenizerJson json = TokenizerJson.unigram();
+        "▁abcdehilnostw<>/0x41'".chars().forEach(character -> json.token(Character.toString(character)));
+        return json.token("▁hello").token("▁he").token("ing");
+    }
+
+    private static TokenizerJson bert() {
+        TokenizerJson json = TokenizerJson.wordPiece();
+        for (String token :
+                List.of("hello", "he", "##llo", "two", "lines", "and", "spaces", ".", "...", "?", "'s", "##s")) {
+            json.token(token);
+        }
+        return json;
+    }
+
     @Test
     void textBecomesIdsAndBack() throws IOException {
         try (Tokenizer tokenizer = llama3().open(directory)) {
@@ -62,7 +77,7 @@ class FastTokenizerTest {
 
     @Test
     void decodesAsTheLibraryDoes() throws IOException {
-        for (TokenizerJson json : List.of(llama3(), llama2())) {
+        for (TokenizerJson json : List.of(llama3(), llama2(), t5())) {
             try (Tokenizer tokenizer = json.open(directory);
                     HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(
                             directory.resolve("tokenizer.json"), Map.of("addSpecialTokens", "false"))) {
@@ -74,6 +89,21 @@ class FastTokenizerTest {
                                     Arrays.stream(ids).asLongStream().toArray(), true));
                 }
             }
+        }
+    }
+
+    /** WordPiece loses spaces and case; what is left is what the library says. */
+    @Test
+    void wordsOfWordPieceAreJoinedAsTheLibraryDoes() throws IOException {
+        try (Tokenizer tokenizer = bert().open(directory);
+                HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(
+                        directory.resolve("tokenizer.json"), Map.of("addSpecialTokens", "false"))) {
+            String text = "Hello  two lines 's . ... hes ? He";
+            int[] ids = tokenizer.encode(text);
+            assertThat(ids).isEqualTo(ints(library.encode(text).getIds()));
+            assertThat(tokenizer.decode(ids))
+                    .isEqualTo(library.decode(Arrays.stream(ids).asLongStream().toArray(), true))
+                    .isEqualTo("hello two lines's.... hes? he");
         }
     }
 
@@ -104,6 +134,38 @@ class FastTokenizerTest {
             assertThat(tokenizer.encode("<s>a</s>")).doesNotContain(0, 1, 2);
             assertThat(tokenizer.controlToken("</s>")).isEqualTo(OptionalInt.of(2));
         }
+        try (Tokenizer tokenizer = t5().open(directory)) {
+            assertThat(tokenizer.encode("<s>a</s>")).doesNotContain(0, 1, 2);
+        }
+        try (Tokenizer tokenizer = bert().open(directory)) {
+            assertThat(tokenizer.encode("[CLS] hello").length).isEqualTo(2);
+            assertThat(tokenizer.encode("[CLS] hello")).doesNotContain(1);
+        }
+    }
+
+    /** Conversions of SentencePiece's models have a merge for every token that two others make. */
+    @Test
+    void mergesDoNotMakeControlTokens() throws IOException {
+        TokenizerJson json = TokenizerJson.pieces();
+        "▁</s>".chars().forEach(character -> json.token(Character.toString(character)));
+        json.merge("<", "/").merge("s", ">").mergeTo("</", "s>");
+        try (Tokenizer tokenizer = json.open(directory)) {
+            assertThat(tokenizer.encode("</s>")).doesNotContain(2);
+            assertThat(tokenizer.decode(tokenizer.encode("</s>"))).isEqualTo("</s>");
+        }
+    }
+
+    @Test
+    void aTiktokenFileBesideATokenizerJsonIsIgnored() throws IOException {
+        llama3().write(directory);
+        Path tiktoken = Files.writeString(directory.resolve("tokenizer.model"), "IQ== 0\nIg== 1\nIw== 2\n");
+        try (Tokenizer tokenizer = Tokenizer.open(directory)) {
+            assertThat(tokenizer.encode("hello hello")).containsExactly(259, 260);
+        }
+        Files.delete(directory.resolve("tokenizer.json"));
+        assertThatThrownBy(() -> Tokenizer.open(directory))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage(tiktoken + " is a tiktoken file, which is not read without a tokenizer.json");
     }
 
     @Test
@@ -127,7 +189,7 @@ class FastTokenizerTest {
 
     @Test
     void givesNoHalfCharacters() throws IOException {
-        for (TokenizerJson json : List.of(llama3(), llama2())) {
+        for (TokenizerJson json : List.of(llama3(), llama2(), t5())) {
             try (Tokenizer tokenizer = json.open(directory)) {
                 String text = "he 中文 🙂👍🏽 end";
                 Detokenizer detokenizer = tokenizer.newDetokenizer();
@@ -165,9 +227,9 @@ class FastTokenizerTest {
 
     @Test
     void refusesWhatItDoesNotKnow() throws IOException {
-        TokenizerJson wordPiece = llama3();
-        wordPiece.root().withObject("/model").put("type", "WordPiece");
-        refuses(wordPiece, "unknown model.type 'WordPiece'; known: BPE");
+        TokenizerJson wordLevel = llama3();
+        wordLevel.root().withObject("/model").put("type", "WordLevel");
+        refuses(wordLevel, "unknown model.type 'WordLevel'; known: BPE, Unigram, WordPiece");
 
         TokenizerJson ctc = llama3();
         ctc.root().putObject("decoder").put("type", "CTC");

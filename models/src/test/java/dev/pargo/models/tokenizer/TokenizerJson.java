@@ -85,6 +85,55 @@ final class TokenizerJson {
         return json;
     }
 
+    /** Unigram with a space before every text, as T5's and XLM-R's conversions have it. */
+    static TokenizerJson unigram() {
+        TokenizerJson json = new TokenizerJson();
+        json.model.put("type", "Unigram").put("unk_id", 0).put("byte_fallback", true);
+        json.token("<unk>").token("<s>").token("</s>");
+        json.added(0, "<unk>", true).added(1, "<s>", true).added(2, "</s>", true);
+        IntStream.range(0, 256).forEach(value -> json.token("<0x%02X>".formatted(value)));
+        json.root
+                .putObject("pre_tokenizer")
+                .put("type", "Metaspace")
+                .put("replacement", "▁")
+                .put("prepend_scheme", "always")
+                .put("split", true);
+        ArrayNode decoders =
+                json.root.putObject("decoder").put("type", "Sequence").putArray("decoders");
+        decoders.addObject().put("type", "ByteFallback");
+        decoders.addObject()
+                .put("type", "Metaspace")
+                .put("replacement", "▁")
+                .put("prepend_scheme", "always")
+                .put("split", true);
+        return json;
+    }
+
+    /** WordPiece as BERT has it. */
+    static TokenizerJson wordPiece() {
+        TokenizerJson json = new TokenizerJson();
+        json.model
+                .put("type", "WordPiece")
+                .put("unk_token", "[UNK]")
+                .put("continuing_subword_prefix", "##")
+                .put("max_input_chars_per_word", 100);
+        json.token("[UNK]").token("[CLS]").added(0, "[UNK]", true).added(1, "[CLS]", true);
+        json.root
+                .putObject("normalizer")
+                .put("type", "BertNormalizer")
+                .put("clean_text", true)
+                .put("handle_chinese_chars", true)
+                .putNull("strip_accents")
+                .put("lowercase", true);
+        json.root.putObject("pre_tokenizer").put("type", "WhitespaceSplit");
+        json.root
+                .putObject("decoder")
+                .put("type", "WordPiece")
+                .put("prefix", "##")
+                .put("cleanup", true);
+        return json;
+    }
+
     /** The character of a byte in GPT-2's table, written out by its definition. */
     private static String ofByte(int value) {
         IntStream printable = IntStream.concat(
@@ -112,6 +161,12 @@ final class TokenizerJson {
     TokenizerJson merge(String left, String right) {
         merges.add(left + " " + right);
         return token(left + right);
+    }
+
+    /** A merge of two tokens to one that is there already. */
+    TokenizerJson mergeTo(String left, String right) {
+        merges.add(left + " " + right);
+        return this;
     }
 
     TokenizerJson added(int id, String content, boolean special) {
@@ -153,8 +208,15 @@ final class TokenizerJson {
         return this;
     }
 
+    /** A Unigram model's vocabulary is a list; the longer of two ways to cut a text has the better score here. */
     ObjectNode root() {
         root.set("model", model);
+        if (model.path("type").asString().equals("Unigram")) {
+            ArrayNode list = model.putArray("vocab");
+            vocabulary
+                    .propertyNames()
+                    .forEach(token -> list.addArray().add(token).add(-10.0 - 1.0 / token.length()));
+        }
         return root;
     }
 
