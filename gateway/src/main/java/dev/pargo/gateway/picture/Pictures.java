@@ -34,8 +34,7 @@ public final class Pictures {
     public List<InferenceRequest.Image> load(
             List<PictureSource> sources, long maxBytes, RequestBody body, Caller caller, RequestScope scope) {
         String key = caller.name();
-        @Nullable
-        InferenceRequest.Image[] images = body.bounded(() -> sources.stream()
+        InferenceRequest.@Nullable Image[] images = body.bounded(() -> sources.stream()
                 .map(source -> source.isFetched() ? null : present(source, maxBytes, key))
                 .toArray(InferenceRequest.Image[]::new));
         body.keep(Stream.of(images)
