@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Writes conversations with a model's own chat template, which is executed for each.
@@ -81,16 +82,58 @@ public final class TemplateFormat implements PromptFormat {
         }
         Marks marks = Marks.notIn(conversation);
         Conversation marked = conversation.continues() ? withEnd(conversation, marks) : conversation;
-        String written = render(knowsTools ? marked : marked.withToolsAsText(), marks);
+        String written = renderApart(knowsTools ? marked : marked.withToolsAsText(), marks);
         if (conversation.continues()) {
             written = cut(written, marks);
         }
         return split(written, marks, conversation.pictures());
     }
 
+    /**
+     * Renders the conversation so that no control token is joined from what the template writes and what somebody has typed.
+     *
+     * <p>Parts of names at the ends of typed texts are marked before. What lies in the middle of a name (as {@code end} in {@code
+     * <|end|>}) is an ordinary word, which a template may compare with its own, so it is marked only where such a name has been
+     * written, and only if the template writes the same then.
+     */
+    private String renderApart(Conversation conversation, Marks marks) {
+        String written = render(conversation, text -> words.mark(text, marks.hidden()));
+        Set<String> names = controls(written, marks);
+        Set<String> inner = conversation
+                .strings()
+                .filter(text -> !text.isEmpty() && names.stream().anyMatch(name -> isInside(text, name)))
+                .collect(Collectors.toSet());
+        if (inner.isEmpty()) {
+            return written;
+        }
+        String apart = render(
+                conversation,
+                text -> inner.contains(text)
+                        ? text.charAt(0) + String.valueOf(marks.hidden()) + text.substring(1)
+                        : words.mark(text, marks.hidden()));
+        String mark = String.valueOf(marks.hidden());
+        return apart.replace(mark, "").equals(written.replace(mark, "")) ? apart : written;
+    }
+
+    private static boolean isInside(String text, String name) {
+        return text.length() < name.length() && name.indexOf(text, 1) > 0;
+    }
+
+    /** The names of the control tokens that a template has written. */
+    private Set<String> controls(String written, Marks marks) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < written.length(); i++) {
+            int length = controlAt(written, i, marks);
+            if (length > 0) {
+                names.add(written.substring(i, i + length));
+                i += length - 1;
+            }
+        }
+        return names;
+    }
+
     /** Renders the conversation as it is. If the template refuses that, as turns, and then without a system message. */
-    private String render(Conversation conversation, Marks marks) {
-        UnaryOperator<String> hide = text -> words.mark(text, marks.hidden());
+    private String render(Conversation conversation, UnaryOperator<String> hide) {
         List<Conversation> forms = new ArrayList<>(List.of(conversation));
         if (conversation.tools().isEmpty()) {
             Conversation turns = conversation.withToolsAsText().inTurns();
@@ -170,7 +213,7 @@ public final class TemplateFormat implements PromptFormat {
         return prompt.toList();
     }
 
-    /** A word that a mark follows is a single character that somebody has typed. */
+    /** A word that a mark follows ends with a character that somebody has typed. */
     private int controlAt(String written, int at, Marks marks) {
         int length = words.longestAt(written, at);
         int end = at + length;

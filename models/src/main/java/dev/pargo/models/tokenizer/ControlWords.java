@@ -1,6 +1,9 @@
 package dev.pargo.models.tokenizer;
 
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Finds control tokens in text. If several begin at one place, the longest counts, as in Hugging Face's tokenizers. Takes time in
@@ -10,11 +13,20 @@ public final class ControlWords {
 
     private final ByteTrie trie = new ByteTrie();
 
+    /** What can be left of a word without its beginning. */
+    private final Set<String> tails = new HashSet<>();
+
+    private int longestTail;
+
     /** @param words control tokens, and whatever else must not be forged */
     public ControlWords(Collection<String> words) {
         for (String word : words) {
             if (!word.isEmpty()) {
                 trie.put(bytes(word), 1);
+                for (int i = 1; i < word.length(); i++) {
+                    tails.add(word.substring(i));
+                }
+                longestTail = Math.max(longestTail, word.length() - 1);
             }
         }
     }
@@ -45,14 +57,17 @@ public final class ControlWords {
     }
 
     /**
-     * The text with a mark after the first character of every word in it, so that the word is not found in it any more. A word that
-     * the end of the text cuts off is marked too, because other text may follow. The text is the same without the marks.
+     * The text with a mark after the first character of every word in it, so that the word is not found in it any more. A part of a
+     * word at the end or at the beginning of the text, except for spaces, is marked too, because what is written around the text may
+     * be the rest of the word. The text is the same without the marks.
      */
     public String mark(String text, char mark) {
         StringBuilder marked = new StringBuilder(text.length() + 16);
+        int begin = text.length() - text.stripLeading().length();
+        int end = text.stripTrailing().length();
         for (int i = 0; i < text.length(); i++) {
             marked.append(text.charAt(i));
-            if (beginsAt(text, i)) {
+            if (beginsAt(text, i, end) || i == begin && beginsWithTail(text, i)) {
                 marked.append(mark);
             }
         }
@@ -60,18 +75,24 @@ public final class ControlWords {
     }
 
     /** Whether a word, or the beginning of one up to the end of the text, begins at a position. */
-    private boolean beginsAt(String text, int from) {
+    private boolean beginsAt(String text, int from, int end) {
         int node = ByteTrie.ROOT;
         for (int i = from; i < text.length(); i++) {
             node = next(node, text.charAt(i));
             if (node == ByteTrie.NONE) {
-                return false;
+                return from < end && i >= end;
             }
             if (trie.value(node) != ByteTrie.NONE) {
                 return true;
             }
         }
         return true;
+    }
+
+    private boolean beginsWithTail(String text, int from) {
+        int longest = Math.min(longestTail, text.length() - from);
+        return IntStream.rangeClosed(1, longest)
+                .anyMatch(length -> tails.contains(text.substring(from, from + length)));
     }
 
     private int next(int node, char next) {
