@@ -64,7 +64,7 @@ class EncoderServiceTest {
 
     static final int MAX_REQUESTS = 16;
 
-    /** One client alone gets about four fifths of the places. */
+    /** A single client gets about four fifths of the places. */
     private static final int MOST_OF_ONE_CLIENT = 13;
 
     private static final Path PICTURES = Path.of("../bundle/pargo-mini/examples");
@@ -306,7 +306,7 @@ class EncoderServiceTest {
         }
     }
 
-    /** What the network makes of a picture without any service around it. */
+    /** The network's output for a picture, without a service around it. */
     private HostTensor direct(byte[] file) {
         Preprocessing preprocessing = bundle.preprocessing();
         ImageDecoder decoder = new ImageDecoder(

@@ -36,7 +36,7 @@ class ImagePreparationTest {
     private static final long PLENTY = 1 << 30;
     private static final ModelBundle BUNDLE = ModelBundle.read(Path.of("../bundle/pargo-mini"));
 
-    /** Decoding these takes several times as long as the test waits for anything. */
+    /** Decoding these takes several times as long as the test's longest wait. */
     private static final int MANY_SCANS = 350;
 
     private final List<ImagePreparation> opened = new ArrayList<>();

@@ -14,7 +14,7 @@ final class ProbeFeatures {
 
     private ProbeFeatures() {}
 
-    /** As many features as the bundle's encoder makes of a small picture. */
+    /** As many features as the bundle's encoder returns for a small picture. */
     static Projection of(ModelBundle bundle) {
         PictureLayout layout = bundle.vision().config().layout(bundle.pictures().layout(SIDE, SIDE, true));
         HostTensor rows = HostTensor.allocate(

@@ -7,10 +7,10 @@ import dev.pargo.models.projector.PatchProjector;
 import dev.pargo.models.projector.ProjectorConfig;
 
 /**
- * How many features of one picture a projector accepts, and how many visual tokens it makes of them.
+ * How many features of one picture a projector accepts, and how many visual tokens it returns for them.
  *
- * @param most    most features
- * @param mostOut most visual tokens
+ * @param most    largest number of features
+ * @param mostOut largest number of visual tokens
  * @param isFixed whether both numbers are the same for every picture
  */
 record TokenRange(int most, int mostOut, boolean isFixed) {

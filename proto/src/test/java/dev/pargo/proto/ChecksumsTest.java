@@ -32,10 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ChecksumsTest {
 
-    /** A sealed message, how it is checked, and what of it matters to its reader. */
+    /** A sealed message, its check, and the part of it that its reader uses. */
     record Sealed<T extends MessageLite>(T message, Consumer<T> check, Function<T, Object> content) {
 
-        /** Whether damaged bytes pass as another message than the one that was sealed. */
+        /** Whether damaged bytes pass the check although their content differs from the sealed message. */
         @SuppressWarnings("unchecked")
         boolean deceives(byte[] damaged) {
             try {
@@ -94,7 +94,7 @@ class ChecksumsTest {
                                 response -> List.of(response.getEventCase(), response.getDelta()))));
     }
 
-    /** A visual chunk is checked by whoever reads the tensor. */
+    /** A visual chunk is checked by the reader of the tensor. */
     private static void readAsTheService(GenerateRequest request) {
         Checksums.check(request);
         if (request.hasVisual()) {

@@ -14,7 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name      Kind of the stage, as its metrics and its health show it.
  * @param model     Path of the model bundle.
  * @param device    Where the network runs: cpu, cuda:N or auto.
- * @param precision Arithmetic of the network: float32, bfloat16, float16, of a language model also int8 or int4; or auto.
+ * @param precision Arithmetic of the network: float32, bfloat16 or float16, for a language model also int8 or int4; or
+ *                  auto.
  * @param memoryCheck Whether to refuse to load a network that needs more memory than is available.
  * @param threads   Threads of one forward pass on the CPU.
  * @param batch     How concurrent requests are batched.

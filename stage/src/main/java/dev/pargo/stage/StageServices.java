@@ -26,7 +26,7 @@ public record StageServices(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
     }
 
-    /** Starts the thread that does a stage's work, and checks itself when there is suspicion. */
+    /** Starts the thread that does a stage's work. It checks the network after a result that is not finite. */
     public DeviceExecutor device(DeviceWork work, SelfCheck selfCheck) {
         return DeviceExecutor.start(
                 properties.name() + "-device", selfCheck.guard(work), properties.watchdog(), StageServices::halt);

@@ -230,7 +230,7 @@ class StageServiceTest {
 
     @Test
     void listensOnTheAddressThatIsWrittenAndOnNoOther() throws Exception {
-        // Whatever name this address has, it may be the name of another one too.
+        // The host name of this address may resolve to another address.
         start(0, "--spring.grpc.server.address=127.0.0.3");
         int port = service.getBean(GrpcServerLifecycle.class).getPort();
 

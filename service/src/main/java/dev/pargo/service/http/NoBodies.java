@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Refuses every request with a body, without reading it: the routes behind this handler need none. */
+/** Refuses every request with a body, without reading the body: the routes behind this handler do not need one. */
 final class NoBodies extends Handler.Wrapper {
 
     NoBodies(Handler next) {

@@ -8,8 +8,8 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * Leaves OpenTelemetry out of a process that has nowhere to send traces. Spans are made by the project's own code, so
- * Micrometer's, one for each health check and each reading of the metrics, are left out in any case.
+ * Switches OpenTelemetry off if a process has no endpoint for traces. Micrometer's spans are always off: they would
+ * trace every health check and every reading of the metrics, and the project's own code makes the spans of requests.
  */
 public final class TracingFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 

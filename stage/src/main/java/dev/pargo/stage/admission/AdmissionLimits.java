@@ -24,7 +24,7 @@ public record AdmissionLimits(
         }
     }
 
-    /** These limits in a heap of so many bytes. */
+    /** Returns these limits, reduced to what a heap of this size in bytes allows. */
     public AdmissionLimits inHeap(long bytes) {
         return new AdmissionLimits(
                 maxRequests, DataSize.ofBytes(Math.max(1, Math.min(maxSize.toBytes(), bytes / HEAP_FRACTION))));

@@ -9,9 +9,9 @@ import java.util.Set;
  * Counts the work done for each client, so that the client with the least work is served next: the virtual token
  * counters (VTC) of Sheng et al., "Fairness in Serving Large Language Models" (OSDI 2024, arXiv:2401.00588).
  *
- * <p>A client is active while it has requests. One that becomes active starts no lower than the least served active
- * client, so that nobody saves up a claim while idle. A client that becomes idle is remembered for as long as its count
- * is above that level, so that nobody loses a debt by leaving. Not thread-safe.
+ * <p>A client is active while it has requests. A client that becomes active starts no lower than the least served
+ * active client, so that idle time is not saved up as a claim. A client that becomes idle is remembered as long as its
+ * count is above that level, so that leaving does not clear its debt. Not thread-safe.
  */
 public final class FairShares {
 

@@ -13,7 +13,7 @@ public final class ForwardPasses {
      * Divides a batch into passes, in order.
      *
      * @param rows rows of an input
-     * @param most most rows of a pass; a larger input has a pass of its own
+     * @param most largest number of rows of a pass; a larger input gets a separate pass
      */
     public static <I> List<List<I>> divide(List<I> batch, ToLongFunction<I> rows, long most) {
         List<List<I>> passes = new ArrayList<>();

@@ -74,7 +74,7 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
         return duration.toNanos() / 1_000;
     }
 
-    /** The chunks of a whole tensor, which is checked before any of it is sent. */
+    /** The chunks of a tensor, which is checked as a whole before the first chunk is sent. */
     private static final class TensorAnswer implements MessageSource<TensorChunk> {
 
         private final WireTensor tensor;

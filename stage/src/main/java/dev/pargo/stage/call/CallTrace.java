@@ -8,8 +8,8 @@ import io.opentelemetry.api.trace.Tracer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trace of one call: a span for the call and, within it, one for each phase. A call is in one phase at a time. Costs
- * next to nothing if nothing is recorded. Thread-safe.
+ * The trace of one call: a span for the call and, within it, one for each phase. A call is in one phase at a time.
+ * Costs almost nothing if traces are not recorded. Thread-safe.
  */
 public final class CallTrace {
 
@@ -38,7 +38,7 @@ public final class CallTrace {
         return context.withValue(CURRENT, this);
     }
 
-    /** Ends the phase that the call is in, and begins another; no effect if the call is in it already. */
+    /** Ends the current phase of the call and begins another; no effect if the call is already in that phase. */
     public void enter(String next) {
         if (!call.isRecording()) {
             return;

@@ -13,7 +13,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 
-/** Continues the trace of a call that belongs to one. Other calls, such as health checks, are not traced. */
+/** Continues the client's trace if a call belongs to one. Other calls, such as health checks, are not traced. */
 public final class TraceInterceptor implements ServerInterceptor {
 
     private final Tracer tracer;

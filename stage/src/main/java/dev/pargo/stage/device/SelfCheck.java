@@ -8,15 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells a network that gives no finite numbers any more from requests that lead to none. After such a result, the next
- * step of the device also computes a known input. If that fails as well, the step counts as failed, and so does every
- * further step until the known input succeeds. So no request can take a stage down. {@link #suspect} is thread-safe.
+ * Finds out whether infinities and NaNs in a result come from a broken network or from the request. After such a
+ * result, the next step of the device also computes a known input. If that fails as well, the step counts as failed,
+ * and so does every further step until the known input succeeds. So a single request cannot take a stage down. {@link
+ * #suspect} is thread-safe.
  */
 public final class SelfCheck {
 
     private static final Logger log = LoggerFactory.getLogger(SelfCheck.class);
 
-    /** Time without further checks after one that passed, so that harmful requests do not double the device's work. */
+    /**
+     * Time without further checks after a check that passed, so that harmful requests do not double the device's work.
+     */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final BooleanSupplier probe;
@@ -39,7 +42,7 @@ public final class SelfCheck {
         suspected = true;
     }
 
-    /** The same work, with a check in its steps when there is suspicion. */
+    /** The same work, with a check in a step after {@link #suspect}. */
     public DeviceWork guard(DeviceWork work) {
         return new DeviceWork() {
             @Override

@@ -157,7 +157,7 @@ class BatcherTest {
         step();
         submit("b", "c", "d", "e");
 
-        // Two batches of 10 ms: the four that are queued fill one and begin another.
+        // Two batches of 10 ms: the four queued requests fill one batch and begin another.
         assertThat(batcher.estimatedWait()).isEqualTo(Duration.ofMillis(20));
     }
 

@@ -102,7 +102,7 @@ class ServedCallTest {
     void resetsTheStreamOfAClientThatNeverReads() {
         call();
 
-        // Not even the error gets out, for it comes behind the messages.
+        // Even the error is not sent, because it comes after the messages.
         await().untilAsserted(() -> assertThat(closed).hasValue(1));
     }
 
