@@ -49,7 +49,7 @@ public final class ModelProfile {
 
     /**
      * @param decoder where and how the LLM computes
-     * @param vision  where and how encoder and projector do, which have no integer forms
+     * @param vision  where and how encoder and projector compute; they have no integer forms
      */
     public ModelProfile(ModelBundle bundle, Placement decoder, Placement vision, PrintWriter out) {
         this.bundle = bundle;

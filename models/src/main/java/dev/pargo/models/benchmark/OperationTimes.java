@@ -20,12 +20,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record OperationTimes(Map<OperationKind, Double> millis, int count) {
 
-    /** Operation names of torch may hold characters that JSON wants escaped. */
+    /** Torch's operation names may contain characters that JSON requires to be escaped. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .build();
 
-    /** An operation that runs; what it calls counts as its kind. */
+    /** A running operation. The operations that it calls count as its kind. */
     private record Running(double end, OperationKind kind) {}
 
     private record Event(String name, long thread, double begin, double duration) {
@@ -68,7 +68,7 @@ record OperationTimes(Map<OperationKind, Double> millis, int count) {
                     : OperationKind.of(event.name()).orElse(OperationKind.OTHER);
             running.push(new Running(event.begin() + event.duration(), kind));
             if (outer == OperationKind.OTHER && kind != OperationKind.OTHER) {
-                // What calls it is of no kind, so this is where the kind's time begins.
+                // Its caller has no kind, so the kind's time begins here.
                 millis.merge(kind, event.duration() / 1e3, Double::sum);
                 count++;
             }

@@ -3,7 +3,7 @@ package dev.pargo.models.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Times work that has run before. */
+/** Measures the time of work that has run before, so that warm-up is not included. */
 final class Timing {
 
     private Timing() {}

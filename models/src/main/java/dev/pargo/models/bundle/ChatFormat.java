@@ -84,7 +84,7 @@ enum ChatFormat {
         return turns;
     }
 
-    /** Says that it is the family's format, because nothing else is known. */
+    /** The origin to show if the bundle names no format: the family's format. */
     String origin() {
         return "the format %s of the decoder's family, because there is no chat template".formatted(label());
     }

@@ -124,7 +124,7 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
         return ManifestBundle.promptFormat(ManifestBundle.reference(directory).withTurn(turn), tokenizer);
     }
 
-    /** Published directories do not say so. */
+    /** Published directories do not tell this. */
     @Override
     public boolean isSingleTurn() {
         return false;

@@ -149,7 +149,8 @@ record HuggingFaceDirectory(Path path, JsonConfig config, Supplier<Checkpoint> w
                 .map(templates -> new TemplateFormat(
                         templates,
                         model().notation().placeholder(),
-                        // Processors tokenise a prompt as any text; a decoder's template writes all that it wants.
+                        // Processors tokenise a prompt like any text, with the opening token; a decoder's template
+                        // writes that token itself.
                         model().seesPictures() && opensTexts() ? specialToken("bos_token", "") : "",
                         endToken,
                         tokenizer.controlTokens()));

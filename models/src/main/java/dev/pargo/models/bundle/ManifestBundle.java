@@ -298,7 +298,7 @@ final class ManifestBundle implements ModelBundle {
         return new TurnFormat("prompt-template of the gateway", turns, tokenizer.controlTokens());
     }
 
-    /** The rest of a template of one turn. Its system instructions are part of the turn. */
+    /** The other fields for a template of one turn, whose system instructions are part of the turn. */
     static TurnTemplate reference(HuggingFaceDirectory llm) {
         String bos = llm.specialToken("bos_token", "<s>");
         String eos = llm.specialToken("eos_token", "</s>");

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class OriginalInternVl {
 
-    /** Sections of the converted configuration, for what transformers has in other files. */
+    /** Sections of the converted configuration for settings that transformers keeps in other files. */
     static final String PROCESSOR = "image_processor";
 
     static final String TEMPLATE = "chat_template";

@@ -22,7 +22,7 @@ public record ChatMessage(String role, List<Part> content, List<Call> calls, Str
     /** A part of a message. */
     public sealed interface Part {}
 
-    /** A picture. The pictures of a conversation are numbered in its order. */
+    /** A picture. The pictures of a conversation are numbered in the order of their appearance. */
     public record Picture() implements Part {}
 
     /** A text. */
@@ -58,7 +58,7 @@ public record ChatMessage(String role, List<Part> content, List<Call> calls, Str
         return role.equals(speaker);
     }
 
-    /** All texts, each on a line. */
+    /** All texts, one on each line. */
     String words() {
         return content.stream()
                 .filter(Text.class::isInstance)

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A chat template, which is a program in Jinja: it is executed as transformers does, within limits. Thread-safe. */
+/** A chat template: a program in Jinja. It is executed as in transformers, within limits. Thread-safe. */
 public final class ChatTemplate {
 
     private static final Logger log = LoggerFactory.getLogger(ChatTemplate.class);
 
-    /** Characters of what it writes. */
+    /** Largest number of characters that it may write. */
     private static final int MAX_OUTPUT = 8 << 20;
 
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -32,8 +32,8 @@ public final class ChatTemplate {
      *
      * @param file          where it comes from, for messages
      * @param source        the program
-     * @param specialTokens that the program may name, e.g. {@code bos_token}
-     * @throws ConfigException if it is no Jinja, or uses what is not supported
+     * @param specialTokens special tokens that the program may name, e.g. {@code bos_token}
+     * @throws ConfigException if it is not valid Jinja, or uses a feature that is not supported
      */
     public ChatTemplate(String file, String source, Map<String, String> specialTokens) {
         this(file, source, specialTokens, Clock.systemDefaultZone());

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.StringNode;
  *
  * @param messages  at least one
  * @param tools     what the answer may call: JSON objects in OpenAI's form
- * @param continues whether the last message, an assistant's, is continued rather than answered
+ * @param continues whether the last message, which is an assistant's, is continued instead of answered
  */
 public record Conversation(List<ChatMessage> messages, List<String> tools, boolean continues) {
 
@@ -51,7 +51,10 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
                                 .flatMap(strings -> strings)));
     }
 
-    /** The same for a model that knows no tools: calls are text of the assistant, and what tools answer is said by the user. */
+    /**
+     * The same for a model without tools: calls become text of the assistant, and the answers of tools become text of
+     * the user.
+     */
     Conversation withToolsAsText() {
         List<ChatMessage> plain = messages.stream()
                 .map(message -> message.is(ChatMessage.TOOL)
@@ -75,9 +78,9 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
     }
 
     /**
-     * The same as turns: at most one system message, which comes first, then the user and the assistant alternately, beginning with
-     * the user. Messages of one speaker that follow each other are joined by line feeds. Where the user says nothing, the message is
-     * empty. Expects a conversation without tools.
+     * The same as turns: at most one system message, which comes first, then the user and the assistant alternately,
+     * beginning with the user. Messages of one speaker that follow each other are joined by line feeds. If a turn of
+     * the user is missing, its message is empty. Expects a conversation without tools.
      */
     Conversation inTurns() {
         List<ChatMessage> turns = new ArrayList<>();
@@ -106,7 +109,9 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
         return new Conversation(turns, tools, continues);
     }
 
-    /** The same for a model that knows no instructions: they open the user's first message. Expects turns. */
+    /**
+     * The same for a model without system instructions: they are put before the user's first message. Expects turns.
+     */
     Conversation withInstructionsInQuestion() {
         ChatMessage first = messages.get(0);
         if (!first.is(ChatMessage.SYSTEM)) {
@@ -121,7 +126,7 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
         return new Conversation(others, tools, continues);
     }
 
-    /** Both contents. Texts that meet are joined by a line feed. */
+    /** Both contents, one after the other. A line feed joins the texts where they meet. */
     private static List<Part> joined(List<Part> first, List<Part> second) {
         List<Part> both = new ArrayList<>(first);
         if (!first.isEmpty()

@@ -1,6 +1,6 @@
 package dev.pargo.models.chat;
 
-/** A model's prompt format cannot write a conversation. The message is written for the client. */
+/** Thrown if a model's prompt format cannot write a conversation. The message is meant for the client. */
 public final class ConversationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,8 +3,8 @@ package dev.pargo.models.chat;
 /**
  * Two characters that a conversation does not have.
  *
- * @param hidden follows the first character of whatever looks like a control token in what people have typed
- * @param end    follows the answer that is to be continued
+ * @param hidden is inserted after the first character of typed text that looks like a control token
+ * @param end    is appended to the answer that is to be continued
  */
 record Marks(char hidden, char end) {
 

@@ -6,10 +6,10 @@ import java.util.List;
 public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
 
     /**
-     * Writes a conversation into a prompt, up to where the answer begins. Pictures stand where they stand in their message, unless
-     * the format has one place for them.
+     * Writes a conversation as a prompt, up to the beginning of the answer. Pictures keep their place in the message,
+     * unless the format has a fixed place for them.
      *
-     * @throws ConversationException if the format has no place for something in it
+     * @throws ConversationException if the format has no place for a part of the conversation
      */
     List<PromptPiece> write(Conversation conversation);
 
@@ -19,6 +19,6 @@ public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
     /** Whether the format has a place for tools. */
     boolean knowsTools();
 
-    /** Where the format comes from, for people. */
+    /** Where the format comes from, in words for people. */
     String origin();
 }

@@ -5,16 +5,19 @@ import java.util.List;
 /** A piece of a written prompt, before it is tokenised. Texts that follow each other are tokenised apart. */
 public sealed interface PromptPiece {
 
-    /** A control token that the tokenizer puts before every text. The text after it counts as the beginning. */
+    /**
+     * A control token that the tokenizer puts before every text. The text after it counts as the beginning of the
+     * prompt.
+     */
     record Opening(String token) implements PromptPiece {}
 
     /** A control token, by its name. */
     record Control(String token) implements PromptPiece {}
 
-    /** Text. What looks like a control token in it is text. */
+    /** Plain text. Words in it that look like control tokens stay text. */
     record Text(String text) implements PromptPiece {}
 
-    /** Text whose control tokens are meant as such. */
+    /** Text of the model's format. Names of control tokens in it are control tokens. */
     record Words(String text) implements PromptPiece {}
 
     /** Tokens by their ids. */

@@ -9,7 +9,7 @@ final class PromptPieces {
     private final List<PromptPiece> pieces = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
 
-    /** A control token that the tokenizer puts before every text; nothing if its name is empty. */
+    /** Adds a control token that the tokenizer puts before every text; adds nothing if its name is empty. */
     PromptPieces opening(String token) {
         return token.isEmpty() ? this : add(new PromptPiece.Opening(token));
     }

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns a written prompt into what a decoder reads. Text is tokenised without special tokens. A picture is written as its model wants
- * it: its visual tokens, and text around and between them, which is tokenised together with the text that it stands in. Takes time in
- * proportion to the text. Thread-safe.
+ * Turns a written prompt into the parts that a decoder reads. Text is tokenised without special tokens. A picture is
+ * written as its model expects it: visual tokens, with text around and between them. That text is tokenised together
+ * with the text before and after it. The time is proportional to the text. Thread-safe.
  */
 public final class PromptTokenizer {
 
@@ -19,7 +19,7 @@ public final class PromptTokenizer {
     private final PictureNotation notation;
     private final ControlWords control;
 
-    /** @param notation how pictures stand in prompts */
+    /** @param notation how pictures are written in prompts */
     public PromptTokenizer(Tokenizer tokenizer, PictureNotation notation) {
         this.tokenizer = tokenizer;
         this.notation = notation;
@@ -83,7 +83,7 @@ public final class PromptTokenizer {
         }
     }
 
-    /** The parts so far, and text that more text may follow. */
+    /** The finished parts, and the text that is still being collected. */
     private final class Parts {
 
         private final List<PromptPart> all = new ArrayList<>();
@@ -106,7 +106,7 @@ public final class PromptTokenizer {
             begun = true;
         }
 
-        /** The model's own words, whose control tokens are meant as such. */
+        /** Adds text of the model's format, in which names of control tokens are control tokens. */
         void words(String words) {
             for (int i = 0; i < words.length(); ) {
                 int length = control.longestAt(words, i);
@@ -119,7 +119,7 @@ public final class PromptTokenizer {
             }
         }
 
-        /** Ends a text: what follows is tokenised apart from it. */
+        /** Ends a text: the text after it is tokenised separately. */
         void endText() {
             if (text.isEmpty()) {
                 return;

@@ -1,6 +1,6 @@
 package dev.pargo.models.chat;
 
-/** A chat template refuses a conversation, or cannot be executed. The message is written for people. */
+/** Thrown if a chat template refuses a conversation or cannot be executed. The message is meant for people. */
 final class TemplateException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

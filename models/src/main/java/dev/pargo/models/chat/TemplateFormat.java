@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Writes conversations with a model's own chat template, which is executed for each.
+ * Writes each conversation by executing the model's own chat template.
  *
  * <p>The template sees the words of users and models as they are, so that it may trim or search them. Only where they have the name of a
  * control token, a {@linkplain Marks mark} parts it, so that it stays text. What the template writes is then taken apart: its control
@@ -173,7 +173,7 @@ public final class TemplateFormat implements PromptFormat {
         return new Conversation(messages, conversation.tools(), true);
     }
 
-    /** The prompt up to the end of the answer that is to be continued. */
+    /** Cuts the prompt at the end of the answer that is to be continued. */
     private static String cut(String written, Marks marks) {
         int end = written.lastIndexOf(marks.end());
         if (end < 0) {

@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A conversation as chat templates read it: maps, lists and strings in the form that transformers gives them.
+ * A conversation in the form in which transformers passes it to chat templates: maps, lists and strings.
  *
  * @param hide applied to every string that users or models have written
  */
@@ -29,7 +29,7 @@ record TemplateInput(Conversation conversation, UnaryOperator<String> hide) {
                 .toList();
     }
 
-    /** Messages whose content is one string; each part is a line. */
+    /** Messages whose content is one string, with one line for each part. */
     List<Map<String, Object>> messagesOfText(String placeholder) {
         return conversation.messages().stream()
                 .map(message -> map(
@@ -78,7 +78,7 @@ record TemplateInput(Conversation conversation, UnaryOperator<String> hide) {
         return map;
     }
 
-    /** The value of a JSON text; what is no JSON is a string. */
+    /** The value of a JSON text. Text that is not JSON is returned as a string. */
     private @Nullable Object json(String text) {
         try {
             return hidden(JSON.readValue(text, Object.class));

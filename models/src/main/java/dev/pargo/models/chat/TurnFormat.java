@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
  * [system                      ][open][image block             ][lead]{question}[close      ]
  * </pre>
  *
- * <p>The image block is the placeholder, the tags around it and one space. It is repeated for several images and left out if there
- * are none: all images of a turn stand in this place, wherever they stand in the message. {@code {}} is another spelling of {@code
- * {question}}. Instructions have their own template, or are the part up to the last {@code USER:}. The user's text is inserted as plain
- * text after the template has been split, so markers and control tokens in it have no effect. With one turn and one image the pieces are
- * exactly the reference's.
+ * <p>The image block is the placeholder, the tags around it and one space. It is repeated for several images and left
+ * out without images. All images of a turn are written in this place, independent of their place in the message. {@code
+ * {}} is another spelling of {@code {question}}. Instructions have their own template, or are the part up to the last
+ * {@code USER:}. The user's text is inserted as plain text after the template has been split, so markers and control
+ * tokens in it have no effect. With one turn and one image the pieces are exactly the reference's.
  */
 public final class TurnFormat implements PromptFormat {
 
@@ -61,7 +61,7 @@ public final class TurnFormat implements PromptFormat {
     /**
      * Splits a template into its parts.
      *
-     * @param origin        where it comes from, for people
+     * @param origin        where it comes from, in words for people
      * @param controlTokens of the tokenizer
      * @throws ConfigException if it has no image placeholder followed by a question placeholder, or names tokens that the tokenizer
      *     does not have

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A prompt format as a manifest describes it: one turn, and what is around it. Words in the templates that are control tokens of the
- * tokenizer are control tokens.
+ * A prompt format as a manifest describes it: one turn, and the text around it. Names of the tokenizer's control tokens
+ * in the templates are control tokens.
  *
- * @param template         one turn: the image and the question, written as {@code {question}}
+ * @param template         one turn: the image and the question; {@code {question}} stands for the question
  * @param imagePlaceholder stands for the visual tokens in the template
  * @param bosToken         control token that opens the prompt; empty for none
  * @param eosToken         control token that closes an answer
@@ -43,7 +43,7 @@ public record TurnTemplate(
                 section.string("answer_template", otherwise.answerTemplate));
     }
 
-    /** The same with another turn. */
+    /** The same format with another template of a turn. */
     public TurnTemplate withTurn(String turn) {
         return new TurnTemplate(turn, imagePlaceholder, bosToken, eosToken, systemTemplate, system, answerTemplate);
     }

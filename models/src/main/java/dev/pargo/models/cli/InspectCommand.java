@@ -14,7 +14,7 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tells what a bundle or a checkpoint holds. Exits with 1 if something is missing or contradicts itself. */
+/** Shows the contents of a bundle or a checkpoint. Exits with 1 if something is missing or contradictory. */
 @Command(
         name = "inspect",
         description = "Tells what a bundle, a model directory or a checkpoint holds, without loading it.",

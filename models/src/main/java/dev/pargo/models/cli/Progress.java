@@ -2,7 +2,7 @@ package dev.pargo.models.cli;
 
 import java.io.PrintWriter;
 
-/** One line about bytes written, renewed once a second. */
+/** Shows one line with the number of bytes written, updated once a second. */
 final class Progress {
 
     private static final long INTERVAL_NANOS = 1_000_000_000;

@@ -1,6 +1,9 @@
 package dev.pargo.models.config;
 
-/** What describes a model cannot be used. The message is one line for the operator: it names the file and the field. */
+/**
+ * Thrown if the description of a model cannot be used. The message is one line for the operator that names the file and
+ * the field.
+ */
 public final class ConfigException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -13,15 +13,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JSON object that describes a model, read field by field. A field that is null counts as absent. A field that is
- * missing or has another type is refused with the names of file and field. Immutable.
+ * A JSON object that describes a model, read field by field. A field that is null counts as absent. A missing field or
+ * a field of another type is reported with the names of file and field. Immutable.
  */
 public final class JsonConfig {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final long MAX_FILE_BYTES = 64 << 20;
 
-    /** No dimension of a network, token id or size in pixels is larger. */
+    /** Upper limit of dimensions of networks, token ids and sizes in pixels. */
     private static final int MAX_INTEGER = 1 << 30;
 
     private final Path file;
@@ -56,7 +56,7 @@ public final class JsonConfig {
         return e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     }
 
-    /** @param file where the object is to be, or was read from */
+    /** @param file the file that the object was read from or will be written to */
     public static JsonConfig of(Path file, ObjectNode object) {
         return new JsonConfig(file, "", object);
     }
@@ -193,7 +193,7 @@ public final class JsonConfig {
         return new JsonConfig(file, path, ((ObjectNode) node.deepCopy()).put(field, value));
     }
 
-    /** Makes something of the fields; what it refuses as an illegal argument becomes a problem of this file. */
+    /** Builds an object from the fields. An IllegalArgumentException is reported as a problem of this file. */
     public <T> T make(Supplier<T> factory) {
         try {
             return factory.get();

@@ -10,8 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * InternVL's pieces: the picture is stretched to the grid of tiles whose shape is nearest to its own and cut; behind the tiles
- * stands a view of the whole, unless there is one tile only. Source: {@code image_processing_pil_got_ocr2.py} of transformers.
+ * InternVL's pieces: the picture is stretched to the grid of tiles whose shape is nearest to its own, and cut. A view
+ * of the whole picture follows the tiles, unless there is only one tile. Source: {@code
+ * image_processing_pil_got_ocr2.py} of transformers.
  */
 final class AspectTiles implements ImageCutter {
 
@@ -47,7 +48,7 @@ final class AspectTiles implements ImageCutter {
                 published.normalisation());
     }
 
-    /** Of tilings of the same shape the larger wins, while the picture has more than half of its pixels. */
+    /** Among tilings of the same shape the larger one is chosen if the picture has more than half of its pixels. */
     private Tiling best(int width, int height) {
         double ratio = (double) width / height;
         double least = Double.POSITIVE_INFINITY;

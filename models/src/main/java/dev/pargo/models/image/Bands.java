@@ -2,7 +2,7 @@ package dev.pargo.models.image;
 
 import java.util.stream.IntStream;
 
-/** Spreads work on the rows of a large image over the cores. */
+/** Divides work on the rows of a large image among the cores. */
 public final class Bands {
 
     private static final int LARGE_PIXELS = 1_000_000;

@@ -48,7 +48,7 @@ public enum Filter {
                         "resample is %d; known: 1 (Lanczos), 2 (bilinear), 3 (bicubic)".formatted(number)));
     }
 
-    /** How far the kernel reaches, in input positions where the size stays. */
+    /** Radius of the kernel in input positions, for an unchanged size. */
     double support() {
         return support;
     }

@@ -1,18 +1,18 @@
 package dev.pargo.models.image;
 
-/** What becomes of an image file's orientation and transparency. Colour profiles and gamma are never applied. */
+/** How an image file's orientation and transparency are handled. Colour profiles and gamma are never applied. */
 public enum ImageConvention {
 
     /**
-     * What people expect to see: the EXIF orientation is applied, and anything transparent lies on white. 16-bit
-     * samples lose their low byte.
+     * The picture that people expect to see: the EXIF orientation is applied, and transparent pixels are blended over
+     * white. 16-bit samples lose their low byte.
      */
     NATURAL,
 
     /**
-     * What the reference code's dataset class makes of a file: the EXIF orientation is ignored; an RGBA PNG lies on
-     * white (16-bit grey with alpha counts as RGBA), and every other alpha is thrown away; of 16-bit grey, whatever
-     * exceeds 255 is white.
+     * As the reference code's dataset class reads a file: the EXIF orientation is ignored. An RGBA PNG is blended over
+     * white (16-bit grey with alpha counts as RGBA); in other files alpha is discarded. 16-bit grey values above 255
+     * become white.
      */
     REFERENCE
 }

@@ -3,7 +3,7 @@ package dev.pargo.models.image;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PicturePixels;
 
-/** Takes pictures apart as a model wants to see them. Thread-safe. */
+/** Cuts pictures into the pieces that a model expects. Thread-safe. */
 public interface ImageCutter {
 
     /**
@@ -11,7 +11,7 @@ public interface ImageCutter {
      *
      * @param alone whether the prompt shows this picture only; some models look at several pictures less closely
      * @return cells are pixels
-     * @throws ImageException if the picture is of a shape that the model does not take
+     * @throws ImageException if the model does not take pictures of this shape
      */
     PictureLayout layout(int width, int height, boolean alone);
 
@@ -29,10 +29,10 @@ public interface ImageCutter {
         return false;
     }
 
-    /** Pixels of all pieces of a picture, at most. */
+    /** Largest number of pixels of all pieces of a picture. */
     long maxPixels();
 
-    /** What becomes of an image file's orientation and transparency. */
+    /** How an image file's orientation and transparency are handled. */
     default ImageConvention convention() {
         return ImageConvention.NATURAL;
     }

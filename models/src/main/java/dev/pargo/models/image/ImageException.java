@@ -1,5 +1,5 @@
 package dev.pargo.models.image;
-/** An image that cannot be used. The message is meant for the user who sent it and names no library. */
+/** Thrown if an image cannot be used. The message is meant for the user who sent it and does not name a library. */
 public final class ImageException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -33,7 +33,7 @@ public final class ImageException extends RuntimeException {
         return new ImageException(Reason.UNDECODABLE, "the image is damaged");
     }
 
-    /** The same, with what noticed it. */
+    /** The same, with the cause. */
     public static ImageException damaged(Throwable cause) {
         return new ImageException(Reason.UNDECODABLE, "the image is damaged", cause);
     }
@@ -43,7 +43,7 @@ public final class ImageException extends RuntimeException {
         return new ImageException(Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel");
     }
 
-    /** The same, with what noticed it. */
+    /** The same, with the cause. */
     public static ImageException incomplete(Throwable cause) {
         return new ImageException(
                 Reason.UNDECODABLE, "the image is incomplete: its data ends before its last pixel", cause);

@@ -3,7 +3,7 @@ package dev.pargo.models.image;
 import dev.pargo.models.image.Resampler.Canvas;
 import dev.pargo.models.tensor.HostTensor;
 
-/** Makes a vision encoder's input of a decoded image. Thread-safe. */
+/** Converts a decoded image to a vision encoder's input. Thread-safe. */
 public final class ImagePreprocessor {
 
     private final Preprocessing preprocessing;

@@ -2,14 +2,14 @@ package dev.pargo.models.image;
 
 import dev.pargo.models.image.ImageException.Reason;
 
-/** An image scaled to fit into a box, in the middle of padding, as the reference's {@code resize_and_pad} makes it. */
+/** Scales an image to fit into a box and pads it on all sides, as the reference's {@code resize_and_pad} does. */
 final class Letterbox {
 
     private Letterbox() {}
 
     /**
-     * Scales and pads. The scaled sides are cut to whole pixels in double precision, so that a side may fall one pixel
-     * short of the box: {@code int(277 * (448 / 277))} is 447.
+     * Scales and pads. The scaled sides are truncated to whole pixels in double precision, so a side may be one pixel
+     * shorter than the box: {@code int(277 * (448 / 277))} is 447.
      *
      * @throws ImageException if a scaled side has no pixel
      */

@@ -4,7 +4,7 @@ import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import java.nio.FloatBuffer;
 
-/** From 8-bit levels to a network's input: {@code (level / 255 - mean) / std} for each channel. Thread-safe. */
+/** Converts 8-bit levels to a network's input: {@code (level / 255 - mean) / std} for each channel. Thread-safe. */
 final class Normalisation {
 
     private static final int LEVELS = 256;

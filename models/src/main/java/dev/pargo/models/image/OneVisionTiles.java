@@ -5,8 +5,8 @@ import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PicturePixels;
 
 /**
- * Pieces of LLaVA-OneVision: a lone picture as LLaVA-NeXT's, each of several as one square, padded with the mean colour. Source:
- * {@code image_processing_pil_llava_onevision.py} of transformers.
+ * Pieces of LLaVA-OneVision: a single picture is cut as in LLaVA-NeXT; each of several pictures is one square, padded
+ * with the mean colour. Source: {@code image_processing_pil_llava_onevision.py} of transformers.
  */
 record OneVisionTiles(PinpointTiles alone, WholeImage oneOfSeveral) implements ImageCutter {
 

@@ -24,7 +24,7 @@ record PinpointTiles(int side, List<Tiling> pinpoints, Filter filter, Normalisat
         return new PinpointTiles(side, pinpoints(processor, side), published.filter(), published.normalisation());
     }
 
-    /** Height and width of each in pixels, whole tiles. */
+    /** Height and width of each size in pixels; multiples of a tile's side. */
     private static List<Tiling> pinpoints(JsonConfig processor, int side) {
         List<Tiling> pinpoints = new ArrayList<>();
         for (List<Integer> size : processor.integerLists("image_grid_pinpoints")) {
@@ -80,7 +80,7 @@ record PinpointTiles(int side, List<Tiling> pinpoints, Filter filter, Normalisat
         return new PicturePixels(layout(image.width(), image.height(), alone), pieces);
     }
 
-    /** Scales the image into the tiles, in the middle of black. */
+    /** Scales the image to fit into the tiles and pads it with black on all sides. */
     private RgbImage fit(RgbImage image, Tiling tiling) {
         double byWidth = (double) tiling.width() / image.width();
         double byHeight = (double) tiling.height() / image.height();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How a vision encoder's input is made of an image.
+ * How an image is converted to a vision encoder's input.
  *
  * @param size          side of the square input in pixels
  * @param mode          how the image is fitted into the square
@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param padColor      colour of the padding
  * @param mean          [3], subtracted from the channels after they are scaled to 0..1
  * @param std           [3], divides the channels after that
- * @param convention    what becomes of orientation and transparency when the file is decoded
+ * @param convention    how orientation and transparency are handled when the file is decoded
  * @param filter        for resizing
  */
 public record Preprocessing(
@@ -64,7 +64,7 @@ public record Preprocessing(
     }
 
     /**
-     * Reads a manifest's section; where it is silent: CLIP's colours, no padding, the natural convention.
+     * Reads a manifest's section. Defaults: CLIP's colours, no padding, the natural convention.
      *
      * @throws ConfigException if a value is out of its range
      */
@@ -103,7 +103,7 @@ public record Preprocessing(
     /**
      * Reads a published {@code preprocessor_config.json} of CLIP's, LLaVA's or BLIP's image processor.
      *
-     * @throws ConfigException if it asks for what is not done here
+     * @throws ConfigException if it asks for a step that is not supported
      */
     public static Preprocessing readProcessor(JsonConfig processor) {
         PublishedProcessor published = new PublishedProcessor(processor);

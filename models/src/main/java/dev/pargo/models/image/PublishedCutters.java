@@ -2,7 +2,7 @@ package dev.pargo.models.image;
 
 import dev.pargo.models.config.JsonConfig;
 
-/** The image processors of transformers that are known here. */
+/** The supported image processors of transformers. */
 public final class PublishedCutters {
 
     private PublishedCutters() {}
@@ -11,8 +11,9 @@ public final class PublishedCutters {
      * Reads a published processor's settings.
      *
      * @param processor     a {@code preprocessor_config.json}, or the image processor's section of a {@code processor_config.json}
-     * @param padsToSquare  whether pictures that are seen as one square are padded, as the original LLaVA-1.5 does
-     * @throws dev.pargo.models.config.ConfigException if it asks for what is not done here
+     * @param padsToSquare  whether pictures that are encoded as one square are padded first, as in the original
+     *                     LLaVA-1.5
+     * @throws dev.pargo.models.config.ConfigException if it asks for a step that is not supported
      */
     public static ImageCutter read(JsonConfig processor, boolean padsToSquare) {
         String type =

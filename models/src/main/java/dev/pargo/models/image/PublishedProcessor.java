@@ -4,15 +4,15 @@ import dev.pargo.models.config.JsonConfig;
 import java.util.List;
 
 /**
- * What the published image processors have in common: resizing, scaling to 0..1 and normalising, each of which may be off, but not
- * here.
+ * The common settings of the published image processors: resizing, scaling to 0..1 and normalising. A processor that
+ * switches one of these steps off is not supported.
  */
 record PublishedProcessor(JsonConfig config) {
 
-    /** More tiles than any published model has. */
+    /** Limit on tiles. No published model has this many. */
     private static final int MAX_TILES = 64;
 
-    /** @throws dev.pargo.models.config.ConfigException if a step is off that is always done here */
+    /** @throws dev.pargo.models.config.ConfigException if a step is switched off */
     PublishedProcessor {
         for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
             if (!config.flag(step, true)) {

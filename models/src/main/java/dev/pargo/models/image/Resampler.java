@@ -39,8 +39,8 @@ final class Resampler {
     }
 
     /**
-     * Resizes the shorter axis to {@code side}, keeping the aspect ratio, and gives the square in the middle. What lies
-     * beside the square is never computed: a thin image would become a very long one.
+     * Resizes the shorter axis to {@code side}, keeping the aspect ratio, and returns the square in the middle. Pixels
+     * beside the square are never computed, because a thin image would become very long.
      */
     static RgbImage resizeToMiddle(RgbImage image, int side, Filter filter) {
         int shorter = Math.min(image.width(), image.height());
@@ -68,7 +68,7 @@ final class Resampler {
         return new RgbImage(width, height, shorten(narrowed, paddingRow(columns, pad), rows));
     }
 
-    /** The horizontal pass of a row that is all padding. */
+    /** The horizontal pass of a row that consists of padding. */
     private static int[] paddingRow(Taps columns, int[] pad) {
         int width = columns.first().length;
         int[] row = new int[3 * width];

@@ -9,12 +9,12 @@ public enum ResizeMode {
     /** Padding with the pad colour on both sides of the shorter axis, then bicubic resize. */
     EXPAND_TO_SQUARE,
 
-    /** Bicubic resize of the shorter axis to the side, of which the middle is used. */
+    /** Bicubic resize of the shorter axis to the side; the square in the middle is used. */
     CENTER_CROP,
 
     /**
-     * The released evaluation's way, which exists only to reproduce its numbers: the image is scaled into a larger
-     * square (the letterbox) and padded, and of that only the top left corner is used.
+     * The preprocessing of the released evaluation; it exists only to reproduce its numbers. The image is scaled into a
+     * larger square (the letterbox) and padded, and only the top left corner of the square is used.
      */
     LETTERBOX_CROP
 }

@@ -1,10 +1,10 @@
 package dev.pargo.models.image;
 /**
- * A decoded image. The pixels are shared, not copied: whoever hands an image on must not write to it any more.
+ * A decoded image. The pixels are shared, not copied: they must not be changed after the image was passed on.
  *
  * @param width  1 to 65,535
  * @param height 1 to 65,535
- * @param rgb    shape [height, width, 3], one byte 0..255 a value
+ * @param rgb    shape [height, width, 3], one byte 0..255 for each value
  */
 public record RgbImage(int width, int height, byte[] rgb) {
 

@@ -1,15 +1,16 @@
 package dev.pargo.models.image;
 
 /**
- * The horizontal pass of a resize, row by row. Red and blue share one 64-bit sum, so that one multiplication serves both:
- * the products of the lower half only borrow from the upper half what is given back at the end. Not thread-safe.
+ * The horizontal pass of a resize, row by row. Red and blue share one 64-bit sum, so that one multiplication computes
+ * both: negative products of the lower half borrow from the upper half, and the end of the sum corrects this. Not
+ * thread-safe.
  */
 final class RowNarrowing {
 
     private final Taps columns;
     private final int[] pad;
 
-    /** Working memory: [width] red and, in the upper half, blue. */
+    /** Working memory: [width], red in the lower and blue in the upper half. */
     private final long[] redAndBlue;
 
     private final int[] green;

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pieces of SmolVLM and Idefics3: the picture's longer side is brought to a fixed length, both sides up to whole tiles, and cut;
- * behind the tiles stands a view of the whole. Source: {@code image_processing_pil_smolvlm.py} of transformers.
+ * Pieces of SmolVLM and Idefics3: the picture is resized so that its longer side has a fixed length, then so that both
+ * sides are whole tiles, and cut. A view of the whole picture follows the tiles. Source: {@code
+ * image_processing_pil_smolvlm.py} of transformers.
  *
- * @param longest side in pixels to which the longer side is brought
+ * @param longest length in pixels that the longer side is resized to
  * @param side    of a tile
- * @param splits  whether pictures are cut at all
+ * @param splits  whether pictures are cut into tiles; otherwise there is only the whole
  */
 record SplitTiles(int longest, int side, boolean splits, Filter filter, Normalisation normalisation)
         implements ImageCutter {

@@ -1,8 +1,8 @@
 package dev.pargo.models.image;
 
 /**
- * Weights of one axis of a resize, as Pillow computes them: a filter's kernel, stretched by the scale when shrinking (so that it
- * averages), cut at the border and normalised, then rounded to fixed point.
+ * Weights of one axis of a resize, as Pillow computes them: a filter's kernel is stretched by the scale when shrinking
+ * (so that it averages), cut at the border, normalised, and rounded to fixed point.
  *
  * <p>The axis may be padded: weights that fall on padding are summed up in {@code padding}.
  *
@@ -58,7 +58,7 @@ record Taps(int stride, int[] first, int[] count, int[] weights, int[] padding) 
         return taps;
     }
 
-    /** Rounds a window's weights and shares them out to input and padding. */
+    /** Rounds a window's weights and divides them between input and padding. */
     private void put(int position, double[] window, int size, double sum, int offset, int length) {
         int begin = Math.min(Math.max(-offset, 0), size);
         int end = Math.max(Math.min(length - offset, size), begin);

@@ -18,7 +18,7 @@ record Tiling(int rows, int columns, int side) {
         return columns * side;
     }
 
-    /** Pixels of the tiles and of a view of the whole. */
+    /** Number of pixels of the tiles and of a view of the whole. */
     long pixelsWithWhole() {
         return (1L + rows * columns) * side * side;
     }
@@ -35,9 +35,9 @@ record Tiling(int rows, int columns, int side) {
     }
 
     /**
-     * The layout of a picture that is seen as these tiles and as a whole.
+     * The layout of a picture that is cut into these tiles and also encoded as a whole.
      *
-     * @param wholeFirst whether the whole stands before the tiles
+     * @param wholeFirst whether the whole comes before the tiles
      */
     PictureLayout withWhole(int width, int height, boolean wholeFirst) {
         Grid square = new Grid(side, side);

@@ -16,7 +16,7 @@ public final class WholeImage implements ImageCutter {
         this.preprocessor = new ImagePreprocessor(preprocessing);
     }
 
-    /** How the square is made. */
+    /** How the picture becomes a square. */
     public Preprocessing preprocessing() {
         return preprocessing;
     }

@@ -1,6 +1,6 @@
 /**
- * From an image to a vision encoder's input: decoded (in {@code file}), cut up or fitted into a square as its model wants,
- * resized and normalised.
+ * From an image to a vision encoder's input: decoded (in {@code file}), cut into pieces or fitted into a square as the
+ * model expects, resized and normalised.
  */
 @NullMarked
 package dev.pargo.models.image;

@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Memory that a process may still take.
+ * Memory that is available to a process.
  *
- * @param bytes  free memory, and what the kernel gives up at once: clean pages of files
+ * @param bytes  free memory, including memory that the kernel frees at once: clean pages of files
  * @param source what limits it: {@code machine}, {@code cgroup} or {@code GPU}
  */
 public record Capacity(long bytes, String source) {
 
-    /** What a device has left: of a CPU the machine's or the container's memory. */
+    /** The available memory of a device; for a CPU that of the machine or the container. */
     public static Capacity of(Device device) {
         if (device.isGpu()) {
             MemoryUsage memory = CudaUtils.getGpuMemory(device);
@@ -39,7 +39,7 @@ public record Capacity(long bytes, String source) {
                 .orElseGet(Capacity::wholeMachine);
     }
 
-    /** Other systems than Linux do not say how much of their memory can be had, so all of it is taken for free. */
+    /** Only Linux tells how much memory is available. On other systems all memory counts as available. */
     private static Capacity wholeMachine() {
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new Capacity(system.getTotalMemorySize(), "machine");

@@ -14,7 +14,9 @@ import java.util.stream.Stream;
  */
 record Hierarchy(Path mount, Path path, Version version) {
 
-    /** The files of a group: its limit, its use, and the lines of its statistics that count pages of files. */
+    /**
+     * Names of a group's files with its limit and its use, and the lines of its statistics that count pages of files.
+     */
     enum Version {
         V1("memory.limit_in_bytes", "memory.usage_in_bytes", "total_active_file ", "total_inactive_file "),
         V2("memory.max", "memory.current", "active_file ", "inactive_file ");
@@ -63,7 +65,7 @@ record Hierarchy(Path mount, Path path, Version version) {
                 .map(limit -> new Group(limit, amount(directory, version.usage).orElse(0L), files(directory)));
     }
 
-    /** Empty for "max" in version 2; version 1 has a huge number instead. */
+    /** Empty for "max" in version 2. Version 1 has a huge number instead. */
     private static Optional<Long> amount(Path directory, String file) {
         return Capacity.read(directory.resolve(file))
                 .map(String::strip)
@@ -82,7 +84,7 @@ record Hierarchy(Path mount, Path path, Version version) {
      *
      * @param limit most bytes of its processes
      * @param usage bytes that they have
-     * @param files of these, pages of files, which the kernel can drop
+     * @param files the part of the usage that is pages of files, which the kernel can drop
      */
     record Group(long limit, long usage, long files) {
 

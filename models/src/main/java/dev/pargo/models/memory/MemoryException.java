@@ -1,6 +1,9 @@
 package dev.pargo.models.memory;
 
-/** A network does not fit the memory. The message is one line for the operator: need, capacity, and what would fit. */
+/**
+ * Thrown if a network does not fit in memory. The message is one line for the operator: the need, the capacity, and
+ * what would fit.
+ */
 public final class MemoryException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -10,11 +10,14 @@ import java.util.Arrays;
  * @param weights at their peak, while they are loaded and packed
  * @param cache   of keys and values
  * @param work    activations of a forward pass
- * @param process the Java heap at its limit, and what the JVM and libtorch take besides
+ * @param process the Java heap at its limit, and the other memory of the JVM and libtorch
  */
 record MemoryNeed(long weights, long cache, long work, long process) {
 
-    /** Tensors of a layer's widest size that are alive at once: input, output, and what lies between. Measured: 2 to 3. */
+    /**
+     * Number of tensors of a layer's largest width that exist at the same time: input, output and intermediate results.
+     * Measured: 2 to 3.
+     */
     private static final int WIDEST_TENSORS = 4;
 
     /** Metaspace, compiled code, threads, and the private part of libtorch. Measured: 150 to 250 MB. */

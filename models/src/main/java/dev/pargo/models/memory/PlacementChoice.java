@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where a network is loaded and in which precision, decided before anything is loaded.
  *
- * @param reason why in this precision, a clause
+ * @param reason why this precision was chosen, as a clause
  */
 public record PlacementChoice(Placement placement, String reason) {
 
@@ -74,7 +74,7 @@ public record PlacementChoice(Placement placement, String reason) {
         return choice;
     }
 
-    /** What can be chosen from, and what with. */
+    /** The candidates, and the data for the choice. */
     record Candidates(
             StoredNetwork<?> stored,
             Device device,
@@ -120,7 +120,7 @@ public record PlacementChoice(Placement placement, String reason) {
             throw refusal(smallest, "even in " + smallest.label());
         }
 
-        /** Without repetition, the best first. */
+        /** Without duplicates, the best first. */
         private List<Precision> order() {
             if (device.isGpu()) {
                 return List.of(nativeBfloat16 ? Precision.BFLOAT16 : Precision.FLOAT16);
@@ -168,7 +168,7 @@ public record PlacementChoice(Placement placement, String reason) {
                             advice(precision, need)));
         }
 
-        /** What would fit. */
+        /** The precisions and cache sizes that would fit, in words. */
         private String advice(Precision refused, MemoryNeed need) {
             List<String> fitting = alternatives()
                     .filter(precision -> precision != refused && fits(precision))

@@ -12,15 +12,15 @@ import dev.pargo.models.weights.StoredTensor;
 import java.util.Optional;
 
 /**
- * Memory that a network's weights take, computed from their shapes. Loading first brings all weights into the placement's
- * type: those that have it already stay pages of their file, the others are copied. Then the program packs layer by layer
- * what it keeps in a form of its own, and frees what it packed.
+ * Memory that a network's weights take, computed from their shapes. Loading first converts all weights to the
+ * placement's type: weights that have this type stay pages of their file, the others are copied. Then the program packs
+ * some weights, layer by layer, into a form that is faster to read, and frees the originals.
  *
  * @param mapped    pages of files that stay in use, in bytes like the others
  * @param copied    copies made by loading
- * @param kept      of these, what stays after packing
- * @param packed    what the program packs
- * @param temporary most that packing one layer takes for a moment
+ * @param kept      the part of these copies that stays after packing
+ * @param packed    packed weights
+ * @param temporary largest temporary memory for packing one layer
  */
 record WeightMemory(long mapped, long copied, long kept, long packed, long temporary) {
 
@@ -60,7 +60,7 @@ record WeightMemory(long mapped, long copied, long kept, long packed, long tempo
         return new WeightMemory(mapped, copied, kept, packed, temporary);
     }
 
-    /** Most bytes at any moment. */
+    /** The largest number of bytes at any time. */
     long peak() {
         return Math.max(Math.max(copied, kept + packed) + temporary, kept + packed + mapped);
     }

@@ -1,4 +1,4 @@
-/** Whether a network fits the memory that there is, and in which precision; decided before its weights are loaded. */
+/** Decides before the weights are loaded whether a network fits in the available memory, and in which precision. */
 @NullMarked
 package dev.pargo.models.memory;
 

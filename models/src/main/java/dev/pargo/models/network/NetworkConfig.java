@@ -7,7 +7,7 @@ import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 import java.util.Optional;
 
-/** The dimensions of a network, from which everything but the values of its parameters follows. Immutable. */
+/** The dimensions of a network. They determine everything except the values of its parameters. Immutable. */
 public interface NetworkConfig {
 
     /** The architecture's name on the wire, e.g. {@code eva02-clip}. */
@@ -16,7 +16,7 @@ public interface NetworkConfig {
     /** The network's parameters by their published names. */
     List<ParameterSpec> parameters();
 
-    /** Whether a checkpoint may have a tensor of this name that the network does not use. */
+    /** Whether a checkpoint may contain a tensor of this name although the network does not use it. */
     boolean ignores(String tensor);
 
     /** The TorchScript program that runs the network, by its file's name without extension. */
@@ -27,7 +27,7 @@ public interface NetworkConfig {
         return List.of("nn");
     }
 
-    /** Whether a parameter can have updates that are not merged, of which each row of an input chooses one. */
+    /** Whether a parameter can have unmerged updates, so that each row of an input chooses its update. */
     default boolean takesUpdates(ParameterSpec parameter) {
         return false;
     }
@@ -43,7 +43,7 @@ public interface NetworkConfig {
     }
 
     /**
-     * Adds what the program's {@code build} method takes after the weights.
+     * Adds the arguments of the program's {@code build} method that follow the weights.
      *
      * @param manager   owns small tensors that are made here, such as masks
      * @param placement where the network is to run, and in which arithmetic

@@ -1,9 +1,9 @@
 package dev.pargo.models.network;
 
 /**
- * What becomes of a loaded parameter that a program keeps in a form of its own and frees.
+ * The memory of a parameter that a program converts to a packed form; the loaded parameter is freed.
  *
- * @param kept      bytes of that form
- * @param temporary bytes that making it takes besides, for a moment
+ * @param kept      bytes of the packed form
+ * @param temporary further bytes that are needed during packing
  */
 public record Packing(long kept, long temporary) {}

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param config     its dimensions
  * @param checkpoint its tensors under their published names; those that the adapter holds whole are taken from it
  * @param adapter    updates to merge into them
- * @param choices    adapters that are not merged, of which each row of an input chooses one
+ * @param choices    adapters that are not merged; each row of an input chooses one
  */
 public record StoredNetwork<C extends NetworkConfig>(
         C config, Checkpoint checkpoint, LoraAdapter adapter, List<LoraAdapter> choices) {

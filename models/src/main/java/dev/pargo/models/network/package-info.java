@@ -1,4 +1,4 @@
-/** A network: its dimensions, the files that hold its weights, and what they become on a device. */
+/** A network: its dimensions, the files with its weights, and the loaded network on a device. */
 @NullMarked
 package dev.pargo.models.network;
 

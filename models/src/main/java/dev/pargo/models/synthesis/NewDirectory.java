@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A directory that a model is written to. It has to be new or empty. */
+/** A directory that a model is written to. It must be new or empty. */
 final class NewDirectory {
 
     private NewDirectory() {}
 
-    /** @throws CheckpointException if there is something in it */
+    /** @throws CheckpointException if it is not empty */
     static void make(Path directory) throws IOException {
         Files.createDirectories(directory);
         try (Stream<Path> files = Files.list(directory)) {

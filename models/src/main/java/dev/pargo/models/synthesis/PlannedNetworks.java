@@ -13,7 +13,7 @@ import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The networks that a model's documents describe, before there are weights. */
+/** The networks that a model's documents describe, before weights exist. */
 interface PlannedNetworks {
 
     VisionConfig vision();

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a preset's directory consists of. The sizes of its networks are taken from the documents, which serving reads
- * too. A preset lists only those tensors that are published but not used.
+ * The content of a preset's directory. The sizes of its networks come from the same documents that serving reads. A
+ * preset lists only tensors that are published but not used.
  *
  * @param description one line for people
  * @param documents   JSON files by their path
@@ -67,8 +67,8 @@ record Preset(String description, Map<String, ObjectNode> documents, Tokenizer t
      * @param network  a network, which knows its tensors itself
      * @param lora     an adapter of the LLM
      * @param tensors  shapes by name, for those that no network here uses
-     * @param prefix   stands before the names; an asterisk in it becomes the number of the repetition
-     * @param replaces beginning of names that the prefix takes the place of; other names stay
+     * @param prefix   is put before the names; an asterisk in it becomes the number of the repetition
+     * @param replaces beginning of names that the prefix replaces; other names stay
      * @param repeat   how often {@code tensors} occur
      */
     record Part(
@@ -87,7 +87,7 @@ record Preset(String description, Map<String, ObjectNode> documents, Tokenizer t
      */
     record Lora(int rank, String target) {}
 
-    /** The names of the presets that there are. */
+    /** The names of all presets. */
     static List<String> names() {
         return NAMES;
     }

@@ -23,14 +23,14 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A bundle that shares encoder and LLM with another one and has a projector of its own, with random weights. So the two
- * differ in nothing but their projectors.
+ * A bundle with the encoder and LLM of another bundle and a new projector with random weights. The two bundles differ
+ * only in their projectors.
  */
 public final class ProjectorVariant {
 
     private static final Set<String> WITH_QUERIES = Set.of("ParGo", "Q-Former");
 
-    /** Those that join consecutive patches. The remaining types make a square of visual tokens. */
+    /** Types that join consecutive patches. The remaining types return a square of visual tokens. */
     private static final Set<String> IN_LINE = Set.of("linear", "mlp");
 
     private static final String MANIFEST = "bundle.json";
@@ -47,7 +47,7 @@ public final class ProjectorVariant {
     private static final int PATCHES_PER_PARTIAL = 2;
     private static final int ADJACENT = 4;
 
-    /** Those of bert-small, which the release has. */
+    /** The dimensions of bert-small, as in the release. */
     private static final Map<String, Integer> SIZES = Map.of(
             HIDDEN,
             512,
@@ -75,12 +75,12 @@ public final class ProjectorVariant {
     /**
      * Writes the manifest and the projector's weights.
      *
-     * @param base         the bundle whose encoder and LLM it names
+     * @param base         the bundle whose encoder and LLM are used
      * @param type         one of {@link ProjectorConfig#TYPES}
-     * @param visualTokens empty: as many as the other bundle has where both have queries, or else as the release has, or a
-     *     quarter of the patches
-     * @param directory    is made; if it exists it must be empty
-     * @param seed         the same gives the same values
+     * @param visualTokens if empty: the number of the other bundle if both projectors have queries; otherwise that of
+     *     the release, or a quarter of the patches
+     * @param directory    is created; if it exists, it must be empty
+     * @param seed         the same seed gives the same values
      * @return the projector's dimensions
      * @throws dev.pargo.models.config.ConfigException if there is no such projector for so many visual tokens
      * @throws CheckpointException if the directory is not empty, or a file cannot be written
@@ -103,7 +103,7 @@ public final class ProjectorVariant {
         return projector;
     }
 
-    /** The number of visual tokens that a projector makes of a picture. */
+    /** The number of visual tokens that a projector returns for a picture. */
     public static int visualTokens(ProjectorConfig projector, SquareTower vision) {
         PictureLayout pixels = PictureLayout.whole(1, 1, new Grid(vision.imageSize(), vision.imageSize()));
         return projector.layout(vision.layout(pixels)).cells();
@@ -135,7 +135,7 @@ public final class ProjectorVariant {
         return manifest;
     }
 
-    /** The sizes are the other projector's if it has queries too, or else the release's. */
+    /** The sizes are those of the other projector if it has queries too; otherwise those of the release. */
     private void addQueries(ObjectNode section, ObjectNode other, int patches, OptionalInt visualTokens) {
         if (other.has(QUERIES)) {
             SIZES.keySet().stream().filter(other::has).forEach(size -> section.set(size, other.get(size)));

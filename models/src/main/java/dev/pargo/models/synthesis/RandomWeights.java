@@ -13,12 +13,13 @@ import java.util.function.Consumer;
 
 /**
  * Random weights on which a network of any depth gives finite outputs: normal with standard deviation {@value
- * #DEVIATION}, around 1 for the scales of norms and around 0 for everything else. Whole numbers count up from 0, as
- * position ids do.
+ * #DEVIATION}, around 1 for the scales of norms and around 0 for everything else. Integers count up from 0, as position
+ * ids do.
  *
- * <p>Values are drawn once and then repeated in a cycle of a prime number of elements, so that writing is as fast as the
- * disk. Every tensor begins at another place of the cycle, and no two rows of a matrix are equal, because its width shares
- * no factor with the prime. The same seed and the same order of tensors give the same values. Not thread-safe.
+ * <p>Values are drawn once and then repeated in a cycle of a prime number of elements, so that writing is as fast as
+ * the disk. Every tensor begins at another position of the cycle. No two rows of a matrix are equal, because its width
+ * has no common factor with the prime. The same seed and the same order of tensors give the same values. Not
+ * thread-safe.
  */
 final class RandomWeights implements TensorValues {
 
@@ -27,7 +28,9 @@ final class RandomWeights implements TensorValues {
     /** Elements of a cycle; prime. */
     private static final int PERIOD = 1_048_573;
 
-    /** From one tensor's place in the cycle to the next one's. With a prime period it reaches all places. */
+    /**
+     * Distance in the cycle from one tensor's start to the next one's. With a prime period it reaches all positions.
+     */
     private static final long STRIDE = 2_654_435_761L;
 
     private final long seed;
@@ -58,7 +61,7 @@ final class RandomWeights implements TensorValues {
         }
     }
 
-    /** In the networks here only the scale of a norm is a vector named weight. */
+    /** In these networks, only the scale of a norm is a vector named weight. */
     private static boolean isScale(WrittenTensor tensor) {
         return tensor.shape().length == 1 && tensor.name().endsWith(".weight");
     }

@@ -21,11 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model directory with random weights: every file, name, shape and type is as published, so that everything but the
- * answers can be tried without the published weights. Its heap does not grow with the model.
+ * answers can be tried without the published weights. The heap that it needs does not grow with the model.
  */
 public final class Synthesis {
 
-    /** Shards of a directory for which a preset says nothing. */
+    /** Size of a directory's shards if the preset gives none. */
     private static final long SHARD_BYTES = 5_000_000_000L;
 
     private final Preset preset;
@@ -37,7 +37,7 @@ public final class Synthesis {
         this.directory = directory;
     }
 
-    /** The presets by name, each with a line that describes it. */
+    /** The presets by name, each with a one-line description. */
     public static Map<String, String> presets() {
         Map<String, String> descriptions = new LinkedHashMap<>();
         Preset.names().forEach(name -> descriptions.put(name, Preset.named(name).description()));
@@ -48,7 +48,7 @@ public final class Synthesis {
      * Writes everything but the weights.
      *
      * @param preset    one of {@link #presets}
-     * @param directory is made; if it exists it must be empty
+     * @param directory is created; if it exists, it must be empty
      * @param layers    decoder layers; empty: as published
      * @throws CheckpointException if the directory is not empty
      */
@@ -126,7 +126,10 @@ public final class Synthesis {
         }
     }
 
-    /** This is not as published: it marks the weights as random, so that nobody takes the answers for the model's. */
+    /**
+     * This differs from the published files: it marks the weights as random, so that the answers are not mistaken for
+     * the model's.
+     */
     private static void declareRandom(String path, ObjectNode document) {
         if (path.equals("bundle.json")) {
             Stream.of("vision", "projector")

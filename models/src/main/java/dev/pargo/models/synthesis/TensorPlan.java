@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Lists the tensors of a preset's parts. The networks know theirs themselves. */
+/** Lists the tensors of a preset's parts. Those of networks follow from their dimensions. */
 record TensorPlan(PlannedNetworks networks) {
 
     List<WrittenTensor> tensors(Preset.Weights weights) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 /**
  * A tensor in host memory: row-major, little-endian, contiguous.
  *
- * <p>The buffer's position and limit are exactly around the tensor's bytes and must not be changed. Values are shared,
- * not copied: a tensor must not be written to after it was passed on.
+ * <p>The buffer's position and limit enclose exactly the tensor's bytes and must not be changed. Values are shared, not
+ * copied: a tensor must not be written to after it was passed on.
  *
  * @param dtype a floating-point type
  * @param shape dimensions, outermost first, each at least 1

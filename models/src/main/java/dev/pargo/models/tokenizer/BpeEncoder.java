@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 
-/** Merges neighbours into pieces, those of the highest score first (SentencePiece, bpe_model.cc). */
+/** Merges neighbouring pieces, the pair with the highest score first (SentencePiece, bpe_model.cc). */
 final class BpeEncoder implements PieceEncoder {
 
     private final List<Piece> pieces;
@@ -15,8 +15,8 @@ final class BpeEncoder implements PieceEncoder {
     private final ByteTrie userDefined;
 
     /**
-     * @param trie        ids of the pieces that text may become
-     * @param userDefined those that are cut out of a text first, and never merged
+     * @param trie        ids of the pieces that may be used for text
+     * @param userDefined pieces that are cut out of a text first and never merged
      */
     BpeEncoder(List<Piece> pieces, ByteTrie trie, ByteTrie userDefined) {
         this.pieces = pieces;
@@ -29,7 +29,7 @@ final class BpeEncoder implements PieceEncoder {
         new Merging(text).run(sink);
     }
 
-    /** Two neighbours that make a piece. */
+    /** Two neighbours that can be merged into a piece. */
     private record Pair(int left, int right, float score, int length) implements Comparable<Pair> {
 
         @Override
@@ -39,7 +39,10 @@ final class BpeEncoder implements PieceEncoder {
         }
     }
 
-    /** One text's symbols; a symbol is named by its number from the left, and a merged one keeps the left one's. */
+    /**
+     * The symbols of one text. A symbol is identified by its number from the left; a merged symbol keeps the number of
+     * its left part.
+     */
     private final class Merging {
 
         private final byte[] text;
@@ -49,7 +52,7 @@ final class BpeEncoder implements PieceEncoder {
         private final int[] next;
         private final boolean[] frozen;
         private final PriorityQueue<Pair> pairs = new PriorityQueue<>();
-        /** Of pieces that are only steps to others: bytes of the left one of the two that made them. */
+        /** For pieces that are only intermediate steps: bytes of the left one of the two symbols that were merged. */
         private final Map<Integer, Integer> splits = new HashMap<>();
 
         private int symbols;

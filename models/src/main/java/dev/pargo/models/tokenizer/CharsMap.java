@@ -5,18 +5,21 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The rules of a SentencePiece normaliser such as {@code nmt_nfkc}, as a model file has them: the size of a double-array trie
- * (Darts-clone) in bytes, the trie, and replacements that end with a NUL byte. The file may be crafted, so every step is
- * checked against the trie's size; one that leads out of it finds no rule. Thread-safe.
+ * The rules of a SentencePiece normaliser such as {@code nmt_nfkc}, as a model file has them: the size of a
+ * double-array trie (Darts-clone) in bytes, the trie, and replacements that end with a NUL byte. The file may be
+ * crafted, so every step is checked against the trie's size; a step out of the trie finds no rule. Thread-safe.
  */
 final class CharsMap {
 
-    /** A piece of text and what stands in its place. */
+    /** A piece of text and its replacement. */
     record Match(int length, byte[] replacement) {}
 
     private static final int LEAF_LABEL = 1 << 31;
 
-    /** Published rules need 33 bytes; a long replacement for each character would fill the memory. */
+    /**
+     * Longest replacement in bytes. Published rules need 33 bytes; a long replacement for each character would fill the
+     * memory.
+     */
     private static final int MAX_REPLACEMENT = 256;
 
     private static final Match NO_MATCH = new Match(0, new byte[0]);

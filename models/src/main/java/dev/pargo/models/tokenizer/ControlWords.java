@@ -18,7 +18,7 @@ public final class ControlWords {
 
     private int longestTail;
 
-    /** @param words control tokens, and whatever else must not be forged */
+    /** @param words control tokens and other words that users must not be able to write */
     public ControlWords(Collection<String> words) {
         for (String word : words) {
             if (!word.isEmpty()) {

@@ -1,15 +1,15 @@
 package dev.pargo.models.tokenizer;
 
-/** Reads one answer token by token and gives its text in whole characters. Not thread-safe. */
+/** Converts one answer to text token by token, in whole characters. Not thread-safe. */
 public interface Detokenizer {
 
     /**
      * Takes the next token.
      *
-     * @return the text that is certain now; empty while a character's bytes are still coming
+     * @return the text that is complete now; empty if bytes of a character are still missing
      */
     String append(int id);
 
-    /** Ends the answer: what is left of an unfinished character becomes U+FFFD. */
+    /** Ends the answer: an unfinished character becomes U+FFFD. */
     String finish();
 }

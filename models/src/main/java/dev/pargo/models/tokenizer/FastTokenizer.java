@@ -20,11 +20,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A {@code tokenizer.json} of Hugging Face's tokenizers. The library encodes. Decoding is implemented here, because it
- * has to give whole characters token by token.
+ * A {@code tokenizer.json} of Hugging Face's tokenizers. The library encodes. Decoding is implemented here, because
+ * whole characters are needed token by token.
  *
- * <p>The library finds special tokens in any text, and its Java interface has no switch against that. Therefore they
- * are hidden from it: the description that it gets gives them random names. Only the vocabulary here has them.
+ * <p>The library finds special tokens in any text, and its Java interface cannot switch that off. So the special tokens
+ * get random names in the description that the library reads. Only the vocabulary of this class has their real names.
  */
 final class FastTokenizer implements Tokenizer {
 
@@ -89,7 +89,7 @@ final class FastTokenizer implements Tokenizer {
                 ((ObjectNode) added.get(added.size() - 1)).put(option, false);
             }
         }
-        // All that these could do is to add special tokens, to cut or to pad.
+        // These sections only add special tokens, truncate or pad.
         for (String unused : List.of("post_processor", "truncation", "padding")) {
             description.putNull(unused);
         }

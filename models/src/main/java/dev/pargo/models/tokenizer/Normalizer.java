@@ -15,7 +15,7 @@ final class Normalizer {
     private final ByteTrie userDefined;
 
     /**
-     * @param userDefined pieces that are left as they are
+     * @param userDefined pieces that are not changed
      * @throws IllegalArgumentException if the rules are malformed
      */
     Normalizer(SentencePieceModel.Normalization rules, ByteTrie userDefined) {
@@ -57,7 +57,7 @@ final class Normalizer {
         return at;
     }
 
-    /** What stands for the text at a position: at least one byte of it. */
+    /** The replacement for the text at a position. It covers at least one byte. */
     private CharsMap.Match match(byte[] text, int at) {
         int length = userDefined.longestPrefix(text, at);
         if (length == 0 && map != null) {

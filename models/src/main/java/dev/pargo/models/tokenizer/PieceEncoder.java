@@ -3,7 +3,7 @@ package dev.pargo.models.tokenizer;
 /** Cuts a normalised text into pieces of a SentencePiece model. Thread-safe. */
 interface PieceEncoder {
 
-    /** Takes the pieces from left to right. */
+    /** Receives the pieces from left to right. */
     interface Sink {
 
         /** @param id the piece's, or {@link ByteTrie#NONE} for a character that no piece has */

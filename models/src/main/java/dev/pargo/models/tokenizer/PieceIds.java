@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What pieces become: their ids, and a character without a piece its bytes' pieces, or together with its neighbours of that
- * kind one unknown token.
+ * Converts pieces to ids. A character without a piece becomes the pieces of its bytes; if the model has none, a run of
+ * such characters becomes one unknown token.
  *
- * @param bytes   id of each byte's piece; empty if the model has none
+ * @param bytes   id of each byte's piece; empty if the model has no such pieces
  * @param unknown id of the unknown token
  */
 record PieceIds(int[] bytes, int unknown) {

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The fields of one protobuf message, one after another. Malformed input ends in {@link IllegalArgumentException} or in an
- * exception of the buffer's or of arithmetic.
+ * The fields of one protobuf message, one after another. Malformed input leads to an {@link IllegalArgumentException}
+ * or to an exception of the buffer or of arithmetic.
  */
 final class ProtobufFields {
 

@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param pieces        by id
  * @param algorithm     how a text is cut into pieces
- * @param byteFallback  whether a character without a piece becomes its bytes' pieces; otherwise it is unknown
- * @param normalization what is done to a text before it is cut
+ * @param byteFallback  whether a character without a piece becomes the pieces of its bytes; otherwise it is unknown
+ * @param normalization changes to a text before it is cut into pieces
  */
 record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteFallback, Normalization normalization) {
 
@@ -38,8 +38,8 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
 
     /**
      * @param charsMap           rules for characters, see {@link CharsMap}; empty for none
-     * @param dummyPrefix        whether a space is put before the text, which decoding takes off again
-     * @param removesExtraSpaces whether spaces at both ends go, and runs of spaces become one
+     * @param dummyPrefix        whether a space is put before the text; decoding removes it
+     * @param removesExtraSpaces whether spaces at both ends are removed, and runs of spaces are replaced by one
      * @param escapesSpaces      whether a space becomes U+2581
      */
     record Normalization(byte[] charsMap, boolean dummyPrefix, boolean removesExtraSpaces, boolean escapesSpaces) {
@@ -49,7 +49,7 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
         }
     }
 
-    /** More than published pieces have; a longer one is crafted. */
+    /** Longest piece in bytes. Published pieces are shorter; a longer one is crafted. */
     private static final int MAX_PIECE_CHARACTERS = 1024;
 
     private static final int PIECES = 1;
@@ -98,7 +98,7 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
                     case TRAINER -> trainer(fields.message());
                     case NORMALIZER -> normalization = normalization(fields.message());
                     default -> {
-                        // What training left behind.
+                        // Data that is left from training.
                     }
                 }
             }
@@ -152,7 +152,7 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
                         }
                     }
                     default -> {
-                        // Only of interest for training.
+                        // Used only in training.
                     }
                 }
             }
@@ -170,7 +170,7 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
                     case NORMALIZER_REMOVE_EXTRA -> removesExtraSpaces = fields.varint() != 0;
                     case NORMALIZER_ESCAPE -> escapesSpaces = fields.varint() != 0;
                     default -> {
-                        // Only of interest for training.
+                        // Used only in training.
                     }
                 }
             }

@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A SentencePiece model, encoded and decoded in Java. The native library reads crafted models out of bounds
- * (CVE-2026-1260 and others), and its fixed versions refuse models with a NUL byte for a piece, which InternLM2's has.
+ * A SentencePiece model, encoded and decoded in Java. The native library reads out of bounds in crafted models
+ * (CVE-2026-1260 and others). Its fixed versions refuse models with a NUL byte as a piece, such as InternLM2's.
  */
 final class SentencePieceTokenizer implements Tokenizer {
 
-    /** What SentencePiece writes for its unknown token. */
+    /** The text that SentencePiece writes for its unknown token. */
     private static final byte[] UNKNOWN_SURFACE = " \u2047 ".getBytes(StandardCharsets.UTF_8);
 
     /** Published models have up to 5 MB. */
@@ -44,7 +44,7 @@ final class SentencePieceTokenizer implements Tokenizer {
             SentencePieceModel model = SentencePieceModel.parse(read(file));
             ids = PieceIds.of(model);
             List<Piece> pieces = model.pieces();
-            // Under its old name such a piece would still be found in a user's text.
+            // Under its old name, such a piece would still be found in a user's text.
             Set<Integer> renamed = added.values().stream()
                     .filter(id -> id < pieces.size() && pieces.get(id).type() != Type.UNKNOWN)
                     .collect(Collectors.toSet());
@@ -144,7 +144,7 @@ final class SentencePieceTokenizer implements Tokenizer {
         return vocabulary.size();
     }
 
-    /** Nothing here is native. */
+    /** There is no native memory to free. */
     @Override
     public void close() {}
 }

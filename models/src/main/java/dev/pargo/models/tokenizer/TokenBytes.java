@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** The ways in which vocabularies write the bytes that a token stands for. */
+/** The notations of vocabularies for the bytes of a token. */
 final class TokenBytes {
 
     private static final char SPACE_SYMBOL = '\u2581';
@@ -28,9 +28,9 @@ final class TokenBytes {
     }
 
     /**
-     * A token whose characters stand for bytes: printable ones of Latin-1 for themselves, those from U+0100 on for the
-     * other bytes, in order (GPT-2, {@code bytes_to_unicode}). A token with other characters, which only an added one can
-     * have, is text as it is.
+     * A token whose characters stand for bytes: printable characters of Latin-1 for themselves, characters from U+0100
+     * on for the other bytes, in order (GPT-2, {@code bytes_to_unicode}). A token with other characters is plain text;
+     * only added tokens have such characters.
      */
     static byte[] ofByteLevel(String token) {
         byte[] bytes = new byte[token.length()];

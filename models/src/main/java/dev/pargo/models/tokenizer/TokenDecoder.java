@@ -45,7 +45,7 @@ record TokenDecoder(
                     dummyPrefix = true;
                 }
                 case "Replace", "Fuse" -> {
-                    // Replacing the space symbol and joining pieces is what reading pieces is.
+                    // Reading pieces includes replacing the space symbol and joining pieces.
                 }
                 default ->
                     throw file.unknown(

@@ -19,13 +19,14 @@ public interface Tokenizer extends AutoCloseable {
     }
 
     /**
-     * Tokens of a text that begins a prompt, without special tokens. Whatever looks like a control token in the text stays text.
+     * Tokens of a text that begins a prompt, without special tokens. Words in it that look like control tokens stay
+     * text.
      */
     int[] encode(String text);
 
     /**
-     * Tokens of a text that follows a control token or a picture. They differ from those of {@link #encode} if the tokenizer puts a
-     * space before the first text of a prompt only.
+     * Tokens of a text that follows a control token or a picture. They differ from those of {@link #encode} if the
+     * tokenizer puts a space only before the first text of a prompt.
      */
     default int[] encodeInside(String text) {
         return encode(text);
@@ -34,16 +35,13 @@ public interface Tokenizer extends AutoCloseable {
     /** Starts reading an answer token by token. */
     Detokenizer newDetokenizer();
 
-    /** The id of a control token such as {@code <s>}, by its piece; empty if the model has no such control token. */
+    /** The id of a control token such as {@code <s>}; empty if the model has no such control token. */
     OptionalInt controlToken(String piece);
 
-    /** All control tokens, by their pieces. */
+    /** Ids of all control tokens by name. */
     Set<String> controlTokens();
 
-    /**
-     * The bytes that a token stands for within an answer: half a character where it is half of one, none for a control
-     * token.
-     */
+    /** The bytes of a token within an answer. They may be a part of a character; a control token has none. */
     byte[] bytes(int id);
 
     /** Number of ids. */

@@ -39,7 +39,10 @@ record TokenizerFiles(Path directory) {
         throw new ConfigException("%s has no tokenizer: neither %s nor %s".formatted(directory, MODEL, FAST));
     }
 
-    /** Whether the file is lines of a token in Base64 and its rank. SentencePiece's begins with a piece's field. */
+    /**
+     * Whether each line of the file is a token in Base64 and its rank. A SentencePiece file begins with the field of a
+     * piece.
+     */
     private static boolean isTiktoken(Path model) {
         try (InputStream in = Files.newInputStream(model)) {
             return TIKTOKEN_LINE
@@ -50,7 +53,7 @@ record TokenizerFiles(Path directory) {
         }
     }
 
-    /** As the newer file says if it is there, else as the setting {@code legacy}. */
+    /** Read from the newer file if it exists, or else from the setting {@code legacy}. */
     private boolean spacesFirstOnly() {
         Path fast = directory.resolve(FAST);
         Path config = directory.resolve(CONFIG);
@@ -59,7 +62,7 @@ record TokenizerFiles(Path directory) {
                 : Files.exists(config) && !JsonConfig.read(config).flag("legacy", true);
     }
 
-    /** Control tokens that a slow tokenizer has beyond its model. */
+    /** Control tokens that a slow tokenizer adds to those of its model. */
     private Map<String, Integer> addedControls() {
         Map<String, Integer> controls = new HashMap<>();
         Path config = directory.resolve(CONFIG);
@@ -80,8 +83,8 @@ record TokenizerFiles(Path directory) {
                 }
             }
         } else if (Files.exists(added)) {
-            // Older files do not say which tokens are special. Nearly all are, and it is safe to take them for control
-            // tokens.
+            // Older files do not tell which tokens are special. Nearly all are, and it is safe to treat the others as
+            // control tokens too.
             JsonConfig tokens = JsonConfig.read(added);
             tokens.json().propertyNames().forEach(name -> controls.put(name, tokens.integer(name)));
         }

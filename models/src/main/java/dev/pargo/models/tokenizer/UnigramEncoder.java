@@ -5,10 +5,13 @@ import dev.pargo.models.tokenizer.SentencePieceModel.Type;
 import java.util.Arrays;
 import java.util.List;
 
-/** The most probable cut into pieces, by dynamic programming over the ends of pieces (SentencePiece, unigram_model.cc). */
+/**
+ * Finds the most probable division into pieces, by dynamic programming over the ends of pieces (SentencePiece,
+ * unigram_model.cc).
+ */
 final class UnigramEncoder implements PieceEncoder {
 
-    /** Log probability that a character without a piece loses against the least probable piece. */
+    /** Difference in log probability between the least probable piece and a character without a piece. */
     private static final float UNKNOWN_PENALTY = 10;
 
     private final List<Piece> pieces;
@@ -16,7 +19,7 @@ final class UnigramEncoder implements PieceEncoder {
     private final float unknownScore;
     private final float maxScore;
 
-    /** @param trie ids of the pieces that text may become */
+    /** @param trie ids of the pieces that may be used for text */
     UnigramEncoder(List<Piece> pieces, ByteTrie trie) {
         this.pieces = pieces;
         this.trie = trie;
@@ -34,7 +37,7 @@ final class UnigramEncoder implements PieceEncoder {
 
     @Override
     public void encode(byte[] text, Sink sink) {
-        // Of the best path to each position: its last piece, where that begins, and the sum of scores.
+        // The best path to each position: its last piece, the beginning of that piece, and the sum of scores.
         int[] ids = new int[text.length + 1];
         int[] starts = new int[text.length + 1];
         float[] scores = new float[text.length + 1];

@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Collects bytes and gives whole characters: an unfinished one is held back, a malformed one becomes U+FFFD. */
+/**
+ * Collects bytes and returns whole characters. An unfinished character is held back; a malformed one becomes U+FFFD.
+ */
 final class Utf8Assembler {
 
     private byte[] held = new byte[0];
@@ -25,7 +27,7 @@ final class Utf8Assembler {
         return rest;
     }
 
-    /** Bytes at the end that begin a character and lack the rest of it: at most 3. */
+    /** Number of bytes at the end that begin an unfinished character: at most 3. */
     private static int unfinished(byte[] bytes) {
         for (int back = 1; back <= Math.min(3, bytes.length); back++) {
             int lead = bytes[bytes.length - back] & 0xFF;

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What the tokens of a model stand for: each for some bytes of text, control tokens for none. */
+/** The text of a model's tokens: bytes for each token, none for control tokens. */
 final class Vocabulary {
 
-    /** Larger ids are mistakes: memory is taken for all ids up to the largest. */
+    /** Limit on ids, because memory is allocated for all ids up to the largest. */
     private static final int MAX_ID = 1 << 22;
 
     private static final byte[] NONE = {};
@@ -20,12 +20,12 @@ final class Vocabulary {
     private final Map<String, Integer> controls = new HashMap<>();
     private final boolean dummyPrefix;
 
-    /** @param dummyPrefix whether encoding puts a space before the text, which decoding takes off again */
+    /** @param dummyPrefix whether encoding puts a space before the text; decoding removes it */
     Vocabulary(boolean dummyPrefix) {
         this.dummyPrefix = dummyPrefix;
     }
 
-    /** @throws IllegalArgumentException if the id cannot be one */
+    /** @throws IllegalArgumentException if the id is negative or too large */
     void put(int id, byte[] bytes) {
         if (id < 0 || id > MAX_ID) {
             throw new IllegalArgumentException("a token's id is not in 0..%d".formatted(MAX_ID));
@@ -36,13 +36,13 @@ final class Vocabulary {
         tokens.set(id, bytes);
     }
 
-    /** @throws IllegalArgumentException if the id cannot be one */
+    /** @throws IllegalArgumentException if the id is negative or too large */
     void putControl(int id, String name) {
         put(id, NONE);
         controls.put(name, id);
     }
 
-    /** The token's bytes; none for an id without token, of which a model may have some. */
+    /** The token's bytes; none for an id without a token. A model may have such ids. */
     byte[] bytes(int id) {
         return id < 0 || id >= tokens.size() ? NONE : tokens.get(id);
     }
@@ -64,7 +64,7 @@ final class Vocabulary {
         return new Reader();
     }
 
-    /** Joins bytes to characters; the first token with text loses the dummy prefix. */
+    /** Joins bytes to characters and removes the dummy prefix from the first token with text. */
     private final class Reader implements Detokenizer {
 
         private final Utf8Assembler characters = new Utf8Assembler();

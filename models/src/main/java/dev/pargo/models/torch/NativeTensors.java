@@ -13,15 +13,15 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
 
-/** Carries tensors between host memory and torch. */
+/** Copies tensors between host memory and torch. */
 public final class NativeTensors {
 
     private NativeTensors() {}
 
     /**
-     * A tensor for torch, on the manager's device. On a CPU a direct float32 or float16 buffer is used as it lies, so it
-     * must not change while the array lives. The JNI layer knows no bfloat16: such a tensor crosses it in float32,
-     * which loses nothing.
+     * A tensor for torch, on the manager's device. On a CPU a direct float32 or float16 buffer is used without a copy,
+     * so it must not change while the array exists. The JNI layer does not support bfloat16: such a tensor crosses it
+     * in float32, which is lossless.
      */
     public static PtNDArray fromHost(PtNDManager manager, HostTensor tensor) {
         return switch (tensor.dtype()) {
@@ -53,7 +53,7 @@ public final class NativeTensors {
                 .toArray(PtNDArray[]::new);
     }
 
-    /** Values that bfloat16 has, in bfloat16. */
+    /** Converts float32 values that bfloat16 can represent to bfloat16. */
     private static HostTensor narrow(float[] values, long[] shape) {
         HostTensor narrow = HostTensor.allocate(DType.BFLOAT16, shape);
         ShortBuffer to =

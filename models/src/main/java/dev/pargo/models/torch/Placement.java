@@ -6,8 +6,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 /**
  * Where a network runs and in which arithmetic.
  *
- * @param packsWeights whether weights may be copied into a layout that is read faster; otherwise they stay in the mapped
- *                     file, which processes share
+ * @param packsWeights whether weights may be copied to a layout that is faster to read; otherwise they stay in the
+ *                     mapped file, which processes share
  */
 public record Placement(Device device, Precision precision, boolean packsWeights) {
 

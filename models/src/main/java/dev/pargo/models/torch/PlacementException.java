@@ -1,6 +1,9 @@
 package dev.pargo.models.torch;
 
-/** A network cannot run where or as it was told to. The message is for the operator. */
+/**
+ * Thrown if a network cannot run on the requested device or in the requested precision. The message is for the
+ * operator.
+ */
 public final class PlacementException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -10,13 +10,13 @@ public enum Precision {
     BFLOAT16(DType.BFLOAT16, DType.BFLOAT16),
     FLOAT16(DType.FLOAT16, DType.FLOAT16),
     /**
-     * Decoders only: linear layers with 8-bit weights, one scale an output row, quantised when they are loaded;
-     * activations are float32 and quantised on the way into a layer.
+     * Decoders only: linear layers with 8-bit weights and one scale for each output row, quantised when they are
+     * loaded; activations are float32 and quantised at the input of a layer.
      */
     INT8(DType.BFLOAT16, DType.FLOAT32),
     /**
-     * Decoders only: linear layers with 4-bit weights, a scale and a minimum for each run of 32 inputs, all else in
-     * bfloat16, the output layer too. For models that are too large otherwise; {@link #INT8} is the faster one.
+     * Decoders only: linear layers with 4-bit weights, a scale and a minimum for each run of 32 inputs; everything
+     * else, including the output layer, in bfloat16. For models that are too large otherwise; {@link #INT8} is faster.
      */
     INT4(DType.BFLOAT16, DType.BFLOAT16);
 
@@ -46,7 +46,7 @@ public enum Precision {
         return weights;
     }
 
-    /** Type of activations, and so of what a network gives. */
+    /** Type of activations, and so of a network's output. */
     public DType dtype() {
         return dtype;
     }

@@ -31,7 +31,7 @@ public final class Script implements AutoCloseable {
      *
      * @param manager owns the program; its device is where the program runs
      * @param main    file whose functions become the program's methods, e.g. {@code eva02}
-     * @param library files that {@code main} uses, by the names that it uses
+     * @param library files that {@code main} uses, under the names that it uses
      * @throws EngineException if the source does not compile; the message has the line
      */
     public static Script load(PtNDManager manager, String main, List<String> library) {

@@ -48,7 +48,7 @@ final class ScriptArchive {
         }
     }
 
-    /** The loader maps the archive as it is, so entries are stored, not deflated. */
+    /** The loader maps the archive unchanged, so entries are stored, not deflated. */
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
         CRC32 crc = new CRC32();
         crc.update(content);

@@ -5,12 +5,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The engine cannot be loaded, or has no memory for what it was asked to do. The message is one line for the operator. */
+/**
+ * Thrown if the engine cannot be loaded, or has too little memory for an operation. The message is one line for the
+ * operator.
+ */
 public final class TorchException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What libtorch says of a failed malloc, a failed mmap and a full GPU. */
+    /** libtorch's messages for a failed malloc, a failed mmap and a full GPU. */
     private static final Pattern NO_MEMORY =
             Pattern.compile("(?i)can't allocate memory|cannot allocate memory|out of memory");
 
@@ -20,7 +23,7 @@ public final class TorchException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The same failure in our words if memory was lacking; empty if it was something else. */
+    /** The failure in one line if memory was lacking; empty for any other cause. */
     static Optional<TorchException> ofMemory(EngineException failure) {
         String message = String.valueOf(failure.getMessage());
         if (!NO_MEMORY.matcher(message).find()) {

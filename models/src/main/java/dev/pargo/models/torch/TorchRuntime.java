@@ -12,8 +12,7 @@ public final class TorchRuntime {
     private TorchRuntime() {}
 
     /**
-     * Loads the engine, of which nothing is downloaded or reported anywhere. Only the first call of a process has an
-     * effect.
+     * Loads the engine. Nothing is downloaded or reported. Only the first call in a process has an effect.
      *
      * @param threads threads of one forward pass on a CPU
      * @throws TorchException if libtorch cannot be unpacked or loaded, with the reason in one line

@@ -12,7 +12,7 @@ import dev.pargo.models.picture.PictureLayout;
 public sealed interface SquareTower extends VisionConfig
         permits ClipConfig, Eva02Config, EvaGConfig, InternVitConfig, SiglipConfig {
 
-    /** Side of the square input in pixels. What does not fill a patch at its right and bottom is not seen. */
+    /** Side of the square input in pixels. Pixels at the right and bottom that do not fill a patch are ignored. */
     int imageSize();
 
     /** Side of a patch in pixels. */

@@ -96,7 +96,7 @@ public final class Checkpoint {
      * Divides tensors along their first axis into equal parts.
      *
      * @param names  which tensors
-     * @param parts  what takes the place of {@code joined} in the name of each part
+     * @param parts  replaces {@code joined} in the name of each part
      * @param joined a part of the tensors' names
      * @throws CheckpointException if the rows cannot be divided equally
      */
@@ -127,7 +127,7 @@ public final class Checkpoint {
         return new Checkpoint(both, union);
     }
 
-    /** The tensors of this checkpoint, with another's in place of those that it has under the same names. */
+    /** The tensors of this checkpoint, except that tensors of the other checkpoint replace those of the same name. */
     public Checkpoint overlaid(Checkpoint other) {
         if (other.tensors.isEmpty()) {
             return this;
@@ -147,7 +147,7 @@ public final class Checkpoint {
      * Compares the tensors with those that a network needs.
      *
      * @param parameters names and shapes, each name once
-     * @param ignored    names that may be there without being needed
+     * @param ignored    names of tensors that may exist although the network does not need them
      */
     public ParameterCheck compare(List<ParameterSpec> parameters, Predicate<String> ignored) {
         return ParameterCheck.of(this, parameters, ignored);
@@ -157,7 +157,7 @@ public final class Checkpoint {
      * Checks that the tensors are exactly those that a network needs.
      *
      * @param parameters names and shapes, each name once
-     * @param ignored    names that may be there without being needed
+     * @param ignored    names of tensors that may exist although the network does not need them
      * @throws CheckpointException naming what is missing, unexpected and misshaped
      */
     public void require(List<ParameterSpec> parameters, Predicate<String> ignored) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Weights cannot be used. The message is for the operator: one line that names the file and what is wrong with it. It
+ * Thrown if weights cannot be used. The message is for the operator: one line that names the file and the problem. It
  * may quote the file, so its length is bounded and control characters are removed.
  */
 public final class CheckpointException extends RuntimeException {

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A short name for weights and whatever else decides a stage's output: SHA-256, cut to 64 bits, over tensor names, types,
- * shapes and bytes. Tensors are read in the order of their names, so the fingerprint does not depend on shards, file
- * format or directory. Of a large tensor only some pieces at fixed positions are read: training changes all values, and
- * so 15 GB take milliseconds instead of minutes. A fingerprint tells versions of weights apart. It is no protection
- * against tampering. Not thread-safe.
+ * A short identifier of everything that determines a stage's output, such as its weights: SHA-256, truncated to 64
+ * bits, over tensor names, types, shapes and bytes. Tensors are read in the order of their names, so the fingerprint
+ * does not depend on shards, file format or directory. Only some pieces of a large tensor, at fixed positions, are
+ * read: training changes all values, so this is enough, and 15 GB take milliseconds instead of minutes. A fingerprint
+ * distinguishes versions of weights. It does not protect against tampering. Not thread-safe.
  */
 public final class Fingerprint {
 
@@ -63,7 +63,7 @@ public final class Fingerprint {
     }
 
     /**
-     * Adds an adapter's updates; one without updates adds nothing.
+     * Adds an adapter's updates. An adapter without updates changes nothing.
      *
      * @throws CheckpointException if a file cannot be read
      */
@@ -106,7 +106,7 @@ public final class Fingerprint {
         }
     }
 
-    /** 16 hexadecimal digits over all that was added. Call once. */
+    /** 16 hexadecimal digits over everything that was added. Call it once. */
     public String hex() {
         return HexFormat.of().formatHex(digest.digest(), 0, HEX_BYTES);
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The layouts in which ParGo's code keeps trained parts (connector, vision tower, LoRA), brought to one naming. Source of
- * the layouts: {@code load_fusion_model} of ParGo's code.
+ * Reads trained parts (connector, vision tower, LoRA) in the layouts of ParGo's code, and converts them to one naming.
+ * Source of the layouts: {@code load_fusion_model} of ParGo's code.
  *
  * <table>
  * <caption>Layouts, in the order of the tests</caption>
@@ -24,7 +24,7 @@ public final class FusionCheckpoint {
 
     private static final String LLAMA = "llama";
 
-    /** A whole part of a dotted name. */
+    /** A complete part of a dotted name. */
     private static final Pattern MODULE = Pattern.compile("(?<![^.])module\\.");
 
     private FusionCheckpoint() {}

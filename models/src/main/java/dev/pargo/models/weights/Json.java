@@ -29,7 +29,7 @@ final class Json {
         }
     }
 
-    /** @param what names the text in messages */
+    /** @param what name of the text in messages */
     static JsonNode object(Path path, String what, ByteBuffer text) {
         try {
             JsonNode node = MAPPER.readTree(text.array(), text.position(), text.remaining());

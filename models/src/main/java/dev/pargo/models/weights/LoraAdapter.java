@@ -34,7 +34,7 @@ public final class LoraAdapter {
      * @param b              [out, r]
      * @param magnitude      [out], the lengths that the rows of the sum get (DoRA); absent if they stay as they are
      * @param scale          alpha / r, or alpha / sqrt(r) for rsLoRA
-     * @param initialisation what is taken out of W before
+     * @param initialisation the part that is subtracted from W first
      */
     record Delta(
             StoredTensor a,
@@ -43,7 +43,7 @@ public final class LoraAdapter {
             double scale,
             LoraInitialisation initialisation) {
 
-        /** Shape of the matrix that it updates. */
+        /** Shape of the updated matrix. */
         long[] shape() {
             return new long[] {b.shape()[0], a.shape()[1]};
         }
@@ -52,7 +52,7 @@ public final class LoraAdapter {
             return Stream.of(a, b, magnitude).filter(Objects::nonNull);
         }
 
-        /** @throws CheckpointException if the tensors are not of one update */
+        /** @throws CheckpointException if the tensors do not belong to one update */
         static void requireFit(StoredTensor a, StoredTensor b, @Nullable StoredTensor magnitude) {
             boolean fit = a.shape().length == 2 && b.shape().length == 2 && a.shape()[0] == b.shape()[1];
             if (!fit || a.shape()[0] == 0) {
@@ -94,12 +94,12 @@ public final class LoraAdapter {
         this.saved = saved;
     }
 
-    /** The adapter that changes nothing. */
+    /** An adapter without updates. */
     public static LoraAdapter none() {
         return NONE;
     }
 
-    /** Whether the name is of an adapter's matrix rather than of a parameter of the network. */
+    /** Whether this is the name of an adapter's matrix instead of a parameter of the network. */
     public static boolean isAdapterTensor(String name) {
         return name.contains(".lora_");
     }
@@ -107,8 +107,10 @@ public final class LoraAdapter {
     /**
      * The adapter within a fusion checkpoint; {@link #none()} if it holds none.
      *
-     * @param alpha {@code lora_alpha} of the training, which the checkpoint does not hold; r is the matrices' own
-     * @throws CheckpointException if a matrix lacks its partner, the two do not fit, or it is of another kind
+     * @param alpha {@code lora_alpha} of the training, which the checkpoint does not contain; r follows from the
+     *              matrices
+     * @throws CheckpointException if one matrix of a pair is missing, the two do not fit, or the kind of adapter is not
+     *         supported
      */
     public static LoraAdapter of(Checkpoint fusion, double alpha) {
         return new LoraAdapter(deltas(fusion, LoraSettings.plain(alpha)), Map.of());
@@ -149,7 +151,7 @@ public final class LoraAdapter {
     /**
      * An adapter as PEFT saves it: {@code adapter_config.json} and {@code adapter_model.safetensors} or {@code .bin}.
      *
-     * @throws CheckpointException as {@link #of}, or if the configuration asks for what cannot be merged exactly
+     * @throws CheckpointException as {@link #of}, or if the configuration cannot be merged exactly
      */
     public static LoraAdapter open(Path directory) {
         Path configuration = directory.resolve("adapter_config.json");
@@ -185,7 +187,7 @@ public final class LoraAdapter {
     }
 
     /**
-     * The same adapter for a network that calls its parameters otherwise.
+     * The same adapter for a network whose parameters have other names.
      *
      * @throws CheckpointException if two parameters get the same name
      */
@@ -213,7 +215,7 @@ public final class LoraAdapter {
     /**
      * Checks that every update has its parameter.
      *
-     * @throws CheckpointException if one has none, or is for another shape
+     * @throws CheckpointException if a parameter is missing or has another shape
      */
     public void requireTargets(List<ParameterSpec> parameters) {
         Map<String, Delta> unused = new LinkedHashMap<>(deltas);
@@ -245,7 +247,7 @@ public final class LoraAdapter {
      * Checks that the adapter only adds to the network, so that it can be used beside the weights instead of being merged into
      * them.
      *
-     * @throws CheckpointException naming what changes the weights themselves
+     * @throws CheckpointException naming the updates that change the weights themselves
      */
     public void requireSeparate() {
         saved.forEach((name, tensor) -> {

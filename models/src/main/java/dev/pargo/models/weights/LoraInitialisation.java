@@ -4,18 +4,18 @@ import java.nio.file.Path;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What PEFT takes out of the base's matrices before it trains, and again whenever it loads the adapter. The order is that
- * of {@code initialisation} in weights.py.
+ * The part that PEFT subtracts from the base's matrices before training, and again whenever it loads the adapter. The
+ * order is that of {@code initialisation} in weights.py.
  */
 enum LoraInitialisation {
-    /** Nothing: the base stays as it is. */
+    /** Nothing: the base is not changed. */
     NONE,
     /** The r largest singular values. */
     PISSA,
     /** The projection onto the first r columns, times the adapter's scale. */
     OLORA;
 
-    /** @throws CheckpointException if it is one that cannot be repeated from the matrices alone, or is not known */
+    /** @throws CheckpointException if it is unknown, or cannot be repeated from the matrices alone */
     static LoraInitialisation of(Path configuration, JsonNode value) {
         if (value.isMissingNode() || value.isNull() || value.isBoolean()) {
             return NONE;

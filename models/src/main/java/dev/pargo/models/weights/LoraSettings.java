@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How an adapter's matrices change a network, as {@code adapter_config.json} says it.
+ * The settings in {@code adapter_config.json} that determine how an adapter's matrices change a network.
  *
- * @param ranks            r by module; absent if only the matrices tell it
+ * @param ranks            r by module; absent if it follows from the matrices
  * @param alphas           {@code lora_alpha} by module
  * @param isRankStabilised whether updates are divided by the root of r (rsLoRA)
- * @param initialisation   what is taken out of the base first
- * @param isDecomposed     whether rows have trained lengths (DoRA); absent if only the tensors tell it
+ * @param initialisation   the part that is subtracted from the base first
+ * @param isDecomposed     whether rows have trained lengths (DoRA); absent if it follows from the tensors
  */
 record LoraSettings(
         @Nullable Patterned ranks,
@@ -23,8 +23,8 @@ record LoraSettings(
         @Nullable Boolean isDecomposed) {
 
     /**
-     * Fields that are read here, or that say nothing about the merged weights: how the adapter was trained, which modules
-     * were chosen (the tensors tell), and which programs wrote it. A field that is not among these must be off.
+     * Fields that are read here, or that do not affect the merged weights: how the adapter was trained, which modules
+     * were chosen (which follows from the tensors), and which programs wrote it. Any other field must be off.
      */
     private static final Set<String> KNOWN = Set.of(
             "peft_type",
@@ -53,12 +53,12 @@ record LoraSettings(
             "auto_mapping",
             "peft_version");
 
-    /** Plain LoRA, of which nothing but alpha is written down. */
+    /** Plain LoRA with no settings except alpha. */
     static LoraSettings plain(double alpha) {
         return new LoraSettings(null, Patterned.of(alpha), false, LoraInitialisation.NONE, null);
     }
 
-    /** @throws CheckpointException if the adapter is of another type, or something in it has another meaning */
+    /** @throws CheckpointException if the adapter is of another type, or a setting is not supported */
     static LoraSettings read(Path configuration, JsonNode json) {
         String type = json.path("peft_type").asString("LORA");
         if (!type.equals("LORA")) {
@@ -89,8 +89,8 @@ record LoraSettings(
     /**
      * The update of one module.
      *
-     * @param module    its name, as the adapter has it
-     * @param magnitude lengths of the rows, if there are any
+     * @param module    its name in the adapter
+     * @param magnitude lengths of the rows; absent without DoRA
      * @throws CheckpointException if the tensors do not fit each other or the settings
      */
     LoraAdapter.Delta delta(String module, StoredTensor a, StoredTensor b, @Nullable StoredTensor magnitude) {

@@ -10,9 +10,9 @@ import java.util.Map;
 /**
  * A network's parameters in torch's memory.
  *
- * <p>On a CPU a tensor of the wanted type is a view of its mapped file: it costs no memory of its own, is shared between
- * processes, and is read from disk when first touched. Only what must change is copied: another type, an update by an
- * adapter, a position in the file that torch cannot address, another device.
+ * <p>On a CPU a tensor of the wanted type is a view of its mapped file: it costs no memory of its own, is shared
+ * between processes, and is read from disk when first touched. A tensor is copied only if it must change: to another
+ * type, by an adapter's update, to another device, or because torch cannot address its position in the file.
  *
  * @param arrays       parameters by name, in the order of the specs; they live on the manager that they were loaded on
  * @param mappedBytes  bytes of the tensors that are views of files
@@ -59,13 +59,14 @@ public record NativeWeights(Map<String, PtNDArray> arrays, long mappedBytes, lon
     /**
      * Loads parameters.
      *
-     * @param manager    owns the arrays; its device is where they go
-     * @param checkpoint holds the parameters; what else it holds is not read
+     * @param manager    owns the arrays; they are placed on its device
+     * @param checkpoint contains the parameters; its other tensors are not read
      * @param parameters what to load
      * @param dtype      a floating-point type for all floating-point tensors; others keep theirs
-     * @param adapter    updates merged in float32; every one must have its parameter. Parameters that it holds whole must be
-     *     in the checkpoint already, see {@link Checkpoint#overlaid}
-     * @throws CheckpointException if a parameter is missing or misshaped, an update fits none, or a file cannot be mapped
+     * @param adapter    updates to merge in float32; every update needs its parameter. Whole parameters of the adapter
+     *     must be in the checkpoint already, see {@link Checkpoint#overlaid}
+     * @throws CheckpointException if a parameter is missing or misshaped, an update does not fit any parameter, or a
+     *         file cannot be mapped
      */
     public static NativeWeights load(
             PtNDManager manager,

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * How a checkpoint's tensors fit a network: all lists are empty if they do.
+ * How a checkpoint's tensors fit a network. If they fit, all lists are empty.
  *
- * @param missing    parameters that are not there, by name
- * @param unexpected tensors that the network does not have, by name
- * @param misshaped  tensors of another shape than asked for, each with both shapes
+ * @param missing    names of parameters that the checkpoint lacks
+ * @param unexpected names of tensors that the network does not have
+ * @param misshaped  tensors whose shape differs from the expected one, each with both shapes
  */
 public record ParameterCheck(List<String> missing, List<String> unexpected, List<String> misshaped) {
 
@@ -41,7 +41,7 @@ public record ParameterCheck(List<String> missing, List<String> unexpected, List
         return missing.isEmpty() && unexpected.isEmpty() && misshaped.isEmpty();
     }
 
-    /** What does not fit, in one line. */
+    /** The differences in one line. */
     String problems() {
         List<String> problems = new ArrayList<>();
         list(problems, "missing", missing);

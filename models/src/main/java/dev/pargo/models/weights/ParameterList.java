@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Lists a network's parameters layer by layer. Each method takes the layer's name in the network's program and the one
- * that it was published under, or one name for both. Not thread-safe.
+ * Lists a network's parameters layer by layer. Each method takes the layer's name in the network's program and its
+ * published name, or one name for both. Not thread-safe.
  */
 public final class ParameterList {
 

@@ -9,7 +9,7 @@ package dev.pargo.models.weights;
  */
 public record ParameterSpec(String role, String name, long[] shape) {
 
-    /** A parameter that the program calls as the checkpoint does. */
+    /** A parameter with the same name in the program and in the checkpoint. */
     public ParameterSpec(String name, long... shape) {
         this(name, name, shape);
     }

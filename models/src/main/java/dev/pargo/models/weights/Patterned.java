@@ -8,10 +8,10 @@ import java.util.regex.PatternSyntaxException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A number for every module, and others for modules whose names match, as PEFT's {@code rank_pattern} and {@code
- * alpha_pattern} give them.
+ * A number for all modules, with exceptions for modules whose names match a pattern (PEFT's {@code rank_pattern} and
+ * {@code alpha_pattern}).
  *
- * @param value      for modules that match nothing
+ * @param value      number for modules that match no pattern
  * @param exceptions by regular expression for the end of a name, from a dot on; the first that matches counts
  */
 record Patterned(double value, Map<Pattern, Double> exceptions) {
@@ -20,7 +20,7 @@ record Patterned(double value, Map<Pattern, Double> exceptions) {
         return new Patterned(value, Map.of());
     }
 
-    /** @throws CheckpointException if a number is not positive, or an expression is none */
+    /** @throws CheckpointException if a number is not positive, or an expression is invalid */
     static Patterned read(Path configuration, JsonNode json, String field, String patterns) {
         Map<Pattern, Double> exceptions = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : json.path(patterns).properties()) {

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Arguments of a pickle's opcodes. Every method throws {@link BufferUnderflowException} at the end, and none allocates
- * more than what is left of the pickle.
+ * Arguments of a pickle's opcodes. Every method throws {@link BufferUnderflowException} at the end of the pickle. No
+ * method allocates more than the rest of the pickle.
  */
 final class PickleInput {
 
@@ -45,7 +45,7 @@ final class PickleInput {
         return Double.longBitsToDouble(Long.reverseBytes(pickle.getLong()));
     }
 
-    /** A length in one byte, then the number in as few bytes as hold it with its sign. */
+    /** A length in one byte, then a signed number of that many bytes. */
     long longInteger() {
         int bytes = u8();
         if (bytes > Long.BYTES) {

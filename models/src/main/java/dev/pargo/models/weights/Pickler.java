@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes the pickle (protocol 2) of a state dict: tensors by name, each over a storage of its own. */
+/** Writes the pickle (protocol 2) of a state dict: tensors by name, each with its own storage. */
 final class Pickler {
 
     private static final Map<DType, String> STORAGES =

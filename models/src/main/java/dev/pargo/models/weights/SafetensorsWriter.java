@@ -13,13 +13,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes safetensors files as the format's own library does: wide types first, names in order. */
+/** Writes safetensors files as the format's reference library does: wide types first, then by name. */
 public final class SafetensorsWriter {
 
     private static final Map<DType, String> DTYPES =
             Safetensors.DTYPES.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    /** With wide types first and this header, every element lies at a multiple of its width, as mapping needs. */
+    /** With wide types first and this header, every element lies at a multiple of its width. Mapping needs that. */
     private static final int ALIGNMENT = 8;
 
     private static final Comparator<WrittenTensor> ORDER = Comparator.comparingInt(
@@ -32,7 +32,7 @@ public final class SafetensorsWriter {
      * Writes a new file.
      *
      * @throws CheckpointException if the file exists already or cannot be written
-     * @throws IllegalArgumentException if the values of a tensor have another length than it
+     * @throws IllegalArgumentException if the values of a tensor do not have the tensor's length
      */
     public static void write(Path path, List<WrittenTensor> tensors, TensorValues values) {
         List<WrittenTensor> ordered = tensors.stream().sorted(ORDER).toList();

@@ -17,9 +17,9 @@ public final class ShardedWriter {
     /**
      * Writes new files.
      *
-     * @param shardBytes most bytes of tensors in a shard; only a tensor that is larger makes a larger shard
+     * @param shardBytes largest number of bytes of tensors in a shard; only a single larger tensor may exceed it
      * @throws CheckpointException if a file exists already or cannot be written
-     * @throws IllegalArgumentException if the values of a tensor have another length than it
+     * @throws IllegalArgumentException if the values of a tensor do not have the tensor's length
      */
     public static void write(Path directory, List<WrittenTensor> tensors, long shardBytes, TensorValues values) {
         List<List<WrittenTensor>> shards = split(tensors, shardBytes);

@@ -28,10 +28,10 @@ final class TorchFile {
         this.root = root;
     }
 
-    /** What was saved: the dictionary's tensors, and those of the dictionaries in it that may hold a model. */
+    /** The saved tensors: those of the dictionary, and those of nested dictionaries that may contain a model. */
     record Content(Map<String, StoredTensor> tensors, Map<String, Map<String, StoredTensor>> nested) {
 
-        /** The tensors of a model, whether training state surrounds them or not. */
+        /** The tensors of a model, with or without training state around them. */
         Map<String, StoredTensor> stateDict() {
             return nested.values().stream().findFirst().orElse(tensors);
         }

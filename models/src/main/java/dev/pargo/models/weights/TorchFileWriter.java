@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes {@code torch.save} archives of a state dict, which torch itself can load too. */
+/** Writes {@code torch.save} archives of a state dict. torch can load them. */
 public final class TorchFileWriter {
 
     private TorchFileWriter() {}
@@ -14,7 +14,7 @@ public final class TorchFileWriter {
      *
      * @param tensors each less than 4 GiB
      * @throws CheckpointException if the file exists already or cannot be written
-     * @throws IllegalArgumentException if the values of a tensor have another length than it
+     * @throws IllegalArgumentException if the values of a tensor do not have the tensor's length
      */
     public static void write(Path path, List<WrittenTensor> tensors, TensorValues values) {
         String root = path.getFileName().toString().replaceFirst("\\.[^.]+$", "") + "/";

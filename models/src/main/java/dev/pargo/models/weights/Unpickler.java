@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pickle of a {@code torch.save} archive and can build nothing but plain containers, strings, numbers and
+ * Reads the pickle of a {@code torch.save} archive. It can build only plain containers, strings, numbers and
  * descriptions of tensors. A pickle is a program: every class and operation that a state dict does not need is refused
  * by name.
  *
- * <p>Dictionaries become maps, lists and tuples lists, whole numbers {@link Long}s. Nothing here recurses and nothing is
- * allocated by a number that the pickle claims, so a hostile pickle costs at most {@link #MAX_VALUES} small objects.
+ * <p>Dictionaries become maps, lists and tuples lists, whole numbers {@link Long}s. It does not recurse, and numbers in
+ * the pickle do not determine allocations, so a hostile pickle costs at most {@link #MAX_VALUES} small objects.
  */
 final class Unpickler {
 
@@ -87,7 +87,7 @@ final class Unpickler {
     /**
      * @param path   the archive, for messages
      * @param pickle protocol 2, little-endian
-     * @throws CheckpointException if the pickle is malformed or wants more than plain data
+     * @throws CheckpointException if the pickle is malformed or contains more than plain data
      */
     static Object read(Path path, ByteBuffer pickle) {
         Unpickler unpickler = new Unpickler(path, pickle);
@@ -218,7 +218,7 @@ final class Unpickler {
         Map<Object, Object> map = (Map<Object, Object>) stack.get(stack.size() - 1);
         for (int i = 0; i < items.size(); i += 2) {
             Object key = items.get(i);
-            // Hashing a container could run forever, for it may contain itself.
+            // Hashing a container could run forever, because it may contain itself.
             if (!(key instanceof String || key instanceof Long)) {
                 throw problem("a dictionary key that is neither text nor a number");
             }

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Brings tensors one by one to where and what they should be. If it is closed before the end, nothing stays. */
+/** Loads tensors one by one to a device, in a type. If it is closed before the end, all tensors are freed. */
 final class WeightLoader implements AutoCloseable {
 
     private final PtNDManager owner;

@@ -19,7 +19,7 @@ final class WeightOutput implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws CheckpointException if the file exists already or cannot be made */
+    /** @throws CheckpointException if the file exists already or cannot be created */
     static WeightOutput create(Path path) {
         try {
             return new WeightOutput(
@@ -50,7 +50,7 @@ final class WeightOutput implements AutoCloseable {
         }
     }
 
-    /** Writes over bytes before the current position, which stays. */
+    /** Overwrites bytes before the current position. The position does not change. */
     void rewrite(long position, ByteBuffer bytes) {
         try {
             while (bytes.hasRemaining()) {
@@ -61,7 +61,7 @@ final class WeightOutput implements AutoCloseable {
         }
     }
 
-    /** @param out where the values go; by way of it they reach this file */
+    /** @param out receives the values and passes them to this file */
     void write(WrittenTensor tensor, TensorValues values, Consumer<ByteBuffer> out) {
         long start = position();
         values.write(tensor, out);

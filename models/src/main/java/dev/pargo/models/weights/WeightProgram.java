@@ -40,7 +40,7 @@ final class WeightProgram implements AutoCloseable {
         this.script = Script.load(manager, "weights", List.of());
     }
 
-    /** Whether torch can address the tensor in a mapped file: only whole elements from the file's start. */
+    /** Whether torch can address the tensor in a mapped file: its offset must be a whole number of elements. */
     static boolean isMappable(StoredTensor tensor) {
         return tensor.offset() % tensor.dtype().bytes() == 0;
     }

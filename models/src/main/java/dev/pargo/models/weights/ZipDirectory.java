@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * Directory of a zip archive (with zip64) whose records are stored, not deflated, so that each is a range of the file.
- * {@code java.util.zip} does not tell where a record's bytes lie.
+ * {@code java.util.zip} does not tell the position of a record's bytes.
  */
 final class ZipDirectory {
 
@@ -102,7 +102,7 @@ final class ZipDirectory {
 
     private static Entry entry(WeightFile file, ByteBuffer directory, int at, ByteBuffer zip64) {
         long[] fields = {u32(directory, at + 24), u32(directory, at + 20), u32(directory, at + 42)};
-        // The zip64 field holds only those numbers that the entry itself leaves out, in this order.
+        // The zip64 field contains only the numbers that the entry itself leaves out, in this order.
         for (int i = 0; i < fields.length; i++) {
             if (fields[i] == IN_ZIP64) {
                 if (zip64.remaining() < Long.BYTES) {
@@ -135,7 +135,9 @@ final class ZipDirectory {
         return entries.containsKey(name);
     }
 
-    /** Where the record's bytes lie. A deflated record is refused: it could not be mapped, and it could be a bomb. */
+    /**
+     * The position of the record's bytes. A deflated record is refused: it cannot be mapped, and it could be a bomb.
+     */
     Range range(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32;
 
 /**
- * Writes a zip archive of stored records, each beginning at a multiple of 64 bytes. {@code java.util.zip} aligns nothing
- * and wants the checksum before the content.
+ * Writes a zip archive of stored records, each beginning at a multiple of 64 bytes. {@code java.util.zip} does not
+ * align records and needs the checksum before the content.
  */
 final class ZipOutput {
 
@@ -36,7 +36,7 @@ final class ZipOutput {
      * Writes a record.
      *
      * @param size    bytes of the content, less than 4 GiB
-     * @param content writes the content to what it is given
+     * @param content writes the content
      */
     void add(String name, long size, Consumer<Consumer<ByteBuffer>> content) {
         if (size >= ZipDirectory.IN_ZIP64) {
@@ -68,7 +68,7 @@ final class ZipOutput {
         add(name, content.length, out -> out.accept(ByteBuffer.wrap(content)));
     }
 
-    /** Writes the directory. Nothing can be added any more. */
+    /** Writes the directory. No record can be added after that. */
     void finish() {
         long start = file.position();
         entries.forEach(entry -> file.write(central(entry)));

@@ -44,7 +44,7 @@ final class Access {
         return new Undefined(Python.str(key));
     }
 
-    /** {@code value[from:to:step]}; null for what is left out. */
+    /** {@code value[from:to:step]}; null for a part that is left out. */
     static Object slice(@Nullable Object value, @Nullable Object from, @Nullable Object to, @Nullable Object step) {
         if (!(value instanceof List<?>) && !(value instanceof String)) {
             throw new JinjaException("%s has no slices".formatted(Python.kind(value)));

@@ -15,7 +15,7 @@ record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object
         return position < positional.size() ? positional.get(position) : named.getOrDefault(name, otherwise);
     }
 
-    /** @throws JinjaException if there is no such argument */
+    /** @throws JinjaException if the argument is missing */
     @Nullable
     Object get(int position, String name) {
         if (position >= positional.size() && !named.containsKey(name)) {

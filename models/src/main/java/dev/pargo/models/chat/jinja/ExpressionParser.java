@@ -48,7 +48,7 @@ final class ExpressionParser {
         return value;
     }
 
-    /** An expression that an {@code if} may follow which is not its own, as in a loop. */
+    /** An expression without {@code if} and {@code else}. A following {@code if} belongs to the enclosing loop. */
     Expression parseWithoutCondition() {
         Expression left = parseAnd();
         while (tokens.skipName("or")) {
@@ -366,7 +366,7 @@ final class ExpressionParser {
         return parseFilterName(value);
     }
 
-    /** A filter of which the name comes next. */
+    /** A filter whose name is the next token. */
     Expression parseFilterName(Expression value) {
         Callable filter = Filters.of(tokens.name());
         ParsedArguments arguments = tokens.skipOperator("(") ? new ParsedArguments() : null;
@@ -387,7 +387,7 @@ final class ExpressionParser {
         return negated ? scope -> !Python.isTrue(tested.value(scope)) : tested;
     }
 
-    /** Whether a test's only argument follows, without parentheses. */
+    /** Whether the next token is the only argument of a test, written without parentheses. */
     private boolean startsOperand() {
         return switch (tokens.current().kind()) {
             case STRING, NUMBER -> true;

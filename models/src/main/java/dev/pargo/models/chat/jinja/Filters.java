@@ -14,7 +14,7 @@ final class Filters {
 
     private Filters() {}
 
-    /** A filter. If there is none of that name, it fails when it is called, as in Jinja. */
+    /** Finds a filter by its name. As in Jinja, an unknown filter fails when it is called. */
     static Callable of(String name) {
         return switch (name) {
             case "length", "count" -> (arguments, run) -> Python.length(value(arguments));
@@ -229,7 +229,7 @@ final class Filters {
         return mapped;
     }
 
-    /** What {@code map} and {@code select} go through: nothing is like an empty list. */
+    /** The items that {@code map} and {@code select} go through. An undefined value has no items. */
     private static List<@Nullable Object> itemsIfAny(Arguments arguments) {
         return Python.isTrue(value(arguments)) ? Python.items(value(arguments)) : List.of();
     }

@@ -1,6 +1,6 @@
 package dev.pargo.models.chat.jinja;
 
-/** A template cannot be parsed or executed. */
+/** Thrown if a template cannot be parsed or executed. */
 public class JinjaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ public class JinjaException extends RuntimeException {
         super(message);
     }
 
-    /** The template refuses its input in its own words: it has called {@code raise_exception}. */
+    /** Thrown if the template calls {@code raise_exception} to refuse its input. The message is the template's. */
     public static final class Raised extends JinjaException {
 
         private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes a template apart into tokens, with {@code trim_blocks} and {@code lstrip_blocks}: a line feed behind a block is left out, and so
- * is white space before a block that begins its line.
+ * Divides a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks}: a line feed after a block is left
+ * out, as is white space before a block at the beginning of a line.
  */
 final class Lexer {
 
@@ -27,7 +27,7 @@ final class Lexer {
         this.source = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
     }
 
-    /** @throws JinjaException if a tag does not end, or has a character that means nothing */
+    /** @throws JinjaException if a tag does not end or has a character without a meaning */
     static List<Token> tokens(String source) {
         Lexer lexer = new Lexer(source.replace("\r\n", "\n"));
         lexer.run();
@@ -69,7 +69,7 @@ final class Lexer {
         return -1;
     }
 
-    /** Without the white space that begins the last line. */
+    /** The text without the white space at the beginning of its last line. */
     private static String withoutIndent(String text, boolean atLineStart) {
         int end = text.length();
         while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
@@ -79,7 +79,7 @@ final class Lexer {
         return beginsLine ? text.substring(0, end) : text;
     }
 
-    /** Reads a tag. Returns whether white space behind it is left out. */
+    /** Reads a tag. Returns whether white space after it is left out. */
     private boolean tag(char sign, boolean controlled) {
         if (sign == '#') {
             int end = source.indexOf("#}", at + 2);
@@ -125,7 +125,7 @@ final class Lexer {
         }
     }
 
-    /** Leaves out a line feed here. */
+    /** Skips a line feed at the current position. */
     private boolean trimLine() {
         if (at < source.length() && source.charAt(at) == '\n') {
             at++;
@@ -184,7 +184,7 @@ final class Lexer {
         add(Kind.STRING, value.toString());
     }
 
-    /** Appends what an escape sequence stands for. Returns where it ends. */
+    /** Appends the character of an escape sequence. Returns the position after the sequence. */
     private int escape(int from, StringBuilder value) {
         char letter = source.charAt(from);
         int digits = switch (letter) {

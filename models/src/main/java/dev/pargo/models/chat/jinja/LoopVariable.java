@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code loop}: where a loop is. */
+/** {@code loop}: the position of a loop. */
 final class LoopVariable {
 
     private LoopVariable() {}

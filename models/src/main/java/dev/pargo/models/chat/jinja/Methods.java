@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Python's methods of strings, dicts and lists that do not change them. */
+/** Python's methods of strings, dicts and lists, except methods that change the value. */
 final class Methods {
 
     private Methods() {}

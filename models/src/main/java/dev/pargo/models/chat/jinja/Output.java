@@ -1,6 +1,6 @@
 package dev.pargo.models.chat.jinja;
 
-/** What a template, a macro or a block writes. Not thread-safe. */
+/** The text that a template, a macro or a block writes. Not thread-safe. */
 final class Output {
 
     private final StringBuilder text = new StringBuilder();

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What Python's operators and {@code str} do with the values of templates. */
+/** Python's operators and {@code str} for the values of templates. */
 final class Python {
 
     private Python() {}
@@ -150,9 +150,9 @@ final class Python {
     }
 
     /**
-     * What a loop goes through: the items of a list, the keys of a dict, the characters of a string.
+     * The items that a loop goes through: those of a list, the keys of a dict, the characters of a string.
      *
-     * @throws JinjaException if the value cannot be gone through
+     * @throws JinjaException if the value has no items
      */
     static List<@Nullable Object> items(@Nullable Object value) {
         if (value instanceof List<?> list) {

@@ -1,9 +1,9 @@
 package dev.pargo.models.chat.jinja;
 
-/** One execution of a template, kept to its limits. Not thread-safe. */
+/** One execution of a template. It ends the template at its limits. Not thread-safe. */
 final class Run {
 
-    /** Macros that call each other. */
+    /** Largest depth of macros that call each other. */
     private static final int MOST_DEPTH = 100;
 
     private static final int STEPS_BETWEEN_LOOKS = 255;
@@ -15,21 +15,21 @@ final class Run {
 
     /**
      * @param maxLength most characters of the output, and of every string
-     * @param deadline  {@link System#nanoTime} at which it must have ended
+     * @param deadline  time limit, as {@link System#nanoTime}
      */
     Run(int maxLength, long deadline) {
         this.maxLength = maxLength;
         this.deadline = deadline;
     }
 
-    /** To be called for every statement and every item. */
+    /** Call it for every statement and every item. */
     void step() {
         if ((++steps & STEPS_BETWEEN_LOOKS) == 0 && System.nanoTime() - deadline > 0) {
             throw new JinjaException("the template takes too long");
         }
     }
 
-    /** To be called before a string or a list is made. */
+    /** Call it before a string or a list is created. */
     void requireLength(long length) {
         if (length > maxLength) {
             throw new JinjaException("the template writes more than %d characters".formatted(maxLength));

@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The variables of a template, a macro or one round of a loop. What is set here is not seen outside. Not thread-safe. */
+/**
+ * The variables of a template, a macro or one round of a loop. Variables that are set here are not visible outside. Not
+ * thread-safe.
+ */
 final class Scope {
 
     private final @Nullable Scope outer;
@@ -24,7 +27,7 @@ final class Scope {
         return new Scope(this, run);
     }
 
-    /** The outermost scope, which macros see. */
+    /** The outermost scope, which is visible in macros. */
     Scope top() {
         return outer == null || outer.outer == null ? this : outer.top();
     }

@@ -5,7 +5,7 @@ import java.util.List;
 /** A parsed statement, or text between statements. Thread-safe. */
 interface Statement {
 
-    /** How execution goes on. */
+    /** How execution continues. */
     enum Flow {
         NEXT,
         BREAK,

@@ -30,7 +30,7 @@ final class StatementParser {
         return statements;
     }
 
-    /** Statements up to one of the words, behind the beginning of its block. */
+    /** Statements up to a block that begins with one of the words. */
     private List<Statement> body(String... ends) {
         if (++depth > MOST_DEPTH) {
             throw tokens.problem("blocks are nested too deep");
@@ -91,7 +91,7 @@ final class StatementParser {
         tokens.expect(Kind.BLOCK_END);
     }
 
-    /** The end of a block whose last word comes next. */
+    /** The end of a block. Its last word is the next token. */
     private void endOf(String word) {
         tokens.name();
         if (word.equals("endmacro") && tokens.is(Kind.NAME)) {
@@ -105,7 +105,7 @@ final class StatementParser {
         return (scope, out) -> flow;
     }
 
-    /** What a model is trained to write; it is written as it is. */
+    /** The text that a model is trained to write. It is written unchanged. */
     private Statement generation() {
         endBlock();
         List<Statement> body = body("endgeneration");
@@ -133,7 +133,7 @@ final class StatementParser {
                 Python.isTrue(condition.value(scope)) ? Statement.all(then, scope, out) : rest.execute(scope, out);
     }
 
-    /** One name, or several with commas between them, perhaps in parentheses. */
+    /** One name, or several separated by commas, with or without parentheses. */
     private List<String> targets() {
         boolean inParentheses = tokens.skipOperator("(");
         List<String> names = new ArrayList<>(List.of(tokens.name()));
@@ -249,7 +249,7 @@ final class StatementParser {
      */
     private record Filtered(Expression filter, List<Statement> body) {
 
-        /** No template can name it. */
+        /** Not a valid name, so that no template can use it. */
         static final String WRITTEN = " written";
 
         String text(Scope scope) {
@@ -261,7 +261,7 @@ final class StatementParser {
         }
     }
 
-    /** The rest of a block with perhaps more filters. */
+    /** The rest of a block, which may have more filters. */
     private Filtered filtered(Expression first, String end) {
         Expression filter = first;
         while (tokens.isOperator("|")) {

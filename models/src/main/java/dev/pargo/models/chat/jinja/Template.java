@@ -13,7 +13,7 @@ public final class Template {
 
     private static final int MOST_RANGE = 100_000;
 
-    /** What stands for a sign of {@code strftime} in Java. */
+    /** Java's pattern for a directive of {@code strftime}. */
     private static final Map<Character, String> DATES = Map.ofEntries(
             Map.entry('%', "'%'"),
             Map.entry('d', "dd"),
@@ -35,7 +35,10 @@ public final class Template {
         this.statements = statements;
     }
 
-    /** @throws JinjaException if the template is no Jinja, or uses what is not supported; the message names the line */
+    /**
+     * @throws JinjaException if the template is not valid Jinja, or uses a feature that is not supported; the message
+     *         names the line
+     */
     public static Template parse(String source) {
         return new Template(StatementParser.parse(source));
     }
@@ -43,8 +46,9 @@ public final class Template {
     /**
      * Executes the template.
      *
-     * @param variables what the template can see besides the functions of Jinja, {@code raise_exception} and {@code strftime_now}
-     * @param now       the date that {@code strftime_now} tells
+     * @param variables variables of the template, besides the functions of Jinja, {@code raise_exception} and {@code
+     *                  strftime_now}
+     * @param now       the date for {@code strftime_now}
      * @param maxLength most characters of the output, and of every string
      * @param nanos     most time
      * @throws JinjaException if it cannot be executed, exceeds a limit, or {@linkplain JinjaException.Raised refuses} its input
@@ -83,7 +87,7 @@ public final class Template {
         return numbers;
     }
 
-    /** A date, with the signs of {@code strftime} that prompts use. */
+    /** Formats a date by the directives of {@code strftime} that prompts use. */
     private static String written(LocalDateTime now, String format) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {

@@ -10,7 +10,7 @@ final class Tests {
 
     private Tests() {}
 
-    /** A test. If there is none of that name, it fails when it is called, as in Jinja. */
+    /** Finds a test by its name. As in Jinja, an unknown test fails when it is called. */
     static Callable of(String name) {
         return switch (name) {
             case "defined" -> (arguments, run) -> !(value(arguments) instanceof Undefined);

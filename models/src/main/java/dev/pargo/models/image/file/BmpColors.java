@@ -2,7 +2,7 @@ package dev.pargo.models.image.file;
 
 import org.jspecify.annotations.Nullable;
 
-/** How the bits of a BMP file's pixel become a colour. Immutable. */
+/** Converts the bits of a BMP file's pixel to a colour. Immutable. */
 final class BmpColors {
 
     private static final int OPAQUE = 0xff000000;
@@ -13,7 +13,7 @@ final class BmpColors {
     private final Channel blue;
     private final Channel alpha;
 
-    /** A channel's bits: {@code bits} of them, {@code shift} above the lowest. */
+    /** A channel's bits: {@code bits} bits, beginning {@code shift} bits above the lowest. */
     private record Channel(int shift, int bits) {
 
         static Channel of(int mask) {
@@ -24,7 +24,7 @@ final class BmpColors {
                             Integer.SIZE - Integer.numberOfLeadingZeros(mask) - Integer.numberOfTrailingZeros(mask));
         }
 
-        /** The channel of a pixel in 8 bits; a channel of no bits is dark. */
+        /** The channel of a pixel in 8 bits; 0 if the channel has no bits. */
         int of8Bits(int pixel) {
             if (bits == 0) {
                 return 0;
@@ -46,7 +46,7 @@ final class BmpColors {
         return new BmpColors(null, header.masks());
     }
 
-    /** Reads the palette; what it lacks is black. */
+    /** Reads the palette; missing entries are black. */
     static BmpColors ofPalette(Bytes file, BmpHeader header) {
         int[] palette = new int[1 << header.bitsPerPixel()];
         for (int i = 0; i < palette.length; i++) {

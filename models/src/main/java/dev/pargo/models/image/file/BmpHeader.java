@@ -50,7 +50,8 @@ record BmpHeader(
             throw ImageException.unsupported("BMP images with a header of %d bytes".formatted(length));
         }
         int width = core ? file.u16le(18) : file.i32le(18);
-        // A negative height says that the first row comes first; the most negative one stays negative and is refused.
+        // A negative height means that the first row comes first. The most negative number has no positive counterpart
+        // and is refused.
         int height = core ? file.u16le(20) : file.i32le(22);
         int bits = file.u16le(core ? 24 : 28);
         int compression = length < INFO ? NONE : compression(file, length);
@@ -64,7 +65,7 @@ record BmpHeader(
         int colorBytes = core ? 3 : 4;
         int named = length < INFO ? 0 : file.i32le(46);
         int colors = bits > 8 ? 0 : named > 0 && named <= 1 << bits ? named : 1 << bits;
-        // Some files say that the pixels begin where the palette does.
+        // In some files the pixels' position is that of the palette.
         int data = file.i32le(10);
         int paletteEnd = headerEnd + colorBytes * colors;
         if (data == AT + length && bits <= 8) {
@@ -104,7 +105,7 @@ record BmpHeader(
         }
     }
 
-    /** The masks of bit fields. Only 32-bit pictures have alpha: the spare bits of 16 are none. */
+    /** The masks of bit fields. Only 32-bit pictures have alpha: the unused bit of 16-bit pictures is not alpha. */
     private static int[] masks(Bytes file, int length, int bits) {
         boolean hasAlpha = bits == 32 && length >= WITH_ALPHA_MASK;
         int alpha = hasAlpha ? file.i32le(66) : 0;

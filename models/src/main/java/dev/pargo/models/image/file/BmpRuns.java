@@ -54,7 +54,7 @@ final class BmpRuns {
         return pixels.finish();
     }
 
-    /** Reads runs until the picture or the file ends: the mark of the picture's end may be missing. */
+    /** Reads runs until the end of the picture or of the file: the end mark may be missing. */
     private void read() {
         while (y < header.height() && at + 2 <= file.length()) {
             int count = file.u8(at);

@@ -41,7 +41,7 @@ record Bytes(byte[] array) {
         return u16le(at) | u16le(at + 2) << 16;
     }
 
-    /** Whether the bytes at {@code at} are the text in Latin-1; false where the file ends before. */
+    /** Whether the bytes at {@code at} are the text in Latin-1; false if the file ends before. */
     boolean hasText(int at, String text) {
         byte[] expected = text.getBytes(StandardCharsets.ISO_8859_1);
         return at + expected.length <= array.length

@@ -4,8 +4,8 @@ import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 
 /**
- * An image file whose header has been read and whose pixels have not. Making one allocates next to nothing, whatever
- * dimensions the header claims.
+ * An image file whose header has been read, but not its pixels. It takes almost no memory, independent of the
+ * dimensions in the header.
  */
 sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpFile {
     int width();
@@ -16,17 +16,17 @@ sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpF
         return (long) width() * height();
     }
 
-    /** Estimated work of decoding: the pixels, as often as they are passed over. */
+    /** Estimated work of decoding: the number of pixels times the number of passes over them. */
     default long work() {
         return pixels();
     }
 
-    /** What makes the work, for a message that refuses it: a sentence without its end. */
+    /** The reason for the work, for a message that refuses it: a sentence without its full stop. */
     default String workInWords() {
         return "the image has %,d x %,d pixels".formatted(width(), height());
     }
 
-    /** Most memory in bytes that decoding and turning take beside the file. */
+    /** Largest memory in bytes that decoding and turning need in addition to the file. */
     default long memory() {
         return ImageLimits.BYTES_PER_PIXEL * pixels();
     }
@@ -37,7 +37,7 @@ sealed interface EncodedImage permits PngFile, JpegFile, WebpFile, GifFile, BmpF
     }
 
     /**
-     * Decodes the pixels, transparent as far as the convention knows transparency.
+     * Decodes the pixels, with transparency if the convention supports it.
      *
      * @throws ImageException            if the file is damaged
      * @throws IndexOutOfBoundsException if the file ends too early

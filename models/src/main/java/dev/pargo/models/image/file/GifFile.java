@@ -5,11 +5,10 @@ import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.Interruption;
 
 /**
- * A GIF file, of which the first frame is shown on the logical screen. What follows the frame, the trailer included, is
- * not read.
+ * A GIF file. Only its first frame is decoded, on the logical screen; nothing after the frame is read.
  *
- * @param width  of the logical screen, or as far as the frame reaches
- * @param height of the logical screen, or as far as the frame reaches
+ * @param width  width of the logical screen, or the right end of the frame if it is larger
+ * @param height height of the logical screen, or the bottom end of the frame if it is larger
  * @param control position of the graphic control extension that belongs to the frame, 0 if it has none
  * @param frame  position of the frame's image descriptor
  */
@@ -24,7 +23,7 @@ record GifFile(Bytes file, int width, int height, int control, int frame) implem
     private static final int COLORS = 256;
     private static final int OPAQUE = 0xff000000;
 
-    /** [pass] first row and distance of rows of an interlaced frame. */
+    /** [pass]: first row and distance between rows of an interlaced frame. */
     private static final int[][] PASSES = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
 
     private static final int[][] ONE_PASS = {{0, 1}};
@@ -73,7 +72,7 @@ record GifFile(Bytes file, int width, int height, int control, int frame) implem
         return pixels.finish().onCanvas(width, height, file.u16le(frame + 1), file.u16le(frame + 3), keepAlpha);
     }
 
-    /** [256] the frame's palette, else that of the screen, else greys. */
+    /** [256]: the palette of the frame, or else of the screen, or else greys. */
     private int[] colors() {
         int own = colorTableLength(flags());
         int table = own > 0 ? frame + DESCRIPTOR_LENGTH : SCREEN_END;

@@ -14,7 +14,7 @@ final class GifLzw {
 
     private final Bytes file;
 
-    /** Where the next block of data begins, its length first. */
+    /** Position of the next block of data, which begins with its length. */
     private int nextBlock;
 
     private int at;
@@ -31,7 +31,7 @@ final class GifLzw {
     private final byte[] last = new byte[CODES];
     private final short[] length = new short[CODES];
 
-    /** @param data position of the byte that says how many bits an index has; blocks follow */
+    /** @param data position of the byte with the number of bits of an index; the blocks follow it */
     GifLzw(Bytes file, int data) {
         this.file = file;
         int bits = file.u8(data);
@@ -108,7 +108,7 @@ final class GifLzw {
         return last[at];
     }
 
-    /** Writes a string backwards from its end, without what exceeds the picture. */
+    /** Writes a string backwards from its end, without the part beyond the picture. */
     private void write(int code, byte[] indices, int to) {
         int at = code;
         for (int i = to - 1; ; i--) {

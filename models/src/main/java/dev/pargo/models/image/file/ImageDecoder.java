@@ -7,9 +7,9 @@ import dev.pargo.models.image.RgbImage;
 /**
  * Decodes PNG, JPEG, WebP, GIF (first frame) and BMP files, told apart by their content.
  *
- * <p>Dimensions and work are taken from headers and markers and checked before any pixel is decoded or allocated. Pixels
- * equal Pillow's (libjpeg-turbo, libwebp) in every format, except in JPEG files with chroma that is halved vertically
- * only. Thread-safe.
+ * <p>Dimensions and work are taken from headers and markers and checked before any pixel is decoded or allocated.
+ * Pixels equal Pillow's (libjpeg-turbo, libwebp) in every format, except in JPEG files whose chroma is halved only
+ * vertically. Thread-safe.
  */
 public final class ImageDecoder {
 

@@ -6,19 +6,19 @@ import dev.pargo.models.image.RgbImage;
 import java.util.Locale;
 
 /**
- * What an image file may cost. The limits hold before a pixel is decoded. A side may never exceed 65,535
- * pixels, which bounds the square that a thin strip is padded to, and all passes over the pixels together may be no more
- * than {@value #PASSES} over the largest image.
+ * The limits of an image file, which are checked before a pixel is decoded. A side has at most 65,535 pixels, which
+ * bounds the square that a thin strip is padded to. The work, pixels times passes, is at most that of {@value #PASSES}
+ * passes over the largest image.
  *
  * @param maxBytes  largest file in bytes
  * @param maxPixels largest width * height in pixels
  */
 public record ImageLimits(long maxBytes, long maxPixels) {
 
-    /** Memory that decoding takes for a pixel, in all but rare files. */
+    /** Memory in bytes that decoding needs for a pixel, except in rare files. */
     public static final long BYTES_PER_PIXEL = 9;
 
-    /** Progressive JPEG files of today's encoders have 10 to 12 scans. */
+    /** Progressive JPEG files of current encoders have 10 to 12 scans. */
     static final int PASSES = 16;
 
     public ImageLimits {

@@ -4,8 +4,8 @@ import dev.pargo.models.image.Bands;
 import dev.pargo.models.image.ImageException;
 
 /**
- * What a JPEG file's components mean, and their conversion to RGB: libjpeg's in its fixed-point arithmetic, and Pillow's
- * for ink. Files with four components hold inverted ink, as Adobe writes them and Pillow assumes.
+ * The meaning of a JPEG file's components, and their conversion to RGB: libjpeg's in its fixed-point arithmetic, and
+ * Pillow's for CMYK ink. Files with four components hold inverted ink, as Adobe writes them and Pillow assumes.
  */
 enum JpegColors {
     GREY(1),

@@ -16,7 +16,7 @@ record JpegFile(JpegFrame frame, JpegColors colors, Orientation orientation, Jpe
     private static final int BYTES_OF_A_COEFFICIENT = 2;
     private static final int BYTES_OF_RGB = 3;
 
-    /** A scan's tables take as long as that many pixels. */
+    /** The time for a scan's tables, in pixels. */
     private static final long LEAST_WORK_OF_A_SCAN = 5_000;
 
     static JpegFile parse(Bytes file) {
@@ -64,7 +64,7 @@ record JpegFile(JpegFrame frame, JpegColors colors, Orientation orientation, Jpe
                 Locale.ROOT, "the JPEG image has %d scans of %,d x %,d pixels", scans.count(), width(), height());
     }
 
-    /** Samples and colours on the heap; coefficients of progressive files outside of it. */
+    /** Samples and colours on the heap; coefficients of progressive files outside the heap. */
     @Override
     public long memory() {
         int samples = colors.components();

@@ -2,7 +2,7 @@ package dev.pargo.models.image.file;
 
 import java.io.ByteArrayOutputStream;
 
-/** What application segments of a JPEG file say about its colours and its orientation. Not thread-safe. */
+/** Reads colours and orientation from the application segments of a JPEG file. Not thread-safe. */
 final class JpegMetadata {
 
     private static final int APPLICATION_1 = 0xe1;
@@ -23,7 +23,7 @@ final class JpegMetadata {
         this.file = file;
     }
 
-    /** Reads the segment at which the walk is. */
+    /** Reads the current segment. */
     void read(JpegSegments segment) {
         int content = segment.at() + 3;
         int length = segment.length() - 2;

@@ -16,8 +16,8 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStreamImpl;
 
 /**
- * Decodes the samples of a JPEG file with the JDK's libjpeg, whatever else is registered in the JVM. Stops when its
- * thread is interrupted. Not thread-safe.
+ * Decodes the samples of a JPEG file with the JDK's libjpeg, even if other readers are registered in the JVM. Stops
+ * when its thread is interrupted. Not thread-safe.
  */
 final class JpegReader {
 
@@ -92,7 +92,10 @@ final class JpegReader {
         }
     }
 
-    /** Where data ends too early, libjpeg makes up the rest. That is accepted from whole files, for less than half. */
+    /**
+     * If data ends too early, libjpeg makes up the rest. That is accepted if the file is complete and less than half of
+     * the picture is missing.
+     */
     private void checkEnd() {
         boolean mostIsThere = scans.isEnded() && (scans.count() > 1 || rowsBeforeEnd >= height / 2);
         if (endsEarly && !mostIsThere) {
@@ -100,7 +103,7 @@ final class JpegReader {
         }
     }
 
-    /** The file, a little at a time, so that each piece makes little work. */
+    /** Gives the file to libjpeg in small pieces, so that each piece causes little work. */
     private final class Source extends ImageInputStreamImpl {
 
         private final byte[] file;
@@ -134,7 +137,7 @@ final class JpegReader {
         }
     }
 
-    /** Follows the rows, and stops the reader between two of them. */
+    /** Called for each row; stops the reader if the thread is interrupted. */
     private final class Progress implements IIOReadProgressListener {
 
         @Override

@@ -12,7 +12,10 @@ final class JpegScans {
     private static final int COEFFICIENTS = 64;
     private static final int NEVER_SEEN = 16;
 
-    /** Bits that a block takes at least: the code of its first coefficient, and in a baseline file that of its end. */
+    /**
+     * Smallest number of bits of a block: the code of its first coefficient, and in a baseline file the code of its
+     * end.
+     */
     private static final int PROGRESSIVE_BITS = 1;
 
     private static final int BASELINE_BITS = 2;
@@ -22,7 +25,7 @@ final class JpegScans {
     private int count;
     private boolean ended;
 
-    /** [component, coefficient] bits that no scan has brought yet. */
+    /** [component, coefficient]: bits that are not in the scans read so far. */
     private final byte[][] missingBits;
 
     /** [component] whether the first scan with it has data for at least half of its blocks. */
@@ -68,7 +71,7 @@ final class JpegScans {
         essence.write(code);
     }
 
-    /** Notes what a scan brings. */
+    /** Records which coefficients a scan contains. */
     private void note(Bytes file, int at, int dataLength) {
         count++;
         int components = file.u8(at + 3);
@@ -114,7 +117,7 @@ final class JpegScans {
     /**
      * Checks before anything is allocated that the scans can fill the picture.
      *
-     * @throws ImageException if most of it is missing, or the file breaks off before the last scan
+     * @throws ImageException if most of the picture is missing, or the file ends before the last scan
      */
     void checkCompleteness() {
         for (int component = 0; component < plausible.length; component++) {
@@ -128,7 +131,7 @@ final class JpegScans {
         }
     }
 
-    /** The file without application segments, comments and whatever follows the image, with an end marker. */
+    /** The file with an end marker, without application segments, comments and data after the image. */
     byte[] essence() {
         return essence.toByteArray();
     }

@@ -20,7 +20,7 @@ final class JpegSegments {
     private int at;
     private int end;
 
-    /** Starts at the first marker behind that of the image. */
+    /** Starts at the first marker after the one that begins the image. */
     JpegSegments(Bytes file) {
         this.file = file;
         this.end = 2;
@@ -39,7 +39,7 @@ final class JpegSegments {
         return at;
     }
 
-    /** Position behind the segment; a scan's data follows there. */
+    /** Position after the segment; a scan's data begins there. */
     int end() {
         return end;
     }

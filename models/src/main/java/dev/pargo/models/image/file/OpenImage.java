@@ -4,7 +4,7 @@ import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.RgbImage;
 
-/** An image file of which only the header has been read, and found within the limits. Immutable. */
+/** An image file whose header has been read and is within the limits. Immutable. */
 public final class OpenImage {
 
     private final EncodedImage encoded;
@@ -31,12 +31,12 @@ public final class OpenImage {
         return convention == ImageConvention.NATURAL && encoded.orientation().transposes();
     }
 
-    /** Estimated work of decoding: the pixels, as often as they are passed over. */
+    /** Estimated work of decoding: the number of pixels times the number of passes over them. */
     public long work() {
         return encoded.work();
     }
 
-    /** Most memory in bytes that decoding takes, the file included. */
+    /** Largest memory in bytes that decoding needs, including the file. */
     public long memory() {
         return encoded.memory() + 2L * fileBytes;
     }

@@ -49,7 +49,7 @@ enum Orientation {
     }
 
     /**
-     * The orientation that a file's metadata names: EXIF data first, an XMP packet if that says nothing.
+     * The orientation in a file's metadata: from EXIF data, or else from an XMP packet.
      *
      * @param exif null or empty if there is none
      * @param xmp  null or empty if there is none
@@ -60,7 +60,7 @@ enum Orientation {
     }
 
     /**
-     * Reads the orientation from EXIF data: a TIFF file, of which only the entries of the first directory are looked at.
+     * Reads the orientation from EXIF data, which is a TIFF file. Only the entries of the first directory are read.
      * (General readers follow pointers into directories, and overflow the stack where a hostile file nests them.)
      *
      * @return empty if there is none, or the data cannot be read
@@ -99,7 +99,7 @@ enum Orientation {
                 && Arrays.equals(segment, 0, EXIF_PREFIX.length, EXIF_PREFIX, 0, EXIF_PREFIX.length);
     }
 
-    /** The image upright: the same one if it already is. */
+    /** The upright image; this image if it is upright. */
     RgbImage apply(RgbImage stored) {
         if (this == UPRIGHT) {
             return stored;

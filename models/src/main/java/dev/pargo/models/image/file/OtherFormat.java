@@ -4,10 +4,10 @@ import dev.pargo.models.image.ImageException;
 import java.util.List;
 
 /**
- * A format that is known by its first bytes and not read, so that a refusal can name it.
+ * A format that is recognised by its first bytes but not supported, so that the refusal can name it.
  *
  * @param at   position of the mark
- * @param mark text that only files of the format have there
+ * @param mark text at this position that identifies the format
  */
 record OtherFormat(int at, String mark, String name) {
 
@@ -32,7 +32,7 @@ record OtherFormat(int at, String mark, String name) {
             new OtherFormat(BRAND_AT, "mif1", "HEIF"),
             new OtherFormat(BRAND_AT, "msf1", "HEIF"));
 
-    /** The refusal of a file that is of none of the formats that are read. */
+    /** The exception for a file in an unsupported format. */
     static ImageException refusal(Bytes file) {
         return KNOWN.stream()
                 .filter(format -> file.hasText(format.at, format.mark))

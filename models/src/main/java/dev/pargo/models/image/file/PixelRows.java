@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pixels whose memory is taken as their rows come, so that a header alone costs nothing, whatever size it claims. Not
- * thread-safe.
+ * Pixels whose memory is allocated as their rows arrive, so that a header with a large size takes no memory by itself.
+ * Not thread-safe.
  */
 final class PixelRows {
 
@@ -23,7 +23,7 @@ final class PixelRows {
         this.alpha = transparent ? new byte[0] : null;
     }
 
-    /** Makes room for the rows before {@code end}. */
+    /** Allocates the rows before {@code end}. */
     void reserve(int end) {
         if (end > rows) {
             long wanted = Math.max(end, Math.max(2L * rows, FIRST_PIXELS / width));
@@ -67,7 +67,7 @@ final class PixelRows {
         }
     }
 
-    /** All rows; those that were never written are transparent black. */
+    /** All rows; unwritten rows are transparent black. */
     Pixels finish() {
         if (rows < height) {
             resize(height);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Decoded pixels that may be transparent.
  *
  * @param rgb   shape [height, width, 3]
- * @param alpha shape [height, width], 255 is opaque; null if everything is
+ * @param alpha shape [height, width], 255 is opaque; null if all pixels are opaque
  */
 record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
 
@@ -17,7 +17,7 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
     }
 
     /**
-     * Takes colours apart.
+     * Divides colours into RGB and alpha.
      *
      * @param argb shape [height, width]: alpha, red, green and blue from the highest byte on
      */
@@ -38,7 +38,7 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
         }
     }
 
-    /** The same without alpha, if by that nothing at all could be seen. */
+    /** The same without alpha if alpha makes the whole picture invisible. */
     Pixels opaqueIfInvisible() {
         if (alpha == null) {
             return this;
@@ -51,7 +51,7 @@ record Pixels(int width, int height, byte[] rgb, byte @Nullable [] alpha) {
         return new Pixels(width, height, rgb, null);
     }
 
-    /** Lays the picture on a larger canvas that is transparent, or black without alpha. */
+    /** Puts the picture on a larger canvas that is transparent, or black if the picture has no alpha. */
     Pixels onCanvas(int canvasWidth, int canvasHeight, int left, int top, boolean keepAlpha) {
         if (width == canvasWidth && height == canvasHeight) {
             return this;

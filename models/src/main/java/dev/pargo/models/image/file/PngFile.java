@@ -10,8 +10,8 @@ import java.util.zip.CRC32;
 
 /**
  * A PNG file. Only the chunks that define the pixels are read (and EXIF and XMP data for the orientation), so profiles
- * and compressed texts are never unpacked. Checksums of the chunks that are read must be right. The last chunk,
- * {@code IEND}, may be missing.
+ * and compressed texts are never unpacked. The checksums of these chunks must be correct. The last chunk, {@code IEND},
+ * may be missing.
  */
 record PngFile(Bytes file, PngHeader header) implements EncodedImage {
 
@@ -28,10 +28,10 @@ record PngFile(Bytes file, PngHeader header) implements EncodedImage {
 
     private static final int NO_CONTENT = 12;
 
-    /** The most that deflate can shrink data. */
+    /** Largest compression ratio of deflate. */
     private static final int MAX_COMPRESSION = 1032;
 
-    /** Place of a chunk's content. */
+    /** Position of a chunk's content. */
     private record Chunk(int type, int at, int length) {}
 
     static PngFile parse(Bytes file) {
@@ -118,7 +118,7 @@ record PngFile(Bytes file, PngHeader header) implements EncodedImage {
                 .toList();
     }
 
-    /** The chunks before the end; one that the file cuts off is left out, unless it holds pixels. */
+    /** The chunks before the end. An incomplete last chunk is left out, unless it holds pixels. */
     private List<Chunk> chunks() {
         List<Chunk> chunks = new ArrayList<>();
         int at = SIGNATURE.length();

@@ -27,7 +27,7 @@ record PngHeader(int width, int height, int bitDepth, int colorType, boolean int
             new Pass(1, 0, 2, 2),
             new Pass(0, 1, 1, 2));
 
-    /** Which pixels a pass over the picture holds. */
+    /** The pixels of one pass over the picture. */
     record Pass(int left, int top, int stepX, int stepY) {
 
         int columns(int width) {
@@ -66,7 +66,7 @@ record PngHeader(int width, int height, int bitDepth, int colorType, boolean int
         return interlaced ? ADAM_7 : WHOLE;
     }
 
-    /** Samples of a pixel. */
+    /** Number of samples of a pixel. */
     int channels() {
         return switch (colorType) {
             case RGB -> 3;
@@ -76,7 +76,7 @@ record PngHeader(int width, int height, int bitDepth, int colorType, boolean int
         };
     }
 
-    /** Whole bytes of a pixel, 1 where it has less. */
+    /** Bytes of a pixel, at least 1. */
     int bytesPerPixel() {
         return Math.max(1, channels() * bitDepth / 8);
     }

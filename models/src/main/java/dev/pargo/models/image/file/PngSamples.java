@@ -4,8 +4,8 @@ import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 
 /**
- * Turns the samples of PNG rows into pixels. 16-bit samples lose their low byte; narrow ones are stretched to 8 bits.
- * Immutable.
+ * Converts the samples of PNG rows to pixels. 16-bit samples lose their low byte; samples of less than 8 bits are
+ * scaled to 8 bits. Immutable.
  */
 final class PngSamples {
 
@@ -17,10 +17,10 @@ final class PngSamples {
     /** Whether 16-bit grey is cut at 255 instead of losing its low byte, as Pillow converts it to RGB. */
     private final boolean clipsGrey;
 
-    /** [level] the colour of a sample of up to 8 bits that stands alone: of a palette, or grey. */
+    /** [level]: the colour of a pixel with a single sample of up to 8 bits, from the palette or grey. */
     private final int[] colors;
 
-    /** The samples that stand for transparency, -1 for none. */
+    /** The sample values that mean transparency; -1 for none. */
     private final long transparentKey;
 
     private PngSamples(PngHeader header, boolean transparent, boolean clipsGrey, int[] colors, long transparentKey) {
@@ -32,10 +32,10 @@ final class PngSamples {
     }
 
     /**
-     * Reads what says how samples become colours.
+     * Reads the palette and the transparency.
      *
-     * @param palette      content of the chunk with the colours, empty without it
-     * @param transparency content of the chunk with their transparency, empty without it
+     * @param palette      content of the chunk with the colours; empty if there is none
+     * @param transparency content of the chunk with their transparency; empty if there is none
      */
     static PngSamples of(PngHeader header, byte[] palette, byte[] transparency, ImageConvention convention) {
         boolean reference = convention == ImageConvention.REFERENCE;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Unpacks the rows of a PNG file one by one and undoes their filters. Not thread-safe; to be closed. */
+/** Unpacks the rows of a PNG file one by one and undoes their filters. Must be closed. Not thread-safe. */
 final class PngScanlines implements AutoCloseable {
 
     private static final int NONE = 0;
@@ -30,7 +30,7 @@ final class PngScanlines implements AutoCloseable {
         this.bytesPerPixel = bytesPerPixel;
     }
 
-    /** Starts rows of another length, the first of which has none above it. */
+    /** Starts a pass with rows of another length. Its first row has no row above it. */
     void startPass(int length) {
         row = new byte[length];
         above = new byte[length];

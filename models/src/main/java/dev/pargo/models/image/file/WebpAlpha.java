@@ -3,7 +3,7 @@ package dev.pargo.models.image.file;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.file.vp8l.Vp8lDecoder;
 
-/** The alpha of a lossy WebP picture, which is stored apart: losslessly compressed or not at all. */
+/** The alpha of a lossy WebP picture. It is stored separately, either losslessly compressed or uncompressed. */
 final class WebpAlpha {
 
     private static final int UNCOMPRESSED = 0;
@@ -18,7 +18,7 @@ final class WebpAlpha {
     /**
      * Decodes the content of an {@code ALPH} chunk.
      *
-     * @return shape [height, width], one byte 0..255 a value
+     * @return shape [height, width], one byte 0..255 for each value
      */
     static byte[] decode(Bytes file, int at, int length, int width, int height) {
         int header = file.u8(at);

@@ -8,11 +8,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebP file: lossy or lossless, with or without alpha; of an animation the first frame on its canvas. Profiles
- * are not applied.
+ * A WebP file: lossy or lossless, with or without alpha. Of an animation, the first frame is decoded on its canvas.
+ * Profiles are not applied.
  *
- * @param width  of the canvas
- * @param height of the canvas
+ * @param width  width of the canvas
+ * @param height height of the canvas
  * @param frame  the picture's place on the canvas
  */
 record WebpFile(Bytes file, int width, int height, Frame frame) implements EncodedImage {
@@ -31,7 +31,7 @@ record WebpFile(Bytes file, int width, int height, Frame frame) implements Encod
             @Nullable Chunk alpha,
             boolean isLossless) {}
 
-    /** Place of a chunk in the file, its header of type and length included. */
+    /** Position of a chunk in the file, including its header (type and length). */
     record Chunk(int at, int length) {
 
         int payload() {

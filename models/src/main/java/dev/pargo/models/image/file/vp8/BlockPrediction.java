@@ -39,7 +39,7 @@ final class BlockPrediction {
         }
     }
 
-    /** What is above, changed as much as the pixel on the left differs from the corner. */
+    /** The pixels above, plus the difference between the pixel on the left and the corner. */
     static void trueMotion(Plane plane, int at, int size) {
         byte[] samples = plane.samples();
         int above = at - plane.stride();

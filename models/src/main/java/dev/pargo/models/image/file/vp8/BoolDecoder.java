@@ -5,14 +5,14 @@ final class BoolDecoder {
 
     private static final int EVEN = 128;
 
-    /** Bytes fetched at once; with the bits left over they fit into a long. */
+    /** Number of bytes that are fetched at once; together with the remaining bits they fit into a long. */
     private static final int FETCH = 6;
 
     private final byte[] data;
     private final int end;
     private int at;
 
-    /** Bits that were read from the data and are not consumed yet: the lowest {@code bits + 8} bits. */
+    /** Bits that were read from the data and not yet consumed: the lowest {@code bits + 8} bits. */
     private long value;
 
     private int bits = -8;
@@ -69,12 +69,12 @@ final class BoolDecoder {
         return flag() ? -magnitude : magnitude;
     }
 
-    /** Reads a number behind a flag, 0 where the flag is not set. */
+    /** Reads a flag and, if it is set, a number; otherwise 0. */
     int optionalSigned(int length) {
         return flag() ? signed(length) : 0;
     }
 
-    /** Whether more bits were read than the partition has. */
+    /** Whether more bits were read than the partition contains. */
     boolean isExhausted() {
         return exhausted;
     }

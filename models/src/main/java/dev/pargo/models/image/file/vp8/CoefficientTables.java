@@ -3,7 +3,7 @@ package dev.pargo.models.image.file.vp8;
 /** Probabilities of coefficients as RFC 6386 lists them in sections 13.4 and 13.5: [4 types, 8 bands, 3 contexts, 11]. */
 final class CoefficientTables {
 
-    /** Of a bit that says whether the frame changes a probability. */
+    /** Probabilities of the bits that tell whether the frame changes a coefficient probability. */
     static final int[] UPDATES = {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
@@ -103,7 +103,7 @@ final class CoefficientTables {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
     };
 
-    /** What a frame begins with. */
+    /** The initial probabilities of a frame. */
     static final int[] DEFAULTS = {
         128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
         128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,

@@ -3,7 +3,7 @@ package dev.pargo.models.image.file.vp8;
 /**
  * The loop filter's settings of a frame (RFC 6386, sections 9.6 and 15).
  *
- * @param simple       the filter of luma only
+ * @param simple       whether the simple filter is used, which filters luma only
  * @param level        0 (no filter) to 63
  * @param sharpness    0 to 7
  * @param frameDelta   added to the level of every macroblock of a key frame
@@ -21,7 +21,7 @@ record FilterLevels(boolean simple, int level, int sharpness, int frameDelta, in
      *
      * @param limit     largest step over an edge that is still smoothed; 0 for none
      * @param interior  largest step between the pixels beside an edge
-     * @param threshold step from which on the variance beside an edge counts as high
+     * @param threshold smallest step beside an edge that counts as high variance
      */
     record Strength(int limit, int interior, int threshold) {
 

@@ -29,7 +29,7 @@ record FrameHeader(
     private static final int LENGTH = 10;
     private static final int MAX_PROFILE = 3;
 
-    /** Fewer bits than any macroblock takes in the first partition; bounds the picture by its data. */
+    /** A lower bound on the bits of a macroblock in the first partition; it bounds the picture's size by its data. */
     private static final int LEAST_BITS_OF_A_MACROBLOCK = 2;
 
     static FrameHeader read(byte[] file, int from, int length) {
@@ -55,8 +55,8 @@ record FrameHeader(
 
     private static FrameHeader read(int width, int height, byte[] file, int from, int first, int rest) {
         BoolDecoder header = new BoolDecoder(file, from, first);
-        header.flag(); // The colour space means nothing, and
-        header.flag(); // clamping is always done.
+        header.flag(); // The colour space has no effect, and
+        header.flag(); // values are always clamped.
         Segments segments = Segments.read(header);
         FilterLevels filter = FilterLevels.read(header);
         BoolDecoder[] partitions = partitions(file, from + first, rest, 1 << header.number(2));
@@ -66,7 +66,7 @@ record FrameHeader(
         for (int i = 0; i < quantizers.length; i++) {
             quantizers[i] = Quantizer.of(segments.quantizer(i, level), offsets);
         }
-        header.flag(); // There is no later frame to keep the probabilities for.
+        header.flag(); // Whether to keep the probabilities does not matter, because there is no later frame.
         int[] coefficients = CoefficientTables.DEFAULTS.clone();
         for (int i = 0; i < coefficients.length; i++) {
             if (header.bit(CoefficientTables.UPDATES[i]) == 1) {
@@ -78,7 +78,10 @@ record FrameHeader(
                 width, height, segments, filter, quantizers, coefficients, skipProbability, header, partitions);
     }
 
-    /** The partitions of coefficients. As in libwebp, sizes beyond the data are cut, but the last may not be empty. */
+    /**
+     * The partitions of coefficients. As in libwebp, sizes that exceed the data are reduced, but the last partition
+     * must not be empty.
+     */
     private static BoolDecoder[] partitions(byte[] file, int from, int length, int count) {
         int sizes = 3 * (count - 1);
         if (length <= sizes) {

@@ -12,11 +12,11 @@ final class LoopFilter {
     }
 
     /**
-     * Filters the edges of one macroblock; those before it, in reading order, come first.
+     * Filters the edges of one macroblock. Call it in reading order.
      *
      * @param x        in macroblocks
      * @param y        in macroblocks
-     * @param interior whether the edges inside of the macroblock are filtered
+     * @param interior whether the edges inside the macroblock are filtered
      */
     void filter(Frame frame, int x, int y, Strength strength, boolean interior) {
         filter(frame.luma(), x, y, 16, strength, interior);
@@ -47,8 +47,8 @@ final class LoopFilter {
     /**
      * Filters an edge between macroblocks.
      *
-     * @param across distance of pixels across the edge
-     * @param along  distance of pixels along the edge
+     * @param across distance between pixels across the edge
+     * @param along  distance between pixels along the edge
      */
     private void outerEdge(byte[] s, int from, int across, int along, int length, Strength strength) {
         int limit = 2 * (strength.limit() + 4) + 1;

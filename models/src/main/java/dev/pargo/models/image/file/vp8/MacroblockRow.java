@@ -1,8 +1,8 @@
 package dev.pargo.models.image.file.vp8;
 
 /**
- * What the first partition says about the macroblocks of one row (RFC 6386, section 11): segments, skipped
- * coefficients, prediction modes. Read anew for each row; the modes of the row above are the context of the next.
+ * The macroblocks of one row as the first partition describes them (RFC 6386, section 11): segments, skipped
+ * coefficients, prediction modes. It is read again for each row; the modes of a row are the context of the next row.
  */
 final class MacroblockRow {
 
@@ -26,7 +26,7 @@ final class MacroblockRow {
     /** [macroblock] whether luma is predicted by 4 x 4 blocks. */
     final boolean[] subblocks;
 
-    /** [macroblock, 16] modes of the 4 x 4 blocks; of a whole macroblock in the first place. */
+    /** [macroblock, 16] modes of the 4 x 4 blocks; the first one if the macroblock is predicted as a whole. */
     final byte[] lumaModes;
 
     /** [macroblock] */

@@ -3,15 +3,15 @@ package dev.pargo.models.image.file.vp8;
 import java.util.Arrays;
 
 /**
- * One channel of a frame in whole macroblocks, with a row above, a column on the left and four on the right that
- * prediction reads where there is no picture (RFC 6386, section 12.2).
+ * One channel of a frame in whole macroblocks, with a row above, a column on the left and four columns on the right,
+ * which prediction reads outside the picture (RFC 6386, section 12.2).
  *
- * @param stride  distance of rows
- * @param samples [1 + height, stride], one byte 0..255 a value
+ * @param stride  distance between rows
+ * @param samples [1 + height, stride], one byte 0..255 for each value
  */
 record Plane(int stride, byte[] samples) {
 
-    /** Columns on the right. */
+    /** Number of columns on the right. */
     static final int MARGIN = 4;
 
     private static final byte ABOVE = 127;

@@ -34,7 +34,7 @@ record Quantizer(int[] luma, int[] lumaDc, int[] chroma) {
         213, 217, 221, 225, 229, 234, 239, 245, 249, 254, 259, 264, 269, 274, 279, 284
     };
 
-    /** What the frame's header adds to the index of each kind of factor. */
+    /** The frame header's additions to the index of each kind of factor. */
     record Offsets(int lumaDc, int secondDc, int secondAc, int chromaDc, int chromaAc) {
 
         static Offsets read(BoolDecoder header) {

@@ -3,14 +3,14 @@ package dev.pargo.models.image.file.vp8;
 import java.util.Arrays;
 
 /**
- * Reads the coefficients of macroblocks (RFC 6386, section 13) and dequantises them. It remembers for the macroblocks
- * above and on the left which blocks had any, which is the context of the next.
+ * Reads the coefficients of macroblocks (RFC 6386, section 13) and dequantises them. It remembers which blocks of the
+ * macroblocks above and on the left had coefficients; they are the context of the next macroblock.
  */
 final class Residuals {
 
     static final int BLOCKS = 24;
 
-    /** What a block's transform has to do. */
+    /** Which coefficients of a block are not zero. */
     static final byte NOTHING = 0;
 
     static final byte FIRST_ONLY = 1;
@@ -36,7 +36,7 @@ final class Residuals {
         {254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129}
     };
 
-    /** Places of a macroblock's blocks in a context: 4 of luma, 2 of each chroma plane, 1 of luma's DC. */
+    /** Number of a macroblock's blocks in a context: 4 of luma, 2 of each chroma plane, 1 of luma's DC. */
     private static final int PLACES = 9;
 
     private static final int DC_PLACE = 8;
@@ -46,7 +46,7 @@ final class Residuals {
     private final byte[] left = new byte[PLACES];
     private final short[] lumaDc = new short[16];
 
-    /** [24 blocks, 16] of the macroblock that was read last: 16 of luma, 4 of U, 4 of V. */
+    /** [24 blocks, 16]: coefficients of the last macroblock: 16 blocks of luma, 4 of U, 4 of V. */
     final short[] coefficients = new short[BLOCKS * 16];
 
     /** [24] {@link #NOTHING}, {@link #FIRST_ONLY} or {@link #ALL}. */
@@ -61,7 +61,7 @@ final class Residuals {
         Arrays.fill(left, (byte) 0);
     }
 
-    /** Notes a macroblock without coefficients. */
+    /** Records a macroblock without coefficients. */
     void skip(int x, boolean subblocks) {
         int kept = subblocks ? DC_PLACE : PLACES;
         Arrays.fill(left, 0, kept, (byte) 0);
@@ -72,7 +72,7 @@ final class Residuals {
     /**
      * Reads the coefficients of a macroblock.
      *
-     * @return whether there is any
+     * @return whether it has any
      */
     boolean read(BoolDecoder in, int x, boolean subblocks, Quantizer quantizer) {
         Arrays.fill(coefficients, (short) 0);
@@ -117,7 +117,7 @@ final class Residuals {
     /**
      * Reads the coefficients of one block.
      *
-     * @return position behind the last one, in the order in which they are stored
+     * @return position after the last one, in stored order
      */
     private int read(BoolDecoder in, int type, int context, int[] factors, int first, short[] out, int at) {
         int[] p = probabilities;

@@ -1,12 +1,11 @@
 package dev.pargo.models.image.file.vp8;
 
 /**
- * How the macroblocks of a frame are divided into segments with quantizers and filters of their own (RFC 6386, section
- * 9.3).
+ * How the macroblocks of a frame are divided into segments, each with its quantizer and filter (RFC 6386, section 9.3).
  *
  * @param used          whether there is more than one segment
  * @param mapped        whether each macroblock names its segment
- * @param absolute      whether the levels stand for themselves, or are added to the frame's
+ * @param absolute      whether the levels replace those of the frame; otherwise they are added to them
  * @param quantizers    [4] levels
  * @param filters       [4] levels
  * @param probabilities [3] of the bits that name a segment

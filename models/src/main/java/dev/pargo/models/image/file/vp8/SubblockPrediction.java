@@ -18,7 +18,7 @@ final class SubblockPrediction {
 
     private static final int CORNER = 4;
 
-    /** [13] the pixels around the block: on the left from the bottom up, the corner, then above from left to right. */
+    /** [13]: the pixels around the block: on the left from bottom to top, the corner, then above from left to right. */
     private final int[] edge = new int[13];
 
     private byte[] samples = {};
@@ -29,7 +29,8 @@ final class SubblockPrediction {
      * Predicts a block.
      *
      * @param at         position of the block
-     * @param aboveRight position of the four pixels above it to the right, which are not always where they seem to be
+     * @param aboveRight position of the four pixels above it to the right; for some blocks these are pixels of the row
+     *                   above the macroblock
      */
     void predict(Plane plane, int mode, int at, int aboveRight) {
         this.samples = plane.samples();

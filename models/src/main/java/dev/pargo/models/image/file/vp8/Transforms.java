@@ -9,10 +9,10 @@ final class Transforms {
     private Transforms() {}
 
     /**
-     * Spreads the transformed first coefficients over a macroblock's luma blocks.
+     * Sets the first coefficients of a macroblock's luma blocks by the inverse Walsh-Hadamard transform.
      *
      * @param in  [4, 4]
-     * @param out [16 blocks, 16] of which the first coefficients are set
+     * @param out [16 blocks, 16]; only the first coefficients are set
      */
     static void walshHadamard(short[] in, short[] out) {
         int[] columns = new int[16];
@@ -69,7 +69,7 @@ final class Transforms {
         }
     }
 
-    /** The same for a block with no coefficient but the first. */
+    /** The same for a block that has only its first coefficient. */
     static void addFirst(int coefficient, Plane plane, int at) {
         byte[] samples = plane.samples();
         int residual = coefficient + 4 >> 3;

@@ -15,7 +15,9 @@ public final class Vp8Decoder {
     private final SubblockPrediction subblockPrediction = new SubblockPrediction();
     private final int[] columns = new int[16];
 
-    /** [height, width] in macroblocks: segment, whether there are subblocks, whether inner edges are filtered. */
+    /**
+     * [height, width] in macroblocks: the segment, whether there are subblocks, and whether inner edges are filtered.
+     */
     private final byte[] edges;
 
     private Vp8Decoder(FrameHeader header) {
@@ -30,7 +32,7 @@ public final class Vp8Decoder {
      * Decodes a frame.
      *
      * @param file where the frame is {@code length} bytes from {@code from} on
-     * @return shape [height, width, 3], one byte 0..255 a value
+     * @return shape [height, width, 3], one byte 0..255 for each value
      * @throws ImageException if the frame is damaged or ends too early
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
@@ -64,7 +66,10 @@ public final class Vp8Decoder {
         }
     }
 
-    /** The last macroblock of a row has none above it on the right: the last pixel above stands for its pixels. */
+    /**
+     * The last macroblock of a row has no neighbour above on the right; the last pixel above is used for the missing
+     * pixels.
+     */
     private void repeatLastPixel(int y) {
         int end = frame.luma().at(16 * frame.width(), y);
         byte[] samples = frame.luma().samples();

@@ -45,7 +45,7 @@ final class YuvToRgb {
         }
     }
 
-    /** The chroma of a row of the picture, which lies at a quarter of the way between two rows of chroma. */
+    /** The chroma of a row of the picture. The row lies at a quarter of the distance between two rows of chroma. */
     private void interpolate(Plane plane, int y, int[] values) {
         byte[] samples = plane.samples();
         int near = plane.at(0, y / 2);
@@ -57,7 +57,7 @@ final class YuvToRgb {
         for (int x = 1; x <= last; x++) {
             int nearRight = samples[near + x] & 0xff;
             int otherRight = samples[other + x] & 0xff;
-            // The rounding of these halves is libwebp's.
+            // Rounded as in libwebp.
             int sum = nearLeft + nearRight + otherLeft + otherRight + 8;
             int rising = sum + 2 * (nearRight + otherLeft) >> 3;
             int falling = sum + 2 * (nearLeft + otherRight) >> 3;

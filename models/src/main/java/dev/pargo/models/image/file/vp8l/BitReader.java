@@ -1,6 +1,6 @@
 package dev.pargo.models.image.file.vp8l;
 
-/** Reads bits, least significant first. Behind the end of the data all bits are 0. Not thread-safe. */
+/** Reads bits, least significant first. After the end of the data all bits are 0. Not thread-safe. */
 final class BitReader {
 
     private static final int REFILL_BELOW = 32;
@@ -17,7 +17,7 @@ final class BitReader {
         this.end = from + length;
     }
 
-    /** The next 32 bits and more, which stay. */
+    /** At least the next 32 bits. They are not consumed. */
     long peek() {
         while (available < REFILL_BELOW && at < end) {
             buffer |= (data[at++] & 0xffL) << available;
@@ -42,7 +42,7 @@ final class BitReader {
         return read(1) == 1;
     }
 
-    /** Whether more bits were read than there are. */
+    /** Whether more bits were read than the data contains. */
     boolean isExhausted() {
         return available < 0;
     }

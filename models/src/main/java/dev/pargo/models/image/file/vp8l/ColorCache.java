@@ -1,6 +1,6 @@
 package dev.pargo.models.image.file.vp8l;
 
-/** Colours that occurred lately, found by a hash. */
+/** Recently used colours, found by a hash. */
 final class ColorCache {
 
     private static final int FACTOR = 0x1e35a7bd;

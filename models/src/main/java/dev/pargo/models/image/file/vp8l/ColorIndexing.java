@@ -3,7 +3,7 @@ package dev.pargo.models.image.file.vp8l;
 import dev.pargo.models.image.Interruption;
 
 /**
- * The green channel holds palette indices, several of them in one pixel where the palette is small.
+ * The green channel holds palette indices. If the palette is small, one pixel holds several indices.
  *
  * @param width    of the picture
  * @param packBits logarithm of the number of indices in one pixel

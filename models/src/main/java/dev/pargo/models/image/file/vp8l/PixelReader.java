@@ -9,10 +9,12 @@ final class PixelReader {
 
     private static final int MAX_CACHE_BITS = 11;
 
-    /** Far above what encoders need: bounds the memory of the codes' tables to 32 MiB. */
+    /** Much more than encoders need; bounds the memory of the codes' tables to 32 MiB. */
     private static final int MAX_TABLE_ENTRIES = 1 << 23;
 
-    /** Where the nearest pixels lie, in the order of their codes: 16 times the rows above, plus 8 less the column. */
+    /**
+     * Positions of the nearest pixels, in the order of their codes: 16 times the rows above, plus 8, minus the column.
+     */
     private static final int[] NEAR = {
         0x18, 0x07, 0x17, 0x19, 0x28, 0x06, 0x27, 0x29, 0x16, 0x1a, 0x26, 0x2a,
         0x38, 0x05, 0x37, 0x39, 0x15, 0x1b, 0x36, 0x3a, 0x25, 0x2b, 0x48, 0x04,
@@ -43,7 +45,7 @@ final class PixelReader {
     /**
      * Reads pixels.
      *
-     * @param mayHaveTiles whether the codes may differ from tile to tile, which only those of a picture may
+     * @param mayHaveTiles whether the codes may differ from tile to tile; only the codes of a picture may
      * @return shape [height, width], alpha, red, green and blue from the highest byte on
      */
     int[] read(int width, int height, boolean mayHaveTiles) {
@@ -155,7 +157,7 @@ final class PixelReader {
         }
     }
 
-    /** A length or distance: a prefix, and as many more bits as that says. */
+    /** Reads a length or distance: a prefix code, then the number of bits that it gives. */
     private int number(int prefix) {
         if (prefix < 4) {
             return prefix + 1;
@@ -164,7 +166,7 @@ final class PixelReader {
         return (2 + (prefix & 1) << bits) + in.read(bits) + 1;
     }
 
-    /** How many pixels back a distance code leads: the lowest codes are places in the neighbourhood. */
+    /** The distance in pixels of a distance code. The lowest codes mean positions in the neighbourhood. */
     private static int distance(int code, int width) {
         if (code > NEAR.length) {
             return code - NEAR.length;

@@ -3,9 +3,9 @@ package dev.pargo.models.image.file.vp8l;
 import dev.pargo.models.image.Interruption;
 
 /**
- * Pixels were predicted from their neighbours, in a way of its own for each tile, and hold the difference.
+ * Pixels hold the difference from a prediction from their neighbours. Each tile has a prediction mode.
  *
- * @param modes [tiles] the way in the green channel
+ * @param modes [tiles] the mode in the green channel
  */
 record Prediction(int width, int tileBits, int[] modes) implements Transform {
 
@@ -33,7 +33,9 @@ record Prediction(int width, int tileBits, int[] modes) implements Transform {
         return pixels;
     }
 
-    /** The last pixel of a row finds the first of its own row above it on the right, as the format has it. */
+    /**
+     * For the last pixel of a row, the format takes the first pixel of the same row as the pixel above on the right.
+     */
     private int predict(int mode, int[] pixels, int at) {
         int left = pixels[at - 1];
         int above = pixels[at - width];
@@ -62,7 +64,7 @@ record Prediction(int width, int tileBits, int[] modes) implements Transform {
         return (((a ^ b) & 0xfefefefe) >>> 1) + (a & b);
     }
 
-    /** Which of two neighbours is nearer to the plane through all three. */
+    /** The one of two neighbours that is nearer to the plane through all three. */
     private static int nearer(int left, int above, int aboveLeft) {
         int distance = 0;
         for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {

@@ -3,8 +3,8 @@ package dev.pargo.models.image.file.vp8l;
 import dev.pargo.models.image.ImageException;
 
 /**
- * A canonical prefix code of at most 15 bits a symbol, as tables: the first is looked up with up to {@value #ROOT_BITS}
- * bits, and leads for longer codes to a second one. Immutable.
+ * A canonical prefix code of at most 15 bits for each symbol, as tables. The first table is indexed by up to {@value
+ * #ROOT_BITS} bits; longer codes lead to a second table. Immutable.
  */
 final class PrefixCode {
 
@@ -12,7 +12,9 @@ final class PrefixCode {
 
     private static final int ROOT_BITS = 8;
 
-    /** An entry is a symbol (or the place of a second table) above its number of bits, in the lowest eight bits. */
+    /**
+     * Entries: the number of bits in the lowest eight bits, and above them a symbol or the position of a second table.
+     */
     private static final int SYMBOL_SHIFT = 8;
 
     private static final int LENGTH_MASK = 0xff;
@@ -95,7 +97,7 @@ final class PrefixCode {
         return new PrefixCode(table, rootBits);
     }
 
-    /** The symbols' codes, with the bit that is read first in the lowest place. */
+    /** The symbols' codes; the first bit to be read is the lowest. */
     private static int[] codes(byte[] lengths, int symbols, int[] counts) {
         int[] next = new int[MAX_LENGTH + 1];
         for (int length = 1, code = 0; length <= MAX_LENGTH; length++) {
@@ -112,14 +114,14 @@ final class PrefixCode {
         return codes;
     }
 
-    /** Enters a symbol wherever the lowest bits are its code. */
+    /** Sets a symbol in all entries whose lowest bits are its code. */
     private static void fill(int[] table, int place, int code, int codeBits, int tableBits, int symbol, int length) {
         for (int at = code; at < 1 << tableBits; at += 1 << codeBits) {
             table[place + at] = symbol << SYMBOL_SHIFT | length;
         }
     }
 
-    /** Memory of the tables. */
+    /** Memory of the tables in bytes. */
     int entries() {
         return table.length;
     }

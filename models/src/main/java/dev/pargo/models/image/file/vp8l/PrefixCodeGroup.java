@@ -1,9 +1,9 @@
 package dev.pargo.models.image.file.vp8l;
 
 /**
- * The five codes that pixels of a region are read with.
+ * The five codes for the pixels of a region.
  *
- * @param green of green values, lengths of copies, and places in the colour cache
+ * @param green code of green values, lengths of copies, and positions in the colour cache
  */
 record PrefixCodeGroup(PrefixCode green, PrefixCode red, PrefixCode blue, PrefixCode alpha, PrefixCode distance) {
 

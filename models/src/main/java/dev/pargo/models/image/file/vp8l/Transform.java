@@ -1,12 +1,12 @@
 package dev.pargo.models.image.file.vp8l;
 
-/** What an encoder did to the pixels, to be undone after they are read. */
+/** A transform that the encoder applied to the pixels. It is undone after they are read. */
 interface Transform {
 
-    /** Undoes it, in place where the size stays the same. */
+    /** Undoes the transform, in place if the size stays the same. */
     int[] undo(int[] pixels);
 
-    /** Tiles that cover a number of pixels. */
+    /** Number of tiles that cover a number of pixels. */
     static int tiles(int pixels, int tileBits) {
         return pixels + (1 << tileBits) - 1 >> tileBits;
     }

@@ -22,7 +22,7 @@ public final class Vp8lDecoder {
     private final int height;
     private final Deque<Transform> transforms = new ArrayDeque<>();
 
-    /** Of the rows as they are stored, narrower than the picture where several indices share a pixel. */
+    /** Width of the stored rows. It is less than that of the picture if several indices share a pixel. */
     private int width;
 
     private Vp8lDecoder(BitReader in, int width, int height) {
@@ -37,8 +37,8 @@ public final class Vp8lDecoder {
      *
      * @param width  as the header has it
      * @param height as the header has it
-     * @return shape [height, width]: alpha, red, green and blue from the highest byte on; alpha is 255 where the
-     *     picture has none
+     * @return shape [height, width]: alpha, red, green and blue from the highest byte on; alpha is 255 if the picture
+     *     has no alpha
      * @throws ImageException if the picture is damaged or ends too early
      * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
