@@ -52,7 +52,7 @@ class LlmConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(LlmConfiguration.class);
 
-    /** A request's images; each takes its visual tokens out of the context. */
+    /** Largest number of images in a request; the visual tokens of each take a part of the context. */
     private static final int MAX_VISUAL_TENSORS = 64;
 
     @Bean
@@ -150,7 +150,7 @@ class LlmConfiguration {
                 services.calls(engine::estimatedWait));
     }
 
-    /** What the model's configuration ends answers with, and what its prompts do. */
+    /** The end tokens of the model's configuration and of its prompt format. */
     private static List<Integer> endIds(CausalLm model, Tokenizer tokenizer, String eosToken) {
         Set<Integer> ids = new LinkedHashSet<>(model.config().eos());
         tokenizer.controlToken(eosToken).ifPresent(ids::add);
@@ -189,7 +189,10 @@ class LlmConfiguration {
                 .build();
     }
 
-    /** Lists that are this long at most cost no step a noticeable time, and a start that is full of them fits a message. */
+    /**
+     * Longest list in a request. Shorter lists take no noticeable time in a step, and a start with all lists full fits
+     * into one message.
+     */
     private static RequestLimits limits(int messageBytes) {
         return RequestLimits.newBuilder()
                 .setPromptBytes(messageBytes / 2)

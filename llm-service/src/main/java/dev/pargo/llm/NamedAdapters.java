@@ -20,8 +20,8 @@ record NamedAdapters(Map<String, LoraAdapter> byName) {
     /**
      * Opens adapters.
      *
-     * @param settings each {@code name=directory}, where PEFT saved the adapter
-     * @throws ConfigException if a setting has another form, or two have one name
+     * @param settings each {@code name=directory}; PEFT saved the adapter in the directory
+     * @throws ConfigException if a setting has another form, or two adapters have the same name
      */
     static NamedAdapters open(List<String> settings) {
         Map<String, LoraAdapter> byName = new LinkedHashMap<>();

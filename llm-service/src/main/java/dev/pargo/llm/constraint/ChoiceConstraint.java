@@ -4,17 +4,17 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The answer is exactly one of some strings, in the tokens that the tokenizer cuts them into: those are what the model
- * was trained to write.
+ * The answer is exactly one of some strings, in the tokens that the tokenizer cuts them into, because the model was
+ * trained to write those.
  */
 final class ChoiceConstraint implements TokenConstraint {
 
-    /** Those that begin with what has been written. */
+    /** The choices that begin with the tokens written so far. */
     private List<int[]> open;
 
     private int written;
 
-    /** @param choices as token ids, none of them empty */
+    /** @param choices token ids of each choice, at least one each */
     ChoiceConstraint(List<int[]> choices) {
         this.open = choices;
     }

@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Makes the constraints that clients ask for. Formats that were compiled lately are kept, with what was found out about
- * their states. Thread-safe.
+ * Creates the constraints that clients ask for. Recently compiled formats are cached, with the states that were reached
+ * in them. Thread-safe.
  */
 public final class Constraints {
 
@@ -34,15 +34,15 @@ public final class Constraints {
         }
     };
 
-    /** Reads the whole vocabulary: a few hundred milliseconds where it is large. */
+    /** Reads the whole vocabulary, which takes a few hundred milliseconds if it is large. */
     public Constraints(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.masks = new TokenMasks(tokenizer);
     }
 
     /**
-     * A new constraint for each answer. To compile a format takes some milliseconds, and seconds where it is as complex as
-     * the limits allow.
+     * Creates a constraint for one answer. Compiling a format takes some milliseconds, and up to seconds for the most
+     * complex formats within the limits.
      *
      * @throws io.grpc.StatusRuntimeException INVALID_FIELD
      */

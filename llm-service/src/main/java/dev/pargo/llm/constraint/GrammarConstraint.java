@@ -8,7 +8,7 @@ import java.util.BitSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The answer is a text of a grammar. */
+/** Constrains an answer to the texts of a grammar. */
 final class GrammarConstraint implements TokenConstraint {
 
     private final TokenMasks masks;

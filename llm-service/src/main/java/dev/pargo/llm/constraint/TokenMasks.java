@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Which tokens of a vocabulary may come next in a state. A mask takes one walk through the vocabulary's trie, so those
- * that were used last are kept. Thread-safe.
+ * Which tokens of a vocabulary may come next in a state. A mask takes one walk through the vocabulary's trie, so
+ * recently used masks are cached. Thread-safe.
  */
 final class TokenMasks {
 
-    /** Memory of the masks that are kept. */
+    /** Memory of the cached masks. */
     private static final long MAX_BYTES = 64 << 20;
 
     private final Tokenizer tokenizer;
@@ -22,7 +22,7 @@ final class TokenMasks {
     private final boolean dummyPrefix;
     private final Map<State, BitSet> kept;
 
-    /** Reads the whole vocabulary: a few hundred milliseconds where it is large. */
+    /** Reads the whole vocabulary, which takes a few hundred milliseconds if it is large. */
     TokenMasks(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.trie = TokenTrie.of(tokenizer);
@@ -43,17 +43,17 @@ final class TokenMasks {
         };
     }
 
-    /** Bytes that are tokens. A text of these bytes can always be written on, whatever the other tokens are. */
+    /** Bytes that are tokens. A text of these bytes can always be continued, independent of the other tokens. */
     BitSet spellable() {
         return spellable;
     }
 
-    /** Whether decoding an answer takes a space away from its beginning. */
+    /** Whether decoding removes a space at the beginning of an answer. */
     boolean hasDummyPrefix() {
         return dummyPrefix;
     }
 
-    /** Tokens that may come in a state; not to be changed. */
+    /** Tokens that may come next in a state. The result must not be changed. */
     BitSet allowed(State state) {
         synchronized (kept) {
             BitSet known = kept.get(state);

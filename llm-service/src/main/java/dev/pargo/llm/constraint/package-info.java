@@ -1,4 +1,4 @@
-/** What answers must look like: one of some strings, JSON by a schema, or text by a regular expression. */
+/** Constraints on answers: one of some strings, JSON by a schema, or text by a regular expression. */
 @NullMarked
 package dev.pargo.llm.constraint;
 

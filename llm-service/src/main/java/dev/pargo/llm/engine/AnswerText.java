@@ -22,7 +22,7 @@ final class AnswerText {
     /**
      * Appends a token, and returns the text that is final now.
      *
-     * @param mayStop whether stop strings are searched; text that was released before is never part of one
+     * @param mayStop whether stop strings are searched for; text that was returned before is never part of one
      */
     String append(int id, boolean mayStop) {
         held.append(detokenizer.append(id));
@@ -37,12 +37,12 @@ final class AnswerText {
         return release(held.length() - undecided());
     }
 
-    /** True when the text has reached a stop string. Nothing may be appended then. */
+    /** True when the text has reached a stop string. No more tokens may be appended then. */
     boolean stopped() {
         return stopped;
     }
 
-    /** The rest of the text when the answer ends; empty if a stop string has ended it. */
+    /** The rest of the text at the end of the answer; empty if a stop string has ended it. */
     String finish() {
         if (stopped) {
             return "";
@@ -58,7 +58,7 @@ final class AnswerText {
         return text;
     }
 
-    /** Where the first stop string begins, or -1. */
+    /** Position of the first stop string, or -1. */
     private int firstStop() {
         return stop.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
     }

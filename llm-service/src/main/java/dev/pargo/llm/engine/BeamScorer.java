@@ -8,21 +8,21 @@ import java.util.List;
 /**
  * Beam search with the semantics of Hugging Face's {@code generate} (BeamSearchScorer, transformers 4.33).
  *
- * <p>The {@code 2 * beams} best continuations are looked at in order (more with several end tokens, as later versions do). One that ends the answer becomes a hypothesis if it
- * is among the best {@code beams}, and is dropped if not; the others fill the next beams. A hypothesis scores
- * {@code sum of log probabilities / length ^ lengthPenalty}, and the best {@code beams} of them are kept. The search ends
- * when there are {@code beams} and the worst is at least as good as the best open continuation could be.
+ * <p>The {@code 2 * beams} best continuations are looked at in order (more with several end tokens, as later versions
+ * do). A continuation that ends the answer becomes a hypothesis if it is among the best {@code beams}, and is dropped
+ * otherwise; the others fill the next beams. A hypothesis scores {@code sum of log probabilities / length ^
+ * lengthPenalty}, and the best {@code beams} of them are kept. The search ends when there are {@code beams} and the
+ * worst is at least as good as the best open continuation could be.
  *
- * <p>Length: 4.33 starts from a dummy token that it counts, so a hypothesis of n tokens has length n + 1, whether its
- * end token was written (which is not among the n) or it was cut at the limit. Since 4.36 a cut one, and the test for the
- * end, count one less.
+ * <p>Length: 4.33 starts from a dummy token that it counts, so a hypothesis of n tokens, without an end token, has
+ * length n + 1. Since 4.36 the length is n for a hypothesis that is cut at the limit, and for the test for the end.
  */
 final class BeamScorer {
 
     /** An open beam: its tokens and the sum of their log probabilities. */
     record Beam(List<Integer> ids, double score) {}
 
-    /** A finished answer, its end token included. */
+    /** A finished answer, including its end token. */
     record Hypothesis(List<Integer> ids, double score, boolean cut) {}
 
     private final BeamSearchParams options;
@@ -32,7 +32,9 @@ final class BeamScorer {
     private int[] parents = {0};
     private boolean done;
 
-    /** @param endIds in order; an answer that ends with any of them is written with the first, as generate does */
+    /**
+     * @param endIds tokens that end an answer; as in generate, every finished answer is written with the first of them
+     */
     BeamScorer(BeamSearchParams options, List<Integer> endIds) {
         this.options = options;
         this.endIds = endIds.stream().distinct().toList();
@@ -52,7 +54,7 @@ final class BeamScorer {
         return beams;
     }
 
-    /** Of each open beam: the beam of the previous step that it continues. */
+    /** For each open beam: the beam of the previous step that it continues. */
     int[] parents() {
         return parents;
     }

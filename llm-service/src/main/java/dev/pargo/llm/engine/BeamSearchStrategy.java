@@ -32,7 +32,7 @@ final class BeamSearchStrategy implements DecodingStrategy {
     private int written;
     private BeamScorer.@Nullable Hypothesis best;
 
-    /** @param room positions that a beam may take in its slot */
+    /** @param room largest number of positions of a beam in its slot */
     BeamSearchStrategy(BeamScorer scorer, GenerationRequest request, int room, Detokenizer detokenizer, KvCache cache) {
         this.scorer = scorer;
         this.request = request;

@@ -6,26 +6,27 @@ import dev.pargo.models.llm.Step;
 import java.util.List;
 
 /**
- * How a group's sequences are written once its prompt has been read. A step has three parts: {@link #nextTokens} and
- * {@link #draws} say what it computes and change nothing; {@link #advance} applies the result, and is only called if the
- * step has succeeded. Belongs to the device's thread.
+ * How a group's sequences are written after its prompt has been read. A step has three parts: {@link #nextTokens} and
+ * {@link #draws} say what it computes and change nothing; {@link #advance} applies the result, and is only called if
+ * the step has succeeded. Belongs to the device's thread.
  */
 interface DecodingStrategy {
 
     /**
-     * Sets the slots in which the sequences are written from now on: at the beginning, and after a suspension. They hold
-     * what the strategy's last slots held, in the same order.
+     * Sets the slots for the sequences, at the beginning and after a suspension. They have the content of the
+     * strategy's previous slots, in the same order.
      */
     void use(int[] slots);
 
-    /** Rows of the next step; their logits come in this order. */
+    /** Rows of the next step. Their logits have the same order. */
     List<Step.Tokens> nextTokens();
 
     /**
-     * What is to be drawn from the step's logits.
+     * The draws from the step's logits.
      *
-     * @param firstRow of the logits that is this group's first
-     * @param tokens   what the step computed; none if it ended the prompt, whose last row then has the only logits
+     * @param firstRow this group's first row of the logits
+     * @param tokens   tokens that the step computed; none if it ended the prompt, because then only the prompt's last
+     *               row has logits
      */
     List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens);
 
@@ -34,7 +35,7 @@ interface DecodingStrategy {
      *
      * @param logits of the whole step
      * @param drawn  one for each of the {@link #draws}
-     * @return what was written
+     * @return the new tokens
      */
     List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn);
 
@@ -44,15 +45,15 @@ interface DecodingStrategy {
     /** Tokens of all sequences so far. */
     int tokensWritten();
 
-    /** Tokens that were guessed and found right. */
+    /** Number of drafted tokens that were accepted. */
     int acceptedDrafts();
 
-    /** Of each of the group's slots: the token ids whose keys and values it holds behind the prompt. */
+    /** For each of the group's slots: the ids of the tokens after the prompt whose keys and values it contains. */
     List<int[]> cachedIds();
 
     /**
-     * Of each of the group's slots: the token ids that its sequence has behind the prompt, if it is to be written on, or
-     * else none. Only after the first token.
+     * For each of the group's slots: the ids of its sequence's tokens after the prompt if the sequence continues;
+     * otherwise none. Call it only after the first token.
      */
     List<int[]> openIds();
 }

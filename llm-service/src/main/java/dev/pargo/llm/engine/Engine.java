@@ -31,10 +31,10 @@ import org.slf4j.LoggerFactory;
  * step, as soon as its slots of the KV cache are free, and leaves it after the step that completes it. A step reads a
  * bounded number of prompt rows and writes the next token of every running sequence, in one forward pass.
  *
- * <p>Clients share the device fairly. The client that has been served least is next (see {@link FairShares}). If none of
- * its requests run, running requests of clients that have been served more are suspended for it, after a turn of
- * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended for anyone at once. A suspended
- * request waits again; it goes on where it was.
+ * <p>Clients share the device fairly. The client that has been served least is next (see {@link FairShares}). If none
+ * of its requests run, running requests of clients that have been served more are suspended for it, after a turn of
+ * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended at once for any other
+ * request. A suspended request waits again, and later continues where it stopped.
  *
  * <p>Every submitted request ends exactly once: finished, failed, or cancelled by its owner.
  *
@@ -45,13 +45,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
-    /** Work for a token of an answer, in rows of a prompt, as in the paper that {@link FairShares} follows. */
+    /** Work of one token of an answer, in rows of a prompt, as in the paper on which {@link FairShares} is based. */
     private static final int ANSWER_TOKEN_WORK = 2;
 
-    /** A mask takes a millisecond or two, and most are known already. */
+    /** One thread is enough: a mask takes one or two milliseconds, and most masks are cached. */
     private static final int MASK_THREADS = 2;
 
-    /** How often the requests are looked after while all of them are paused. */
+    /** Interval at which requests are checked while all of them are paused. */
     private static final Duration PAUSED_LOOK = Duration.ofMillis(20);
 
     private final EngineProperties properties;
@@ -182,7 +182,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 .asRuntimeException()));
     }
 
-    /** Drops what is known of a request that was suspended and does not go on. */
+    /** Drops the state of a suspended request that does not continue. */
     private void forget(SequenceGroup group) {
         @Nullable RunningGroup suspended = running.forget(group);
         if (suspended != null) {
@@ -199,7 +199,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     /**
      * Admits waiting requests in their order, as long as there is room for the next one.
      *
-     * @return false if one could not be started, by no fault of its own
+     * @return false if a request could not be started for a reason that is not its own fault
      */
     private boolean admitWaiting() {
         boolean started = true;
@@ -232,7 +232,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return true;
     }
 
-    /** Running requests that make way for a waiting one, in the order in which they do. */
+    /** Running requests that may be suspended for a waiting one, in this order. */
     private List<RunningGroup> suspendable(SequenceGroup next) {
         long now = System.nanoTime();
         String client = next.request().origin().client();
@@ -250,7 +250,9 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 .toList();
     }
 
-    /** A request stays in the queue until it has been started: a crash before that fails what waits, this one too. */
+    /**
+     * A request stays in the queue until it has started, because a crash before that fails all requests in the queue.
+     */
     private boolean admit(SequenceGroup group) {
         try {
             boolean resumed = running.isSuspended(group);
@@ -275,7 +277,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private Result execute(StepPlan plan) {
         long begin = System.nanoTime();
         Map<RunningGroup, RuntimeException> failures = steps.execute(plan);
-        // A GPU computes asynchronously: the step has ended when its tokens are here, and they are.
+        // A GPU computes asynchronously. Here the tokens have arrived, so the step has ended.
         long end = System.nanoTime();
         stageMetrics.batch(plan.sequences(), end - begin);
         Map<RuntimeException, RuntimeException> told = forClients(failures);
@@ -305,7 +307,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         if (group.isComplete()) {
             answerTime.add(now - group.admitted());
             metrics.written(group.tokensWritten());
-            // Before the client is told, so that it finds the slots free.
+            // Before the client is notified, so that the slots are free for its next request.
             running.remove(group);
             group.group().finish(group.summary(now));
         } else {
@@ -319,7 +321,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return thread;
     }
 
-    /** Whether the model or the device has failed, for whatever reason but what a request asked for. */
+    /** Whether the model or the device has failed for a reason that is not in a request. */
     private static boolean isOwnFault(RuntimeException failure) {
         return !isNotFinite(failure)
                 && (!(failure instanceof StatusRuntimeException refusal)
@@ -332,7 +334,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 .isPresent();
     }
 
-    /** What is told to clients of each failure. Several requests may share one. */
+    /** The error for the client, for each failure. Several requests may share a failure. */
     private static Map<RuntimeException, RuntimeException> forClients(Map<RunningGroup, RuntimeException> failures) {
         Map<RuntimeException, List<SequenceGroup>> concerned = new IdentityHashMap<>();
         failures.forEach((group, failure) ->
@@ -342,7 +344,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return told;
     }
 
-    /** The status that says what is wrong with a request, or else that the model failed, which is logged. */
+    /** The error in the request, or else a general error that the model failed, which is logged. */
     private static RuntimeException forClient(RuntimeException failure, List<SequenceGroup> concerned) {
         if (failure instanceof StatusRuntimeException) {
             return failure;
@@ -356,7 +358,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     @Override
     public void abandon(StageError reason) {
-        // After a crash nothing is certain: all clients are told before anything is released.
+        // After a crash nothing is certain, so all clients are notified before anything is released.
         List<SequenceGroup> rest = waiting.close(reason);
         running.groups().forEach(group -> group.group().fail(reason.toException()));
         rest.forEach(group -> group.fail(reason.toException()));

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 
 /**
- * The engine's meters, as {@code docs/metrics.md} describes them. Those that OpenTelemetry's semantic conventions for
- * generative AI know have its names, attributes and buckets. Thread-safe.
+ * The engine's meters, as {@code docs/metrics.md} describes them. Meters that OpenTelemetry's semantic conventions for
+ * generative AI define have their names, attributes and buckets. Thread-safe.
  *
  * <p>KV utilization is the share of the sequences' slots that are taken. A slot reserves the memory of a whole context,
  * so memory that its sequence has not used yet counts as taken; at 1 the next request waits. Slots that only keep
@@ -33,7 +33,7 @@ public final class EngineMetrics {
         0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
     };
 
-    /** Prometheus treats an empty label as absent, as the conventions want it. */
+    /** Prometheus treats an empty label as absent, which the conventions require. */
     private static final String NO_ERROR = "";
 
     private final MeterRegistry registry;
@@ -91,7 +91,7 @@ public final class EngineMetrics {
         prefixHits.increment(cachedTokens);
     }
 
-    /** Counts a running request that makes way for others. */
+    /** Counts a running request that is suspended for others. */
     void suspended() {
         suspensions.increment();
     }
@@ -101,7 +101,7 @@ public final class EngineMetrics {
         tokensOut.increment(tokens);
     }
 
-    /** Listens along. */
+    /** Wraps a listener and measures the times of its request. */
     GenerationListener listening(GenerationRequest request, GenerationListener listener) {
         long submitted = System.nanoTime();
         return new GenerationListener() {

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param sequences    Answers that are written at once; default: 8, or as many as the KV cache holds with 1024 tokens each.
  * @param context      Most tokens of prompt and answer together; default: the model's.
- * @param kvCache      Memory of the KV cache; what the running sequences do not need keeps earlier prompts.
+ * @param kvCache      Memory of the KV cache; the part that running sequences do not need keeps earlier prompts.
  * @param promptRows   Most rows of prompts that are read in one step while no answer is being written.
  * @param promptRowsBesideAnswers The same while answers are being written, so that a long prompt does not stall them.
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
@@ -45,7 +45,7 @@ public record EngineProperties(
     }
 
     /**
-     * Bytes that the KV cache will take, whole slots of the configured memory.
+     * Bytes of the KV cache: as many whole slots as fit into the configured memory.
      *
      * @throws KvBudgetException if the configured memory is too small
      */

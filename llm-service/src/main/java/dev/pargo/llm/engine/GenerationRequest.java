@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param adapter     number of the adapter that answers, or {@link dev.pargo.models.llm.Step#BASE}
  * @param choices     answers to write, at least 1; 1 with beam search
  * @param beams       beam search instead of sampling; null for sampling
- * @param seed        of the first answer's random numbers; each further answer's seed is larger by one. The same seed
- * gives the same answer
- * @param minTokens   no answer ends before it has so many tokens
- * @param maxTokens   most tokens of an answer, at least 1
+ * @param seed        seed of the first answer's random numbers; the seed of each further answer is larger by one. The
+ * same seed gives the same answer
+ * @param minTokens   smallest number of tokens of an answer
+ * @param maxTokens   largest number of tokens of an answer, at least 1
  * @param stop        an answer ends before the first of these
  * @param stopIds     tokens that end an answer, the model's own first
  * @param topLogprobs alternatives to report with each token's log probability; null: report none
@@ -45,12 +45,12 @@ public record GenerationRequest(
         @Nullable Supplier<TokenConstraint> constraint,
         long deadline) {
 
-    /** Positions that the prompt takes. */
+    /** Number of positions of the prompt. */
     public int promptTokens() {
         return keys.length;
     }
 
-    /** Positions that visual tokens take. */
+    /** Number of positions of visual tokens. */
     public int visualTokens() {
         return prompt.stream()
                 .filter(PromptPart.Visual.class::isInstance)
@@ -58,7 +58,7 @@ public record GenerationRequest(
                 .sum();
     }
 
-    /** Slots of the KV cache that the request needs. */
+    /** Number of slots of the KV cache that the request needs. */
     int slots() {
         return beams == null ? choices : beams.beams();
     }

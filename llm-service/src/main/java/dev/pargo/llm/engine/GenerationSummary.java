@@ -1,7 +1,7 @@
 package dev.pargo.llm.engine;
 
 /**
- * What a finished request took. Times are in nanoseconds.
+ * The tokens and times of a finished request. Times are in nanoseconds.
  *
  * @param tokens       tokens of all answers, end tokens included
  * @param cachedTokens tokens of the prompt that were found in the KV cache

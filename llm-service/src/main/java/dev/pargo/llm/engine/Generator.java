@@ -11,27 +11,27 @@ public interface Generator {
     /** Most answers, or beams, of one request. */
     int maxSequences();
 
-    /** When a request that came now would be started, estimated from the time that recent answers took. */
+    /** Estimated time until a new request would start, from the durations of recent answers. */
     Duration estimatedWait();
 
     /**
      * Submits a request. Its prompt must leave room for a token in the context, and it must ask for no more than
      * {@link #maxSequences} sequences.
      *
-     * @param listener is told of the answers, or of the generator's end if that comes first
+     * @param listener is notified about the answers, or about the generator's end if that comes first
      */
     Submission submit(GenerationRequest request, GenerationListener listener);
 
     /** A request that was submitted. Thread-safe. */
     interface Submission {
 
-        /** The client does not want the answer any more. The listener is told nothing more, not even this. */
+        /** Cancels the request. The listener gets no more calls, not even for the cancellation. */
         void cancel();
 
-        /** Nothing more is written of this request's answers until {@link #resume}. Others are written on. */
+        /** Pauses this request's answers until {@link #resume}. Other requests continue. */
         void pause();
 
-        /** Writes on after {@link #pause}. */
+        /** Continues after {@link #pause}. */
         void resume();
     }
 }

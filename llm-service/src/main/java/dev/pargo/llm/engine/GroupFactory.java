@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a running group of a request: chooses how its sequences are decoded, and fills its slots. */
+/** Creates the running group of a request: chooses how its sequences are decoded, and fills its slots. */
 final class GroupFactory {
 
     private final CausalLm lm;
@@ -32,7 +32,7 @@ final class GroupFactory {
         return new RunningGroup(group, strategy(group.request()), System.nanoTime());
     }
 
-    /** Copies to a leased slot what another one holds of its content. */
+    /** Copies to a leased slot the part of its content that another slot contains. */
     void copyPrefix(KvSlots.Lease lease) {
         if (lease.source() != lease.slot()) {
             cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
@@ -40,9 +40,9 @@ final class GroupFactory {
     }
 
     /**
-     * What is to be read into a leased slot.
+     * The rows to read into a leased slot.
      *
-     * @param ids that the slot must hold behind the group's prompt
+     * @param ids ids of the tokens that the slot must contain after the group's prompt
      */
     Prefill prefill(RunningGroup group, int[] ids, KvSlots.Lease lease) {
         return new Prefill(lease.slot(), lm.embed(group.parts(ids)), lease.reusable(), group.rowsNeeded(ids));

@@ -8,16 +8,19 @@ import dev.pargo.models.llm.KvCache;
  *
  * @param sequences     sequences that run at once
  * @param slots         at least the sequences
- * @param tokensPerSlot most tokens of prompt and answer together
+ * @param tokensPerSlot largest number of tokens of prompt and answer together
  */
 record KvBudget(int sequences, int slots, int tokensPerSlot) {
 
-    /** Tokens of a slot that holds a picture, the 576 of LLaVA-1.5, with its question and answer. */
+    /** Tokens of a slot for a picture (576 in LLaVA-1.5) with its question and answer. */
     private static final int LEAST_TOKENS = 1024;
 
     private static final int MOST_SEQUENCES = 8;
 
-    /** Most prompts that are kept for each running sequence. With small models the memory would hold thousands. */
+    /**
+     * Largest number of earlier prompts for each running sequence. For small models the memory would be enough for
+     * thousands.
+     */
     private static final int MAX_KEPT_PROMPTS = 3;
 
     /**
@@ -25,7 +28,7 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
      * number of sequences is not configured, it is the number for which such contexts fit.
      *
      * @param modelContext most tokens that the model can attend to
-     * @throws KvBudgetException naming what is configured and what is needed
+     * @throws KvBudgetException naming the configured and the needed memory
      */
     static KvBudget of(EngineProperties properties, long bytesPerToken, int modelContext) {
         Integer wanted = properties.context();
@@ -61,7 +64,7 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
         return wanted;
     }
 
-    /** Blocks that hold so many tokens. */
+    /** Number of blocks for a number of tokens. */
     private static long blocks(int tokens) {
         return (tokens + KvCache.BLOCK_TOKENS - 1) / KvCache.BLOCK_TOKENS;
     }

@@ -3,7 +3,7 @@ package dev.pargo.llm.engine;
 import java.util.Arrays;
 
 /**
- * Tracks which slots of the KV cache are taken and what each one holds. A released slot keeps its content, so that a
+ * Tracks which slots of the KV cache are taken, and the content of each. A released slot keeps its content, so that a
  * later prompt with the same prefix is not computed again. The slot that was released longest ago is taken first.
  *
  * <p>Content is compared by keys, one a position (see {@link PromptKeys}). Not thread-safe.
@@ -29,9 +29,9 @@ final class KvSlots {
     /**
      * A slot for a prompt.
      *
-     * @param slot     that the prompt goes to
-     * @param source   slot that holds the prompt's prefix; may be {@code slot} itself
-     * @param reusable positions of the prefix
+     * @param slot     slot for the prompt
+     * @param source   slot that contains the prompt's prefix; may be {@code slot} itself
+     * @param reusable number of positions of the prefix
      */
     record Lease(int slot, int source, int reusable) {}
 
@@ -70,7 +70,7 @@ final class KvSlots {
         return new Lease(target, source < 0 ? target : source, reusable);
     }
 
-    /** Takes the slot that was released longest ago. What it will hold is not found by other prompts. */
+    /** Takes the slot that was released longest ago. Other prompts do not find its new content. */
     int takeAny() {
         int target = oldest();
         slots[target].taken = true;
@@ -78,7 +78,7 @@ final class KvSlots {
         return target;
     }
 
-    /** Records how many positions of its prompt a slot holds. */
+    /** Records how many positions of its prompt a slot contains. */
     void holds(int slot, int positions) {
         slots[slot].held = positions;
     }
@@ -86,7 +86,7 @@ final class KvSlots {
     /**
      * Releases a slot.
      *
-     * @param keys what it holds, position by position
+     * @param keys keys of its content, one for each position
      */
     void release(int slot, long[] keys) {
         Slot released = slots[slot];

@@ -4,8 +4,8 @@ import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.llm.Step;
 
 /**
- * Rows that are read into a slot before a sequence can be written in it: a prompt, and after a suspension also what has been
- * written already. Belongs to the device's thread.
+ * Rows that are read into a slot before a sequence can be written in it: a prompt, and after a suspension also the
+ * tokens that were written before. Belongs to the device's thread.
  */
 final class Prefill implements AutoCloseable {
 
@@ -15,9 +15,9 @@ final class Prefill implements AutoCloseable {
     private int next;
 
     /**
-     * @param rows closed when all are read
-     * @param next first row that the slot does not hold yet
-     * @param end  after the last row to read. The step that reads the last of all rows has logits
+     * @param rows rows to read; closed when all are read
+     * @param next first row that is not in the slot yet
+     * @param end  row after the last one to read. A step that reads the very last row has logits
      */
     Prefill(int slot, PromptEmbedding rows, int next, int end) {
         this.slot = slot;
@@ -30,12 +30,12 @@ final class Prefill implements AutoCloseable {
         return slot;
     }
 
-    /** Positions that the slot holds. */
+    /** Number of positions that are in the slot. */
     int held() {
         return next;
     }
 
-    /** Rows that are still to be read. */
+    /** Number of rows that must still be read. */
     int rest() {
         return end - next;
     }

@@ -21,7 +21,7 @@ final class PreparedConstraint {
     private CompletableFuture<TokenMask> next;
 
     /**
-     * @param stopIds    tokens that may come where the answer may end
+     * @param stopIds    tokens that end the answer; allowed where the constraint allows the end
      * @param vocabulary of the model
      * @param executor   computes masks
      */
@@ -46,7 +46,7 @@ final class PreparedConstraint {
         return TokenMask.of(allowed, vocabulary);
     }
 
-    /** Tokens that may come next; waits until they are known. */
+    /** Tokens that may come next. Waits until they are computed. */
     TokenMask allowed() {
         try {
             return next.join();
@@ -55,7 +55,7 @@ final class PreparedConstraint {
         }
     }
 
-    /** Takes a token that was allowed. */
+    /** Appends an allowed token to the answer. */
     void accept(int id) {
         constraint.accept(id);
         if (!constraint.isComplete()) {

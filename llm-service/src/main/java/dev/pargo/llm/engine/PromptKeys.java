@@ -28,9 +28,9 @@ public final class PromptKeys {
     /**
      * One key for each position.
      *
-     * @param adapter that reads the prompt, or {@link Step#BASE}. Prompts for different adapters have nothing in common,
-     *     because their first keys differ
-     * @param salt prompts with different salts have nothing in common either
+     * @param adapter adapter that reads the prompt, or {@link Step#BASE}. Prompts for different adapters have no common
+     *     prefix, because their first keys differ
+     * @param salt prompts with different salts have no common prefix either
      */
     public static long[] of(List<PromptPart> prompt, int adapter, String salt) {
         long[] keys = prompt.stream().flatMapToLong(PromptKeys::keys).toArray();

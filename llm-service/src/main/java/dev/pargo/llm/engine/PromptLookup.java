@@ -3,10 +3,10 @@ package dev.pargo.llm.engine;
 import java.util.Arrays;
 
 /**
- * Drafts the next tokens by looking up what followed the answer's last tokens earlier, in the prompt or in the answer
- * itself. A drafted token costs a row of the next step, and saves a step if it is accepted. So the length of drafts
- * follows their success: it doubles when all tokens were accepted and halves when most were rejected, and after some
- * failures in a row drafting stops.
+ * Drafts the next tokens: it looks for an earlier occurrence of the answer's last tokens, in the prompt or in the
+ * answer itself, and takes the tokens that followed there. A drafted token costs a row of the next step, and saves a
+ * step if it is accepted. So the length of drafts follows their success: it doubles when all tokens were accepted and
+ * halves when most were rejected, and after some failures in a row drafting stops.
  *
  * <p>Method: prompt lookup decoding (A. Saxena, 2023), speculative decoding's verification for greedy answers.
  */
@@ -30,10 +30,10 @@ final class PromptLookup {
     }
 
     /**
-     * Drafts what follows.
+     * Drafts the next tokens.
      *
-     * @param limit most tokens to draft
-     * @return possibly none
+     * @param limit largest number of tokens to draft
+     * @return the drafted tokens; may be empty
      */
     int[] draft(int limit) {
         int most = Math.min(limit, draftLength);
@@ -52,9 +52,9 @@ final class PromptLookup {
     }
 
     /**
-     * Learns which tokens followed.
+     * Records which tokens followed.
      *
-     * @param ids     tokens that were taken
+     * @param ids     the tokens that followed
      * @param drafted tokens that had been drafted; one less than {@code ids} if all were accepted
      */
     void learn(int[] ids, int drafted) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups that run, in the order of their admission, and the slots that they own; and the groups that are suspended and
- * own none. Belongs to the device's thread.
+ * The running groups, in the order of their admission, with the slots that they own, and the suspended groups, which
+ * own no slots. Belongs to the device's thread.
  */
 final class RunningBatch {
 
@@ -22,14 +22,14 @@ final class RunningBatch {
     private final List<RunningGroup> groups = new ArrayList<>();
     private final Map<SequenceGroup, RunningGroup> suspended = new IdentityHashMap<>();
 
-    /** @param maxSequences most sequences that run at once; there are at least as many slots */
+    /** @param maxSequences largest number of sequences that run at once, at most the number of slots */
     RunningBatch(KvSlots slots, int maxSequences, GroupFactory factory) {
         this.slots = slots;
         this.maxSequences = maxSequences;
         this.factory = factory;
     }
 
-    /** A copy, which stays as it is when groups come and go. */
+    /** A copy of the running groups. Later changes do not affect it. */
     List<RunningGroup> groups() {
         return List.copyOf(groups);
     }
@@ -48,7 +48,7 @@ final class RunningBatch {
         return (double) (maxSequences - room()) / maxSequences;
     }
 
-    /** Sequences that could be added. */
+    /** Number of sequences that could be added. */
     int room() {
         return maxSequences
                 - groups.stream().mapToInt(group -> group.slots().length).sum();
@@ -59,7 +59,9 @@ final class RunningBatch {
         return suspended.containsKey(group);
     }
 
-    /** Starts a group, or resumes it. If that fails, nothing has changed but that its slots have forgotten what they held. */
+    /**
+     * Starts or resumes a group. If that fails, the only change is that the content of its slots is no longer known.
+     */
     RunningGroup add(SequenceGroup group) {
         @Nullable RunningGroup known = suspended.get(group);
         RunningGroup running = known == null ? factory.create(group) : known;
@@ -95,26 +97,29 @@ final class RunningBatch {
         group.prefills().forEach(prefill -> slots.holds(prefill.slot(), prefill.held()));
     }
 
-    /** Takes a group out until it is added again. If its slots are not needed meanwhile, it will find there what it left. */
+    /**
+     * Suspends a group until it is added again. If its slots are not used in the meantime, they keep their content for
+     * it.
+     */
     void suspend(RunningGroup group) {
         remove(group);
         suspended.put(group.group(), group);
     }
 
-    /** Forgets a group that has been suspended; null if it has not. */
+    /** Removes and returns a suspended group; null if it is not suspended. */
     @Nullable
     RunningGroup forget(SequenceGroup group) {
         return suspended.remove(group);
     }
 
-    /** Removes a group and frees its slots. Later prompts can reuse what they hold. */
+    /** Removes a group and frees its slots. Later prompts can reuse their content. */
     void remove(RunningGroup group) {
         List<long[]> contents = group.contents();
         close(group);
         release(group.slots(), contents);
     }
 
-    /** Removes a group after a failure and frees its slots. What they hold is not used again. */
+    /** Removes a group after a failure and frees its slots. Their content is not reused. */
     void discard(RunningGroup group) {
         close(group);
         release(group.slots(), Collections.nCopies(group.slots().length, new long[0]));

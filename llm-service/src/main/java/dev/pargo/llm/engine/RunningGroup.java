@@ -13,9 +13,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence group that has been admitted. While it runs, it owns slots of the KV cache, into which it reads its prompt and
- * then writes its sequences. A suspended group owns no slots; when it runs again, its new slots are first given what the old
- * ones held.
+ * A sequence group that has been admitted. While it runs, it owns slots of the KV cache, into which it reads its prompt
+ * and then writes its sequences. A suspended group owns no slots. When it runs again, the content of its old slots is
+ * first restored in its new slots.
  */
 final class RunningGroup {
 
@@ -41,8 +41,9 @@ final class RunningGroup {
     }
 
     /**
-     * What the group needs to go on: which of its slots must hold the prompt, and the ids that follow there. The last of
-     * these ids is read by the next step, the others must have been read. The remaining slots may hold anything.
+     * The content that the group needs to continue: which of its slots must contain the prompt, and the ids after the
+     * prompt. The next step reads the last of these ids; the others must have been read. The content of the remaining
+     * slots does not matter.
      */
     Map<Integer, int[]> needed() {
         if (tokensWritten() == 0) {
@@ -58,12 +59,12 @@ final class RunningGroup {
         return needed;
     }
 
-    /** Rows of the prompt and of some ids behind it that must have been read to go on. */
+    /** Rows of the prompt and of the ids after it that must have been read before the group continues. */
     int rowsNeeded(int[] ids) {
         return group.request().promptTokens() + Math.max(0, ids.length - 1);
     }
 
-    /** The keys of the prompt and of some ids behind it. */
+    /** The keys of the prompt and of ids after it. */
     long[] keys(int[] ids) {
         return LongStream.concat(
                         Arrays.stream(group.request().keys()),
@@ -71,7 +72,7 @@ final class RunningGroup {
                 .toArray();
     }
 
-    /** The prompt and some ids behind it. */
+    /** The prompt and ids after it. */
     List<PromptPart> parts(int[] ids) {
         List<PromptPart> parts = new ArrayList<>(group.request().prompt());
         if (ids.length > 0) {
@@ -83,8 +84,9 @@ final class RunningGroup {
     /**
      * Lets the group run.
      *
-     * @param own    as many slots as the group needs
-     * @param reads what must be read into the slots first; each is closed by {@link #close}, or earlier, once it has been read
+     * @param own    slots for the group, as many as it needs
+     * @param reads rows that must be read into the slots first; each is closed when it has been read, or by {@link
+     *              #close}
      * @param now    {@link System#nanoTime}
      */
     void begin(int[] own, List<Prefill> reads, long now) {
@@ -119,12 +121,12 @@ final class RunningGroup {
         return prefills;
     }
 
-    /** Rows that are still to be read before the sequences are written. */
+    /** Number of rows that must still be read before the sequences are written. */
     int promptRest() {
         return prefills.stream().mapToInt(Prefill::rest).sum();
     }
 
-    /** The next rows to read. Only while there are some. */
+    /** The next rows to read. Call it only if rows remain. */
     Step.Chunk nextChunk(int rows) {
         return currentPrefill().nextChunk(rows).withAdapter(group.request().adapter());
     }
@@ -136,7 +138,7 @@ final class RunningGroup {
                 .orElseThrow();
     }
 
-    /** The sequences' next rows. Only after the prompt has been read. */
+    /** The sequences' next rows. Call it only after the prompt has been read. */
     List<Step.Tokens> nextTokens() {
         return strategy.nextTokens().stream()
                 .map(tokens -> tokens.withShift(positionShift)
@@ -144,25 +146,25 @@ final class RunningGroup {
                 .toList();
     }
 
-    /** What is to be drawn from a step's logits, of which the group's begin at {@code firstRow}. */
+    /** The draws from a step's logits; the group's rows begin at {@code firstRow}. */
     List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
         return strategy.draws(firstRow, tokens);
     }
 
-    /** Whether the attention of the next tokens, so many at most, is to be reported. */
+    /** Whether the attention of the next tokens must be reported, for at most this number of tokens. */
     boolean watchesAttention(int tokens) {
         @Nullable VisualAttention attention = group.request().attention();
         return attention != null && tokensWritten() + tokens <= attention.mostTokens();
     }
 
-    /** Takes note of a step that has read rows of the prompt. */
+    /** Records that a step has read rows of the prompt. */
     void advancePrompt(int rows) {
         if (rows > 0) {
             currentPrefill().advance(rows);
         }
     }
 
-    /** Writes the sequences on with what a step gave, and reports the new text. */
+    /** Appends the tokens of a step to the sequences, and reports the new text. */
     void advanceSequences(Logits logits, int firstRow, List<Sampler.Drawn> drawn) {
         strategy.advance(logits, firstRow, drawn).forEach(group::report);
     }
@@ -182,8 +184,8 @@ final class RunningGroup {
     }
 
     /**
-     * Whether the group has run long enough to be suspended for another client: it has written for some time, and for at least
-     * as long as it took to read what it needed, so that suspensions cost at most half of the device's time.
+     * Whether the group has run long enough to be suspended for another client: it has written for some time, and for
+     * at least as long as it took to read its rows, so that suspensions take at most half of the device's time.
      */
     boolean hasHadItsTurn(long now, long turnNanos) {
         return writesSince != 0 && now - writesSince >= Math.max(turnNanos, writesSince - turnBegan);
@@ -209,7 +211,7 @@ final class RunningGroup {
                 networkNanos);
     }
 
-    /** Keys of what each slot holds, for prompts to come. */
+    /** Keys of each slot's content, for later prompts. */
     List<long[]> contents() {
         if (promptRest() == 0) {
             return strategy.cachedIds().stream().map(this::keys).toList();
@@ -227,7 +229,7 @@ final class RunningGroup {
                 .orElse(rowsNeeded(ids));
     }
 
-    /** Frees the rows that were to be read. */
+    /** Frees the rows that have not been read. */
     void close() {
         prefills.forEach(Prefill::close);
     }

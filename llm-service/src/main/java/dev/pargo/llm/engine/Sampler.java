@@ -21,9 +21,10 @@ final class Sampler {
     /**
      * Tokens to draw for one sequence, from consecutive rows of the logits.
      *
-     * @param firstRow    the next token's; one more row follows for each draft
-     * @param drafts      guesses that the step verifies
-     * @param greedy      whether each token is simply the most probable one; then nothing below but topLogprobs matters
+     * @param firstRow    row of the next token; one more row follows for each draft
+     * @param drafts      drafted tokens that the step verifies
+     * @param greedy      whether each token is the most probable one; then the fields below, except topLogprobs, have
+     *               no effect
      * @param adjustments of each row's logits
      * @param allowed     tokens that may come; null for all
      * @param uniforms    a random number in [0, 1) for each row
@@ -40,21 +41,21 @@ final class Sampler {
             double[] uniforms,
             int topLogprobs) {
 
-        /** Rows that tokens are drawn from. */
+        /** Number of rows that tokens are drawn from. */
         int rows() {
             return drafts.length + 1;
         }
     }
 
     /**
-     * What was drawn.
+     * The drawn tokens.
      *
      * @param ids      one for each row
      * @param logprobs one for each row, or none if they were not asked for
      */
     record Drawn(Draw draw, int[] ids, List<SampleLogprobs> logprobs) {}
 
-    /** Draws; the results come in the same order. Leaves the logits as they are. */
+    /** Draws tokens. The results are in the order of the draws. The logits are not changed. */
     static List<Drawn> run(Logits logits, List<Draw> draws) {
         if (draws.isEmpty()) {
             return List.of();
@@ -105,7 +106,7 @@ final class Sampler {
         }
     }
 
-    /** The device gives every row as many alternatives as the sequence that wants most. */
+    /** The device returns the same number of alternatives for every row: the largest number that a sequence needs. */
     private static List<SampleLogprobs> reported(Draw draw, List<SampleLogprobs> all, int begin, int end) {
         int top = draw.topLogprobs();
         if (top < 0) {

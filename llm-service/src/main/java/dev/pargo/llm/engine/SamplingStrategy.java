@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One or several sequences that are sampled independently. Each owns a slot; the prompt is read into the first one's. */
+/**
+ * One or several sequences that are sampled independently. Each owns a slot; the prompt is read into the slot of the
+ * first.
+ */
 final class SamplingStrategy implements DecodingStrategy {
 
     private final List<Sequence> sequences;

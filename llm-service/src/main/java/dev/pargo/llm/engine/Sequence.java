@@ -30,9 +30,9 @@ final class Sequence {
 
     /**
      * @param index      among the sequences of its request
-     * @param room       positions that the sequence may take in its slot
+     * @param room       largest number of positions of the sequence in its slot
      * @param constraint of this sequence alone; null for none
-     * @param looksUp    whether tokens may be guessed by prompt lookup
+     * @param looksUp    whether tokens may be drafted by prompt lookup
      */
     Sequence(
             int index,
@@ -56,7 +56,7 @@ final class Sequence {
         return index;
     }
 
-    /** True if the next token is simply the most probable one. */
+    /** True if the next token is the most probable one. */
     private boolean isGreedy() {
         return request.sampling().isGreedy()
                 && request.penalties().isNone()
@@ -64,7 +64,7 @@ final class Sequence {
                 && ids.size() >= request.minTokens();
     }
 
-    /** The rows of the next step: the last token, and guesses of what follows it. */
+    /** The rows of the next step: the last token and the drafts after it. */
     int[] nextTokens() {
         int[] drafts = lookup == null ? new int[0] : lookup.draft(limit - ids.size() - 1);
         int[] tokens = new int[drafts.length + 1];
@@ -74,10 +74,10 @@ final class Sequence {
     }
 
     /**
-     * How the next tokens are to be drawn.
+     * How the next tokens are drawn.
      *
-     * @param firstRow of the logits: the next token's; one more row follows for each draft
-     * @param drafts   guesses that the step verified
+     * @param firstRow row of the logits for the next token; one more row follows for each draft
+     * @param drafts   drafted tokens that the step verified
      */
     Sampler.Draw draw(int firstRow, int[] drafts) {
         boolean mayStop = ids.size() >= request.minTokens();
@@ -102,7 +102,7 @@ final class Sequence {
     }
 
     /**
-     * Takes what was drawn: the next token, and after every draft that it confirms the token behind that.
+     * Applies the drawn tokens: the next token, and one more token after every draft that proves right.
      *
      * @param logits that it was drawn from
      */
@@ -178,7 +178,7 @@ final class Sequence {
         return ids.size();
     }
 
-    /** Tokens that were guessed and found right. */
+    /** Number of drafted tokens that were accepted. */
     int acceptedDrafts() {
         return acceptedDrafts;
     }

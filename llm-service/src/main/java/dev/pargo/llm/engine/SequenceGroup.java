@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A submitted request: the group of sequences that are written for one prompt. It tells the request's listener what
- * happens, and nothing any more once the request was cancelled.
+ * A submitted request: the group of sequences that are written for one prompt. It notifies the request's listener, but
+ * not after the request was cancelled.
  *
  * <p>{@link #cancel}, {@link #pause} and {@link #resume} are thread-safe. Everything else belongs to the device's thread.
  */
@@ -33,7 +33,7 @@ public final class SequenceGroup implements Generator.Submission {
         this.submitted = now;
     }
 
-    /** The client does not want the answer any more. The engine drops the request before its next step. */
+    /** Cancels the request. The engine drops it before the next step. */
     @Override
     public void cancel() {
         cancelled = true;
@@ -50,12 +50,12 @@ public final class SequenceGroup implements Generator.Submission {
         onResume.run();
     }
 
-    /** True while nothing is to be written. The group keeps its slots. */
+    /** True while the request is paused. The group keeps its slots. */
     boolean isPaused() {
         return paused;
     }
 
-    /** True if the request was cancelled or its deadline is over. */
+    /** True if the request was cancelled or is past its deadline. */
     boolean isAbandoned(long now) {
         return cancelled || now - request.deadline() > 0;
     }

@@ -1,9 +1,9 @@
 package dev.pargo.llm.engine;
 
-/** Why an answer is complete. */
+/** The reason why an answer is complete. */
 public enum StopReason {
-    /** The model ended it, or a stop string was met. */
+    /** The model ended it, or it reached a stop string. */
     STOP,
-    /** The limit of tokens or the context was reached. */
+    /** It reached the limit of tokens or of the context. */
     LENGTH
 }

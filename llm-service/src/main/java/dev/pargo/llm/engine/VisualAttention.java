@@ -5,17 +5,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The attention of an answer's tokens to the visual tokens of its prompt: the weights of the row that a token was chosen from.
- * At most {@link #MOST_WEIGHTS} weights are given for a request; the tokens behind that have none. Immutable.
+ * The attention of an answer's tokens to the visual tokens of its prompt: the weights of the row that a token was
+ * chosen from. A request gets at most {@link #MOST_WEIGHTS} weights; tokens beyond that limit have none. Immutable.
  */
 public final class VisualAttention {
 
-    /** Weights of all answers of a request together: 862 tokens of an answer about the 304 visual tokens of ParGo's release. */
+    /**
+     * Largest number of weights of all answers of a request together; for the 304 visual tokens of ParGo's release,
+     * that is 862 tokens of an answer.
+     */
     public static final int MOST_WEIGHTS = 1 << 18;
 
     private final int[] visualTokens;
 
-    /** @param prompt as the decoder reads it */
+    /** @param prompt the parts of the prompt as the decoder reads them */
     public VisualAttention(List<PromptPart> prompt) {
         IntStream.Builder positions = IntStream.builder();
         int position = 0;
@@ -28,7 +31,7 @@ public final class VisualAttention {
         visualTokens = positions.build().toArray();
     }
 
-    /** Tokens of all answers together whose attention is given. */
+    /** Largest number of tokens, of all answers together, that have weights. */
     int mostTokens() {
         return visualTokens.length == 0 ? 0 : MOST_WEIGHTS / visualTokens.length;
     }

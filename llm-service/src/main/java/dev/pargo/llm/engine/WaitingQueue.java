@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for admission to the running batch, suspended ones too. The client that has been served least is next;
- * of its requests, the one that was submitted first. The length of the queue is bounded by the stage's admission, which
- * requests pass before they are submitted.
+ * Requests that wait for admission to the running batch, including suspended requests. The client that has been served
+ * least is next; of its requests, the one that was submitted first. The length of the queue is bounded by the stage's
+ * admission, which requests pass before they are submitted.
  *
  * <p>Thread-safe. Any thread adds; only the device's thread takes out.
  */
@@ -90,7 +90,7 @@ final class WaitingQueue {
     }
 
     /**
-     * The request that is next, which stays in the queue; null if there is none. Paused requests are passed over.
+     * The next request, which stays in the queue; null if there is none. Paused requests are skipped.
      *
      * @param served work done for a client so far
      */
@@ -131,7 +131,7 @@ final class WaitingQueue {
         }
     }
 
-    /** Takes out the requests that the predicate is true for. */
+    /** Takes out the requests for which the predicate is true. */
     List<SequenceGroup> removeIf(Predicate<SequenceGroup> predicate) {
         lock.lock();
         try {
@@ -143,7 +143,7 @@ final class WaitingQueue {
         }
     }
 
-    /** Takes out all requests. Those that are added from now on fail with the reason. */
+    /** Takes out all requests. Requests that are added later fail with the reason. */
     List<SequenceGroup> close(StageError reason) {
         lock.lock();
         try {

@@ -6,12 +6,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What an answer may hold up.
+ * Limits on text that clients have not read.
  *
- * @param backlog    What a request's client may leave unread in any case.
- * @param unread     What all clients together may leave unread. Beyond it, requests with more than their backlog pause until
- *                   their clients read. Short of it a slow client's answers are written at full speed, so that it does not
- *                   keep others from its place in the batch.
+ * @param backlog    Bytes that the client of a request may always leave unread.
+ * @param unread     Bytes that all clients together may leave unread. Beyond that limit, requests with more than their
+ *                   backlog pause until their clients read. Below it, a slow client's answers are written at full
+ *                   speed, so that they leave the batch early.
  * @param slowReader Longest time that answers wait for their client to read; then its request ends.
  */
 @ConfigurationProperties("pargo.llm.answer")

@@ -18,8 +18,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers on their way to the client: what the generator has written and the client has not read. What waits of one answer
- * joins into as few messages as their limit allows. Thread-safe: the device's thread writes, the call's threads read.
+ * Answers on their way to the client: text that the generator has written and the client has not read. The waiting text
+ * of an answer is joined into as few messages as the limit of a message allows. Thread-safe: the device's thread
+ * writes, the call's threads read.
  */
 final class AnswerStream implements GenerationListener, MessageSource<GenerateResponse> {
 
@@ -38,7 +39,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
         events.add(GenerateResponse.newBuilder().setQueued(queued));
     }
 
-    /** To be called with what is being written, once. */
+    /** Sets the generation whose answers are written. Call it once. */
     synchronized void submitted(Generator.Submission submission) {
         reader.reads(submission);
         reader.update(backlog());

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request side of one call of {@code Generate}: admitted by the size that its start announces, prepared on threads of
- * their own when all of it is there, and handed to the generator.
+ * The request side of one call of {@code Generate}. It is admitted by the size that its start announces, prepared on
+ * separate threads when it is complete, and passed to the generator.
  */
 final class GenerateCall implements StreamObserver<GenerateRequest> {
 
@@ -29,7 +29,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     private @Nullable RequestReader request;
     private @Nullable VisualUpload visuals;
 
-    /** To be created before the service method returns. */
+    /** Create it before the service method returns. */
     GenerateCall(ServerCallStreamObserver<GenerateResponse> out, LlmHost host) {
         this.host = host;
         this.call = new ServedCall<>(out, host.calls());

@@ -30,7 +30,7 @@ public record LlmHost(
         return calls.admission();
     }
 
-    /** Of an answer for which the request sets no limit. The engine ends it where the context ends. */
+    /** Limit on tokens of an answer if the request sets none. The engine ends the answer at the end of the context. */
     int defaultMaxTokens() {
         int most = description.getDefaults().getMaxTokens();
         return most > 0 ? most : description.getContextTokens();

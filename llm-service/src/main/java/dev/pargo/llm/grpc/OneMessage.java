@@ -3,7 +3,7 @@ package dev.pargo.llm.grpc;
 import dev.pargo.stage.call.MessageSource;
 import org.jspecify.annotations.Nullable;
 
-/** An answer of one message. */
+/** A response of one message. */
 final class OneMessage<T> implements MessageSource<T> {
 
     private @Nullable T message;

@@ -15,18 +15,18 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
-/** What is written of one answer and not yet sent, in pieces. Not thread-safe. */
+/** The pieces of one answer that are written and not yet sent. Not thread-safe. */
 final class PendingAnswer {
 
-    /** A message is closed when it has so many bytes: with any piece on top it stays far below the limit of 1 MiB. */
+    /** A message with this number of bytes is closed. Even with one more piece it is far below the limit of 1 MiB. */
     private static final int MESSAGE_BYTES = 256 * 1024;
 
-    /** Text of a piece, in characters: at most three bytes each. */
+    /** Length of a piece's text in characters, each of at most three bytes. */
     private static final int PIECE_CHARS = 64 * 1024;
 
     private static final int BYTES_PER_TOKEN = 16;
 
-    /** Of a weight of attention, which takes 16 bits. */
+    /** Bytes of a weight of attention, which has 16 bits. */
     private static final int LARGEST_LEVEL = 0xffff;
 
     private final int choice;
@@ -63,7 +63,7 @@ final class PendingAnswer {
         append(new Piece(choice, text, ids, logprobs, attention, piece.reason()));
     }
 
-    /** Memory of all pieces. */
+    /** Memory of all pieces in bytes. */
     long bytes() {
         return bytes;
     }
@@ -83,7 +83,7 @@ final class PendingAnswer {
         return 3L * piece.text().length() + BYTES_PER_TOKEN * tokens + Float.BYTES * weights;
     }
 
-    /** Takes out as much as one message holds. */
+    /** Takes out the pieces of one message. */
     TextDelta next() {
         TextDelta.Builder delta = TextDelta.newBuilder().setChoice(choice);
         StringBuilder text = new StringBuilder();

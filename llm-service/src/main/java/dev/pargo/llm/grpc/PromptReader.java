@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Makes a prompt of what a request says: writes its conversation, and tokenises. Thread-safe. */
+/** Converts a request to a prompt: writes its conversation and tokenises it. Thread-safe. */
 public final class PromptReader {
 
-    /** More turn templates than a gateway has pipelines are read anew each time. */
+    /** Largest number of cached turn templates; more than a gateway has pipelines. */
     private static final int KEPT_TEMPLATES = 16;
 
     private final ModelBundle bundle;
@@ -59,9 +59,9 @@ public final class PromptReader {
     /**
      * Reads a prompt.
      *
-     * @param start     as {@link RequestSize} has checked it
-     * @param visuals   the pictures that it names
-     * @param maxTokens of a prompt
+     * @param start     the request's start, which {@link RequestSize} has checked
+     * @param visuals   the request's pictures
+     * @param maxTokens largest number of tokens of a prompt
      * @throws StatusRuntimeException INVALID_FIELD, UNKNOWN_CONTROL_TOKEN, PROMPT_TOO_LONG or MALFORMED_STREAM
      */
     List<PromptPart> read(GenerateStart start, List<PictureRows> visuals, int maxTokens) {
@@ -124,7 +124,7 @@ public final class PromptReader {
         return new ChatMessage.Call(sent.getId(), sent.getName(), sent.getArguments());
     }
 
-    /** A control token at the beginning is what the tokenizer would put there. */
+    /** Removes a control token at the beginning if the tokenizer would put the same one there. */
     private List<PromptPiece> pieces(List<PromptSegment> segments) {
         List<PromptPiece> pieces = new ArrayList<>();
         for (PromptSegment segment : segments) {

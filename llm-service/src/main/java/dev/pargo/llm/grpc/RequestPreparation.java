@@ -7,16 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The threads that make a request of what a client has sent: they tokenise its text and compile its format. Small requests
- * go first, so that nobody's short question waits for another's book. The queue is bounded by the stage's admission, which
- * calls pass before; a call that ends leaves it.
+ * The threads that prepare requests: they tokenise texts and compile formats. Small requests come first, so that a
+ * short question does not wait for a long text. The queue is bounded by the stage's admission, which calls pass before;
+ * a call that ends leaves it.
  */
 public final class RequestPreparation implements AutoCloseable {
 
     private final AtomicLong order = new AtomicLong();
     private final ThreadPoolExecutor threads;
 
-    /** At least two threads, so that one large request holds up no other. */
+    /** At least two threads, so that one large request does not delay the others. */
     public RequestPreparation() {
         int count = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
         threads = new ThreadPoolExecutor(
@@ -29,9 +29,9 @@ public final class RequestPreparation implements AutoCloseable {
     }
 
     /**
-     * Does a step of a call as soon as there is a thread for it.
+     * Runs a step of a call as soon as a thread is free.
      *
-     * @param size of the request, by which steps are ordered
+     * @param size size of the request; smaller requests come first
      */
     void run(ServedCall<?> call, int size, Runnable step) {
         Task task = new Task(size, order.getAndIncrement(), () -> call.attempt(step));

@@ -24,10 +24,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a request: refuses at once what is out of range, and prepares the rest when it has come in whole. */
+/** Reads a request: values out of range are refused at once, and the rest is prepared when the request is complete. */
 final class RequestReader {
 
-    /** Makes a token as good as certain or impossible, as in OpenAI's API. */
+    /** Makes a token practically certain or impossible, as in OpenAI's API. */
     private static final int MOST_BIAS = 100;
 
     private final GenerateStart start;
@@ -111,7 +111,7 @@ final class RequestReader {
         });
     }
 
-    /** What is added to a logit stays finite, whatever is added to what. */
+    /** Limit on values that are added to logits, so that the sum stays finite. */
     private static void requireBias(String field, float bias) {
         require(within(bias, -MOST_BIAS, MOST_BIAS), field, bias, "between -%d and %d".formatted(MOST_BIAS, MOST_BIAS));
     }
@@ -124,7 +124,7 @@ final class RequestReader {
     /**
      * Tokenises the prompt and compiles the format, which takes a time in proportion to their length.
      *
-     * @param visuals the tensors that the prompt names
+     * @param visuals the tensors that the prompt refers to
      */
     GenerationRequest request(RequestOrigin origin, List<PictureRows> visuals, long deadline) {
         List<PromptPart> prompt =
@@ -151,7 +151,7 @@ final class RequestReader {
                 deadline);
     }
 
-    /** The number of the adapter that answers; {@link Step#BASE} for the model itself, or if the name is not known. */
+    /** The number of the adapter that answers; {@link Step#BASE} for the model itself, or if the name is unknown. */
     private int adapter() {
         return host.description().getAdaptersList().indexOf(start.getAdapter());
     }

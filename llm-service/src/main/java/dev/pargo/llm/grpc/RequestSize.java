@@ -12,18 +12,18 @@ import io.grpc.StatusRuntimeException;
 import java.util.List;
 
 /**
- * How large a request is, by what its start says, without a look at its text: enough to refuse what can never fit, and to
- * admit the rest by its size before anything is computed.
+ * The size of a request, computed from its start without tokenising the text. It is enough to refuse requests that can
+ * never fit, and to admit the others by their size before any work.
  */
 final class RequestSize {
 
-    /** A byte of text is at most one token, an id and a key; and it lies here twice, as bytes and as a string. */
+    /** Memory for a byte of text: at most one token (an id and a key), and the text as bytes and as a string. */
     private static final int MEMORY_PER_TEXT_BYTE = Integer.BYTES + Long.BYTES + 2;
 
-    /** Text of a conversation is also copied, as a template reads it and as it writes it. */
+    /** Memory for a byte of a conversation's text: also the copies that a template reads and writes. */
     private static final int MEMORY_PER_WRITTEN_BYTE = MEMORY_PER_TEXT_BYTE + 4 * Character.BYTES;
 
-    /** Of a message or a part, as a template reads it. */
+    /** Memory for a message or a part, as a template reads it. */
     private static final int MEMORY_PER_PIECE = 512;
 
     private final GenerateStart start;
@@ -127,7 +127,10 @@ final class RequestSize {
         return Math.max(0, start.getVisualTokens(index));
     }
 
-    /** Every tensor that is announced has tokens, and a place in the prompt: so all together have no more than that. */
+    /**
+     * Checks that every announced tensor has tokens and a place in the prompt, so that all together have at most as
+     * many tokens as the prompt.
+     */
     private long visualBytes(boolean[] placed) {
         long bytes = 0;
         for (int i = 0; i < placed.length; i++) {

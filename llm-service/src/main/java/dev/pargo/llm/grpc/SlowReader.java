@@ -8,8 +8,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a client that reads slowly from piling its answers up here: its request is paused while too much of them
- * waits, and ended if that lasts, because a paused request keeps its slots. Not thread-safe.
+ * Bounds the answers that a slow client has not read: its request is paused while too much is waiting, and ended if
+ * that lasts, because a paused request keeps its slots. Not thread-safe.
  */
 final class SlowReader {
 

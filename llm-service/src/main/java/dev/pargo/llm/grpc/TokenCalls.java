@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Turns prompts into tokens and tokens into text, as generating does, on the threads that prepare requests. What is too
- * long for a prompt is refused.
+ * Converts prompts to tokens and tokens to text, as {@code Generate} does, on the threads that prepare requests. Input
+ * that is too long for a prompt is refused.
  */
 final class TokenCalls {
 
@@ -38,7 +38,7 @@ final class TokenCalls {
     void tokenize(TokenizeRequest request, ServerCallStreamObserver<TokenizeResponse> out) {
         ServedCall<TokenizeResponse> call = new ServedCall<>(out, host.calls());
         call.attempt(() -> {
-            // A prompt that is refused here is refused by Generate, and with the same words.
+            // Generate refuses the same prompts, with the same message.
             call.admit(RequestSize.check(request.getStart(), host.description()));
             prepare(call, request.getSerializedSize(), () -> tokens(request));
         });
@@ -97,7 +97,7 @@ final class TokenCalls {
         }
     }
 
-    /** Text between control tokens is read in one piece, for its characters may be split between tokens. */
+    /** Text between control tokens is converted in one piece, because tokens may split characters. */
     private String text(List<Integer> ids) {
         StringBuilder text = new StringBuilder();
         int from = 0;

@@ -3,7 +3,7 @@ package dev.pargo.llm.grpc;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.util.unit.DataSize;
 
-/** Bytes of answers that are written and that clients have not read yet, of all requests together. Thread-safe. */
+/** Bytes of all requests' answers that are written and not yet read by clients. Thread-safe. */
 public final class UnreadAnswers {
 
     private final long most;
@@ -23,7 +23,7 @@ public final class UnreadAnswers {
         return new Share();
     }
 
-    /** What one request's client has not read, until it is closed. Thread-safe. */
+    /** The unread bytes of one request, until it is closed. Thread-safe. */
     final class Share implements AutoCloseable {
 
         private long held;

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The visual tensors of one request as they come in, in the order in which its start announced them. Not thread-safe. */
+/** Receives the visual tensors of one request, in the order in which its start announced them. Not thread-safe. */
 final class VisualUpload {
 
     private final List<Integer> tokens;
@@ -27,8 +27,8 @@ final class VisualUpload {
     private @Nullable TensorAssembler assembler;
 
     /**
-     * @param tokens of each tensor, at least 1
-     * @param input  what a visual tensor must be
+     * @param tokens number of tokens of each tensor, at least 1
+     * @param input  the expected visual tensor
      */
     VisualUpload(List<Integer> tokens, TokenTensor input) {
         this.tokens = tokens;
@@ -51,7 +51,7 @@ final class VisualUpload {
         }
     }
 
-    /** All tensors; to be called when the stream has ended. */
+    /** All tensors. Call it when the stream has ended. */
     List<PictureRows> finish() {
         if (!isComplete()) {
             throw malformed("the stream ended after %d of %d visual tensors".formatted(tensors.size(), tokens.size()));
@@ -80,7 +80,7 @@ final class VisualUpload {
         return tensors.size() == tokens.size();
     }
 
-    /** For the next tensor; null if all are there. */
+    /** Assembles the next tensor; null if all are complete. */
     private @Nullable TensorAssembler nextAssembler() {
         if (isComplete()) {
             return null;

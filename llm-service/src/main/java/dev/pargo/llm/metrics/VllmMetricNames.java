@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The engine's load under vLLM's metric names, which llm-d and the Gateway API Inference Extension read to choose a
- * replica. Micrometer cannot write a colon into a name, so these are given to the Prometheus registry itself. Each is
- * read from the meter that it stands for when it is scraped. Thread-safe.
+ * replica. Micrometer cannot write a colon into a name, so these are given to the Prometheus registry itself. Each
+ * value is read from the corresponding meter at every scrape. Thread-safe.
  *
  * <p>Source of the names: {@code vllm/v1/metrics/loggers.py}.
  */
@@ -60,8 +60,8 @@ final class VllmMetricNames implements MultiCollector {
     /**
      * One name of vLLM's.
      *
-     * @param meter     the meter that it stands for
-     * @param direction the meter's tag, where there are several of that name
+     * @param meter     the corresponding meter
+     * @param direction the meter's tag, if several meters have that name
      */
     private record Alias(
             String name, String meter, @Nullable String direction, boolean counts) {

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class Grammar {
 
-    /** Calls that are open at once at most. */
+    /** Largest number of calls that are open at the same time. */
     public static final int MAX_NESTED = 32;
 
     /** The node that ends a rule. */
@@ -30,16 +30,16 @@ public final class Grammar {
     /** Reads a text of the language. */
     record Terminal(ByteLanguage language, int next) implements Node {}
 
-    /** Goes on with any one of the nodes; with none of them there is no way on. */
+    /** Continues with any one of the nodes. Without nodes, no text is possible. */
     record Choice(int[] nodes) implements Node {}
 
-    /** Reads what the rule that begins at a node reads. */
+    /** Reads a text of the rule that begins at a node. */
     record Call(int rule, int next) implements Node {}
 
     private final Node[] nodes;
     private final int start;
 
-    /** Of each node: how many calls must at least be open at once on the way to its rule's end. */
+    /** For each node: the smallest number of nested calls on a way to the end of its rule. */
     private final int[] nesting;
 
     private Grammar(List<Node> nodes, int start) {
@@ -79,7 +79,10 @@ public final class Grammar {
         return 0;
     }
 
-    /** Calls that a call opens: none if the calling rule ends after it, for then there is nothing to come back to. */
+    /**
+     * Number of calls that a call opens: 0 if the calling rule ends after it, because then there is no node to return
+     * to.
+     */
     static int opened(Call call) {
         return call.next() == END ? 0 : 1;
     }
@@ -92,7 +95,7 @@ public final class Grammar {
         return start;
     }
 
-    /** True if the end of the node's rule can be reached while so many calls are open. */
+    /** True if the end of the node's rule can be reached with this number of open calls. */
     boolean canEnd(int node, int openCalls) {
         return openCalls + nesting[node] <= MAX_NESTED;
     }
@@ -103,7 +106,7 @@ public final class Grammar {
         private final int maxNodes;
         private final List<Node> nodes = new ArrayList<>();
 
-        /** @param maxNodes with more nodes the grammar is refused */
+        /** @param maxNodes largest number of nodes; a larger grammar is refused */
         public Builder(int maxNodes) {
             this.maxNodes = maxNodes;
             nodes.add(new End());
@@ -117,19 +120,19 @@ public final class Grammar {
             return nodes.size() - 1;
         }
 
-        /** A node that reads a text of a language, then goes on. */
+        /** A node that reads a text of a language, then continues. */
         public int terminal(ByteLanguage language, int next) {
             return add(new Terminal(language, next));
         }
 
-        /** A node that goes on with any one of some nodes. */
+        /** A node that continues with any one of some nodes. */
         public int choice(List<Integer> next) {
             return next.size() == 1
                     ? next.get(0)
                     : add(new Choice(next.stream().mapToInt(Integer::intValue).toArray()));
         }
 
-        /** A node that reads a rule, then goes on. */
+        /** A node that reads a rule, then continues. */
         public int call(int rule, int next) {
             return add(new Call(rule, next));
         }
@@ -149,7 +152,7 @@ public final class Grammar {
             return new Grammar(nodes, start);
         }
 
-        /** True if the rule that begins at a node has a finite text; as far as all its nodes are defined. */
+        /** True if the rule that begins at a node has a finite text. All its nodes must be defined. */
         public boolean isProductive(int node) {
             return nesting(nodes.toArray(Node[]::new))[node] < UNREACHABLE;
         }

@@ -11,18 +11,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a grammar's texts byte by byte. A state is a set of configurations, each a place in a terminal and a stack of
- * calls, as in XGrammar (Dong et al., 2024): so ambiguity needs no backtracking. States are made when they are first
- * reached, and kept. From every state the end of a text can be reached.
+ * Reads a grammar's texts byte by byte. A state is a set of configurations, each a position in a terminal and a stack
+ * of calls, as in XGrammar (Dong et al., 2024), so ambiguity needs no backtracking. States are created when they are
+ * first reached, and cached. From every state the end of a text can be reached.
  *
  * <p>Thread-safe.
  */
 public final class GrammarAutomaton {
 
-    /** States that are kept; beyond that all are made anew when they are reached again. */
+    /**
+     * Largest number of cached states. When it is exceeded, all are dropped and created again when they are reached.
+     */
     private static final int MAX_KEPT = 4_096;
 
-    /** Configurations of one state. A grammar that is more ambiguous than this is refused. */
+    /** Largest number of configurations of one state. A more ambiguous grammar is refused. */
     private static final int MAX_CONFIGURATIONS = 5_000;
 
     private static final int BYTES = 256;
@@ -49,22 +51,22 @@ public final class GrammarAutomaton {
         }
     }
 
-    /** A place: a terminal's node, the state of its language, and what follows its rule. */
+    /** A position: a terminal's node, the state of its language, and the stack of calls to return to. */
     private record Configuration(
             int node, int state, @Nullable Stack stack) {}
 
     private record Key(Set<Configuration> configurations, boolean accepts) {}
 
-    /** What has been read so far, as far as it matters for what may follow. */
+    /** The state after the bytes read so far. */
     public final class State {
 
         private final Set<Configuration> configurations;
         private final boolean accepts;
         private final @Nullable State afterSpace;
-        /** The state after each byte, null where it must not come; null until it is asked for. */
+        /** The state after each byte, null if the byte must not come; the array is null until it is needed. */
         private volatile @Nullable State @Nullable [] successors;
 
-        /** @param afterSpace what follows a space, if that is special here */
+        /** @param afterSpace the state after a space, if it differs from the grammar's */
         private State(Set<Configuration> configurations, boolean accepts, @Nullable State afterSpace) {
             this.configurations = configurations;
             this.accepts = accepts;
@@ -76,7 +78,7 @@ public final class GrammarAutomaton {
             return accepts;
         }
 
-        /** True if there is no text but the one that has been read. */
+        /** True if the text is complete and cannot be continued. */
         public boolean isFinal() {
             return configurations.isEmpty();
         }
@@ -110,14 +112,14 @@ public final class GrammarAutomaton {
     }
 
     /**
-     * The start where a first space is not part of the text: SentencePiece puts one before every text that it encodes and
-     * takes it away when it decodes.
+     * The start state for a text whose first space does not count: SentencePiece puts a space before every text that it
+     * encodes and removes it when it decodes.
      */
     public State startAfterDummyPrefix() {
         return new State(start.configurations, start.accepts, start);
     }
 
-    /** Bytes that lead every configuration to the same place share a successor, and there are few of those. */
+    /** Bytes that lead every configuration to the same position share a successor, so there are few successors. */
     private synchronized @Nullable State[] successors(State state) {
         Configuration[] places = state.configurations.toArray(Configuration[]::new);
         Map<List<Integer>, State> byPlaces = new HashMap<>();
@@ -145,7 +147,7 @@ public final class GrammarAutomaton {
         return (Grammar.Terminal) grammar.node(place.node());
     }
 
-    /** @return null if no way leads on */
+    /** @return null if the text cannot be continued */
     private @Nullable State successor(Configuration[] places, List<Integer> next) {
         Reached reached = new Reached();
         for (int i = 0; i < places.length; i++) {

@@ -8,15 +8,15 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.apache.lucene.util.automaton.Transition;
 
 /**
- * A regular language as a deterministic automaton over UTF-8 bytes. From every state that {@link #next} gives, there is a
- * way to accept. Immutable.
+ * A regular language as a deterministic automaton over UTF-8 bytes. From every state that {@link #next} returns, an
+ * accepting state can be reached. Immutable.
  */
 public final class ByteLanguage {
 
     /** The state before the first byte. */
     public static final int START = 0;
 
-    /** What {@link #next} gives for a byte that must not come. */
+    /** The result of {@link #next} for a byte that must not come. */
     public static final int REJECTED = -1;
 
     private static final int MAX_WORK = 2_000_000;
@@ -24,7 +24,7 @@ public final class ByteLanguage {
     private final ByteRunAutomaton automaton;
     private final boolean empty;
 
-    /** Of each state: whether any byte may follow. */
+    /** For each state: whether any byte may follow. */
     private final boolean[] goesOn;
 
     private ByteLanguage(Automaton automaton) {
@@ -37,7 +37,7 @@ public final class ByteLanguage {
     }
 
     /**
-     * The texts of a language that can be spelled.
+     * The texts of a language that consist of given bytes.
      *
      * @param spellable bytes that may be used
      * @throws FormatException if the automaton is too large
@@ -74,7 +74,7 @@ public final class ByteLanguage {
         return spelled.finish();
     }
 
-    /** True if there is no text in it. */
+    /** True if the language has no texts. */
     public boolean isEmpty() {
         return empty;
     }

@@ -30,7 +30,7 @@ final class CharacterReader {
         this.input = input;
     }
 
-    /** What stands between brackets, after the first. */
+    /** Reads a character class after its opening bracket. */
     CharacterSet characterClass() {
         boolean negated = input.skip('^');
         CharacterSet members = new CharacterSet();
@@ -64,7 +64,7 @@ final class CharacterReader {
         members.add(first.least(), last.least());
     }
 
-    /** What follows a backslash. */
+    /** Reads an escape after its backslash. */
     CharacterSet escape() {
         int sign = input.take();
         return switch (sign) {

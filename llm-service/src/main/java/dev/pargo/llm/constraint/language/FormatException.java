@@ -1,6 +1,8 @@
 package dev.pargo.llm.constraint.language;
 
-/** A format that cannot be honoured. The message is one sentence for the client, which says what and why. */
+/**
+ * Thrown if a format is not supported. The message is one sentence for the client that names the part and the reason.
+ */
 public final class FormatException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -9,8 +9,8 @@ import org.apache.lucene.util.automaton.Transition;
 public final class JsonString {
 
     /**
-     * Characters that must be escaped, and the letter that stands for them after a backslash. The other control characters
-     * have none, and are not written.
+     * Characters that must be escaped, and the letter that represents them after a backslash. The other control
+     * characters have no letter and are not written.
      */
     private static final Map<Integer, Character> ESCAPES = Map.of(
             (int) '"',
@@ -37,7 +37,7 @@ public final class JsonString {
 
     private JsonString() {}
 
-    /** Strings whose value is in a language, with no more escapes than they need. */
+    /** Strings whose value is in a language, with as few escapes as possible. */
     public static Language of(Language values) {
         Automaton plain = values.deterministic();
         Automaton.Builder escaped = new Automaton.Builder();

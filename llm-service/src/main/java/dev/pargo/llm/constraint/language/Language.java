@@ -10,7 +10,7 @@ import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 /**
  * A regular language of Unicode text. Immutable.
  *
- * <p>The work of every operation is bounded. What is beyond the bound throws a {@link FormatException}.
+ * <p>The work of every operation is bounded. Beyond the bound, a {@link FormatException} is thrown.
  */
 public final class Language {
 
@@ -46,7 +46,7 @@ public final class Language {
         return new Language(Automata.makeString(text));
     }
 
-    /** What any of the languages contains. */
+    /** The texts of all the languages together. */
     public static Language union(List<Language> languages) {
         return languages.isEmpty()
                 ? NONE
@@ -85,12 +85,12 @@ public final class Language {
         return new Language(Automata.makeAnyChar()).repeat(min, max);
     }
 
-    /** Texts with at least so many code points. */
+    /** Texts with at least this number of code points. */
     public static Language ofLength(int min) {
         return new Language(Automata.makeAnyChar()).repeat(min);
     }
 
-    /** Whole numbers, with or without a minus and leading zeros, that a number divides: remainders are the states. */
+    /** Multiples of a number: integers with or without a minus and leading zeros. The states are the remainders. */
     public static Language multiplesOf(int divisor) {
         Automaton.Builder digits = new Automaton.Builder();
         int begin = digits.createState();
@@ -111,7 +111,7 @@ public final class Language {
         return of(digits.finish());
     }
 
-    /** What both languages contain. */
+    /** The texts that both languages contain. */
     public Language and(Language other) {
         Automaton mine = deterministic();
         Automaton others = other.deterministic();
@@ -121,7 +121,7 @@ public final class Language {
         return of(Operations.removeDeadStates(Operations.intersection(mine, others)));
     }
 
-    /** What this language contains and the other does not. */
+    /** The texts of this language that the other one does not contain. */
     public Language minus(Language other) {
         return bounded(() -> Operations.minus(deterministic(), other.deterministic(), MAX_WORK));
     }

@@ -3,7 +3,7 @@ package dev.pargo.llm.constraint.language;
 /** The characters of a regular expression, read one after another. */
 final class PatternInput {
 
-    /** What {@link #peek} gives at the end. */
+    /** The result of {@link #peek} at the end. */
     static final int END = -1;
 
     private static final int MAX_LENGTH = 4_096;
@@ -34,7 +34,7 @@ final class PatternInput {
         return pattern[next++];
     }
 
-    /** Takes the next character if it is this one. */
+    /** Skips the next character if it is this one. */
     boolean skip(int sign) {
         boolean there = peek() == sign;
         if (there) {
@@ -77,7 +77,7 @@ final class PatternInput {
         return value;
     }
 
-    /** A refusal that says where in the expression the problem is. */
+    /** An exception that tells the position of the problem in the expression. */
     FormatException refusal(String problem) {
         return new FormatException("%s (at character %d)".formatted(problem, next));
     }

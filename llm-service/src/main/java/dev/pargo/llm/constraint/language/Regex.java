@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Reads a regular expression in the syntax of ECMA-262 with its {@code u} flag, which is that of JSON Schema. It has
  * alternatives, groups, quantifiers, character classes, escapes, and the anchors {@code ^} and {@code $} where an
- * alternative begins and ends. Not regular, and refused: look-around and back references. Refused as well: word
- * boundaries, flags and Unicode properties.
+ * alternative begins and ends. Look-around and back references are not regular and are refused, as are word boundaries,
+ * flags and Unicode properties.
  */
 public final class Regex {
 
@@ -50,7 +50,7 @@ public final class Regex {
         return language;
     }
 
-    /** @param outermost whether anchors may stand here */
+    /** @param outermost whether anchors are allowed here */
     private Language alternatives(boolean outermost) {
         List<Language> alternatives = new ArrayList<>();
         alternatives.add(alternative(outermost));
@@ -101,7 +101,7 @@ public final class Regex {
         return sign == '*' || sign == '+' || sign == '?' || sign == '{';
     }
 
-    /** Least and most repetitions, -1 for no limit; empty if there is no quantifier. */
+    /** Smallest and largest number of repetitions, -1 for no limit; empty if there is no quantifier. */
     private int[] quantifier() {
         if (input.skip('*')) {
             return new int[] {0, -1};

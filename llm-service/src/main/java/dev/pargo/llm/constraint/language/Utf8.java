@@ -8,8 +8,8 @@ import org.apache.lucene.util.automaton.Automaton;
 import org.apache.lucene.util.automaton.Transition;
 
 /**
- * Turns an automaton over code points into one over the bytes of their UTF-8, well-formed ones only; Lucene's own
- * conversion lets overlong forms pass. Surrogates are left out.
+ * Converts an automaton over code points to one over the bytes of well-formed UTF-8. Lucene's own conversion accepts
+ * overlong forms. Surrogates are left out.
  */
 final class Utf8 {
 

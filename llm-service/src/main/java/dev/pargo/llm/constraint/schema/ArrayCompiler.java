@@ -9,10 +9,10 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Compiles what a schema asks of an array: a node for each number of items that makes a difference. */
+/** Compiles a schema's conditions for an array, with a node for each number of items that makes a difference. */
 final class ArrayCompiler {
 
-    /** Arrays that are bounded by more than this are bounded by this, or refused where they have to be longer. */
+    /** Largest number of items. A larger upper bound is reduced to this; a larger lower bound is refused. */
     static final int MAX_ITEMS = 1_000;
 
     private final Facets.Arrays arrays;

@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whether a value that satisfies one part of a {@code oneOf} can satisfy another: only if not does {@code oneOf} mean the
- * same as {@code anyOf}. Seen are different types, different values, and properties that both parts require with different
- * values, which are the discriminators of unions.
+ * Checks that no value can satisfy two parts of a {@code oneOf}, because then {@code oneOf} means the same as {@code
+ * anyOf}. It recognises different types, different values, and properties that both parts require with different values
+ * (the discriminators of unions).
  */
 final class Disjointness {
 
     private Disjointness() {}
 
-    /** @throws FormatException if two parts are not seen to be disjoint */
+    /** @throws FormatException if it does not recognise that two parts are disjoint */
     static void check(List<List<Facets>> parts, String path) {
         for (int i = 0; i < parts.size(); i++) {
             for (int j = 0; j < i; j++) {

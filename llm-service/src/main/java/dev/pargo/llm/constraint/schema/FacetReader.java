@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the keywords of one schema object, of the 2020-12 draft and, where older ones have other words, of draft 7.
- * Annotations and unknown keywords are passed over, as the standard says.
+ * Reads the keywords of one schema object, of the 2020-12 draft and of draft 7 where its keywords differ. Annotations
+ * and unknown keywords are ignored, as the standard says.
  */
 final class FacetReader {
 
-    /** Assertions that no constraint can be made of. */
+    /** Assertions that are not supported. */
     private static final List<String> UNSUPPORTED = List.of(
             "not",
             "if",
@@ -92,7 +92,7 @@ final class FacetReader {
         return types;
     }
 
-    /** A schema that only says what an object must be like means an object; the same for the other types. */
+    /** A schema that has only conditions for objects means an object; the same holds for the other types. */
     private @Nullable Set<JsonType> impliedTypes() {
         if (schema.has("enum") || schema.has("const")) {
             return null;
@@ -143,7 +143,7 @@ final class FacetReader {
         return bound == null || bound.isBoolean() ? null : number(keyword, bound);
     }
 
-    /** In draft 4 {@code exclusiveMinimum} is a boolean that says how {@code minimum} is meant. */
+    /** In draft 4, {@code exclusiveMinimum} is a boolean: whether {@code minimum} itself is excluded. */
     private boolean isExclusive(String keyword) {
         return keyword.startsWith("exclusive")
                 || isTrue(keyword.equals("minimum") ? "exclusiveMinimum" : "exclusiveMaximum");

@@ -13,10 +13,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What a schema without {@code $ref}, {@code allOf}, {@code anyOf} and {@code oneOf} asks of a value. Immutable.
+ * The conditions of a schema without {@code $ref}, {@code allOf}, {@code anyOf} and {@code oneOf}. Immutable.
  *
- * @param types  null if the schema does not say
- * @param values of {@code enum} and {@code const}; null for any
+ * @param types  allowed types; null for any
+ * @param values values of {@code enum} and {@code const}; null for any
  */
 record Facets(
         @Nullable Set<JsonType> types,
@@ -27,12 +27,12 @@ record Facets(
         Arrays arrays,
         Objects objects) {
 
-    /** Asks nothing. */
+    /** No conditions. */
     static final Facets NONE =
             new Facets(null, null, NumberRange.ALL, List.of(), Strings.NONE, Arrays.NONE, Objects.NONE);
 
     /**
-     * What is asked of a string.
+     * The conditions for a string.
      *
      * @param maxLength code points; -1 for no limit
      */
@@ -50,7 +50,7 @@ record Facets(
     }
 
     /**
-     * What is asked of an array.
+     * The conditions for an array.
      *
      * @param first schemas of the first items
      * @param rest  schema of the items after them; null for any
@@ -74,11 +74,11 @@ record Facets(
     }
 
     /**
-     * What is asked of an object.
+     * The conditions for an object.
      *
      * @param properties by name, in the schema's order
      * @param patterns   schemas of the properties whose names have a match of a regular expression
-     * @param others     schema of the other properties; null if the schema does not say
+     * @param others     schema of the other properties; null if there is none
      * @param names      schemas of the names
      * @param max        properties; -1 for no limit
      */
@@ -93,7 +93,10 @@ record Facets(
 
         static final Objects NONE = new Objects(Map.of(), Map.of(), null, Set.of(), List.of(), 0, -1);
 
-        /** Other properties of one schema are those of none of its own patterns, which a joined schema cannot say. */
+        /**
+         * Other properties of a schema are those that match none of its own patterns. A combined schema cannot express
+         * that.
+         */
         boolean canBeJoined(Objects other) {
             return (patterns.isEmpty() || other.others == null) && (others == null || other.patterns.isEmpty());
         }
@@ -120,7 +123,7 @@ record Facets(
         }
     }
 
-    /** What both ask. */
+    /** The conditions of both. */
     Facets and(Facets other) {
         return new Facets(
                 types == null ? other.types : other.types == null ? types : JsonType.common(types, other.types),
@@ -136,7 +139,7 @@ record Facets(
                 objects.and(other.objects));
     }
 
-    /** A schema that asks what both ask. */
+    /** A schema with the conditions of both. */
     static JsonNode both(JsonNode a, JsonNode b) {
         if (a.equals(b)) {
             return a;
@@ -146,7 +149,7 @@ record Facets(
         return both;
     }
 
-    /** The same, where null asks nothing. */
+    /** The same, where null has no conditions. */
     private static @Nullable JsonNode and(@Nullable JsonNode a, @Nullable JsonNode b) {
         return a == null || b == null ? (a == null ? b : a) : both(a, b);
     }

@@ -12,18 +12,18 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Turns a JSON Schema into a grammar of JSON texts, as Outlines, XGrammar and llguidance do. Every text of the grammar is
- * valid by the schema. Not every valid text is in it:
+ * Converts a JSON Schema to a grammar of JSON texts, as Outlines, XGrammar and llguidance do. Every text of the grammar
+ * is valid by the schema, but it does not contain every valid text:
  *
  * <ul>
  *   <li>properties come in the order of the schema, then those that it does not name; where a schema with properties does
  *       not mention {@code additionalProperties} there are none, as in OpenAI's strict mode;
- *   <li>between signs stands what a layout needs: nothing, a space, or a line feed and an indentation;
+ *   <li>between tokens there is nothing, a space, or a line feed with an indentation;
  *   <li>numbers have at most {@value NumberLanguage#MAX_DIGITS} digits on each side of the point;
  *   <li>objects and arrays nest at most {@value Grammar#MAX_NESTED} deep.
  * </ul>
  *
- * What cannot be honoured is refused with its path in the schema.
+ * Keywords that are not supported are refused with their path in the schema.
  */
 public final class JsonSchema {
 
@@ -45,7 +45,7 @@ public final class JsonSchema {
     /**
      * The grammar of a schema.
      *
-     * @param spellable bytes that texts may have
+     * @param spellable bytes that texts may contain
      * @throws FormatException naming what is not supported
      */
     public static Grammar compile(String schema, BitSet spellable) {

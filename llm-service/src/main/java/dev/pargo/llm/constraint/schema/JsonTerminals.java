@@ -11,19 +11,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds the pieces that JSON texts are made of to a grammar. */
+/** Adds the parts of JSON texts to a grammar. */
 final class JsonTerminals {
 
     /**
-     * What may stand between signs. Models that do not know what to write next write whitespace, so it is no more than a
-     * layout needs.
+     * The whitespace between tokens. It is limited to what a layout needs, because an uncertain model may write
+     * whitespace without end.
      */
     private static final Language SPACE = Regex.fullMatch("(?: |\\n[ \\t]{0,32})?");
 
     private static final Language COLON = Regex.fullMatch(" ?:");
     private static final Language FIRST_SPACE = Regex.fullMatch(" ?");
 
-    /** States of the automata of all pieces together, and time to make them. */
+    /** Limits on the states of all automata together, and on the time to build them. */
     private static final int MAX_STATES = 200_000;
 
     private static final Duration MAX_TIME = Duration.ofSeconds(10);
@@ -45,7 +45,7 @@ final class JsonTerminals {
         return nodes;
     }
 
-    /** A node that reads a text of a language, then goes on. */
+    /** A node that reads a text of a language, then continues. */
     int text(Language language, int next) {
         return nodes.terminal(compiled.computeIfAbsent(language, this::compile), next);
     }
@@ -67,7 +67,7 @@ final class JsonTerminals {
         return text(signs.computeIfAbsent(sign, Language::of), next);
     }
 
-    /** A sign that whitespace may precede. */
+    /** A sign, with optional whitespace before it. */
     int spacedSign(String sign, int next) {
         return text(
                 spacedSigns.computeIfAbsent(sign, one -> Language.concatenate(List.of(SPACE, Language.of(one)))), next);
@@ -77,7 +77,7 @@ final class JsonTerminals {
         return text(SPACE, next);
     }
 
-    /** What may stand before the whole text. */
+    /** The whitespace before the whole text. */
     int firstSpace(int next) {
         return text(FIRST_SPACE, next);
     }

@@ -12,13 +12,13 @@ enum JsonType {
     OBJECT,
     ARRAY,
     STRING,
-    /** Any number, whole ones among them. */
+    /** Any number, including integers. */
     NUMBER,
     INTEGER,
     BOOLEAN,
     NULL;
 
-    /** All types; {@link #NUMBER} says the same as both it and {@link #INTEGER}. */
+    /** All types. {@link #NUMBER} includes {@link #INTEGER}, so the latter is left out. */
     static Set<JsonType> all() {
         return EnumSet.complementOf(EnumSet.of(INTEGER));
     }

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How numbers within bounds are written. A number has at most {@value #MAX_DIGITS} digits before its point and as many
- * after it, a whole one {@value #MAX_INTEGER_DIGITS} in all; where it has no bounds it may have an exponent of up to two digits.
+ * The texts of numbers within bounds. A number has at most {@value #MAX_DIGITS} digits before its point and as many
+ * after it, an integer {@value #MAX_INTEGER_DIGITS} in all. A number without bounds may have an exponent of up to two
+ * digits.
  */
 final class NumberLanguage {
 
     static final int MAX_DIGITS = 20;
 
-    /** Of whole numbers, so that they fit 64 bits. */
+    /** Digits of integers, so that they fit into 64 bits. */
     static final int MAX_INTEGER_DIGITS = 18;
 
     private static final String WHOLE = "(?:0|[1-9][0-9]{0,%d})".formatted(MAX_DIGITS - 1);
@@ -32,7 +33,7 @@ final class NumberLanguage {
 
     private NumberLanguage() {}
 
-    /** Whole numbers, without point and exponent. */
+    /** Integers, without point and exponent. */
     static Language integers(NumberRange range) {
         return range.equals(NumberRange.ALL) ? ANY_INTEGER : numbers(range).and(ANY_INTEGER);
     }
@@ -55,9 +56,9 @@ final class NumberLanguage {
     }
 
     /**
-     * Multiples of a number among those of a language.
+     * The multiples of a number in a language.
      *
-     * @param factor 1, or a power of ten below it; for whole numbers also up to 1000
+     * @param factor 1 or a smaller power of ten; for integers also 2 to 1000
      */
     static Language multiples(Language numbers, BigDecimal factor) {
         BigDecimal plain = factor.stripTrailingZeros();
@@ -128,7 +129,7 @@ final class NumberLanguage {
             }
         }
         for (int i = 0; i < fraction.length(); i++) {
-            // A shorter fraction that the bound's begins with is less than it.
+            // A shorter fraction is less than the bound if the bound's fraction begins with it.
             cases.add(i == 0 ? whole : whole + "\\." + fraction.substring(0, i));
             if (fraction.charAt(i) > '0') {
                 cases.add(whole + "\\." + fraction.substring(0, i) + digits('0', fraction.charAt(i) - 1) + "[0-9]*");
@@ -157,7 +158,7 @@ final class NumberLanguage {
         return digits;
     }
 
-    /** Without zeros at the end. */
+    /** The digits without zeros at the end. */
     private static String fractionDigits(BigDecimal bound) {
         String plain = bound.stripTrailingZeros().toPlainString();
         int point = plain.indexOf('.');

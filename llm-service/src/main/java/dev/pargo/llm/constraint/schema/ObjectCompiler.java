@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compiles what a schema asks of an object: first its named properties, in their order and without the optional ones that
- * are left out, then other properties.
+ * Compiles a schema's conditions for an object: first its named properties in the schema's order, where optional ones
+ * may be missing, then other properties.
  */
 final class ObjectCompiler {
 
@@ -23,18 +23,18 @@ final class ObjectCompiler {
     private final JsonTerminals terminals;
     private final Map<Position, Integer> positions = new HashMap<>();
 
-    /** Whether the number of named properties, and of all, matters. */
+    /** Whether the number of named properties, and of all properties, must be counted. */
     private final boolean countsNamed;
 
     private final boolean countsAll;
 
     /**
-     * A place between two properties.
+     * A position between two properties.
      *
-     * @param next  first of the named properties that may come
-     * @param named properties with a name of the schema's so far, as far as they are counted
-     * @param all   properties so far, as far as they are counted
-     * @param first whether there is none yet
+     * @param next  the first named property that may come next
+     * @param named number of named properties so far, as far as they are counted
+     * @param all   number of properties so far, as far as they are counted
+     * @param first whether there is no property yet
      */
     private record Position(int next, int named, int all, boolean first) {}
 
@@ -54,7 +54,7 @@ final class ObjectCompiler {
         long required = named.stream().filter(Property::required).count();
         this.countsNamed = min > required;
         this.countsAll = max >= 0 && (!others.isEmpty() || max < named.size());
-        // Others may repeat a name, so they do not count here.
+        // Other properties may repeat a name, so they do not count here.
         if (min > named.size()) {
             throw new FormatException(
                     "%s/minProperties is %d, but only %d properties have names".formatted(path, min, named.size()));

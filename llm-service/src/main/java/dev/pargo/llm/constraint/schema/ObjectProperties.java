@@ -74,7 +74,7 @@ final class ObjectProperties {
                 .toList());
     }
 
-    /** Those that the schema names, in its order. */
+    /** The properties that the schema names, in its order. */
     List<Property> named() {
         List<Property> named = new ArrayList<>();
         for (String name : names) {
@@ -108,7 +108,7 @@ final class ObjectProperties {
                 schemas.stream().reduce(Facets::both).orElseThrow(), "%s/properties/%s".formatted(path, name));
     }
 
-    /** Kinds of properties that the schema does not name. A name that two patterns match is in no kind. */
+    /** Kinds of properties that the schema does not name. A name that matches two patterns belongs to no kind. */
     List<Property> others() {
         List<Property> others = new ArrayList<>();
         for (String pattern : patterns.keySet()) {

@@ -14,8 +14,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Compiles schemas to rules of a grammar. Equal schemas share a rule, so that recursive ones end; what a rule reads begins
- * and ends with the value itself, without whitespace.
+ * Compiles schemas to rules of a grammar. Equal schemas share a rule, so that the compilation of recursive schemas
+ * ends. The text of a rule is the value itself, without whitespace around it.
  */
 final class SchemaCompiler {
 

@@ -17,7 +17,10 @@ final class SchemaResolver {
     private static final int MAX_ALTERNATIVES = 256;
     private static final int MAX_NESTED = 64;
 
-    /** Schemas that are looked at for one compilation: references to references can multiply without end. */
+    /**
+     * Largest number of schemas that one compilation resolves, because references to references can multiply without
+     * end.
+     */
     private static final int MAX_VISITS = 50_000;
 
     private static final List<String> COMBINING = List.of("$ref", "allOf", "anyOf", "oneOf");
@@ -29,10 +32,10 @@ final class SchemaResolver {
         this.root = root;
     }
 
-    /** A schema and where it stands. */
+    /** A schema and its path. */
     record Located(JsonNode schema, String path) {}
 
-    /** @throws FormatException naming the path of what is not supported */
+    /** @throws FormatException naming the path of a keyword that is not supported */
     List<Facets> alternatives(Located schema) {
         return alternatives(schema, 0);
     }
@@ -104,7 +107,7 @@ final class SchemaResolver {
                 "%s has more than %d combinations of alternatives".formatted(path, MAX_ALTERNATIVES));
     }
 
-    /** True if a keyword is the only one of a schema that asks anything of a value. */
+    /** True if a keyword is the only condition of a schema. */
     static boolean hasOnly(JsonNode schema, String keyword) {
         return schema.has(keyword)
                 && COMBINING.stream().noneMatch(other -> !other.equals(keyword) && schema.has(other))
@@ -127,7 +130,7 @@ final class SchemaResolver {
         return all;
     }
 
-    /** What {@code $ref} refers to. */
+    /** The schema that {@code $ref} refers to. */
     Located target(Located located) {
         JsonNode reference = located.schema().get("$ref");
         String text = reference.isString() ? reference.stringValue() : "";

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What {@code format} says of strings. Each language is the part of the format that validators agree on: no leap seconds, no
- * 29th of February. It knows no list of top-level domains, as few validators do. Formats that are not here are annotations,
- * which is what JSON Schema says of all by default.
+ * The strings of {@code format}. Each language is the part of the format that validators agree on: no leap seconds, no
+ * 29th of February. Like most validators, it has no list of top-level domains. Other formats are annotations, which is
+ * JSON Schema's default for all formats.
  */
 final class StringFormats {
 

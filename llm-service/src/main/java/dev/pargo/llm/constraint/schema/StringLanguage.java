@@ -9,12 +9,12 @@ import java.util.Optional;
 /** Strings with a length, patterns and formats. */
 final class StringLanguage {
 
-    /** Strings that are bounded by more than this are bounded by this, or refused where they have to be longer. */
+    /** Largest length in code points. A larger upper bound is reduced to this; a larger lower bound is refused. */
     static final int MAX_LENGTH = 2_000;
 
     private StringLanguage() {}
 
-    /** How such strings are written, with their quotes. */
+    /** The JSON texts of these strings, including quotes. */
     static Language quoted(Facets.Strings strings, String path) {
         return strings.equals(Facets.Strings.NONE) ? JsonString.ANY : JsonString.of(values(strings, path));
     }
