@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class AttackCommand implements Callable<Integer> {
 
-    /** Time limits short enough to see how stages end what nobody reads. */
+    /** Short time limits, so that the attack sees how stages end answers that no client reads. */
     private static final Map<String, String> SETTINGS = Map.of("PARGO_STAGE_TIMELIMIT", "40s");
 
     @Spec

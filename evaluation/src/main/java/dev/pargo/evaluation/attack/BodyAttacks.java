@@ -13,7 +13,7 @@ final class BodyAttacks {
 
     private static final int MEGABYTE = 1 << 20;
     private static final int CLIENTS = 8;
-    /** Far more than a service reads of a body that it does not want, kernel buffers included. */
+    /** Far more bytes than a service reads of a body that it does not need, including kernel buffers. */
     private static final int ENDLESS_MEGABYTES = 256;
 
     private BodyAttacks() {}
@@ -148,7 +148,7 @@ final class BodyAttacks {
         });
     }
 
-    /** More than all queues hold. */
+    /** More requests than all queues together can hold. */
     private static void manyLongAnswers(Target target) throws InterruptedException {
         byte[] body = ChatBody.text("?", "\"n\":8,\"temperature\":1,\"ignore_eos\":true,\"max_tokens\":400");
         Crowd.atOnce(300, target.replies(), number -> {

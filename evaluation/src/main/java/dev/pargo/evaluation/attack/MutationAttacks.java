@@ -18,7 +18,7 @@ final class MutationAttacks {
     private MutationAttacks() {}
 
     /**
-     * @param count   how many of each
+     * @param count   number of bodies, and of pictures
      * @param picture a small PNG
      */
     static List<Attack> all(int count, byte[] picture) {

@@ -97,7 +97,7 @@ final class PictureAttacks {
         out.writeInt((int) crc.getValue());
     }
 
-    /** Frames of the whole size, each with the data of one pixel. */
+    /** Frames of the full size, each with the data of one pixel. */
     private static byte[] gif(int frames) {
         ByteBuffer file = little(19 + 15 * frames + 1);
         file.put("GIF89a".getBytes(US_ASCII)).putShort((short) SIDE).putShort((short) SIDE);

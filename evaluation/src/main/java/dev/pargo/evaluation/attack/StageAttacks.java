@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Attacks straight at the gRPC ports of the stages, where a gateway's checks do not help. */
+/** Attacks on the gRPC ports of the stages, without a gateway's checks in between. */
 final class StageAttacks {
 
     private static final int REPETITIONS = 50;
@@ -62,7 +62,7 @@ final class StageAttacks {
         List<GenerateStart> starts = new ArrayList<>();
         for (int tokens : List.of(-1, -1_000_000, Integer.MIN_VALUE, 0, 80, Integer.MAX_VALUE)) {
             GenerateStart.Builder start = GenerateStart.newBuilder().setMaxTokens(1);
-            // Announced, and used nowhere.
+            // Announced and never used.
             starts.add(start.clone().addPrompt(text).addVisualTokens(tokens).build());
             // Announced twice, and used once.
             starts.add(start.clone()
@@ -70,7 +70,7 @@ final class StageAttacks {
                     .addVisualTokens(tokens)
                     .addVisualTokens(tokens)
                     .build());
-            // Announced and used, and never sent.
+            // Announced and used, but never sent.
             starts.add(start.clone().addPrompt(visual).addVisualTokens(tokens).build());
         }
         starts.add(GenerateStart.newBuilder().setMaxTokens(1).addPrompt(visual).build());
@@ -131,7 +131,7 @@ final class StageAttacks {
         }
     }
 
-    /** Asks for answers, keeps the connections open without reading, and watches the stages give the answers up. */
+    /** Asks for answers, keeps the connections open without reading, and checks that the stages give up the answers. */
     private static void unread(Target target, byte[] picture) throws IOException, InterruptedException {
         List<StageConnection> connections = new ArrayList<>();
         try {

@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A gRPC connection to a stage, for calls that no gateway would make. */
+/** A gRPC connection to a stage, for calls that a gateway would never make. */
 final class StageConnection implements AutoCloseable {
 
     /** Bytes of an answer that the stage may send before the client has read any. */

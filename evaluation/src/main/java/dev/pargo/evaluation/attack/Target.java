@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 record Target(RunningStack stack, Replies replies, Random random) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(150);
-    /** Requests that others have in a stage. */
+    /** Largest number of requests of other clients in a stage. */
     private static final int FEW = 2;
 
     private static final HttpClient HTTP =
@@ -54,7 +54,7 @@ record Target(RunningStack stack, Replies replies, Random random) {
         return port(stack.ports().work(kind));
     }
 
-    /** Notes if a stage does not come down to the few requests that a bystander makes. */
+    /** Records a failure if a stage still has more than the few requests of a bystander. */
     void expectFewAdmitted(ServiceKind kind, Duration within) throws IOException, InterruptedException {
         long limit = System.nanoTime() + within.toNanos();
         double admitted = admitted(kind);

@@ -121,7 +121,9 @@ enum Revision {
         Files.write(file, bytes);
     }
 
-    /** Where a record of a stored zip archive begins. Readers of weights do not check the archive's checksums. */
+    /**
+     * Position of a record's content in a stored zip archive. Readers of weights do not check the archive's checksums.
+     */
     private static int zipRecord(byte[] archive, String name) {
         int at = indexOf(archive, name);
         int extra = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN).getShort(at - Short.BYTES);

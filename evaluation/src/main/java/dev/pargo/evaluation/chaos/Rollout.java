@@ -56,7 +56,7 @@ final class Rollout {
                             .toList(),
                     bundle);
         }
-        // Answers that come from now on must be the new revision's, also about pictures that the gateway knows.
+        // From now on all answers must be the new revision's, also for pictures that the gateway knows.
         scene.book().serve(to);
         scene.pass(MOMENT);
     }

@@ -1,4 +1,4 @@
-/** Questions to an OpenAI-compatible endpoint. */
+/** A client of OpenAI-compatible endpoints. */
 @NullMarked
 package dev.pargo.evaluation.client;
 

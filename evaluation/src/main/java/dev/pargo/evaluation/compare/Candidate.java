@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A model that is compared.
  *
- * @param note what readers must know about it; null if nothing
+ * @param note a caution for readers; null if there is none
  */
 record Candidate(ModelCard card, @Nullable String note) {
 

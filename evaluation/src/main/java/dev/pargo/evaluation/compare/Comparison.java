@@ -55,7 +55,7 @@ record Comparison(List<Candidate> candidates, List<Row> rows) {
                 .orElse(0);
     }
 
-    /** What readers must know of models with random weights; empty if there are none. */
+    /** A caution about models with random weights; empty if there are none. */
     String caution() {
         String random = candidates.stream()
                 .filter(candidate -> !candidate.randomStages().isEmpty())

@@ -3,7 +3,7 @@ package dev.pargo.evaluation.plan;
 import java.util.List;
 
 /**
- * How long an LLM takes for answers.
+ * The time that an LLM needs for answers.
  *
  * @param prefill seconds of the forward pass that reads one prompt
  * @param tokens  tokens of an answer
@@ -12,7 +12,7 @@ import java.util.List;
  */
 record AnswerTimes(double prefill, double tokens, List<Step> steps, int slots) {
 
-    /** A step of {@code answers} answers. */
+    /** The measured time of a step that writes {@code answers} answers. */
     record Step(int answers, double seconds) {}
 
     AnswerTimes {
@@ -22,7 +22,7 @@ record AnswerTimes(double prefill, double tokens, List<Step> steps, int slots) {
         }
     }
 
-    /** Seconds of a step; on straight lines between the measured ones and beyond them. */
+    /** Seconds of a step; linearly interpolated between the measured steps, and extrapolated beyond them. */
     double step(int answers) {
         if (steps.size() == 1) {
             return steps.get(0).seconds;
@@ -37,7 +37,10 @@ record AnswerTimes(double prefill, double tokens, List<Step> steps, int slots) {
         return a.seconds + Math.max(0, slope) * (answers - a.answers);
     }
 
-    /** Answers per second while {@code n} requests are there. A prompt is read once for each answer, between the steps. */
+    /**
+     * Answers per second with {@code n} requests in the replica. The prompt of each answer is read once, between the
+     * steps.
+     */
     double rate(int n) {
         int running = Math.min(n, slots);
         return running / (running * prefill + tokens * step(running));
@@ -51,7 +54,7 @@ record AnswerTimes(double prefill, double tokens, List<Step> steps, int slots) {
         return highest;
     }
 
-    /** Seconds from joining to the first token: its prefill, and the step that was running. */
+    /** Seconds from joining the batch to the first token: the prefill, and the rest of the running step. */
     double firstToken(int running) {
         return prefill + (running > 1 ? step(running) / 2 : 0);
     }

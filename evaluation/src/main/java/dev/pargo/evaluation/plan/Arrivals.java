@@ -16,7 +16,7 @@ import java.util.Random;
  */
 record Arrivals(List<Integer> counts, double interval) {
 
-    /** Interval of the files. */
+    /** Interval of the counts in files. */
     private static final double SECONDS = 10;
 
     /** Reads a file with the number of requests in each 10 s, separated by white space; lines that begin with # are comments. */
@@ -54,7 +54,7 @@ record Arrivals(List<Integer> counts, double interval) {
     /**
      * Times of the requests in seconds, ascending, at random places within their intervals.
      *
-     * @param factor requests for each recorded one
+     * @param factor number of requests for each recorded request
      */
     double[] times(double factor, Random random) {
         double[] times = new double

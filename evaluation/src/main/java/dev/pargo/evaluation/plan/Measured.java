@@ -15,13 +15,13 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Times of the stages in seconds, taken from results of {@code ./pargo bench --json}.
  *
- * @param outsideText    what a text-only request takes besides the forward passes
- * @param outsidePicture what a request with a picture takes besides them
+ * @param outsideText    time of a text-only request outside the forward passes
+ * @param outsidePicture time of a request with a picture outside the forward passes
  * @param encode         of one picture
  * @param project        of one picture
  * @param prefillText    of a prompt without a picture
- * @param prefillPicture of a prompt with one
- * @param steps          of the decoder, by answers written at once
+ * @param prefillPicture of a prompt with a picture
+ * @param steps          steps of the decoder, by the number of answers that are written at once
  */
 record Measured(
         double outsideText,
@@ -36,7 +36,7 @@ record Measured(
      * Reads three measurements.
      *
      * @param text     text only, answers of one token, one at a time
-     * @param pictures new pictures, else the same
+     * @param pictures new pictures, otherwise the same
      * @param answers  text only, longer answers, at several levels of concurrency
      */
     static Measured read(Path text, Path pictures, Path answers) throws IOException {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * Replicas of the stages for a load, and what requests then take.
+ * The replicas of each stage for a load, and the times of requests.
  *
  * @param rate         requests per second
  * @param pictureShare share of the requests with a new picture
@@ -19,7 +19,7 @@ record Plan(
 
     private static final int SAMPLES = 40_000;
 
-    /** The smallest plan whose stages are used to at most this share of what they can do. */
+    /** The smallest plan whose stages have at most this utilisation. */
     static Plan within(double utilisation, Load load, Measured measured) {
         double pictures = load.rate() * load.pictureShare();
         return new Plan(
@@ -43,7 +43,7 @@ record Plan(
                 new SharedQueue(load.rate(), load.answers(measured), 1));
     }
 
-    /** Most requests per second that one replica of each stage answers. */
+    /** Largest number of requests per second for one replica of each stage. */
     static double highestRate(Load load, Measured measured) {
         double llm = load.answers(measured).highestRate();
         return load.pictureShare() == 0 || load.oneDevice()
@@ -51,7 +51,7 @@ record Plan(
                 : Math.min(llm, 1 / Math.max(measured.encode(), measured.project()) / load.pictureShare());
     }
 
-    /** Time to first token and to the last in seconds, each as p50 and p95. */
+    /** Time to the first and to the last token in seconds, each as p50 and p95. */
     Times times() {
         Random random = new Random(1);
         double[] first = new double[SAMPLES];
@@ -78,7 +78,7 @@ record Plan(
     record Times(double firstTokenP50, double firstTokenP95, double totalP50, double totalP95) {}
 
     /**
-     * What clients ask.
+     * The load.
      *
      * @param rate         requests per second
      * @param pictureShare share of the requests with a new picture

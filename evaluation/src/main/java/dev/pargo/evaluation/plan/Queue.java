@@ -5,9 +5,9 @@ import java.util.random.RandomGenerator;
 /** Replicas of a stage under random (Poisson) arrivals. All times are in seconds. */
 interface Queue {
 
-    /** Share of the most requests that the replicas can answer; less than 1. */
+    /** Utilisation: the rate of requests divided by the largest rate that the replicas can answer; less than 1. */
     double utilisation();
 
-    /** The time that a request spends here, as one of its random values. */
+    /** One random value of the time that a request spends in the queue and in service. */
     double response(RandomGenerator random);
 }

@@ -3,13 +3,13 @@ package dev.pargo.evaluation.plan;
 import java.util.Map;
 
 /**
- * When a stage is scaled, as the chart's values say.
+ * The rule by which a stage is scaled, as in the chart's values.
  *
- * @param targets          what one replica may have, by measure: {@code requests}, {@code queued}, {@code kv}, {@code busy},
- *                         {@code firstTokenSeconds}
- * @param least            replicas that are always there
- * @param most             replicas at most
- * @param scaleDownSeconds time without need before a replica is removed
+ * @param targets          target of each measure for one replica: {@code requests}, {@code queued}, {@code kv}, {@code
+ *                         busy}, {@code firstTokenSeconds}
+ * @param least            smallest number of replicas
+ * @param most             largest number of replicas
+ * @param scaleDownSeconds time during which a replica must not have been needed before it is removed
  */
 record ScalingRule(Map<String, Double> targets, int least, int most, double scaleDownSeconds) {
 

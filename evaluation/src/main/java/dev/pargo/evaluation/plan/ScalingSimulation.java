@@ -10,10 +10,10 @@ import java.util.Optional;
 /**
  * One stage that Kubernetes scales, under a recorded load, in steps of simulated time.
  *
- * <p>Scaling is KEDA's with a HorizontalPodAutoscaler: every 15 s the need is the most that any measure asks for,
- * ceil(total / target); a need within 10 % of what is there changes nothing. Replicas are at most doubled, or 2 are added,
- * in 15 s. They are removed when the highest need of {@code scaleDownSeconds} allows it, at most half of them in a minute. A new
- * replica takes requests when it has started. A removed one ends what it has.
+ * <p>Scaling is KEDA's with a HorizontalPodAutoscaler: every 15 s the need is the largest value of ceil(total / target)
+ * of all measures; a need within 10 % of the current replicas changes nothing. Replicas are at most doubled, or 2 are
+ * added, in 15 s. They are removed when the highest need of {@code scaleDownSeconds} allows it, at most half of them in
+ * a minute. A new replica takes requests when it has started. A removed replica finishes its requests.
  */
 final class ScalingSimulation {
 
@@ -108,7 +108,7 @@ final class ScalingSimulation {
                 replicas.add(new SimulatedReplica(times, now + startSeconds));
             }
         } else if (held < present) {
-            // Half of them in a minute is an eighth, or one, in each of four rounds.
+            // Half of them in a minute means an eighth, or one, in each of four rounds.
             int removed = Math.min(present - held, Math.max(1, present / 8));
             for (int i = 0; i < removed; i++) {
                 leaving.add(replicas.remove(replicas.size() - 1));
@@ -142,7 +142,7 @@ final class ScalingSimulation {
         };
     }
 
-    /** Devices that computed in the last minute, on the average. */
+    /** Average number of devices that were busy in the last minute. */
     private double busyDevices(double now) {
         double busy = busyOfGone
                 + replicas.stream().mapToDouble(SimulatedReplica::busy).sum()
@@ -185,12 +185,12 @@ final class ScalingSimulation {
     }
 
     /**
-     * What became of a load.
+     * The result of a load.
      *
      * @param firstTokenP50 seconds
      * @param firstTokenP95 seconds
-     * @param meanReplicas  starting ones included: what is paid for
-     * @param mostReplicas  at a time
+     * @param meanReplicas  average number of replicas, including starting ones
+     * @param mostReplicas  largest number of replicas at one time
      * @param changes       how often the number of replicas changed
      */
     record Result(double firstTokenP50, double firstTokenP95, double meanReplicas, int mostReplicas, int changes) {}

@@ -3,13 +3,14 @@ package dev.pargo.evaluation.plan;
 import java.util.random.RandomGenerator;
 
 /**
- * Replicas that write several answers at once, the slower the more they are: an LLM with continuous batching.
+ * Replicas that write several answers at once, each more slowly the more there are: an LLM with continuous batching.
  *
  * <p>With n requests in a replica, min(n, slots) of them run, and together they are answered at the rate r(n). This is
- * processor sharing with a rate that depends on the load. Its number of requests has the probabilities p(n) ~ product of
- * lambda / r(i) for i = 1..n, whatever the lengths of the answers are distributed like (J. W. Cohen, The multiple phase
- * service network with generalized processor sharing, Acta Informatica 12, 1979; for n beyond the slots an approximation).
- * Arrivals find these n (PASTA). A request that finds n takes as long as if there were n + 1 all the time.
+ * processor sharing with a rate that depends on the load. The number of requests in a replica has the probabilities
+ * p(n) ~ product of lambda / r(i) for i = 1..n, for any distribution of the answers' lengths (J. W. Cohen, The multiple
+ * phase service network with generalized processor sharing, Acta Informatica 12, 1979; for n beyond the slots an
+ * approximation). Arriving requests see the same probabilities (PASTA). The time of a request that finds n others is
+ * computed as if there were n + 1 all the time.
  */
 final class SharedQueue implements Queue {
 
@@ -23,7 +24,7 @@ final class SharedQueue implements Queue {
 
     /**
      * @param rate requests per second of all replicas
-     * @throws IllegalArgumentException if the replicas cannot answer so many
+     * @throws IllegalArgumentException if the replicas cannot answer this rate
      */
     SharedQueue(double rate, AnswerTimes times, int replicas) {
         this.times = times;
@@ -35,7 +36,7 @@ final class SharedQueue implements Queue {
         this.cumulated = cumulate();
     }
 
-    /** The fewest replicas that get at most this share of what they can answer. */
+    /** The smallest number of replicas with at most this utilisation. */
     static SharedQueue within(double utilisation, double rate, AnswerTimes times) {
         double each = times.highestRate() * utilisation;
         return new SharedQueue(rate, times, Math.max(1, (int) Math.ceil(rate / each)));
@@ -66,7 +67,7 @@ final class SharedQueue implements Queue {
         return sums;
     }
 
-    /** How many requests an arriving one finds. */
+    /** The number of requests that an arriving request finds, as a random value. */
     private int found(RandomGenerator random) {
         double share = random.nextDouble();
         int n = 0;

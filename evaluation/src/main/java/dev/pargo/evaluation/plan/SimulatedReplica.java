@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.DoubleConsumer;
 
-/** A replica of a stage in simulated time: requests wait for a slot, and those that run share the device equally. */
+/** A replica of a stage in simulated time: requests wait for a slot, and running requests share the device equally. */
 final class SimulatedReplica {
 
-    /** A request that runs, with the share of its work that is left. */
+    /** A running request, with the share of its work that remains. */
     private static final class Running {
 
         private double left = 1;
     }
 
     private final AnswerTimes times;
-    /** When the replica takes requests. */
+    /** Time from which the replica takes requests. */
     private final double ready;
 
     private final Queue<Double> waiting = new ArrayDeque<>();
@@ -56,7 +56,7 @@ final class SimulatedReplica {
     }
 
     /**
-     * Computes for a moment.
+     * Computes for a step of simulated time.
      *
      * @param firstTokens gets the seconds to first token of requests that begin to run
      */

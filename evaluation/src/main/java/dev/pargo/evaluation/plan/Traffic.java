@@ -17,7 +17,7 @@ record Traffic(double upload, double picture, double features, double visual, do
     private static final int TEXT = 1_000;
     private static final int EVENT = 250;
 
-    /** @param share of the requests that have a new picture */
+    /** @param share share of the requests that have a new picture */
     static Traffic of(double share, double pictureBytes, Tensor features, Tensor visual, double answerTokens) {
         return new Traffic(
                 TEXT + share * pictureBytes * 4 / 3,

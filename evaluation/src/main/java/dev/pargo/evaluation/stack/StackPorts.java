@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 public final class StackPorts {
 
     /**
-     * Below the ports that systems give to outgoing connections: a service that takes its time to start still finds its
-     * port free.
+     * Below the ports that systems use for outgoing connections, so that a port is still free when a slow service opens
+     * it.
      */
     private static final int HIGHEST = 32_768;
 

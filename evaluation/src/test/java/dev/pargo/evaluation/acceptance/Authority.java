@@ -33,7 +33,7 @@ final class Authority {
                 certificate("authority").getEncoded());
     }
 
-    /** Makes a certificate for this machine, or a new one in the place of the old. */
+    /** Creates a certificate for this machine, or replaces the old one. */
     void issue(String name) throws Exception {
         if (Files.exists(directory.resolve(name + ".pem"))) {
             run("-delete", "-alias", name);
@@ -52,7 +52,7 @@ final class Authority {
         write(directory.resolve(name + ".pem"), "CERTIFICATE", certificate(name).getEncoded());
     }
 
-    /** The settings of a service that shows a certificate. */
+    /** The settings of a service that presents a certificate. */
     Map<String, String> settings(String name) {
         return Map.of(
                 "SPRING_PROFILES_ACTIVE", "tls",
@@ -66,7 +66,7 @@ final class Authority {
         return load().getCertificate(name);
     }
 
-    /** For a client that trusts this authority and has all its certificates to show. */
+    /** The SSL context of a client that trusts this authority and presents its certificates. */
     SSLContext client() throws Exception {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(load(), PASSWORD.toCharArray());
@@ -100,7 +100,7 @@ final class Authority {
         assertThat(process.waitFor()).as(output).isZero();
     }
 
-    /** Puts the whole file in the place of the old one at once. */
+    /** Replaces a file atomically. */
     private static void write(Path file, String type, byte[] content) throws Exception {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
         Path written = Files.writeString(

@@ -42,7 +42,9 @@ final class Chat {
         return body;
     }
 
-    /** An example's question about its picture, in a file that no cache knows: decoders ignore what follows a PNG's end. */
+    /**
+     * An example's question about its picture, in a file that is in no cache: decoders ignore data after a PNG's end.
+     */
     static ObjectNode of(Example example) throws IOException {
         byte[] picture = Files.readAllBytes(example.image());
         byte[] unseen = ByteBuffer.allocate(picture.length + Long.BYTES)

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A streamed answer, read as the standard says: events of one {@code data} line each, an empty line after every event,
+ * A streamed answer, read by the standard: events with one {@code data} line each, an empty line after every event,
  * {@code [DONE]} last.
  *
  * @param chunks all events before {@code [DONE]}
@@ -20,7 +20,7 @@ record EventStream(List<JsonNode> chunks) {
     static EventStream parse(String body) {
         assertThat(body).endsWith("\n\n");
         List<JsonNode> chunks = new ArrayList<>();
-        // A slow stream has comments in between, as signs of life.
+        // A slow stream has comments between the events, to keep the connection alive.
         List<String> events = Stream.of(body.split("\n\n"))
                 .filter(event -> !event.startsWith(":"))
                 .toList();

@@ -12,10 +12,10 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A question whose answer is known.
  *
- * @param answer       what pargo-mini answers in float32, greedily
- * @param beamAnswer   what it answers with four beams; null if that is not known
- * @param promptTokens length of the prompt, visual tokens among them
- * @param answerTokens length of the answer with its end token
+ * @param answer       pargo-mini's greedy answer in float32
+ * @param beamAnswer   its answer with four beams; null if unknown
+ * @param promptTokens length of the prompt, including visual tokens
+ * @param answerTokens length of the answer, including its end token
  */
 record Example(
         Path image,

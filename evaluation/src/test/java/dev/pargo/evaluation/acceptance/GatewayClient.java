@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
-/** A plain HTTP client: the tests see what really comes back. */
+/** A plain HTTP client, so that tests see the unchanged response. */
 final class GatewayClient {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
@@ -45,7 +45,7 @@ final class GatewayClient {
                 .join();
     }
 
-    /** The body as it comes. Closing it closes the connection. */
+    /** The body, read as it arrives. Closing it closes the connection. */
     HttpResponse<InputStream> stream(JsonNode body) {
         return http.sendAsync(chat(body.toString()), HttpResponse.BodyHandlers.ofInputStream())
                 .join();

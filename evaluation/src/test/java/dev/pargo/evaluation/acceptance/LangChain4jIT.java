@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(SharedStack.class)
 class LangChain4jIT {
 
-    /** An answer that goes on until the context is full. */
+    /** An answer that continues until the context is full. */
     private static final Map<String, Object> ENDLESS = Map.of("ignore_eos", true, "max_tokens", -1);
 
     private RunningStack stack;
@@ -191,7 +191,7 @@ class LangChain4jIT {
         return stack.service(ServiceKind.GATEWAY).metric("gen_ai.server.request.duration?tag=error.type:cancelled");
     }
 
-    /** What a stream says, and how it ends. */
+    /** The events of a stream, and its end. */
     private static final class Heard implements StreamingChatResponseHandler {
 
         final StringBuilder text = new StringBuilder();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dashboards and what they ask for, held against what the services measure. */
+/** The queries of the dashboards, checked against the meters of the services. */
 @ExtendWith(SharedStack.class)
 class MonitoringIT {
 
@@ -33,10 +33,10 @@ class MonitoringIT {
     private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]+)=\"");
     private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
     private static final Pattern SELECTOR = Pattern.compile("([a-z_]+)=~?\"");
-    /** What Prometheus adds, by itself and as the chart's ServiceMonitor tells it. */
+    /** Labels that Prometheus adds, by itself and by the chart's ServiceMonitor. */
     private static final Set<String> ADDED = Set.of("job", "instance", "le", "namespace", "release", "component");
 
-    /** A meter that is there once a call has been made again, which an undisturbed stack never does. */
+    /** A meter that exists only after the first retried call. A stack without faults never retries. */
     private static final Map<String, Set<String>> RARE =
             Map.of("pargo_gateway_retries_total", Set.of("stage", "reason", "instance"));
 

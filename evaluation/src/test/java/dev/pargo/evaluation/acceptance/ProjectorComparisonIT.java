@@ -23,7 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The paper's comparison as a user runs it: one encoder and one LLM behind ParGo, a Q-Former, a linear and an MLP
- * projector, of which ParGo's alone is trained.
+ * projector. Only ParGo's is trained.
  */
 class ProjectorComparisonIT {
 
@@ -75,7 +75,7 @@ class ProjectorComparisonIT {
                 .contains(caution, "data:image/png;base64,", "class=\"right\"");
     }
 
-    /** Whether a line of the summary is a model's: what it is made of, and its visual tokens. */
+    /** Whether a line of the summary describes a model: its networks and its number of visual tokens. */
     private static boolean row(String model, String projector, int visualTokens, String line) {
         return line.matches("%s +eva02-clip \\(float32\\), %s, internlm2 \\(float32\\) .* %% +%d +\\d+ +\\d+"
                 .formatted(model, projector, visualTokens));

@@ -47,8 +47,8 @@ class PublishedModelsIT {
     }
 
     /**
-     * All conversations at once, with pictures where they stand in the messages, and then again, when the pictures and the beginnings
-     * are known.
+     * Asks all conversations at once, with pictures at their places in the messages, and then again, when pictures and
+     * prefixes are cached.
      */
     private static void check(Path folder) throws IOException {
         List<JsonNode> cases = cases(folder);
@@ -97,15 +97,15 @@ class PublishedModelsIT {
         }
     }
 
-    /** Whether each of the answer's tokens was chosen by a margin. */
+    /** Whether each of the answer's tokens was chosen by a clear margin. */
     private static boolean isCertain(JsonNode each) {
         int written = each.get("generated_ids").size();
         return each.path("exact_tokens").asInt(written) == written;
     }
 
     /**
-     * The answer's text. Where a tokenizer has tokens for single bytes, it is what the bytes make, as for other tokenizers; transformers
-     * writes a sign for each byte of a run of which any part is no character.
+     * The answer's text. If a tokenizer has tokens for single bytes, the bytes are decoded together, as for other
+     * tokenizers. transformers instead writes U+FFFD for each byte of a run that contains an invalid character.
      */
     private static String text(Path folder, JsonNode each) throws IOException {
         JsonNode tokenizer = JSON.readTree(Files.readAllBytes(folder.resolve("model/tokenizer.json")));

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole way of ParGo's public evaluation: a benchmark's folder goes in, the same result file comes out. */
+/** ParGo's public evaluation as a whole: from the same benchmark folder comes the same result file. */
 class ReferenceProgramIT {
 
     private static final Path FIXTURE = Repository.file("models/src/test/fixtures/e2e");

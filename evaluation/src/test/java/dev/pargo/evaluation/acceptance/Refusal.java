@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
-/** Checks that an answer is an error as OpenAI's clients expect it, and tells nothing of our insides. */
+/** Checks that an answer is an error in OpenAI's format that reveals no internals. */
 final class Refusal {
 
     private static final Pattern INSIDES = Pattern.compile(
@@ -26,7 +26,7 @@ final class Refusal {
         return error;
     }
 
-    /** A refusal that says when to try again. */
+    /** The error object of a refusal that says when to try again. */
     static JsonNode retryable(Reply reply, int status) {
         JsonNode error = of(reply, status);
         assertThat(Integer.parseInt(reply.header("retry-after"))).isBetween(1, 60);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a user did wrong is told with a status, the name of the field and the limit. */
+/** Users' mistakes are answered with a status, the name of the field and the limit. */
 @ExtendWith(SharedStack.class)
 class RefusalsIT {
 

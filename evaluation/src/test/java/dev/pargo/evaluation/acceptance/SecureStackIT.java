@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Four services that show each other certificates of one authority. */
+/** Four services that authenticate each other with certificates of one authority. */
 class SecureStackIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Takes traces by OTLP over HTTP, as a real trace store does, and keeps them for a test. */
+/** Receives traces by OTLP over HTTP, like a real trace store, and keeps them for a test. */
 final class TraceStore implements AutoCloseable {
 
     private static final String PATH = "/v1/traces";

@@ -148,7 +148,7 @@ class TracesIT {
         ask(Chat.text("What?"));
         awaitSpans(6);
 
-        // By now replicas have been asked for their health, and described themselves.
+        // By now replicas have been asked for their health and description.
         assertThat(store.spans())
                 .extracting(Received::name)
                 .noneMatch(name -> name.contains("Health") || name.contains("Describe") || name.contains("GET"));

@@ -1,4 +1,4 @@
-/** What the product promises its users, asked of real processes over HTTP. */
+/** The product's promises to its users, tested over HTTP with real processes. */
 @NullMarked
 package dev.pargo.evaluation.acceptance;
 

@@ -16,7 +16,7 @@ import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** The arrows between the modules, and what holds inside of each. */
+/** The allowed dependencies between modules, and the rules within each. */
 @AnalyzeClasses(locations = Product.class)
 class ArchitectureTest {
 
@@ -137,7 +137,7 @@ class ArchitectureTest {
         assertThat(product).hasSizeGreaterThan(300);
     }
 
-    /** One slice a package, without the generated messages. */
+    /** One slice for each package, without the generated messages. */
     private static final class Packages implements SliceAssignment {
 
         @Override

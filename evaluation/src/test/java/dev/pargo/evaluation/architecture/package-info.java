@@ -1,4 +1,4 @@
-/** Who may know whom. */
+/** The rules of the architecture: which module may use which. */
 @NullMarked
 package dev.pargo.evaluation.architecture;
 

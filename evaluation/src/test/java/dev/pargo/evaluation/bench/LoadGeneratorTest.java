@@ -25,7 +25,7 @@ class LoadGeneratorTest {
             assertThat(sample.isAnswered()).isTrue();
             assertThat(sample.tokens()).isEqualTo(11);
             assertThat(sample.promptTokens()).isEqualTo(12);
-            // Never less than the endpoint waits; more where the machine is busy.
+            // At least the endpoint's delay; more if the machine is busy.
             assertThat(sample.firstTokenMs()).isBetween(50.0, 150.0);
             assertThat(sample.perTokenMs()).isBetween(10.0, 25.0);
             assertThat(sample.totalMs()).isCloseTo(sample.firstTokenMs() + 10 * sample.perTokenMs(), within(0.01));
@@ -97,7 +97,7 @@ class LoadGeneratorTest {
         }
     }
 
-    /** Nanoseconds from the first arrival of a round to every other. */
+    /** Nanoseconds from the first arrival of a round to each of the others. */
     private static List<Long> arrivals(ScriptedEndpoint endpoint, int round) throws InterruptedException {
         List<Sample> samples = run(endpoint, Level.open(200), Budget.requests(10), round);
         return samples.stream()

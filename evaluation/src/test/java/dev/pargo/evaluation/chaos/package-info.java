@@ -1,4 +1,4 @@
-/** The instruments of the chaos run can tell right from wrong. */
+/** Tests that the checks of the chaos run can fail. */
 @NullMarked
 package dev.pargo.evaluation.chaos;
 

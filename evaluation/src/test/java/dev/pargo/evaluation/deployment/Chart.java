@@ -20,7 +20,7 @@ public final class Chart {
 
     private Chart() {}
 
-    /** The files of values that come with the chart, one a situation. */
+    /** The chart's files of values, one for each situation. */
     public static List<Path> situations() throws IOException {
         try (Stream<Path> files = Files.list(DIRECTORY.resolve("values"))) {
             return files.sorted().toList();

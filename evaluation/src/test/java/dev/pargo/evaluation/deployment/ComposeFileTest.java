@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/** What {@code docker compose} needs to know of the services, held against the services themselves. */
+/** The compose file, checked against the services themselves. */
 @SuppressWarnings("unchecked") // YAML's mappings have keys of type String here.
 class ComposeFileTest {
 
@@ -146,7 +146,7 @@ class ComposeFileTest {
                 .allSatisfy(setting -> assertThat(settings).contains("${" + setting));
     }
 
-    /** The value that a service takes when a setting is absent. */
+    /** A setting's default in the service. */
     private static String standard(String service, String setting) throws IOException {
         Matcher matcher =
                 Pattern.compile(Pattern.quote("${" + setting + ":") + "(\\d+)}").matcher(settings(service));
@@ -154,7 +154,10 @@ class ComposeFileTest {
         return matcher.group(1);
     }
 
-    /** What a service reads: its own settings, the stages' common ones where it imports them, and those of all services. */
+    /**
+     * The settings that a service reads: its own, the common ones of stages if it imports them, and those of all
+     * services.
+     */
     private static String settings(String service) throws IOException {
         String own = Files.readString(Repository.file(service + "/src/main/resources/application.yml"));
         String all = own + Files.readString(Repository.file("service/src/main/resources/service.yml"));

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The Helm chart: what it makes of the values of each situation, held against Kubernetes' schemas and the services. */
+/**
+ * The Helm chart, rendered with the values of each situation, and checked against Kubernetes' schemas and the services.
+ */
 class HelmChartTest {
 
     private static final Pattern NUMBER = Pattern.compile("\\d+");
@@ -166,7 +168,7 @@ class HelmChartTest {
         });
     }
 
-    /** Ports, and every setting that is no property of Spring Boot or of the list of pipelines. */
+    /** Ports, and every setting that is not a property of Spring Boot or of the list of pipelines. */
     @ParameterizedTest
     @MethodSource("situations")
     void setsOnlyWhatTheServicesReadAndListensWhereTheyListen(Path values) {

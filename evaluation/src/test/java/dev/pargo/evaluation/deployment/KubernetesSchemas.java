@@ -28,8 +28,8 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What Kubernetes and the operators accept: of Kubernetes' own kinds by fabric8's model, of the operators' by the schemas of
- * their resource definitions. Fields that these do not know are faults, although a cluster would drop them in silence.
+ * Checks objects against the kinds of Kubernetes (fabric8's model) and of operators (the schemas of their resource
+ * definitions). Unknown fields are faults, although a cluster would silently drop them.
  */
 final class KubernetesSchemas {
 
@@ -60,7 +60,7 @@ final class KubernetesSchemas {
         }
     }
 
-    /** Forbids what a schema does not name; but what it takes over as a whole, such as metadata, stays open. */
+    /** Forbids fields that a schema does not name, except in objects without named fields, such as metadata. */
     @SuppressWarnings("unchecked")
     private static void close(Object schema) {
         if (schema instanceof Map<?, ?> map) {
@@ -73,7 +73,7 @@ final class KubernetesSchemas {
         }
     }
 
-    /** What is wrong with an object; empty if nothing is. */
+    /** The faults of an object; empty if it is valid. */
     List<String> faults(Map<String, Object> object) {
         Class<?> model = MODEL.get(name(object));
         if (model != null) {

@@ -6,7 +6,7 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /**
- * What a command printed and how it ended.
+ * The output of a command and its exit status.
  *
  * @param status exit status
  */

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Serves models, {@code scripted} if no other is named, over real HTTP, and remembers what it was asked. */
+/** Serves models over real HTTP ({@code scripted} by default) and records all requests. */
 public final class ScriptedEndpoint implements AutoCloseable {
 
     private final HttpServer server;
@@ -57,7 +57,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** Most requests that were under way at once. */
+    /** Largest number of requests that were in progress at the same time. */
     public int mostUnderWay() {
         return mostUnderWay.get();
     }
@@ -120,7 +120,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
         event(out, "[DONE]");
     }
 
-    /** What a request asks, with or without a picture. */
+    /** The question of a request, with or without a picture. */
     public static String question(JsonNode request) {
         JsonNode content = request.at("/messages/0/content");
         return content.isString() ? content.asString() : content.at("/1/text").asString();

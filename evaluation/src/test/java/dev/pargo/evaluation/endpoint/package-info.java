@@ -1,4 +1,4 @@
-/** An OpenAI-compatible endpoint whose answers and delays a test decides. */
+/** An OpenAI-compatible endpoint whose answers and delays are set by a test. */
 @NullMarked
 package dev.pargo.evaluation.endpoint;
 

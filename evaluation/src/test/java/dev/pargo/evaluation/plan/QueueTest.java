@@ -55,7 +55,7 @@ class QueueTest {
         assertThat(SharedQueue.within(0.7, 280, times).replicas()).isEqualTo(10);
     }
 
-    /** The formula against requests that are played one by one. */
+    /** The formula against a simulation of single requests. */
     @Test
     void sharedQueueForetellsWhatASimulationShows() {
         AnswerTimes times = new AnswerTimes(0.02, 24, List.of(new Step(1, 0.004), new Step(8, 0.008)), 8);

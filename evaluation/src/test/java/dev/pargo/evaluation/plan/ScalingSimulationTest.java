@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/** The rules of the Helm chart, played against recorded loads. */
+/** The rules of the Helm chart, simulated with recorded loads. */
 class ScalingSimulationTest {
 
     private static final AnswerTimes TIMES =
@@ -73,12 +73,12 @@ class ScalingSimulationTest {
         ScalingSimulation.Result result =
                 ScalingSimulation.run(arrivals, new ScalingRule(Map.of("requests", 24.0), 1, 16, 300), TIMES, 30);
 
-        // Four replicas could just do the load; what has waited until they were there needs more for a while.
+        // Four replicas are just enough for the load; the requests that waited for them need more for a while.
         assertThat(result.mostReplicas()).isBetween(5, 16);
         assertThat(result.meanReplicas()).isLessThan(0.6 * result.mostReplicas());
     }
 
-    /** Requests at a part of what one replica answers at most. */
+    /** Requests at a fraction of the largest rate of one replica. */
     private static DoubleStream steady(int from, int to, double part) {
         double rate = part * TIMES.highestRate();
         return IntStream.range(0, (int) ((to - from) * rate)).mapToDouble(i -> from + i / rate);

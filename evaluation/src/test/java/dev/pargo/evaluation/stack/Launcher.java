@@ -22,7 +22,7 @@ public final class Launcher {
         this.outputs = outputs;
     }
 
-    /** What a command printed and how it ended. */
+    /** The output of a command and its exit status. */
     public record Outcome(int status, String out, String err) {}
 
     /** Runs one command to its end. */

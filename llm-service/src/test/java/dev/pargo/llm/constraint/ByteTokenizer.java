@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 
-/** A vocabulary of byte strings, as byte-level BPE has it: halves of characters are tokens too. */
+/** A vocabulary of byte strings, as in byte-level BPE: parts of characters are tokens too. */
 final class ByteTokenizer implements Tokenizer {
 
     private final List<byte[]> pieces;
@@ -19,7 +19,7 @@ final class ByteTokenizer implements Tokenizer {
         this.pieces = pieces;
     }
 
-    /** Every byte, and random strings of what JSON and text are made of. */
+    /** Every byte, and random strings of the characters of JSON and text. */
     static ByteTokenizer random(int size, long seed) {
         byte[] alphabet = "{}[]:,\"\\ \n\t0123456789.-+eE truefalsenullabcdefuXYZ\u00e9\u20ac\uD83D\uDE00"
                 .getBytes(StandardCharsets.UTF_8);

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what constraints cost with a vocabulary of 128,000 tokens: to compile one, and a token's mask, new and kept. Its name
- * keeps it out of the suite: {@code ./mvnw -pl llm-service -am test -Dtest=ConstraintCost
+ * Logs the time of constraints with a vocabulary of 128,000 tokens: of compiling one, and of a token's mask, new and
+ * cached. Its name keeps it out of the suite: {@code ./mvnw -pl llm-service -am test -Dtest=ConstraintCost
  * -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class ConstraintCost {

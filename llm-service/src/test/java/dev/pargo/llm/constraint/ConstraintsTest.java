@@ -34,7 +34,7 @@ class ConstraintsTest {
         PARGO_MINI.close();
     }
 
-    /** A tokenizer is opened by its directory; the fixtures keep several in one. */
+    /** A tokenizer is opened by its directory, but the fixtures have several tokenizers in one directory. */
     private static Tokenizer open(Path directory, String model) throws IOException {
         Path own = Files.createDirectory(directory.resolve(model));
         Files.copy(FIXTURES.resolve("tokenizer").resolve(model), own.resolve("tokenizer.model"));
@@ -151,7 +151,7 @@ class ConstraintsTest {
         Constraints constraints = new Constraints(PARGO_MINI);
         assertRefused(constraints, oneOf(), "at least one string");
         assertRefused(constraints, oneOf("a", ""), "format.one_of[1]");
-        // The sign that SentencePiece writes spaces with comes back as a space.
+        // SentencePiece's symbol for a space is decoded to a space.
         assertRefused(constraints, oneOf("a\u2581b"), "format.one_of[0]");
         assertRefused(constraints, AnswerFormat.getDefaultInstance(), "one_of, json_object, json_schema or regex");
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever a schema lets through, a validator of another make finds valid. */
+/** An independent validator accepts every text that a schema's grammar accepts. */
 class JsonSchemaTest {
 
     private static final SchemaRegistry VALIDATORS =

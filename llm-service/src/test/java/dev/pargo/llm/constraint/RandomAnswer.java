@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes as a model with random logits would. */
+/** Writes answers like a model with random logits. */
 final class RandomAnswer {
 
     private RandomAnswer() {}
@@ -25,7 +25,7 @@ final class RandomAnswer {
                 assertThat(constraint.mayEnd()).isTrue();
                 return tokenizer.decode(ids.stream().mapToInt(i -> i).toArray());
             }
-            // Short tokens, those with signs among them, come often: otherwise strings would hardly ever end.
+            // Short tokens are more likely, because otherwise strings would hardly ever end.
             int[] candidates = allowed.stream().toArray();
             int[] brief = IntStream.of(candidates)
                     .filter(id -> tokenizer.bytes(id).length == 1

@@ -8,7 +8,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Schemas of all supported keywords in random combinations, as far as they have a value. */
+/** Random combinations of all supported keywords that some value satisfies. */
 final class RandomSchema {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -80,7 +80,7 @@ class AdapterRequestsTest {
         return Asked.of(prompt()).endless(TOKENS);
     }
 
-    /** What the model answers with an adapter merged; null for the model itself. */
+    /** The model's answer with a merged adapter; null for the model itself. */
     private List<Integer> merged(int adapter) {
         StoredNetwork<DecoderConfig> stored = adapter == Step.BASE
                 ? base

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswerTextTest {
 
-    /** A vocabulary of one token a word. */
+    /** A vocabulary in which every word is a token. */
     private static AnswerText answer(List<String> vocabulary, String... stop) {
         Detokenizer words = new Detokenizer() {
             @Override

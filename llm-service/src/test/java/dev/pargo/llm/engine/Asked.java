@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Builds requests: greedy and unlimited in everything that is not said. */
+/** Builds requests. By default they are greedy and without limits. */
 final class Asked {
 
     private final List<PromptPart> prompt;
@@ -88,7 +88,7 @@ final class Asked {
         return this;
     }
 
-    /** Writes exactly so many tokens. */
+    /** Writes exactly this number of tokens. */
     Asked endless(int tokens) {
         return stopIds().tokens(0, tokens);
     }

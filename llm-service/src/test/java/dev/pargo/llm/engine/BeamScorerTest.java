@@ -18,7 +18,7 @@ class BeamScorerTest {
         assertThat(search.beams()).hasSize(1);
         assertThat(search.beams().get(0).ids()).containsExactly(9);
         assertThat(search.isDone()).isFalse();
-        // Whichever end token was met, the first is written; the worse one was not among the best of one beam.
+        // The first end token is written for any end token; the worse continuation was not among the best of one beam.
         search.advance(new BeamCandidates(new float[] {-5.1f, -5.2f, -5.3f}, new int[3], new int[] {4, 5, 6}));
         assertThat(search.best().ids()).containsExactly(2);
     }

@@ -28,7 +28,7 @@ class ChunkedPromptTest {
                     () -> written.set(answer.pieces().size()));
             still.end();
             newcomer.summary();
-            // A token with each chunk, after the one at which the engine stood still.
+            // One token in each step with a chunk, after the token at which the engine was stopped.
             assertThat(chunks).isGreaterThan(3);
             assertThat(written.get()).isBetween(chunks, chunks + 1);
         }

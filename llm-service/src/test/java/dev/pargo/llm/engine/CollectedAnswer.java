@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what a generation says; its methods wait for the end. */
+/** Collects the events of a generation. Its methods wait for the end. */
 final class CollectedAnswer implements GenerationListener {
 
     private final List<Piece> pieces = new CopyOnWriteArrayList<>();
@@ -27,7 +27,7 @@ final class CollectedAnswer implements GenerationListener {
         this(() -> {});
     }
 
-    /** @param atFirstToken what the engine's thread does before it goes on */
+    /** @param atFirstToken runs on the engine's thread at the first token, before it continues */
     CollectedAnswer(Runnable atFirstToken) {
         this.atFirstToken = atFirstToken;
     }
@@ -66,7 +66,7 @@ final class CollectedAnswer implements GenerationListener {
         return end.isDone();
     }
 
-    /** Waits for the end, whichever it is. */
+    /** Waits for the end, with or without an error. */
     void end() {
         try {
             end.handle((summary, failure) -> true).get(120, TimeUnit.SECONDS);
@@ -93,7 +93,7 @@ final class CollectedAnswer implements GenerationListener {
         }
     }
 
-    /** What came so far, of all choices. */
+    /** The text of all choices so far. */
     List<Piece> pieces() {
         return List.copyOf(pieces);
     }

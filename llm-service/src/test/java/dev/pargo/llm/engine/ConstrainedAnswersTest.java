@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Answers of a format, from a model that knows nothing of it, at a temperature at which it writes anything. */
+/** Answers in a format that the model does not know, at a temperature at which it writes random tokens. */
 class ConstrainedAnswersTest {
 
     private static final List<PromptPart> PICTURE = PargoMini.aboutImage(1, PargoMini.DESCRIBE);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What answers look like under each option, against plain recomputations from the network's logits. */
+/** Answers under each option, against plain recomputations from the network's logits. */
 class DrawnAnswersTest {
 
     private static final PargoMini MINI = PargoMini.withSequences(8);
@@ -132,7 +132,7 @@ class DrawnAnswersTest {
                 new SamplingParams(2, 0, 0.6, 0),
                 new SamplingParams(2, 0, 1, 0.2),
                 new SamplingParams(2, 9, 0.9, 0.05),
-                // So flat that more tokens are left than are ranked at first.
+                // Nearly equal probabilities, so that more tokens remain than are ranked at first.
                 new SamplingParams(50, 0, 0.5, 0),
                 new SamplingParams(50, 600, 0.8, 0))) {
             for (int seed = 0; seed < 3; seed++) {
@@ -164,7 +164,7 @@ class DrawnAnswersTest {
         long beyond = IntStream.range(0, ids.size())
                 .filter(i -> rank(logits[i], ids.get(i)) >= 256)
                 .count();
-        // All of 1024 tokens are nearly as probable as each other.
+        // All 1024 tokens have nearly the same probability.
         assertThat(beyond).isBetween(20L, 38L);
     }
 
@@ -174,7 +174,7 @@ class DrawnAnswersTest {
                 .count();
     }
 
-    /** Tokens that top_k, then top_p, then min_p leave. */
+    /** The tokens that remain after top_k, then top_p, then min_p. */
     private static Set<Integer> left(float[] logits, SamplingParams sampling) {
         List<Integer> ranked = IntStream.range(0, logits.length)
                 .boxed()
@@ -190,7 +190,7 @@ class DrawnAnswersTest {
         Set<Integer> left = new HashSet<>();
         double before = 0;
         for (int i = 0; i < weights.length; i++) {
-            // A hair's breadth for the device's float32.
+            // A small tolerance for the device's float32.
             if (before / sum < sampling.topP() + 1e-5 && weights[i] >= sampling.minP() - 1e-5) {
                 left.add(ranked.get(i));
             }
@@ -212,7 +212,7 @@ class DrawnAnswersTest {
                 .collect(Collectors.groupingBy(answer -> answer.ids().get(0), Collectors.counting()));
         counts.forEach((id, count) -> {
             double expected = draws * Math.exp(logprobs[id]);
-            // Five standard deviations of a binomial, and one for small numbers.
+            // Five standard deviations of a binomial distribution, plus one for small numbers.
             assertThat((double) count).isCloseTo(expected, within(5 * Math.sqrt(expected) + 1));
         });
     }

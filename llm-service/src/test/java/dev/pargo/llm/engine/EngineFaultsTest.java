@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Whatever goes wrong is felt by those whom it concerns, once, and costs no slot. */
+/** A failure affects only the requests that it belongs to, is reported once, and loses no slot. */
 @ExtendWith(OutputCaptureExtension.class)
 class EngineFaultsTest {
 
@@ -80,7 +80,7 @@ class EngineFaultsTest {
             assertThat(cancelled[0].pieces()).hasSize(10);
             assertThat(cancelled[0].isOver()).isFalse();
             assertNothingIsLost(mini);
-            // 3 answers of 100, 10 of the cancelled one, 3 of the last: not one token more was computed.
+            // 3 answers of 100 tokens, 10 tokens of the cancelled one, 3 of the last: no further token was computed.
             assertThat(mini.meters
                             .get("pargo.llm.tokens")
                             .tag("direction", "out")
@@ -149,7 +149,7 @@ class EngineFaultsTest {
             still.end();
             assertFailed(impossible, ErrorReason.INTERNAL);
             assertFailed(beside, ErrorReason.INTERNAL);
-            // What the failed ones had left in their slots is not trusted; whoever comes later is not touched.
+            // The content of the failed requests' slots is not reused; later requests are not affected.
             assertThat(waiting.ids(3)).isEqualTo(want);
             assertThat(mini.submit(Asked.of(PICTURE)).ids()).isEqualTo(want);
             assertNothingIsLost(mini);
@@ -179,7 +179,7 @@ class EngineFaultsTest {
         PargoMini mini = PargoMini.withSequences(2);
         assertThat(mini.submit(Asked.of(TEXT).endless(2)).ids()).hasSize(2);
         mini.engine.close();
-        // One less than the watchdog takes for a device that has failed.
+        // One less than the number at which the watchdog considers the device failed.
         for (int i = 0; i < 4; i++) {
             assertFailed(mini.submit(Asked.of(TEXT)), ErrorReason.INTERNAL);
         }

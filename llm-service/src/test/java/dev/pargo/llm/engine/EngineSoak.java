@@ -84,7 +84,7 @@ class EngineSoak {
                 }
             }
         }
-        // By half time every kind has come up often, compilers and pools have what they need.
+        // After half of the requests, every kind has occurred often, and compilers and pools have reached their size.
         assertThat(resident()).isLessThan(settled + (32 << 10));
     }
 
@@ -116,7 +116,7 @@ class EngineSoak {
         }
     }
 
-    /** Anonymous memory in kB: what is not a mapped file. */
+    /** Anonymous memory in kB, that is, without mapped files. */
     private static long resident() throws IOException {
         try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
             return status.filter(line -> line.startsWith("RssAnon"))

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients share the device fairly, and an answer that makes way goes on as if nothing had happened. */
+/** Clients share the device fairly, and a suspended answer continues unchanged. */
 class FairTurnsTest {
 
     private static final List<PromptPart> PICTURE = PargoMini.aboutImage(1, PargoMini.DESCRIBE);
@@ -103,7 +103,10 @@ class FairTurnsTest {
         }
     }
 
-    /** With as many slots as sequences a suspended answer loses its keys and values, which are computed again. */
+    /**
+     * If there are only as many slots as sequences, a suspended answer loses its keys and values, and they are computed
+     * again.
+     */
     @ParameterizedTest
     @ValueSource(ints = {3, 12})
     void suspendedAnswersAreTheSameAsOthers(int slots) throws Exception {

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** For networks that come without a tokenizer: every token's text is its number. */
+/** For networks without a tokenizer: the text of every token is its number. */
 final class IdTokenizer implements Tokenizer {
 
     @Override

@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.springframework.util.unit.DataSize;
 
-/** The bundled model behind an engine of its own, in this process. */
+/** The bundled model behind a separate engine, in this process. */
 final class PargoMini implements AutoCloseable {
 
     static final int EOS = 2;
@@ -43,7 +43,7 @@ final class PargoMini implements AutoCloseable {
     static final Path LLM = BUNDLE.resolve("llm");
     private static final int BOS = 1;
 
-    // Loaded once; engines come and go.
+    // Loaded once for all engines.
     private static final CausalLm LM;
     static final Tokenizer TOKENIZER;
     private static final PromptFormat FORMAT;
@@ -66,7 +66,7 @@ final class PargoMini implements AutoCloseable {
         this(properties, LM);
     }
 
-    /** An engine of a model that the caller has loaded. */
+    /** An engine for a model that the caller has loaded. */
     PargoMini(EngineProperties properties, CausalLm lm) {
         SelfCheck selfCheck = new SelfCheck(new ProbePrompt(lm), System::nanoTime);
         engine = new Engine(
@@ -136,7 +136,7 @@ final class PargoMini implements AutoCloseable {
                 IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
     }
 
-    /** A prompt that goes on with these tokens. */
+    /** The prompt, followed by these tokens. */
     static List<PromptPart> continued(List<PromptPart> prompt, List<Integer> ids) {
         List<PromptPart> parts = new ArrayList<>(prompt);
         parts.add(new PromptPart.Tokens(ids.stream().mapToInt(i -> i).toArray()));
@@ -177,7 +177,7 @@ final class PargoMini implements AutoCloseable {
         return submit(asked, () -> {});
     }
 
-    /** @param atFirstToken what happens while the engine stands still after the first token */
+    /** @param atFirstToken runs while the engine is stopped after the first token */
     CollectedAnswer submit(Asked asked, Runnable atFirstToken) {
         CollectedAnswer answer = new CollectedAnswer(atFirstToken);
         answer.generation = engine.submit(asked.request(), answer);

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Prompts that begin alike read their beginning once, and their answers are the same as if they had read it all. */
+/**
+ * A common beginning of prompts is read once, and the answers are the same as if each prompt had been read completely.
+ */
 class PrefixReuseTest {
 
     private static final String WHERE = "Please describe where the gray crescent is.";
@@ -19,7 +21,7 @@ class PrefixReuseTest {
         return Math.min(Arrays.mismatch(PromptKeys.of(a), PromptKeys.of(b)), PromptKeys.of(b).length - 1);
     }
 
-    /** The answer of an engine that has seen nothing before. */
+    /** The answer of a new engine. */
     private static List<Integer> alone(Asked asked) {
         try (PargoMini mini = PargoMini.withSequences(1)) {
             CollectedAnswer answer = mini.submit(asked);
@@ -127,7 +129,7 @@ class PrefixReuseTest {
             cached(mini, a);
             cached(mini, b);
             assertThat(cached(mini, a)).isEqualTo(PromptKeys.of(a).length - 1);
-            // Takes b's slot; only the token that opens every prompt is common.
+            // Takes b's slot. Only the first token of every prompt is common.
             assertThat(cached(mini, c)).isEqualTo(1);
             assertThat(cached(mini, a)).isEqualTo(PromptKeys.of(a).length - 1);
             assertThat(cached(mini, b)).isEqualTo(1);

@@ -3,7 +3,7 @@ package dev.pargo.llm.engine;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Holds the engine's thread after a request's first token until the test has done what must come meanwhile. */
+/** Stops the engine's thread after a request's first token until the test lets it continue. */
 final class Standstill implements Runnable {
 
     private final CountDownLatch begun = new CountDownLatch(1);

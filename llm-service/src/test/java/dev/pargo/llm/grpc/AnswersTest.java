@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the service answers: as the reference does, within its limits, in the form that was asked for. */
+/** The service's answers: equal to the reference's, within the limits, in the requested format. */
 class AnswersTest extends RunningLlmService {
 
     @Test
@@ -199,7 +199,7 @@ class AnswersTest extends RunningLlmService {
         GenerateStart.Builder start = text("USER: hello\nASSISTANT: ")
                 .setMaxTokens(200)
                 .setFormat(AnswerFormat.newBuilder().setJsonObject(true));
-        // A model that knows no JSON needs a push to come to an end.
+        // A model that was not trained on JSON needs a bias to end its answer.
         Sampling.Builder sampling = Sampling.newBuilder().setTemperature(1);
         Map<String, Float> push = Map.of("\"", 15f, "}", 12f, ":", 12f);
         for (int id = 0; id < host.tokenizer().vocabulary(); id++) {

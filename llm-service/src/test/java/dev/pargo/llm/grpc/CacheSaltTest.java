@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.proto.v1.GenerateStart;
 import org.junit.jupiter.api.Test;
 
-/** What the KV cache holds is told, and used, for requests of the same salt only. */
+/** The content of the KV cache is used and reported only for requests with the same salt. */
 class CacheSaltTest extends RunningLlmService {
 
     @Test

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
-/** How calls end that are not answered: given up, turned away, out of time. */
+/** How calls end without an answer: cancelled, refused, or out of time. */
 @TestPropertySource(properties = "pargo.stage.time-limit=4s")
 class CallEndTest extends RunningLlmService {
 
@@ -45,7 +45,7 @@ class CallEndTest extends RunningLlmService {
     @Test
     void aFullStageRefusesWithARetryDelay() throws Exception {
         List<BlockingClientCall<GenerateRequest, GenerateResponse>> calls = new ArrayList<>();
-        // Of 12 places one client alone gets 10.
+        // A single client gets 10 of 12 places.
         for (int i = 0; i < 10; i++) {
             BlockingClientCall<GenerateRequest, GenerateResponse> call = open();
             call.write(Checksums.seal(GenerateRequest.newBuilder().setStart(endless())));
@@ -88,7 +88,7 @@ class CallEndTest extends RunningLlmService {
                         .contains("the limit of this stage"));
     }
 
-    /** Words that never end an answer: the most improbable seeds run to the context's end. */
+    /** At this temperature all tokens are about equally likely, so the answer does not end before its limit. */
     private static GenerateStart.Builder endless() {
         return text("USER: hello\nASSISTANT: ")
                 .setMaxTokens(500)

@@ -32,7 +32,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 
-/** Clients that send what no client should, or do not read. */
+/** Clients that send invalid or excessive requests, or do not read. */
 @TestPropertySource(
         properties = {
             "pargo.llm.answer.backlog=16KB",
@@ -93,7 +93,7 @@ class HostileClientsTest extends RunningLlmService {
             idle.ask(wordy());
             await().until(() -> host.admission().requests() == 1);
 
-            // The others go on, although the idle one could fill all slots.
+            // The other clients' answers continue, although the idle client could fill all slots.
             assertThat(ask(text(NORMAL).setMaxTokens(5).setIgnoreEos(true).build())
                             .ids())
                     .hasSize(5);
@@ -136,7 +136,7 @@ class HostileClientsTest extends RunningLlmService {
         }
     }
 
-    /** About 300 bytes a token. */
+    /** About 300 bytes for each token. */
     private static GenerateStart wordy() {
         return text(NORMAL)
                 .setMaxTokens(400)
@@ -155,7 +155,7 @@ class HostileClientsTest extends RunningLlmService {
         return StageError.of(failure).orElseThrow().reason();
     }
 
-    /** A client that reads what it is told to. */
+    /** A client that reads only when the test tells it to. */
     private static final class Reader implements ClientResponseObserver<GenerateRequest, GenerateResponse> {
 
         final Queue<GenerateResponse> received = new ConcurrentLinkedQueue<>();

@@ -24,7 +24,7 @@ import io.grpc.stub.BlockingClientCall;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
-/** What the service refuses, and how it says so. */
+/** The requests that the service refuses, and the errors. */
 class RefusalsTest extends RunningLlmService {
 
     @Test

@@ -43,7 +43,7 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The whole service with pargo-mini, over loopback; it runs once for the tests that share its settings. */
+/** The whole service with pargo-mini, over loopback. Tests with the same settings share it. */
 @SpringBootTest(
         classes = LlmServiceApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.NONE,

@@ -45,7 +45,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 
-/** How the service ends: on purpose, and by a crash. */
+/** How the service ends: by a shutdown, and by a crash. */
 class ServiceEndTest {
 
     private ConfigurableApplicationContext service;
@@ -103,7 +103,7 @@ class ServiceEndTest {
         for (int i = 0; i < 4; i++) {
             calls.add(ask(200));
         }
-        // Two of the four are being written, two wait; the stage has taken all of them in.
+        // Two of the four answers are being written and two wait; the stage has admitted all of them.
         assertThat(calls.get(0).read().hasQueued()).isTrue();
         LlmHost host = service.getBean(LlmHost.class);
         await().pollDelay(Duration.ZERO)
@@ -168,7 +168,7 @@ class ServiceEndTest {
                 .getStatus();
     }
 
-    /** A request that the device's thread does not survive. */
+    /** A request that ends the device's thread. */
     private static GenerationRequest fatal() {
         List<PromptPart> prompt = List.of(new PromptPart.Tokens(new int[] {1}));
         return new GenerationRequest(

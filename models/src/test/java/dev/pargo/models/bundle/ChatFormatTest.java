@@ -7,11 +7,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The formats against what the published programs write for one conversation: transformers' {@code apply_chat_template}
- * (Jinja2 3.1.6 with {@code trim_blocks} and {@code lstrip_blocks}) on the {@code chat_template} of
- * meta-llama/Llama-2-7b-chat-hf, meta-llama/Meta-Llama-3-8B-Instruct, Qwen/Qwen2-7B-Instruct, internlm/internlm2-chat-7b and
- * mistralai/Mistral-7B-Instruct-v0.2, the last of which knows no instructions; and FastChat's {@code get_prompt} for
- * vicuna_v1.1.
+ * The formats against the output of the published programs for one conversation: transformers' {@code
+ * apply_chat_template} (Jinja2 3.1.6 with {@code trim_blocks} and {@code lstrip_blocks}) on the {@code chat_template}
+ * of meta-llama/Llama-2-7b-chat-hf, meta-llama/Meta-Llama-3-8B-Instruct, Qwen/Qwen2-7B-Instruct,
+ * internlm/internlm2-chat-7b and mistralai/Mistral-7B-Instruct-v0.2, which has no system instructions; and FastChat's
+ * {@code get_prompt} for vicuna_v1.1.
  */
 class ChatFormatTest {
 
@@ -58,7 +58,7 @@ class ChatFormatTest {
         };
     }
 
-    /** A conversation without pictures, put together as {@link TurnTemplate} says. */
+    /** A conversation without pictures, built as {@link TurnTemplate} describes. */
     private static String written(ChatFormat format, String system) {
         TurnTemplate prompt = format.turns();
         String turn = prompt.template().replace("<ImageHere>\n", "");

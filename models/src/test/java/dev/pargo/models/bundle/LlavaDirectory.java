@@ -33,7 +33,7 @@ final class LlavaDirectory {
                "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
                "max_position_embeddings": 256, "rms_norm_eps": 1e-05, "vocab_size": 520}}""";
 
-    /** The published one with the small model's sizes. */
+    /** The published configuration with the small model's sizes. */
     static final String ORIGINAL_CONFIG = """
             {"_name_or_path": "llava-v1.5-7b", "architectures": ["LlavaLlamaForCausalLM"], "bos_token_id": 1,
              "eos_token_id": 2, "freeze_mm_mlp_adapter": false, "hidden_act": "silu", "hidden_size": 32,
@@ -58,7 +58,7 @@ final class LlavaDirectory {
              "rescale_factor": 0.00392156862745098, "do_normalize": true,
              "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}""";
 
-    /** All three blocks, of which two are run. */
+    /** All three blocks; two of them are run. */
     private static final ClipConfig TOWER = new ClipConfig(28, 7, 24, 3, 2, 48, true, 1e-5, 4);
 
     private LlavaDirectory() {}
@@ -120,7 +120,7 @@ final class LlavaDirectory {
                 .replace("vision_tower.", "");
     }
 
-    /** @param newer whether names are those of newer files, all under {@code model.} */
+    /** @param newer whether the names are those of newer files, which all begin with {@code model.} */
     static Path write(Path directory, boolean newer) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("config.json"), CONFIG);

@@ -127,7 +127,7 @@ class OriginalInternVlTest {
                 .isEqualTo(Tolerance.floats(visualTokens(expected).rows()));
     }
 
-    /** Of a picture that is cut into tiles. */
+    /** Number of visual tokens of a picture that is cut into tiles. */
     private static PictureRows visualTokens(ModelBundle bundle) {
         byte[] rgb = new byte[3 * 200 * 90];
         new Random(1).nextBytes(rgb);

@@ -56,7 +56,7 @@ class OriginalLlavaTest {
         }
     }
 
-    /** image_aspect_ratio is pad, whatever CLIP's own processor does. */
+    /** image_aspect_ratio is pad, independent of CLIP's own processor. */
     @Test
     void padsPicturesAsItWasTrained() {
         assertThat(ModelBundle.read(original).preprocessing().mode()).isEqualTo(ResizeMode.EXPAND_TO_SQUARE);
@@ -92,7 +92,7 @@ class OriginalLlavaTest {
                 .contains(tuple("llm", true));
     }
 
-    /** The manifest's way to a tower that lies anywhere. */
+    /** A manifest can name a tower in any directory. */
     @Test
     void aManifestMayNameTheTower() throws IOException {
         Files.move(directory.resolve(CLIP), directory.resolve("my-clip"));

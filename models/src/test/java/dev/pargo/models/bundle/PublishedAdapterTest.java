@@ -31,7 +31,7 @@ class PublishedAdapterTest {
         llava = LlavaDirectory.write(directory.resolve("llava"), false);
     }
 
-    /** As transformers 4 and 5 call the decoder within the multimodal class, and the decoder alone. */
+    /** The decoder's names in transformers 4 and 5, within the multimodal class and alone. */
     @ParameterizedTest
     @ValueSource(strings = {"language_model.model", "model.language_model", "model"})
     void anAdapterOfTheMultimodalClassIsMergedIntoTheDecoder(String decoder) throws IOException {

@@ -69,7 +69,7 @@ class ChatTemplateTest {
                 .hasMessage("the model's chat template refuses the conversation: Roles must alternate");
     }
 
-    /** As Python's json.dumps writes it. */
+    /** Written as by Python's json.dumps. */
     @Test
     void jsonIsWrittenAsModelsReadIt() {
         assertThat(render("{{ {'a': [1, 'é<', true, none], 'b': {}} | tojson }}"))

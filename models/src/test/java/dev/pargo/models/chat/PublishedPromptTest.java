@@ -36,7 +36,7 @@ class PublishedPromptTest {
         });
     }
 
-    /** What a server keeps of the first turn's prompt is the beginning of the second turn's. */
+    /** The second turn's prompt begins with that of the first up to its question, so a cached prefix can be used. */
     @TestFactory
     Stream<DynamicTest> theQuestionsOfAConversationShareTheirBeginning() {
         return cases((bundle, tokenizer, fixture) -> {

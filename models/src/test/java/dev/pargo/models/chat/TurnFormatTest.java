@@ -109,7 +109,7 @@ class TurnFormatTest {
                 .isEqualTo("USER: [0] A car?");
     }
 
-    /** Qwen2's way: what the published chat template makes of the same conversation. */
+    /** Qwen2's format: the output of the published chat template for the same conversation. */
     @Test
     void controlTokensOfTheTemplatesAreSegmentsOfTheirOwn() {
         TurnFormat chatMl = format(CHAT_ML);

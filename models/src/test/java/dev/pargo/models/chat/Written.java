@@ -5,7 +5,7 @@ import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Prompts as people read them: control tokens in (), pictures as their numbers in [], text as it is. */
+/** Prompts in a readable form: control tokens in (), numbers of pictures in [], text unchanged. */
 public final class Written {
 
     private Written() {}
@@ -31,7 +31,7 @@ public final class Written {
         return ((PromptPiece.Text) piece).text();
     }
 
-    /** What a bundle makes of two turns with instructions and a picture. */
+    /** A bundle's prompt for two turns with instructions and a picture. */
     public static String example(ModelBundle bundle) {
         try (Tokenizer tokenizer = bundle.tokenizer()) {
             return of(

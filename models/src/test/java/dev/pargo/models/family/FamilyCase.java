@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One conversation with a small whole model, and what transformers computes for it. Models are discovered in the directory that the
- * system property {@code pargo.families} names, which may hold any subset of them.
+ * One conversation with a small complete model, and the results of transformers. Models are discovered in the directory
+ * that the system property {@code pargo.families} names, which may hold any subset of them.
  *
  * @param folder    holds the model, its pictures and its golden tensors
  * @param described the conversation's section of case.json
@@ -29,7 +29,7 @@ public record FamilyCase(Path folder, JsonNode described) {
         return Path.of(System.getProperty("pargo.families", "src/test/families"));
     }
 
-    /** Folders with a whole model. */
+    /** Folders with a complete model. */
     public static List<Path> models() {
         Assumptions.assumeTrue(Files.isDirectory(root()), () -> "there is no " + root());
         try (Stream<Path> folders = Files.list(root())) {
@@ -91,7 +91,7 @@ public record FamilyCase(Path folder, JsonNode described) {
         return messages;
     }
 
-    /** Id of the token that stands for a visual token. */
+    /** Id of the placeholder of a visual token. */
     public int placeholderId() {
         return Published.read(folder).placeholder();
     }
@@ -101,7 +101,7 @@ public record FamilyCase(Path folder, JsonNode described) {
         return ids("input_ids");
     }
 
-    /** As many ids of the greedy answer as are certain. */
+    /** The ids of the greedy answer that were chosen with a clear margin. */
     public int[] exactIds() {
         int[] all = ids("generated_ids");
         return java.util.Arrays.copyOf(all, described.path("exact_tokens").asInt(all.length));

@@ -58,7 +58,7 @@ class ProjectorParityTest {
         }
     }
 
-    /** What a manifest says of the projector. */
+    /** The projector's section of a manifest. */
     private static ObjectNode manifest(JsonNode published) {
         ObjectNode section = ((ObjectNode) published).deepCopy();
         String type = published

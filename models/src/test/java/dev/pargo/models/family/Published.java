@@ -11,7 +11,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a test needs to know of a published directory to compare with its processor. */
+/** The data of a published directory that a test needs for the comparison with its processor. */
 record Published(JsonNode config, JsonNode processor) {
 
     private static final JsonMapper JSON = new JsonMapper();
@@ -33,7 +33,7 @@ record Published(JsonNode config, JsonNode processor) {
         }
     }
 
-    /** Id of the token that stands for a visual token. */
+    /** Id of the placeholder of a visual token. */
     int placeholder() {
         return config.path("image_token_id")
                 .asInt(config.path("image_token_index").asInt());
@@ -74,7 +74,10 @@ record Published(JsonNode config, JsonNode processor) {
         return levels;
     }
 
-    /** Qwen's order: squares of patches that are merged, in them patches, of each channel two equal frames. */
+    /**
+     * Qwen's order: squares of patches that are merged, then the patches of a square, then channels, each with two
+     * equal frames.
+     */
     private int patchify(byte[] plane, long[] shape, byte[] out, int at) {
         int patch = processor.get("patch_size").asInt();
         int merge = processor.get("merge_size").asInt();

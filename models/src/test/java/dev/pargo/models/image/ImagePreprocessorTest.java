@@ -29,7 +29,7 @@ class ImagePreprocessorTest {
     private static final float[] MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
     private static final float[] STD = {0.26862954f, 0.26130258f, 0.27577711f};
 
-    /** The exporting program multiplied by 1/255 where we divide by 255: a difference of a few 1e-7. */
+    /** The exporting program multiplied by 1/255, but this project divides by 255: a difference of a few 1e-7. */
     private static final float PARGO_MINI_TOLERANCE = 1e-6f;
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ public final class Pictures {
 
     private Pictures() {}
 
-    /** A picture with all levels and some structure, always the same for the same seed. */
+    /** A picture with all levels and some structure. The same seed gives the same picture. */
     public static RgbImage random(int width, int height, long seed) {
         Random random = new Random(seed);
         byte[] rgb = new byte[3 * width * height];
@@ -125,7 +125,10 @@ public final class Pictures {
         return chunk.putInt((int) crc.getValue()).array();
     }
 
-    /** Makes the checksums of a damaged PNG right, as far as its chunks can be found, so that the damage gets further. */
+    /**
+     * Corrects the checksums of a damaged PNG, as far as its chunks can be found, so that the damage reaches later
+     * steps of decoding.
+     */
     public static void repairPngChecksums(byte[] png) {
         ByteBuffer file = ByteBuffer.wrap(png);
         int at = 8;

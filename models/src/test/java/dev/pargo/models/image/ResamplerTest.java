@@ -12,7 +12,7 @@ class ResamplerTest {
 
     private static final Rgb PAD = new Rgb(122, 116, 104);
 
-    /** Fixed point against double: one level where a value lies on the edge of rounding. */
+    /** Fixed point against double: values at the edge of rounding may differ by one level. */
     @ParameterizedTest
     @CsvSource({"97,61,56,56", "20,30,56,80", "300,7,33,21", "1,90,24,24", "64,64,64,17", "5,5,1,1"})
     void agreesWithTheDefinitionInDoublePrecision(int width, int height, int toWidth, int toHeight) {

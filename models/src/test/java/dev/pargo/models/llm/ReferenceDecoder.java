@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A decoder of Llama's kind in plain loops and double precision, for one sequence, without a cache. */
+/** A Llama-like decoder in plain loops and double precision, for one sequence, without a cache. */
 final class ReferenceDecoder {
 
     private final DecoderConfig config;
@@ -21,14 +21,17 @@ final class ReferenceDecoder {
     }
 
     /**
-     * What a forward pass computes.
+     * The result of a forward pass.
      *
      * @param attention [layers][heads][rows][rows]; 0 for rows that are not seen
      * @param logits    [rows][vocabulary]
      */
     record Pass(double[][][][] attention, double[][] logits) {
 
-        /** How much a row attends to itself and those before it: the mean of all heads of the layers from one on. */
+        /**
+         * How much a row attends to itself and the rows before it: the mean of all heads of the layers from the given
+         * one on.
+         */
         double[] attention(int row, int from) {
             double[] mean = new double[row + 1];
             int heads = attention[0].length;

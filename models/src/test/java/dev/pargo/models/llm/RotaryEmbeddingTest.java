@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Rotary embeddings as published configurations ask for them; expected numbers by the formulas of transformers. */
+/** Rotary embeddings of published configurations; the expected numbers follow from the formulas of transformers. */
 class RotaryEmbeddingTest {
 
     @TempDir

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A decoder of 7 billion parameters in bfloat16, whose file has no blocks on the disk, and the small one of the project. */
+/**
+ * A decoder of 7 billion parameters in bfloat16, whose file takes no space on the disk, and the project's small
+ * decoder.
+ */
 class PlacementChoiceTest {
 
     private static final long GB = 1_000_000_000;

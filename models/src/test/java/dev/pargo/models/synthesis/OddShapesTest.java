@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Integer weights of layers whose sizes are no multiples of what the kernels work in: 2 x 171 outputs, 171 inputs. */
+/** Integer weights of layers whose sizes are not multiples of the kernels' blocks: 2 x 171 outputs, 171 inputs. */
 class OddShapesTest {
 
     private static final int INTERMEDIATE = 171;

@@ -58,7 +58,10 @@ class RandomWeightsTest {
         assertThat(seen).hasSize(2000);
     }
 
-    /** Longer than the cycle, and of a width that is a power of two: rows of a cycle of such a length would repeat. */
+    /**
+     * Longer than the cycle, with a power of two as width: if the cycle's length were a power of two, rows would
+     * repeat.
+     */
     @Test
     void noTwoRowsOfALargeMatrixAreEqual() {
         int rows = 2048;

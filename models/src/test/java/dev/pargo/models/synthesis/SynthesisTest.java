@@ -53,7 +53,10 @@ class SynthesisTest {
         return directory;
     }
 
-    /** Parameters of the decoders alone are as their publishers count them; the others add what ParGo or LLaVA adds. */
+    /**
+     * The decoders alone have the number of parameters that their publishers state; the others have those of ParGo or
+     * LLaVA in addition.
+     */
     @ParameterizedTest
     @CsvSource({
         "pargo-internlm2-7b, 7737708544",
@@ -114,7 +117,7 @@ class SynthesisTest {
         return parts;
     }
 
-    /** Answers of a random model are any tokens, and the prompt's control tokens are as published. */
+    /** A random model may answer any token, and the prompt's control tokens are as published. */
     @ParameterizedTest
     @CsvSource({
         "smolvlm-256m, 49279, <end_of_utterance>",
@@ -140,7 +143,7 @@ class SynthesisTest {
         }
     }
 
-    /** As transformers 4 wrote them. */
+    /** The names that transformers 4 writes. */
     @ParameterizedTest
     @CsvSource({
         "llava-1.5-7b, vision_tower.vision_model.encoder.layers.23.mlp.fc2.bias,"
@@ -172,7 +175,7 @@ class SynthesisTest {
         assertThat(largest).isPositive();
     }
 
-    /** As DeepSpeed saves it, with everything that was trained. */
+    /** A file as DeepSpeed saves it, with all trained parts. */
     @Test
     void theReleaseHasItsFilesAndNames() {
         Path directory = write(TinyPresets.shrink("pargo-internlm2-7b"), 1);
@@ -200,7 +203,7 @@ class SynthesisTest {
                 .isEqualTo(DType.BFLOAT16);
     }
 
-    /** It is in two files: as trained together with the projector, and as it was before. */
+    /** The tower is in two files: trained together with the projector, and before that. */
     @Test
     void theReleasesTowerCanComeFromEitherFile() throws IOException {
         Path directory = write(TinyPresets.shrink("pargo-internlm2-7b"), 1);

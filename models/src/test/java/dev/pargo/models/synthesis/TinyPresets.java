@@ -10,12 +10,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The presets with small dimensions in their documents; files, names, types and parts are left as they are. */
+/** The presets with small dimensions in their documents; files, names, types and parts are unchanged. */
 final class TinyPresets {
 
     private static final int WIDTH = 64;
 
-    /** Of a picture or a tile, in pixels. */
+    /** Side of a picture or a tile, in pixels. */
     private static final int SIDE = 56;
 
     private TinyPresets() {}
@@ -72,7 +72,7 @@ final class TinyPresets {
         return pinpoints;
     }
 
-    /** Sets the fields that are there. */
+    /** Changes the fields that exist. */
     private static void decrease(ObjectNode document, Map<String, Integer> fields) {
         fields.forEach((field, value) -> {
             if (document.has(field)) {

@@ -92,7 +92,7 @@ class FastTokenizerTest {
         }
     }
 
-    /** WordPiece loses spaces and case; what is left is what the library says. */
+    /** WordPiece loses spaces and case; the rest equals the library's text. */
     @Test
     void wordsOfWordPieceAreJoinedAsTheLibraryDoes() throws IOException {
         try (Tokenizer tokenizer = bert().open(directory);
@@ -143,7 +143,7 @@ class FastTokenizerTest {
         }
     }
 
-    /** Conversions of SentencePiece's models have a merge for every token that two others make. */
+    /** Converted SentencePiece models have a merge for every token that is made of two others. */
     @Test
     void mergesDoNotMakeControlTokens() throws IOException {
         TokenizerJson json = TokenizerJson.pieces();

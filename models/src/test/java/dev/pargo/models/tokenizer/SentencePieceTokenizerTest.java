@@ -65,7 +65,7 @@ class SentencePieceTokenizerTest {
         assertThat(TOKENIZER.controlToken("<nonsense>")).isEmpty();
     }
 
-    /** InternLM2 calls pieces that it left unused {@code <|im_start|>} and so on; LLaVA adds ids behind the model's. */
+    /** InternLM2 gives unused pieces names such as {@code <|im_start|>}; LLaVA adds ids after the model's. */
     @Test
     void tokensThatPublishersAddAreControlTokens(@TempDir Path directory) throws IOException {
         int[] plain = TOKENIZER.encode("the picture");
@@ -125,7 +125,7 @@ class SentencePieceTokenizerTest {
         }
     }
 
-    /** A user-defined piece that begins with a NUL byte has no end in C (CVE-2026-1260). */
+    /** In C, a user-defined piece that begins with a NUL byte is an empty string (CVE-2026-1260). */
     @Test
     void aUserDefinedPieceWithANulByteIsOneOfMany(@TempDir Path directory) throws IOException {
         Path file = withPiece(directory, "\0\0x", USER_DEFINED);
@@ -150,7 +150,7 @@ class SentencePieceTokenizerTest {
                 .isInstanceOf(ConfigException.class);
     }
 
-    /** Every seventh byte of a model is changed; whatever comes of it, it is a tokenizer or a clear refusal. */
+    /** Every seventh byte of a model is changed. The result is a tokenizer or a clear refusal. */
     @Test
     void aDamagedModelDoesNoHarm(@TempDir Path directory) throws IOException {
         byte[] model = Files.readAllBytes(Path.of("src/test/fixtures/sentencepiece/unigram_rules.model"));

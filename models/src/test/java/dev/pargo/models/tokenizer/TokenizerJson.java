@@ -14,7 +14,7 @@ final class TokenizerJson {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Llama 3's way to cut text into words. */
+    /** Llama 3's pattern for cutting text into words. */
     private static final String WORDS =
             "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
@@ -181,7 +181,10 @@ final class TokenizerJson {
         return this;
     }
 
-    /** Puts a special token before every text, cuts it at two tokens and pads it: what a library must not do here. */
+    /**
+     * Settings that put a special token before every text, truncate it to two tokens and pad it. The library must
+     * ignore them here.
+     */
     TokenizerJson withTemplate(String token, int id) {
         ObjectNode template = root.putObject("post_processor").put("type", "TemplateProcessing");
         ArrayNode single = template.putArray("single");

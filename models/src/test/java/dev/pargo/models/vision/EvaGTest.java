@@ -29,7 +29,7 @@ class EvaGTest {
 
     @Test
     void featuresEqualThoseOfAPlainImplementation() throws IOException {
-        // A large eps, so that a norm without it shows.
+        // A large eps, so that a norm without it is noticed.
         check(new EvaGConfig(28, 7, 24, 3, 2, 40, 1e-2, 4));
     }
 
@@ -71,7 +71,7 @@ class EvaGTest {
         return flat;
     }
 
-    /** The released file has 40 blocks, of which BLIP-2 runs 39, and a classifier's head. */
+    /** The released file has 40 blocks, of which BLIP-2 runs the first 39, and the head of a classifier. */
     @Test
     void leavesOutWhatStandsBehindTheLastBlock() throws IOException {
         EvaGConfig config = new EvaGConfig(28, 7, 24, 2, 2, 40, 1e-6, 4);

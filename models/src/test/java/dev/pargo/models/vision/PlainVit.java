@@ -59,8 +59,9 @@ final class PlainVit {
     }
 
     /**
-     * A position table for another grid: cubic convolution with a = -0.75 over cell centres, the border repeated (PyTorch's
-     * {@code interpolate} with {@code mode="bicubic"}, {@code align_corners=False}). Row 0 is CLS and stays.
+     * A position table for another grid: cubic convolution with a = -0.75 over cell centres, the border repeated
+     * (PyTorch's {@code interpolate} with {@code mode="bicubic"}, {@code align_corners=False}). Row 0 is CLS and is not
+     * changed.
      */
     static double[][] resample(float[] table, int from, int to, int width) {
         double[][] rows = new double[1 + to * to][width];

@@ -2,7 +2,7 @@ package dev.pargo.models.weights;
 
 import java.nio.file.Path;
 
-/** Where real weights lie. */
+/** The location of real weights. */
 final class Fixtures {
 
     private static final Path REFERENCE = Path.of("src/test/fixtures");

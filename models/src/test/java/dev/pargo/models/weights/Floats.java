@@ -4,7 +4,7 @@ import dev.pargo.models.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Conversions of stored values that share nothing with torch. */
+/** Conversions of stored values, independent of torch. */
 final class Floats {
 
     private Floats() {}

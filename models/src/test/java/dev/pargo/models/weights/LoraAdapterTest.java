@@ -124,7 +124,7 @@ class LoraAdapterTest {
         Refusals.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
     }
 
-    /** As PEFT reads it: a regular expression for the whole name or for its end from a dot on. */
+    /** A regular expression for the whole name or for its end after a dot, as in PEFT. */
     @ParameterizedTest
     @CsvSource({"q_proj, 5", "proj, 4", "self_attn.q_proj, 5", "layers\\\\.[0-3]\\\\..*, 5", "^q_proj, 4", "layers, 4"})
     void matchesPatternsAsPeftDoes(String pattern, double scale) throws Exception {

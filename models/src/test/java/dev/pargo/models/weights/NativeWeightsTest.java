@@ -103,7 +103,7 @@ class NativeWeightsTest {
         assertThat(array.toLongArray()).startsWith(0, 1, 2, 3);
     }
 
-    /** Old files do not pad their headers, so that their tensors begin anywhere. */
+    /** Old files do not pad their headers, so their tensors may begin at any byte. */
     @ParameterizedTest
     @EnumSource(
             value = DType.class,
@@ -192,7 +192,7 @@ class NativeWeightsTest {
 
         assertThat(shorts(rounded.arrays().get(name)))
                 .isEqualTo(bfloat16(exact.arrays().get(name).toFloatArray()));
-        // All else stays a view of the file.
+        // All other tensors stay views of the file.
         assertThat(rounded.privateBytes()).isEqualTo(3 * base.get(name).bytes());
     }
 

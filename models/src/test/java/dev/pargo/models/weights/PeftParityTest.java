@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Adapters that PEFT wrote, against what PEFT itself makes of them when it loads and merges them. */
+/** Adapters written by PEFT, against the weights after PEFT has loaded and merged them. */
 class PeftParityTest {
 
     private static final Path DIRECTORY = Fixtures.path("lora");

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
-/** How a bad file must be refused: by one clear line that names it, and at once. */
+/** Checks that a bad file is refused at once, by one clear line that names it. */
 final class Refusals {
 
-    /** Of processor time, classes loaded for the first time included: a refusal takes milliseconds, a bomb would not. */
+    /**
+     * Limit on processor time, including the loading of classes: a refusal takes milliseconds, a bomb would take much
+     * longer.
+     */
     private static final Duration AT_ONCE = Duration.ofMillis(500);
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -56,7 +56,7 @@ class TorchFileTest {
         }
     }
 
-    /** Damage may go unnoticed (a changed weight), but it must never do anything else than give numbers or a refusal. */
+    /** Damage may go unnoticed (a changed weight), but the only possible results are numbers or a refusal. */
     @Test
     void survivesAnyDamagedByteOfTheHeaders() throws Exception {
         byte[] whole = Files.readAllBytes(
@@ -161,7 +161,7 @@ class TorchFileTest {
 
     @Test
     void refusesATensorOfMoreElementsThanItsStorageHas() throws Exception {
-        // A stride of 0 repeats an element without taking room.
+        // A stride of 0 repeats an element without taking space.
         assertTensorRefused(8, 0, new long[] {1 << 30, 1 << 30}, new long[] {0, 0}, "does not lie within its storage");
     }
 

@@ -76,7 +76,7 @@ final class WeightFiles {
             zip.putShort((short) names[i].length()).putShort((short) (5 + 28)).putShort((short) 0);
             zip.putShort((short) 0).putShort((short) 0).putInt(0).putInt(-1);
             zip.put(names[i].getBytes(StandardCharsets.US_ASCII));
-            // Another field before the zip64 one, which a reader must step over.
+            // Another field before the zip64 field, which a reader must skip.
             zip.putShort((short) 0x5455).putShort((short) 1).put((byte) 0);
             zip.putShort((short) 1).putShort((short) 24);
             zip.putLong(contents[i].length).putLong(contents[i].length).putLong(offsets[i]);

@@ -144,7 +144,7 @@ class MmbenchEvaluationTest {
         }
     }
 
-    /** Knows a cat, and says A where there is none. */
+    /** Recognises a cat, and otherwise answers A. */
     private static Script alwaysACat(JsonNode request) {
         String letter = Arrays.stream(ScriptedEndpoint.question(request).split("\n"))
                 .filter(line -> line.endsWith(". cat"))

@@ -30,7 +30,7 @@ class MmeScoresTest {
         Cli cli = Cli.run("score", "mme", RESULTS);
 
         assertThat(cli.status()).isZero();
-        // The file ends with one line feed more than it prints, as redirected output does not.
+        // The file ends with one line feed more than the printed text.
         assertThat(cli.out()).isEqualTo(Files.readString(FIXTURE.resolve("expected_stdout.txt")));
     }
 

@@ -122,7 +122,7 @@ class ImageDecoderTest {
         return Pictures.concat(file, Arrays.copyOfRange(jpeg, 2, jpeg.length));
     }
 
-    /** The picture as a camera held in that orientation stores it; a table of EXIF's own definitions. */
+    /** The picture as a camera in that orientation stores it, by a table of EXIF's definitions. */
     private static BufferedImage stored(BufferedImage upright, Orientation orientation) {
         int w = upright.getWidth() - 1;
         int h = upright.getHeight() - 1;
@@ -331,7 +331,7 @@ class ImageDecoderTest {
         return new ImageDecoder(LIMITS, convention).decode(file);
     }
 
-    /** Puts an eXIf chunk behind a PNG's header chunk. */
+    /** Inserts an eXIf chunk after a PNG's header chunk. */
     private static byte[] withExif(byte[] png, int orientation) {
         int headerEnd = 33;
         return Pictures.concat(

@@ -66,7 +66,7 @@ class PixelBombTest {
         assertThat(Duration.ofNanos(nanos)).isLessThan(TIME);
     }
 
-    /** Sizes within the limit that so little data cannot fill. */
+    /** Sizes within the limit that cannot be filled by so little data. */
     @TestFactory
     Stream<DynamicTest> takesNoMemoryForPixelsThatTheFileCannotHold() throws IOException {
         Map<String, byte[]> bombs = Map.of(
@@ -99,7 +99,7 @@ class PixelBombTest {
                 .hasMessage("the image has 65,536 x 1 pixels; at most 65,535 a side are accepted");
     }
 
-    /** A valid grey PNG without an end to its zeros. */
+    /** A valid grey PNG that consists of zeros. */
     private static byte[] png(int width, int height) {
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
         byte[] row = new byte[width + 1];
