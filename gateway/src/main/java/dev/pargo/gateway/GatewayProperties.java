@@ -11,19 +11,20 @@ import org.springframework.util.unit.DataSize;
  *
  * @param requestTimeout        Time for one request, from its first byte read to its last byte answered.
  * @param maxBody               Largest request body.
- * @param maxConcurrentRequests Chat requests that are worked on at once; more are refused with 429.
+ * @param maxConcurrentRequests Chat requests in progress at the same time; more are refused with 429.
  * @param maxConcurrentBytes    Memory for request bodies, all together; at least twice {@code maxBody}.
- * @param bodyWindow            A body may bring less than the least rate for so long.
- * @param leastBodyRate         Bytes a second that a body must bring.
- * @param maxConnections        Connections at once. Where all are taken, idle ones are closed after a second.
- * @param maxConnectionsPerAddress Connections at once from one address. A proxy counts as one address.
+ * @param bodyWindow            Time for which a body may arrive more slowly than the least rate.
+ * @param leastBodyRate         Smallest rate at which a body must arrive, in bytes per second.
+ * @param maxConnections        Connections at the same time. If all are taken, idle ones are closed after a second.
+ * @param maxConnectionsPerAddress Connections at the same time from one address. A proxy counts as one address.
  * @param corsOrigins           Origins whose pages may call the gateway, such as {@code https://example.org}; none by
  *                              default.
- * @param maxVisualBytes        Visual tokens on their way to LLMs at once, in bytes; more are refused with 429.
+ * @param maxVisualBytes        Visual tokens on their way to LLMs at the same time, in bytes; more are refused with
+ *                       429.
  * @param maxImages             Most images in one request; the model has a limit of its own.
  * @param heartbeat             Time between two comments on a silent event stream.
- * @param visualCache           Memory for the visual tokens of images that have been seen lately, at most a quarter of the
- *     heap; 0 for none.
+ * @param visualCache           Memory for the visual tokens of recently used images, at most a quarter of the heap; 0
+ *     for none.
  */
 @ConfigurationProperties("pargo.gateway")
 public record GatewayProperties(

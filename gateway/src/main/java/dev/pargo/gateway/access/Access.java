@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Decides about every request of the public port before its body is read. Work, which is what POST asks for, counts
- * against the key's limits. A refused request goes on, without its body, to {@link RefusalFilter}, which answers it.
+ * Checks every request of the public port before its body is read. POST requests, which ask for work, count against the
+ * key's limits. A refused request continues without its body to {@link RefusalFilter}, which answers it.
  */
 @Component
 public final class Access {
@@ -50,7 +50,7 @@ public final class Access {
         };
     }
 
-    /** Why a request is not let in; null if it is. */
+    /** The reason why a request is refused; null if it is allowed. */
     public static @Nullable GatewayException refusal(Request request) {
         return (GatewayException) request.getAttribute(REFUSAL);
     }
@@ -102,7 +102,7 @@ public final class Access {
                         || path.startsWith("/examples/"));
     }
 
-    /** A path that is not written plainly is none of the open ones. */
+    /** The path if it is in canonical form; otherwise empty, so that it is not an open path. */
     private static String path(Request request) {
         String path = request.getHttpURI().getPath();
         return path != null && path.equals(request.getHttpURI().getCanonicalPath()) ? path : "";

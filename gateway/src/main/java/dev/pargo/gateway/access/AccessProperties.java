@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may call the gateway; see {@code docs/security.md}.
  *
- * @param keys     API keys, one a line or separated by semicolons; blank for none
- * @param keysFile file with more API keys, one a line; read again when it changes; blank for none
- * @param hosts    names besides {@code localhost} that the Host header may have where no key is configured
+ * @param keys     API keys, one on each line or separated by semicolons; blank for none
+ * @param keysFile file with more API keys, one on each line; read again when it changes; blank for none
+ * @param hosts    names besides {@code localhost} that the Host header may have if no key is configured
  */
 @ConfigurationProperties("pargo.access")
 record AccessProperties(

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What the configuration says of one API key. Written as {@code NAME SHA256 [models=A,B] [requests-per-minute=N]
+ * The configuration of one API key. Written as {@code NAME SHA256 [models=A,B] [requests-per-minute=N]
  * [concurrency=N]}.
  *
  * @param name              for metrics and logs, unique
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 record ApiKey(String name, String sha256, Set<String> models, int requestsPerMinute, int concurrency) {
 
-    /** Stands for all clients where no key is configured. */
+    /** Used for all clients if no key is configured. */
     static final ApiKey NONE = new ApiKey("", "", Set.of(), 0, 0);
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -28,9 +28,10 @@ record ApiKey(String name, String sha256, Set<String> models, int requestsPerMin
     private static final Pattern LIMIT = Pattern.compile("[1-9][0-9]{0,5}");
 
     /**
-     * Reads keys, one a line or separated by semicolons. Blank lines and those that start with {@code #} do not count.
+     * Reads keys, one on each line or separated by semicolons. Blank lines and lines that start with {@code #} are
+     * ignored.
      *
-     * @param source what the text is, for messages
+     * @param source origin of the text, for messages
      * @throws IllegalArgumentException with the number of the entry; never with its text, which may be a key
      */
     static List<ApiKey> parse(String text, String source) {

@@ -38,12 +38,12 @@ public final class Caller {
         this.places = key.concurrency() == 0 ? null : new Semaphore(key.concurrency());
     }
 
-    /** Who has sent a request that was let in. */
+    /** The caller of an allowed request. */
     public static Caller of(HttpServletRequest request) {
         return (Caller) request.getAttribute(ATTRIBUTE);
     }
 
-    /** Names the client of a request that was let in: by its API key, or else by its address. */
+    /** The name of an allowed request's client, from its API key, or else from its address. */
     public static String clientOf(HttpServletRequest request) {
         ApiKey key = of(request).key();
         return key == ApiKey.NONE ? ClientName.ofAddress(request.getRemoteAddr()) : ClientName.ofKey(key.name());
@@ -53,17 +53,17 @@ public final class Caller {
         return key;
     }
 
-    /** Name of the key; empty where no key is needed. */
+    /** Name of the key; empty if no key is needed. */
     public String name() {
         return key.name();
     }
 
-    /** Takes the same time wherever the hashes differ. */
+    /** Takes the same time independent of where the hashes differ. */
     boolean hasHash(byte[] other) {
         return MessageDigest.isEqual(hash, other);
     }
 
-    /** Whether this caller may know of a model. */
+    /** Whether this caller may use a model. */
     public boolean sees(String model) {
         return key.models().isEmpty() || key.models().contains(model);
     }
@@ -97,9 +97,9 @@ public final class Caller {
     }
 
     /**
-     * Takes on a request until {@link #leave()}.
+     * Admits a request until {@link #leave()}.
      *
-     * @param headers of the response, which are told the rate
+     * @param headers headers of the response, which show the rate limit
      * @throws GatewayException RATE_LIMIT if the key has no request left, or too many at once
      */
     void enter(HttpFields.Mutable headers) {

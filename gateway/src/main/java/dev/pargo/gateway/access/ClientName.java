@@ -11,7 +11,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Names of clients, between which stages share themselves fairly. They are hashes: stages learn neither keys nor addresses.
+ * Names of clients, by which stages share themselves fairly. They are hashes, so that stages learn neither keys nor
+ * addresses.
  */
 final class ClientName {
 
@@ -22,12 +23,12 @@ final class ClientName {
 
     private ClientName() {}
 
-    /** All who use one API key are one client. */
+    /** All users of one API key are one client. */
     static String ofKey(String name) {
         return hash(("key " + name).getBytes(UTF_8));
     }
 
-    /** All behind one IPv4 address, or in one IPv6 network of 64 bits, are one client. */
+    /** All users behind one IPv4 address, or in one IPv6 network of 64 bits, are one client. */
     static String ofAddress(String address) {
         try {
             // A literal address is not looked up.

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * The configured API keys. Their file is read again when a request comes at least a second after the last reading; one
- * that cannot be used leaves the keys as they were. A key that has not changed keeps its limits' state. Thread-safe.
+ * The configured API keys. Their file is read again at the first request that arrives at least a second after the last
+ * reading. If it cannot be used, the keys do not change. An unchanged key keeps the state of its limits. Thread-safe.
  */
 @Component
 final class Keys {
@@ -47,7 +47,7 @@ final class Keys {
         this.callers = parse(read);
     }
 
-    /** Whose key this is. Compares with all keys, in the same time whether and where one fits. */
+    /** Finds the caller of a key. Compares with all keys, so that the time does not depend on the matching key. */
     Optional<Caller> find(String key) {
         refresh();
         byte[] hash = sha256(key);

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers what {@link Access} has refused. Comes after the request's id and the permission for pages of other origins,
- * which can so read why they are refused.
+ * Answers requests that {@link Access} has refused. It comes after the filters for the request's id and for other
+ * origins, so that pages of other origins can read the reason.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 3)

@@ -8,14 +8,15 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 
 /**
- * Cross-attention as a picture of the square that the encoder sees: what the global tokens (without such, all tokens) take of
- * each patch in the last layer, the mean of tokens and heads. The strongest patch is the brightest.
+ * Cross-attention as a picture of the square that the encoder sees: the attention of the global tokens (or of all
+ * tokens if there are none) to each patch in the last layer, as the mean of tokens and heads. The strongest patch is
+ * the brightest.
  */
 final class HeatMap {
 
     private static final int CELL = 16;
 
-    /** From nothing over the page's dark teal to a warm white. */
+    /** From black through the page's dark teal to a warm white. */
     private static final int[][] COLORS = {{10, 12, 16}, {12, 107, 96}, {240, 168, 104}, {255, 248, 235}};
 
     private HeatMap() {}

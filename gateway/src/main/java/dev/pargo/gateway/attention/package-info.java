@@ -1,4 +1,4 @@
-/** Where a projector looks: the cross-attention of its query tokens over the patches of an image. */
+/** Shows where a projector looks: the cross-attention of its query tokens to the patches of an image. */
 @NullMarked
 package dev.pargo.gateway.attention;
 

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a conversation of a list of messages, as they are: the LLM writes it as its model was trained to read it. An assistant's last
- * message is the beginning of the answer, unless the request says otherwise.
+ * Reads a conversation from a list of messages. They are not changed; the LLM service formats them for its model. If
+ * the last message is the assistant's, it is the beginning of the answer, unless the request says otherwise.
  */
 public final class ChatMessages {
 
@@ -35,7 +35,7 @@ public final class ChatMessages {
      * Reads all messages of a request.
      *
      * @param instructions   that precede the messages; null for none
-     * @param field          that the messages came in, for error messages
+     * @param field          the field with the messages, for error messages
      * @param continueAnswer whether an assistant's last message is continued
      * @throws GatewayException INVALID_REQUEST, naming the message
      */
@@ -85,7 +85,7 @@ public final class ChatMessages {
         conversation.addMessages(read);
     }
 
-    /** An assistant may have said nothing, refused, or called tools. */
+    /** An assistant's message may have no content, a refusal, or calls of tools. */
     private void addAnswer(Values message, String path, ChatMessage.Builder read) {
         List<Values> calls = new ArrayList<>(message.get(Message.TOOL_CALLS, List.of()));
         @Nullable String refusal = message.get(Message.REFUSAL);

@@ -15,7 +15,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * An extension: where the tokens of an answer looked.
  *
- * @param tokens   one a token, in order; null in the chunk that ends a streamed choice
+ * @param tokens   one entry for each token, in order; null in the chunk that ends a streamed choice
  * @param pictures those of the conversation, in their order; null in the chunks before that one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -24,7 +24,7 @@ record ChoiceAttention(
 
     private static final double LARGEST_LEVEL = 0xffff;
 
-    /** Digits of a weight behind the point. */
+    /** Digits of a weight after the point. */
     private static final double PRECISION = 1e7;
 
     /** Of a whole answer. */
@@ -32,7 +32,7 @@ record ChoiceAttention(
         return new ChoiceAttention(tokens(tokens), pictures(pictures));
     }
 
-    /** Of a piece of a streamed answer; null if it tells of none. */
+    /** Of a piece of a streamed answer; null if the piece has no attention. */
     static @Nullable ChoiceAttention piece(List<VisualAttention> tokens) {
         return tokens.isEmpty() ? null : new ChoiceAttention(tokens(tokens), null);
     }
@@ -53,9 +53,9 @@ record ChoiceAttention(
     /**
      * A token of the answer.
      *
-     * @param token  its text; what is half of a character shows as U+FFFD
+     * @param token  its text; an incomplete character becomes U+FFFD
      * @param bytes  its own bytes, 0 to 255
-     * @param visual how much it attended to each visual token of all pictures; together at most 1
+     * @param visual its attention to each visual token of all pictures; the sum is at most 1
      */
     record Token(String token, int[] bytes, double[] visual) {
 
@@ -78,7 +78,7 @@ record ChoiceAttention(
     }
 
     /**
-     * A picture, which tells which visual tokens are its own and where they lie.
+     * A picture: the positions of its visual tokens, in the prompt and in the picture.
      *
      * @param pieces in the order of its visual tokens
      */

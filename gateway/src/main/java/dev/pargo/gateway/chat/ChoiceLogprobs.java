@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Log probabilities of an answer's tokens.
  *
- * @param content one a token, in order
+ * @param content one entry for each token, in order
  * @param refusal always null: the models' refusals are answers like others
  */
 record ChoiceLogprobs(

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Writes one completion as JSON.
  *
- * @param echoes   what precedes the answers to each prompt
+ * @param echoes   text that is put before the answers to each prompt
  * @param decoding how the answers to each prompt are written
  */
 record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart decoding) {
@@ -54,7 +54,7 @@ record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart deco
                 null));
     }
 
-    /** What precedes a choice. */
+    /** The text before a choice. */
     String echo(int choice) {
         return echoes.get(choice / decoding.getChoices());
     }

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a completion request asks. */
+/** A completion request, checked. */
 record CompletionQuestion(Values body, List<CompletionPrompt> prompts, AnswerShape shape) implements Question {
 
     private static final String PROMPT = CompletionFields.PROMPT.name();
@@ -101,7 +101,7 @@ record CompletionQuestion(Values body, List<CompletionPrompt> prompts, AnswerSha
                 : new WholeAnswer(prompts.size() * work.decoding().getChoices(), out, form::whole);
     }
 
-    /** What precedes the answers to each prompt. */
+    /** The text before the answers to each prompt. */
     private List<String> echoes() {
         return prompts.stream()
                 .map(prompt -> body.is(CompletionFields.ECHO) ? Objects.requireNonNullElse(prompt.text(), "") : "")

@@ -11,7 +11,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Log probabilities in the older format: lists of one item a token.
+ * Log probabilities in the older format: lists with one item for each token.
  *
  * @param tokens        their texts; a part of a character is written as {@code bytes:\xe2\x82}
  * @param tokenLogprobs of the tokens that were chosen
@@ -25,7 +25,7 @@ record OldLogprobs(
         List<Map<String, Float>> topLogprobs,
         List<Integer> textOffset) {
 
-    /** What OpenAI sends for a probability of zero, because JSON has no infinity. */
+    /** OpenAI's value for a probability of zero, because JSON has no infinity. */
     private static final float LEAST = -9999;
 
     /** Writes the tokens of one answer, piece by piece. Not thread-safe. */

@@ -4,14 +4,14 @@ import dev.pargo.proto.v1.AnswerFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the routes ask for in fields of their own.
+ * The settings of an answer that each route reads from its own fields.
  *
- * @param maxTokens   most tokens to write, {@link #REST_OF_CONTEXT} for as many as there is room for; null for the
+ * @param maxTokens   largest number of tokens, {@link #REST_OF_CONTEXT} for the rest of the context; null for the
  *                    model's default
- * @param topLogprobs alternatives to tell with each token's log probability; null for no log probabilities
- * @param visualAttention whether to tell how much each token attends to the visual tokens
+ * @param topLogprobs alternatives to report with each token's log probability; null for no log probabilities
+ * @param visualAttention whether to report how much each token attends to the visual tokens
  * @param formatField the route's own field for the answer's format
- * @param format      what it says; null for any text
+ * @param format      the format; null for any text
  */
 public record AnswerShape(
         @Nullable Integer maxTokens,
@@ -20,6 +20,6 @@ public record AnswerShape(
         String formatField,
         @Nullable AnswerFormat format) {
 
-    /** The stage knows where the context ends. */
+    /** The LLM service knows the end of the context. */
     public static final int REST_OF_CONTEXT = Integer.MAX_VALUE;
 }

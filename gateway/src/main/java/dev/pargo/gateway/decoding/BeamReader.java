@@ -12,8 +12,8 @@ import dev.pargo.proto.v1.BeamSearch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whether a request wants beam search, and how. It may ask in Hugging Face's words, {@code num_beams} above 1, or
- * in vLLM's, {@code use_beam_search} with {@code best_of}.
+ * Reads whether a request asks for beam search, and its parameters. The fields may be Hugging Face's ({@code num_beams}
+ * above 1) or vLLM's ({@code use_beam_search} with {@code best_of}).
  */
 final class BeamReader {
 

@@ -22,9 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The fields by which every route is told how answers are to be written. What depends on the model, such as its
- * vocabulary, is checked when the model is known. Fields that are not of OpenAI's format are named as in vLLM and Hugging
- * Face.
+ * The fields of every route that determine how answers are written. Bounds that depend on the model, such as its
+ * vocabulary, are checked when the model is known. Fields beyond OpenAI's format are named as in vLLM and Hugging Face.
  */
 public final class DecodingFields {
 
@@ -113,7 +112,7 @@ public final class DecodingFields {
             null,
             "vLLM's newer form of the guided fields.");
 
-    /** All but those that only some routes have. */
+    /** All fields, except those that only some routes have. */
     public static final List<Field<?>> ALL = List.of(
             TEMPERATURE,
             TOP_P,
@@ -140,7 +139,7 @@ public final class DecodingFields {
             EARLY_STOPPING,
             BEAM_LENGTH_RULE);
 
-    /** What would change the answers and cannot be honoured. */
+    /** Fields that would change the answers and are not supported. */
     public static final List<Field<?>> REFUSED = List.of(
             Field.refused("guided_grammar", only(), "A grammar for the answer."),
             Field.refused("guided_whitespace_pattern", only(), "White space in guided JSON."),

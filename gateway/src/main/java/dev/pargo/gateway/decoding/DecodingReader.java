@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads how a request wants its answers written. Greedy unless it, or the pipeline, gives a temperature: that is how the
- * models are meant to be used. Several answers are drawn at temperature 1.
+ * Reads the decoding parameters of a request. Decoding is greedy unless the request or the pipeline sets a temperature,
+ * because the models are meant to be used that way. Several answers are sampled at temperature 1.
  */
 public final class DecodingReader {
 
@@ -31,12 +31,12 @@ public final class DecodingReader {
     }
 
     /**
-     * Checks all values against the model, and that they go together.
+     * Checks all values against the model and against each other.
      *
-     * @param request  read by fields with {@link DecodingFields} among them
-     * @param shape    what the route has read itself
-     * @param defaults the pipeline's, for what the request leaves open
-     * @param llm      the model that is to answer
+     * @param request  the request's values, read by fields that include {@link DecodingFields}
+     * @param shape    the values that the route has read itself
+     * @param defaults the pipeline's defaults for missing values
+     * @param llm      the model that will answer
      * @return a start without its prompt
      * @throws dev.pargo.gateway.error.GatewayException INVALID_REQUEST, naming the field and what is allowed
      */
@@ -51,7 +51,7 @@ public final class DecodingReader {
         int maxTokens = maxTokens();
         int choices = Bounds.atMost(DecodingFields.N, request.get(DecodingFields.N, 1L), sequences());
         GenerateStart.Builder start = GenerateStart.newBuilder()
-                // Beam search looks at the model's own probabilities, whatever the pipeline has for sampling.
+                // Beam search uses the model's own probabilities and ignores the pipeline's defaults for sampling.
                 .setSampling(sampling(beams == null ? defaults : DecodingDefaults.NONE, choices))
                 .setMaxTokens(maxTokens)
                 .setMinTokens(minTokens(maxTokens))
@@ -77,7 +77,7 @@ public final class DecodingReader {
         Sampling.Builder sampling = Sampling.newBuilder()
                 .setTemperature(first(DecodingFields.TEMPERATURE, open.temperature(), choices > 1 ? 1.0 : 0.0)
                         .floatValue())
-                // The smallest share that is not empty is the most probable token.
+                // The smallest non-empty share is the most probable token.
                 .setTopP((float) topP == 0 ? 1 : (float) topP)
                 .setTopK((float) topP == 0 ? 1 : (int) topK)
                 .setMinP(first(DecodingFields.MIN_P, open.minP(), 0.0).floatValue())
@@ -109,13 +109,13 @@ public final class DecodingReader {
                 return id;
             }
         } catch (NumberFormatException isNone) {
-            // Refused with the ids that are too large.
+            // Refused below, with the ids that are too large.
         }
         throw Bounds.invalid(
                 "logit_bias", "logit_bias must have token ids from 0 to %d as keys".formatted(llm.getVocabulary() - 1));
     }
 
-    /** What a request leaves open is 0: the stage's default. The stage knows where the context ends. */
+    /** A missing value is 0: the stage's default. The stage knows the end of the context. */
     private int maxTokens() {
         if (shape.maxTokens() != null) {
             return shape.maxTokens();

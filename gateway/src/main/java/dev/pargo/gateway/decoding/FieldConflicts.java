@@ -4,14 +4,15 @@ import dev.pargo.gateway.json.Values;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.Sampling;
 
-/** Refuses fields that are right by themselves and make no sense together. */
+/** Refuses combinations of fields that make no sense, although each field is valid by itself. */
 final class FieldConflicts {
 
     private FieldConflicts() {}
 
     /**
-     * @param formatField that asks for the answer's format
-     * @param start what the request asks for, every value checked */
+     * @param formatField the field with the answer's format
+     * @param start the request's values, each of them checked
+     */
     static void refuse(String formatField, Values request, GenerateStart start) {
         if (start.hasBeamSearch()) {
             refuseBesideBeams(formatField, start);
@@ -25,7 +26,7 @@ final class FieldConflicts {
         }
     }
 
-    /** The search looks at the model's own probabilities, and gives one answer. */
+    /** Beam search uses the model's own probabilities and returns one answer. */
     private static void refuseBesideBeams(String formatField, GenerateStart start) {
         Sampling sampling = start.getSampling();
         refuseIf(

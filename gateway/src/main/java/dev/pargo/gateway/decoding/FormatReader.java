@@ -24,13 +24,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what an answer must look like: in OpenAI's words, or in vLLM's older or newer ones. */
+/** Reads the format of an answer from OpenAI's fields, or from vLLM's older or newer fields. */
 public final class FormatReader {
 
     private static final List<Field<?>> FIELDS =
             List.of(GUIDED_CHOICE, GUIDED_JSON, GUIDED_REGEX, TOP_SCHEMA, STRUCTURED_OUTPUTS);
 
-    /** What its refusals begin with. */
+    /** The beginning of the LLM's refusals of a format. */
     private static final String LLM_FIELD = "format.";
 
     private FormatReader() {}
@@ -51,12 +51,12 @@ public final class FormatReader {
         return formats.stream().findFirst();
     }
 
-    /** The field that asks for the format, if one does. */
+    /** The field with the format; empty if there is none. */
     public static String field(Values request, AnswerShape shape) {
         return FIELDS.stream().filter(request::has).findFirst().map(Field::name).orElse(shape.formatField());
     }
 
-    /** Puts the client's name for the format in the place of the LLM's, in front of the place in a schema. */
+    /** Replaces the LLM's name of the format by the client's field, before the path in a schema. */
     public static GatewayException named(GatewayException refusal, String field) {
         String message = refusal.getMessage();
         return refusal.param() == null && message.startsWith(LLM_FIELD)

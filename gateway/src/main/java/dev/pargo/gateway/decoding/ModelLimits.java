@@ -11,12 +11,12 @@ import java.util.Collection;
 import java.util.stream.Stream;
 
 /**
- * Refuses what the LLM has said that it never takes, with the limit: without this it would only be refused there, after
- * all the work on its pictures.
+ * Refuses requests beyond the limits that the LLM has described, and names the limit. Otherwise the LLM would refuse
+ * them only after all the work on their pictures.
  */
 public final class ModelLimits {
 
-    /** Of a message, for what is not counted apart: keys, ids, control tokens. */
+    /** Bytes of a message for parts that are not counted separately: keys, ids, control tokens. */
     private static final int MESSAGE_SLACK = 64 * 1024;
 
     private final RequestLimits limits;
@@ -28,7 +28,7 @@ public final class ModelLimits {
     /**
      * Checks sizes.
      *
-     * @param field that the prompt came in, for error messages
+     * @param field the field with the prompt, for error messages
      * @throws GatewayException INVALID_REQUEST, naming the field and its limit
      */
     public static void check(String field, GenerateStart start, LlmDescription llm) {
@@ -91,7 +91,7 @@ public final class ModelLimits {
         }
     }
 
-    /** A limit of 0 has not been described. */
+    /** A limit of 0 means that the LLM has not described it. */
     private static boolean exceeds(long value, int limit) {
         return limit > 0 && value > limit;
     }

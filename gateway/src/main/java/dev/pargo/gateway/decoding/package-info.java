@@ -1,4 +1,4 @@
-/** How answers are to be written: the fields by which requests say so, their checks, and what the LLM is told. */
+/** How answers are written: the fields of requests, their checks, and the parameters for the LLM. */
 @NullMarked
 package dev.pargo.gateway.decoding;
 

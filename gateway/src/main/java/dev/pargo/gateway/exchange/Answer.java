@@ -6,13 +6,13 @@ import dev.pargo.proto.v1.TextDelta;
 import java.io.IOException;
 
 /**
- * How answers reach the client: at once or as they are written. Choices are numbered over all prompts: first those of the
- * first prompt. Confined to the request's thread.
+ * Sends answers to the client: as a whole, or as they are written. Choices are numbered over all prompts: first those
+ * of the first prompt. Confined to the request's thread.
  */
 public interface Answer {
 
     /**
-     * The LLM has taken the first prompt on.
+     * Called when the LLM has accepted the first prompt.
      *
      * @param generation the answers to it, which are being written
      */
@@ -24,12 +24,14 @@ public interface Answer {
     /** All choices are complete. */
     void end(Usage usage, TimingsMillis timings) throws IOException;
 
-    /** Whether a piece of one of these choices has left for the client. If not, another LLM may write them anew. */
+    /**
+     * Whether a piece of one of these choices has been sent to the client. If not, another LLM may write them again.
+     */
     boolean hasBegun(int firstChoice, int choices);
 
-    /** Forgets what has been collected of choices that have not begun to leave. */
+    /** Drops the collected text of choices of which nothing has been sent. */
     void discard(int firstChoice, int choices);
 
-    /** Says that an answer of which a part has left for the client has failed. The connection is closed behind it. */
+    /** Reports the failure of an answer of which a part has been sent. The connection is closed after that. */
     default void fail(GatewayException failure) throws IOException {}
 }

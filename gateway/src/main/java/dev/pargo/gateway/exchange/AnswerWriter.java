@@ -22,7 +22,7 @@ public final class AnswerWriter {
     private final long heartbeatNanos;
     private long lastWrite;
 
-    /** @param heartbeat time between two comments on a stream that is silent */
+    /** @param heartbeat time between two comments on a silent stream */
     AnswerWriter(HttpServletResponse response, Duration heartbeat) {
         this.response = response;
         this.heartbeatNanos = heartbeat.toNanos();
@@ -40,7 +40,7 @@ public final class AnswerWriter {
     public void beginStream() {
         response.setContentType("text/event-stream;charset=UTF-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        // Asks reverse proxies not to collect events before they pass them on.
+        // Asks reverse proxies not to buffer events.
         response.setHeader("X-Accel-Buffering", "no");
     }
 
@@ -54,14 +54,14 @@ public final class AnswerWriter {
         write(EVENT, name.getBytes(US_ASCII), LINE_END, DATA, data, END);
     }
 
-    /** Writes something that clients skip, if a stream has begun: the client may have left. */
+    /** Writes a comment if a stream has begun, to find out whether the client has left. */
     void probe() throws IOException {
         if (response.isCommitted()) {
             write(COMMENT);
         }
     }
 
-    /** To be called now and then while the request waits. */
+    /** Call it from time to time while the request waits. */
     void idle() throws IOException {
         if (System.nanoTime() - lastWrite > heartbeatNanos) {
             probe();

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * Bounds the number of requests that are worked on at once; what does not fit is refused. No client can take all places. Thread-safe.
+ * Bounds the number of requests in progress; further requests are refused. No client can take all places. Thread-safe.
  */
 @Component
 public final class ConcurrencyLimit {
@@ -26,7 +26,7 @@ public final class ConcurrencyLimit {
     }
 
     /**
-     * Takes a request on until the permit is closed.
+     * Admits a request until the permit is closed.
      *
      * @param client see {@link dev.pargo.gateway.access.Caller#clientOf}
      * @throws GatewayException BUSY if there is no room
@@ -38,7 +38,7 @@ public final class ConcurrencyLimit {
         return () -> places.release(client, 1);
     }
 
-    /** A place, given back once. */
+    /** A place, which is given back once. */
     public interface Permit extends AutoCloseable {
         @Override
         void close();

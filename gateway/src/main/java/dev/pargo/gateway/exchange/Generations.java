@@ -7,8 +7,8 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 
 /**
- * The answers to all prompts of a request, one prompt after the other. While one is being read, the LLM works on a few of
- * the next ones. Closing it cancels what is not done. Confined to the request's thread.
+ * The answers to all prompts of a request, one prompt after the other. While one is being read, the LLM works on a few
+ * of the next ones. Closing it cancels unfinished answers. Confined to the request's thread.
  */
 final class Generations implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class Generations implements AutoCloseable {
         this.atOnce = atOnce;
     }
 
-    /** Those of the next prompt; what came before is closed. */
+    /** The answers to the next prompt; those to the previous prompt are closed. */
     Generation next() {
         if (!running.isEmpty()) {
             running.removeFirst().close();

@@ -5,7 +5,10 @@ import dev.pargo.gateway.http.ClientConnection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What happens between two waits of a request: is its client still there, and does it need a sign of life? */
+/**
+ * Runs between two waits of a request: checks whether the client is still connected, and sends a comment if the stream
+ * has been silent.
+ */
 public final class Pulse implements Runnable {
 
     private static final long INTERVAL_NANOS = 50_000_000;
@@ -29,9 +32,9 @@ public final class Pulse implements Runnable {
     }
 
     /**
-     * Looks, unless it has just looked.
+     * Checks, unless the last check was a moment ago.
      *
-     * @throws ClientGoneException if nobody waits for the answer any more
+     * @throws ClientGoneException if the client has disconnected
      */
     @Override
     public void run() {
@@ -54,7 +57,7 @@ public final class Pulse implements Runnable {
         }
     }
 
-    /** The client has left, or has only shut down its sending side: writing tells. */
+    /** The client has disconnected, or has only closed its sending side. Writing shows which. */
     private void probe() throws IOException {
         client.probe();
         if (answer != null) {

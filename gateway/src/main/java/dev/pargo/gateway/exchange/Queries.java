@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers requests for which nothing is written, admitted and bounded as the others are. Thread-safe. */
+/** Answers requests that need no generation. They are admitted and bounded like all others. Thread-safe. */
 @Component
 public final class Queries {
 
@@ -37,7 +37,7 @@ public final class Queries {
         this.admission = admission;
     }
 
-    /** Answers one request with what a query makes of it, as JSON. */
+    /** Answers one request with the JSON result of a query. */
     public void answer(Fields fields, HttpServletRequest request, HttpServletResponse response, Query query) {
         try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
             RequestBody bytes = RequestBody.of(request);
@@ -72,7 +72,7 @@ public final class Queries {
         }
     }
 
-    /** Makes an answer, a value that is written as JSON, of a request. */
+    /** Computes the answer to a request: a value that is written as JSON. */
     public interface Query {
         Object answer(Values body, Caller caller, RequestScope scope);
     }

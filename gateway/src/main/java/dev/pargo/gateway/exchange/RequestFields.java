@@ -31,7 +31,7 @@ public final class RequestFields {
             "none",
             "What is cached of this request is used for requests of the same API key and salt only.");
 
-    /** What clients send and no answer depends on. */
+    /** Fields that clients send and that do not affect answers. */
     public static final List<Field<?>> IGNORED = List.of(
             Field.ignored("user", text(1000), "An id of the client's user."),
             Field.ignored("safety_identifier", text(1000), "An id of the client's user."),
@@ -43,7 +43,7 @@ public final class RequestFields {
 
     private RequestFields() {}
 
-    /** Whether a stream is to end with usage. */
+    /** Whether a stream must end with usage. */
     public static boolean includesUsage(Values body) {
         @Nullable Values options = body.get(STREAM_OPTIONS);
         return options != null && options.is(INCLUDE_USAGE);

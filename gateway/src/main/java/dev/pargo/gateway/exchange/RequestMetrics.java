@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts how requests end, and how long they take: the names and attributes are those of OpenTelemetry's semantic
- * conventions for generative AI, where it has them; see {@code docs/metrics.md}.
+ * Counts how requests end, and how long they take. Names and attributes follow OpenTelemetry's semantic conventions for
+ * generative AI as far as these exist; see {@code docs/metrics.md}.
  */
 @Component
 final class RequestMetrics {
@@ -23,8 +23,9 @@ final class RequestMetrics {
     /**
      * One request has ended.
      *
-     * @param operation what its route does
-     * @param model     the pipeline's name, or empty: never what a client wrote, which would be without bound
+     * @param operation the operation of its route
+     * @param model     the pipeline's name, or empty; never a client's text, because the number of label values must be
+     *              bounded
      */
     void ended(Outcome outcome, String operation, String model, Duration total) {
         record(
@@ -34,9 +35,9 @@ final class RequestMetrics {
     }
 
     /**
-     * A request has been answered: where its time went.
+     * Records the times of an answered request.
      *
-     * @param tokens of one answer on the average
+     * @param tokens average number of tokens of an answer
      */
     void answered(String operation, String model, TimingsMillis timings, double tokens) {
         record("gen_ai.server.time_to_first_token", operation(operation, model), millis(timings.timeToFirstTokenMs()));

@@ -3,11 +3,11 @@ package dev.pargo.gateway.exchange;
 import java.util.UUID;
 
 /**
- * What all parts of one response have in common.
+ * The common fields of all parts of one response.
  *
- * @param id                without the prefix that a route gives it
+ * @param id                id without the route's prefix
  * @param created           seconds since 1970
- * @param systemFingerprint of the LLM's weights
+ * @param systemFingerprint fingerprint of the LLM's weights
  */
 public record ResponseHead(String id, long created, String model, String systemFingerprint) {
 

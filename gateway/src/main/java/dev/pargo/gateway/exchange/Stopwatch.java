@@ -12,7 +12,7 @@ final class Stopwatch {
         return System.nanoTime() - start;
     }
 
-    /** To be called with every piece of the answer. */
+    /** Call it with every piece of the answer. */
     void token() {
         if (firstToken == 0) {
             firstToken = System.nanoTime();

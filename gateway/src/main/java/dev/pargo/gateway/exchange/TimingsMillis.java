@@ -6,10 +6,10 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * Where the time went, in milliseconds, seen from the gateway.
+ * The parts of a request's time in milliseconds, as the gateway measures them.
  *
  * @param queueMs            waiting for a device, in all stages, as they report it; not part of the next two
- * @param encodeMs           images to features, all images of the request; 0 for images that are known
+ * @param encodeMs           images to features, for all images of the request; 0 for cached images
  * @param projectMs          from the end of the encoding to the last visual token
  * @param timeToFirstTokenMs from the request's arrival
  * @param decodeMs           from the first token to the last

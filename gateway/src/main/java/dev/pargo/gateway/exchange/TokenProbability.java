@@ -11,9 +11,9 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A token of an answer, or one that might have stood in its place.
+ * A token of an answer, or an alternative to it.
  *
- * @param token       its text; what is half of a character shows as U+FFFD
+ * @param token       its text; an incomplete character becomes U+FFFD
  * @param bytes       its own bytes, 0 to 255
  * @param topLogprobs the most probable tokens, best first; null for an alternative
  */
@@ -22,7 +22,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 public record TokenProbability(
         String token, float logprob, int[] bytes, @Nullable List<TokenProbability> topLogprobs) {
 
-    /** What OpenAI sends for a probability of zero, because JSON has no infinity. */
+    /** OpenAI's value for a probability of zero, because JSON has no infinity. */
     private static final float LEAST = -9999;
 
     /** One for each token, in order. */

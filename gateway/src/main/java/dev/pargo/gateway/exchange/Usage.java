@@ -5,27 +5,28 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a request has used, in OpenAI's form.
+ * The tokens of a request, in OpenAI's form.
  *
- * @param promptTokens all tokens of the prompt, visual ones among them
- * @param visualTokens an extension: tokens that stand for images
+ * @param promptTokens all tokens of the prompt, including visual tokens
+ * @param visualTokens an extension: tokens of images
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record Usage(
         int promptTokens, int completionTokens, int totalTokens, Details promptTokensDetails, int visualTokens) {
 
     /**
-     * What of the prompt need not be computed.
+     * The part of the prompt that was cached.
      *
-     * @param cachedTokens tokens that the LLM knew from an earlier request
-     * @param cachedImages an extension: images whose visual tokens were known, or made by another request
+     * @param cachedTokens tokens that were in the LLM's KV cache
+     * @param cachedImages an extension: images whose visual tokens were cached, or computed for another request at the
+     *                     same time
      */
     @JsonNaming(SnakeCaseStrategy.class)
     public record Details(int cachedTokens, int cachedImages) {}
 
     static final Usage NONE = new Usage(0, 0, 0, new Details(0, 0), 0);
 
-    /** With one more prompt and its answers. */
+    /** The sum of this usage and that of one more prompt with its answers. */
     Usage plus(Generation generation) {
         int prompt = generation.queued().getPromptTokens();
         int completion = generation.finished().getCompletionTokens();

@@ -32,7 +32,7 @@ public final class WholeAnswer implements Answer {
         first = generation;
     }
 
-    /** All of it leaves at the end. */
+    /** Everything is sent at the end. */
     @Override
     public boolean hasBegun(int firstChoice, int count) {
         return false;
@@ -55,7 +55,7 @@ public final class WholeAnswer implements Answer {
                 choices.stream().map(choice -> choice.written(pictures)).toList(), usage, timings));
     }
 
-    /** A route's JSON. */
+    /** Builds a route's JSON. */
     public interface Form {
         byte[] json(List<Written> choices, Usage usage, TimingsMillis timings);
     }
@@ -63,7 +63,7 @@ public final class WholeAnswer implements Answer {
     /**
      * One choice, complete.
      *
-     * @param pictures what the pictures of the request have become
+     * @param pictures visual tokens of the request's pictures
      */
     public record Written(
             String text,
@@ -72,7 +72,7 @@ public final class WholeAnswer implements Answer {
             List<SeenPicture> pictures,
             FinishReason reason) {}
 
-    /** One choice as far as it is written. */
+    /** One choice, as far as it has been written. */
     private static final class Collected {
 
         private final StringBuilder text = new StringBuilder();

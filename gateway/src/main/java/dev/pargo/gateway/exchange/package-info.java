@@ -1,4 +1,4 @@
-/** Requests for answers, whatever the route: from the first byte to the one terminal state. */
+/** Leads requests for answers, of all routes, from the first byte to the one terminal state. */
 @NullMarked
 package dev.pargo.gateway.exchange;
 

@@ -18,9 +18,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One body on its way. It is read as its bytes come, without a thread that waits for them; when it is complete, or
- * refused, the request is handed to the next handler. What is refused is discarded within bounds, so that the client
- * sees the answer and may go on to use the connection.
+ * One arriving body. It is read as its bytes arrive, without a waiting thread. When it is complete or refused, the
+ * request is passed to the next handler. A refused body is discarded within bounds, so that the client sees the answer
+ * and can continue to use the connection.
  *
  * <p>Runs by demand: never on two threads at once.
  */
@@ -57,20 +57,22 @@ final class ArrivingBody implements Runnable {
         }
     }
 
-    /** Whether it is not worth reading: the client announces too much, or waits for permission to send it. */
+    /**
+     * Whether to refuse the body without reading it: the client announces too much, or waits for permission to send it.
+     */
     boolean isHopeless() {
         return request.getLength() > rules.maxDiscarded(request)
                 || refusal != null
                         && request.getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString());
     }
 
-    /** Hands the request on with what there is. The connection is closed after the answer. */
+    /** Passes the request on with the bytes read so far. The connection is closed after the answer. */
     void giveUp() {
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
         handOver();
     }
 
-    /** Reads what is there; called again when there is more. */
+    /** Reads the available bytes; called again when more arrive. */
     @Override
     public void run() {
         while (true) {
@@ -130,7 +132,7 @@ final class ArrivingBody implements Runnable {
         if (!share.complete() && refusal == null) {
             refuse(busy());
         }
-        // Whoever compresses answers takes this header away.
+        // A handler that compresses answers removes this header.
         String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
         RequestBody body = new RequestBody(bytes, memory, share, refusal, encoding, arrival, rules.maxBytes());
         request.setAttribute(RequestBody.ATTRIBUTE, body);
@@ -144,7 +146,7 @@ final class ArrivingBody implements Runnable {
         }
     }
 
-    /** Looks from time to time whether the body still comes at the least rate. */
+    /** Checks from time to time whether the body still arrives at the least rate. */
     private void watch() {
         if (!watched) {
             watched = true;
@@ -171,7 +173,7 @@ final class ArrivingBody implements Runnable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the reading from outside; without effect when it has ended. */
+    /** Ends the reading from outside. No effect if it has ended. */
     private synchronized void fail(GatewayException reason) {
         if (!ended) {
             request.fail(new BodyRefusedException(reason));

@@ -7,8 +7,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes in the order in which they came. Memory is taken as bytes arrive, in pieces that grow with what is there
- * already, and each piece is dropped as soon as it has been read. Not thread-safe.
+ * Bytes in the order of their arrival. Memory is allocated as bytes arrive, in pieces that grow with the number of
+ * bytes, and each piece is dropped as soon as it has been read. Not thread-safe.
  */
 final class BodyBuffer {
 
@@ -19,14 +19,14 @@ final class BodyBuffer {
     private long size;
     private int lastUsed;
 
-    /** Bytes that must be allocated to hold so many more. */
+    /** Number of bytes that must be allocated for this number of further bytes. */
     int growth(int more) {
         @Nullable byte[] last = pieces.peekLast();
         int missing = more - (last == null ? 0 : last.length - lastUsed);
         return missing <= 0 ? 0 : Math.max(missing, (int) Math.min(LARGEST, Math.max(SMALLEST, size)));
     }
 
-    /** Takes all bytes that a buffer has. */
+    /** Adds all bytes of a buffer. */
     void add(ByteBuffer bytes) {
         int growth = growth(bytes.remaining());
         @Nullable byte[] last = pieces.peekLast();

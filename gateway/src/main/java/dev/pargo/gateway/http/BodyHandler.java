@@ -7,9 +7,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Stands before all routes of a server and reads every body itself, within {@link BodyRules}, without a thread that
- * waits. A route that reads bodies finds it as {@link RequestBody}; for all others, and for the servlet API, requests
- * have no body.
+ * Comes before all routes of a server and reads every body, within {@link BodyRules} and without a waiting thread. A
+ * route that reads bodies gets it as {@link RequestBody}; for all other routes, and for the servlet API, requests have
+ * no body.
  */
 final class BodyHandler extends Handler.Wrapper {
 
@@ -24,7 +24,7 @@ final class BodyHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        // How long an answer may take is for its deadline to say. Reads and writes still time out.
+        // The time of an answer is bounded by its deadline. Reads and writes still have timeouts.
         request.addIdleTimeoutListener(timeout -> false);
         if (!rules.wanted().test(request) && !hasBody(request)) {
             return super.handle(request, response, callback);

@@ -9,21 +9,23 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
- * Bounds the memory of all request bodies together. Bytes count from their arrival until the request needs them no more;
- * nothing is reserved for bytes that have only been announced.
+ * Bounds the memory of all request bodies together. Bytes count from their arrival until the request no longer needs
+ * them. Announced bytes do not count.
  *
- * <p>If there is no room for more, the body that has been arriving for the longest time makes room, so that clients that
- * send slowly cannot keep others out. Complete bodies, and those that began a moment ago, are left alone. Thread-safe.
+ * <p>If the memory is full, the body that has been arriving for the longest time is dropped, so that slow clients
+ * cannot keep others out. Complete bodies and very recent ones are never dropped. Thread-safe.
  */
 final class BodyMemory {
 
-    /** Reading a body takes a few times its memory for a moment; what is smaller than this does not matter. */
+    /**
+     * Parsing a body takes a few times its memory for a short time. For smaller bodies than this it does not matter.
+     */
     private static final int LARGE = 256 * 1024;
 
-    /** Large bodies that are read at once. Nothing but the processor holds them up. */
+    /** Number of large bodies that are parsed at the same time. */
     private static final int LARGE_AT_ONCE = 2;
 
-    /** A body may arrive for so long without having to make room for others. */
+    /** Time for which an arriving body cannot be dropped for others. */
     private static final long PROTECTED_NANOS = 1_000_000_000;
 
     private final long capacity;
@@ -31,7 +33,7 @@ final class BodyMemory {
     private long used;
     private final Set<Share> arriving = new LinkedHashSet<>();
 
-    /** @param capacity in bytes */
+    /** @param capacity capacity in bytes */
     BodyMemory(long capacity) {
         this.capacity = capacity;
     }
@@ -45,7 +47,7 @@ final class BodyMemory {
         return new Share(evict);
     }
 
-    /** Does work that takes memory in proportion to a body, for a few large bodies at a time. */
+    /** Runs work whose memory is proportional to a body, for a few large bodies at a time. */
     <T> T bounded(long bodyBytes, Supplier<T> work) {
         if (bodyBytes < LARGE) {
             return work.get();
@@ -58,7 +60,7 @@ final class BodyMemory {
         }
     }
 
-    /** Bytes that are held now. */
+    /** Number of bytes that are held. */
     synchronized long used() {
         return used;
     }
@@ -93,7 +95,7 @@ final class BodyMemory {
         share.closed = true;
     }
 
-    /** What one body holds. */
+    /** The memory of one body. */
     final class Share implements AutoCloseable {
 
         private final Runnable evict;
@@ -116,7 +118,10 @@ final class BodyMemory {
             return granted;
         }
 
-        /** The body has arrived: from now on the share cannot be taken away. False if it has been. */
+        /**
+         * Called when the body has arrived: from then on the share cannot be taken away. Returns false if it has been
+         * taken away already.
+         */
         boolean complete() {
             synchronized (BodyMemory.this) {
                 arriving.remove(this);
@@ -124,7 +129,7 @@ final class BodyMemory {
             }
         }
 
-        /** Gives back all but a number of bytes. */
+        /** Gives back all except a number of bytes. */
         void shrinkTo(long bytes) {
             synchronized (BodyMemory.this) {
                 long returned = Math.max(0, held - bytes);

@@ -15,8 +15,8 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection a request came in on. A server learns that a client has left only by writing to it; this looks at the
- * socket, so that work can be cancelled before there is anything to write.
+ * The connection of a request. A server normally notices that a client has disconnected only when it writes. This class
+ * checks the socket, so that work can be cancelled before the answer begins.
  *
  * <p>Belongs to the thread that handles the request, after the request's body has been read.
  */
@@ -41,8 +41,8 @@ public final class ClientConnection {
     }
 
     /**
-     * Whether the client sends nothing more. Either it has left, or it has only shut down its sending side and waits for
-     * the answer: {@link #probe()} tells the difference. A client that has sent its next request already sends more.
+     * Whether the client has ended its sending. It has either disconnected, or only closed its sending side and waits
+     * for the answer; {@link #probe()} tells the difference. False if the client has already sent its next request.
      */
     public boolean sendsNoMore() {
         if (ended || connection == null || !connection.isRequestBufferEmpty()) {
@@ -63,7 +63,7 @@ public final class ClientConnection {
         return ended;
     }
 
-    /** Closes the connection, whatever the response lacks. */
+    /** Closes the connection, even if the response is incomplete. */
     public void close() {
         if (connection != null) {
             connection.getEndPoint().close();
@@ -71,8 +71,8 @@ public final class ClientConnection {
     }
 
     /**
-     * Writes a sign of life that clients skip. A client that has left resets the connection at the first, which makes a
-     * later one fail.
+     * Writes a comment that clients skip. A client that has disconnected answers the first one with a reset, so that a
+     * later one fails.
      *
      * @throws IOException if the client has left
      */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.io.SelectorManager;
 
-/** Closes what one address opens beyond its share of the connections, so that no address can take them all. Thread-safe. */
+/** Closes connections beyond an address's share, so that no address can take all connections. Thread-safe. */
 final class ConnectionsPerAddress implements SelectorManager.AcceptListener {
 
     private final int limit;

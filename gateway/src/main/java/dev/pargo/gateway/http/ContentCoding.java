@@ -19,10 +19,10 @@ final class ContentCoding {
     private ContentCoding() {}
 
     /**
-     * The body as it was before it was compressed.
+     * The decompressed body.
      *
      * @param limit largest body after decompression, in bytes; the stream throws TOO_LARGE beyond it
-     * @throws GatewayException UNSUPPORTED_MEDIA_TYPE for an encoding that is not known, INVALID_REQUEST for damaged data
+     * @throws GatewayException UNSUPPORTED_MEDIA_TYPE for an unknown encoding, INVALID_REQUEST for damaged data
      */
     static InputStream decode(InputStream body, @Nullable String encoding, long limit) {
         String name = encoding == null ? "identity" : encoding.strip().toLowerCase(Locale.ROOT);

@@ -12,7 +12,7 @@ import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.filter.UrlHandlerFilter;
 
-/** What happens to every request before its route: permission for pages of other origins, and paths that end in a slash. */
+/** Filters before all routes: permission for pages of other origins, and paths that end with a slash. */
 @Configuration(proxyBeanMethods = false)
 class EdgeFilters {
 

@@ -20,11 +20,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.StringUtils;
 
-/** The gateway's server: its bounds, and what stands before its routes. */
+/** Configures the gateway's server: its bounds, and the handlers before its routes. */
 @Configuration(proxyBeanMethods = false)
 class JettyConfiguration {
 
-    /** Connections may be idle for so long where all are taken. */
+    /** How long a connection may be idle if all connections are taken. */
     private static final int CROWDED_IDLE_MILLIS = 1000;
 
     @Bean

@@ -15,7 +15,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
-/** Writes the body of every error that no route has answered, such as malformed requests and headers that are too large. */
+/** Writes the body of errors outside the routes, such as malformed requests and too large headers. */
 final class JsonErrorHandler extends ErrorHandler {
 
     private final List<String> corsOrigins;
@@ -49,7 +49,7 @@ final class JsonErrorHandler extends ErrorHandler {
         response.write(true, ByteBuffer.wrap(json), callback);
     }
 
-    /** Headers that cannot be read do not tell the origin: if only one may be meant, it is meant. */
+    /** If the headers cannot be read, the origin is unknown. If only one origin is configured, it is used. */
     private void allowOrigin(Request request, Response response) {
         @Nullable String told = request.getHeaders().get(HttpHeader.ORIGIN);
         @Nullable String origin = told == null && corsOrigins.size() == 1 ? corsOrigins.get(0) : told;

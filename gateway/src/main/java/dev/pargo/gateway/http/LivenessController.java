@@ -4,11 +4,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The routes that load balancers and clients of other servers look at. What operators need is on the management port. */
+/**
+ * The routes that load balancers and clients of other servers check. Routes for operators are on the management port.
+ */
 @RestController
 final class LivenessController {
 
-    /** The gateway answers; whether models do is told by {@code /v1/models}. */
+    /** Says only that the gateway answers; {@code /v1/models} tells which models are ready. */
     @GetMapping("/health")
     Health health() {
         return new Health("ok");

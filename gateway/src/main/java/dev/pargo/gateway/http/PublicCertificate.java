@@ -12,7 +12,9 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
-/** Lets new connections of clients see a new certificate once its files have changed; Spring Boot does it for Tomcat only. */
+/**
+ * Presents a new certificate to new connections after its files have changed. Spring Boot does this only for Tomcat.
+ */
 @Component
 @Profile("tls")
 final class PublicCertificate implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {

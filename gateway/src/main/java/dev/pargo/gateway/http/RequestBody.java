@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
-/** The body of a request, all of it, or why there is none. Belongs to the thread that handles the request. */
+/** The complete body of a request, or the reason why there is none. Belongs to the thread that handles the request. */
 public final class RequestBody {
 
     static final String ATTRIBUTE = RequestBody.class.getName();
@@ -45,16 +45,16 @@ public final class RequestBody {
         return (RequestBody) request.getAttribute(ATTRIBUTE);
     }
 
-    /** When the headers of the request had come, in {@link System#nanoTime()}. */
+    /** When the headers of the request had arrived, as {@link System#nanoTime()}. */
     public long arrivalNanos() {
         return arrivalNanos;
     }
 
     /**
-     * Reads the body as JSON text, once, and drops what has been read. Compressed bodies are decompressed while they are
-     * read, under the same limit.
+     * Reads the body as JSON text, once, and drops each part after it has been read. Compressed bodies are decompressed
+     * while they are read, with the same limit.
      *
-     * @throws GatewayException if the body was refused, or has a type or an encoding that is not read
+     * @throws GatewayException if the body was refused, or its type or encoding is not supported
      * @throws dev.pargo.gateway.error.ClientGoneException if the client left before the body was complete
      */
     public InputStream open(HttpServletRequest request) {
@@ -65,7 +65,7 @@ public final class RequestBody {
         return ContentCoding.decode(bytes.drain(), encoding, maxBytes);
     }
 
-    /** Many clients send JSON as text, or do not say what they send. */
+    /** Many clients send JSON as text, or without a type. */
     private static void requireJson(@Nullable String contentType) {
         if (contentType == null || contentType.isBlank()) {
             return;
@@ -86,19 +86,19 @@ public final class RequestBody {
         }
     }
 
-    /** Does work that takes memory in proportion to this body. Large bodies take turns. */
+    /** Runs work whose memory is proportional to this body. Large bodies take turns. */
     public <T> T bounded(Supplier<T> work) {
         return memory.bounded(size, work);
     }
 
-    /** Gives the body's memory back, but for so many bytes that the request still holds. */
+    /** Gives the body's memory back, except for the bytes that the request still holds. */
     public void keep(long held) {
         bytes.clear();
         share.shrinkTo(held);
     }
 
     /**
-     * Counts bytes that the request is about to hold beside its body. May be called from any thread.
+     * Counts further bytes that the request will hold. May be called from any thread.
      *
      * @throws GatewayException BUSY if there is no room for them
      */

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Gives every request an id, the client's own where it is harmless, for the response's header {@code x-request-id}, for
- * the logs and for the stages.
+ * Gives every request an id for the response's header {@code x-request-id}, the logs and the stages. A valid id from
+ * the client is kept.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** Answers requests to routes that do not exist, and what routes refuse. */
+/** Answers requests to unknown routes, and requests that routes refuse. */
 @RestControllerAdvice
 final class RouteErrors {
 

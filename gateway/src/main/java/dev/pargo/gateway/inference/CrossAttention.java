@@ -4,10 +4,10 @@ import dev.pargo.proto.v1.QueryTokens;
 import java.nio.FloatBuffer;
 
 /**
- * How much of each patch a projector's query tokens take, for one image.
+ * How much a projector's query tokens attend to each patch of one image.
  *
  * @param tokens     the query tokens
- * @param resizeMode how the image became the square that the patches divide, as the encoder describes it
+ * @param resizeMode how the image was resized to the square of patches, as the encoder describes it
  * @param groups     groups of heads in each layer
  * @param weights    [crossing layers, groups, tokens, patches]; each row of patches sums to 1
  */
@@ -21,7 +21,7 @@ public record CrossAttention(QueryTokens tokens, String resizeMode, int groups, 
     /**
      * The weight of one patch.
      *
-     * @param layer counts the layers with cross-attention, from 0
+     * @param layer number of the layer among those with cross-attention, from 0
      */
     public float weight(int layer, int group, int token, int patch) {
         int row = (layer * groups + group) * count() + token;
@@ -33,12 +33,12 @@ public record CrossAttention(QueryTokens tokens, String resizeMode, int groups, 
         return (int) Math.round(Math.sqrt(tokens.getPatches()));
     }
 
-    /** The first patch that a token may see. */
+    /** The first patch that a token may attend to. */
     public int firstPatch(int token) {
         return isPartial(token) ? token * patchesOf(token) : 0;
     }
 
-    /** How many consecutive patches a token may see. */
+    /** Number of consecutive patches that a token may attend to. */
     public int patchesOf(int token) {
         return isPartial(token) ? tokens.getPatches() / tokens.getPartial() : tokens.getPatches();
     }

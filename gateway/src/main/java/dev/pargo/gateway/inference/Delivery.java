@@ -1,11 +1,11 @@
 package dev.pargo.gateway.inference;
 
-/** How far an answer has come on its way to the client. Confined to the request's thread. */
+/** Whether an answer has begun to reach its client. Confined to the request's thread. */
 public interface Delivery {
 
-    /** Whether a part of the answer has left for the client. If not, it may be written anew by another LLM. */
+    /** Whether a part of the answer has been sent to the client. If not, another LLM may write it again. */
     boolean hasBegun();
 
-    /** Forgets what has been collected of an answer that has not begun to leave. */
+    /** Drops the collected text of an answer of which nothing has been sent. */
     void discard();
 }

@@ -4,25 +4,25 @@ import dev.pargo.proto.StageError;
 import io.grpc.Status;
 import java.util.Locale;
 
-/** Why a call to a stage failed, as far as it decides what to do next. */
+/** The reason why a call to a stage failed. It determines the next action. */
 enum Fault {
-    /** The connection broke, or there is none. */
+    /** The connection broke or could not be opened. */
     LOST(true),
-    /** The replica has sent nothing for so long that the call was given up. */
+    /** The replica has been silent for too long, so the call was given up. */
     SILENT(true),
-    /** The replica shuts down, or its device has failed. */
+    /** The replica is shutting down, or its device has failed. */
     DRAINING(true),
     /** The replica serves other weights than it has described. */
     REPLACED(true),
-    /** What arrived is not what was sent. */
+    /** A message was damaged in transit. */
     DAMAGED(true),
-    /** The replica has taken in as much as it may. */
+    /** The replica's queue is full. */
     FULL(true),
-    /** No replica is there. */
+    /** There is no replica. */
     ABSENT(false),
-    /** The request's own time ran out. */
+    /** The request's time ran out. */
     DEADLINE(false),
-    /** The stage has looked at the request and cannot answer it; another replica could not either. */
+    /** The stage cannot answer the request; another replica could not either. */
     REFUSED(false);
 
     private final boolean retryable;
@@ -42,8 +42,8 @@ enum Fault {
     }
 
     /**
-     * What a call's end means. Whatever a stage has not written itself is the transport's: a connection that dies in the
-     * middle of a write is UNKNOWN to grpc-java, a broken frame INTERNAL.
+     * The fault for the end of a call. Errors without a stage's own details come from the transport: in grpc-java a
+     * connection that breaks in the middle of a write is UNKNOWN, a broken frame INTERNAL.
      */
     static Fault of(Throwable failure) {
         return StageError.of(failure)

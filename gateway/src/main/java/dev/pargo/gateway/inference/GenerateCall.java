@@ -12,7 +12,10 @@ import io.grpc.StatusRuntimeException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One call to an LLM, from the prompt to the last token, kept to its contract. Confined to the request's thread. */
+/**
+ * One call to an LLM, from the prompt to the last token. It checks that the LLM keeps to the contract. Confined to the
+ * request's thread.
+ */
 final class GenerateCall implements AutoCloseable {
 
     private final StageCall<GenerateRequest, GenerateResponse> call;
@@ -30,7 +33,7 @@ final class GenerateCall implements AutoCloseable {
     }
 
     /**
-     * Sends the prompt and waits until the LLM has taken it on.
+     * Sends the prompt and waits until the LLM has accepted it.
      *
      * @param call        a new call; closed if this fails, owned by the result if not
      * @param fingerprint the weights that the LLM has described
@@ -64,7 +67,7 @@ final class GenerateCall implements AutoCloseable {
         }
     }
 
-    /** Counts of the prompt. */
+    /** Token counts of the prompt. */
     GenerationQueued queued() {
         return queued;
     }
@@ -95,13 +98,13 @@ final class GenerateCall implements AutoCloseable {
         return null;
     }
 
-    /** How the answers ended; null until they have. */
+    /** How the answers ended; null before that. */
     @Nullable
     GenerationFinished finished() {
         return finished;
     }
 
-    /** Cancels the LLM's work, unless it is done. */
+    /** Cancels the LLM's work, unless it is finished. */
     @Override
     public void close() {
         call.close();

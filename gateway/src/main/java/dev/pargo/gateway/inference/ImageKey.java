@@ -5,12 +5,12 @@ import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.proto.v1.StageIdentity;
 
 /**
- * What decides an image's visual tokens: the file, who makes them, and for some models whether the prompt shows other images. Where
- * the stages run does not.
+ * Everything that determines an image's visual tokens: the file, the weights of encoder and projector, and for some
+ * models whether the prompt has other images. The location of the stages does not matter.
  *
  * @param sha256      of the image file
- * @param amongOthers whether it counts that there are others
- * @param salt        of the requests that may share them
+ * @param amongOthers whether the prompt has other images and the model encodes images differently then
+ * @param salt        salt of the requests that may share the tokens
  */
 record ImageKey(ByteString sha256, StageIdentity encoder, StageIdentity projector, boolean amongOthers, String salt) {
 

@@ -4,7 +4,7 @@ import dev.pargo.gateway.error.GatewayException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How long one request still waits for stages that are not there, all its waits together. */
+/** The remaining time that a request waits for unavailable stages, for all its waits together. */
 final class Patience {
 
     private static final long STEP_MILLIS = 20;
@@ -16,7 +16,7 @@ final class Patience {
     }
 
     /**
-     * Waits a moment, unless the patience has come to its end.
+     * Waits a moment, unless the time is used up.
      *
      * @return whether it has waited
      */
@@ -30,7 +30,7 @@ final class Patience {
         return true;
     }
 
-    /** Waits, as long as the request lasts. */
+    /** Waits, at most until the request's deadline. */
     static void pause(long millis, RequestScope scope) {
         scope.pulse().run();
         if (scope.deadline().isExpired()) {

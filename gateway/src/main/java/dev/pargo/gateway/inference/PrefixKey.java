@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the prompts have in common that should meet at one LLM, because the KV cache there holds their beginning: the next
- * turn of a conversation, and another question on the same picture.
+ * The key of prompts that should reach the same LLM, because its KV cache contains their beginning: the next turn of a
+ * conversation, or another question on the same picture.
  */
 final class PrefixKey {
 
@@ -25,7 +25,7 @@ final class PrefixKey {
         this.images = images;
     }
 
-    /** A hash over the adapter, the instructions and the first picture, or over the first question if it shows none. */
+    /** A hash over the adapter, the instructions and the first picture, or else the first question. */
     static long of(InferenceRequest request) {
         PrefixKey key = new PrefixKey(request.images());
         key.add(request.start().getAdapter());
@@ -61,7 +61,7 @@ final class PrefixKey {
                         () -> first.getContentList().forEach(part -> add(part.getText())));
     }
 
-    /** A few words, which examples before a question have in common. */
+    /** The first words only, because prompts with the same examples differ in the question after them. */
     private static String beginning(String text) {
         return text.substring(0, Math.min(text.length(), BEGINNING));
     }

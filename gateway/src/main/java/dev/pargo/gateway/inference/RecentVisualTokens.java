@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps visual tokens within a number of bytes. The least recently used go first, strictly: a picture is asked about
- * several times in a row and then never again, so a cache that admits by frequency, as Caffeine does, turns away the very
- * picture of the next question. Thread-safe; its lock is held for a look into a map.
+ * Keeps visual tokens within a number of bytes. The least recently used tokens are removed first. A picture is asked
+ * about several times in a row and then never again, so a cache that admits by frequency, such as Caffeine, would
+ * reject the picture of the next question. Thread-safe; its lock is held only for a lookup in a map.
  */
 final class RecentVisualTokens {
 
@@ -23,7 +23,7 @@ final class RecentVisualTokens {
         return byUse.get(key);
     }
 
-    /** Keeps tokens as the most recently used ones, if there is room for them at all. */
+    /** Keeps tokens as the most recently used ones, unless they are larger than the whole cache. */
     synchronized void put(ImageKey key, VisualTokens tokens) {
         if (tokens.bytes() > capacity) {
             return;
@@ -37,7 +37,7 @@ final class RecentVisualTokens {
         }
     }
 
-    /** What is kept now. */
+    /** Number of bytes that are kept. */
     synchronized long bytes() {
         return bytes;
     }

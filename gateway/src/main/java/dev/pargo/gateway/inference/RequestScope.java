@@ -3,12 +3,11 @@ package dev.pargo.gateway.inference;
 import io.grpc.Deadline;
 
 /**
- * One request while it is worked on, on one thread.
+ * One request in progress, on one thread.
  *
- * @param id       for logs and stages
- * @param client   whose request it is, by a name that tells nothing about the client; stages share themselves fairly between
- *                 clients
- * @param deadline when its time is up; every remote call of the request ends by then
+ * @param id       id for logs and stages
+ * @param client   opaque name of the client; stages share themselves fairly between clients
+ * @param deadline end of its time; every remote call of the request ends by then
  * @param pulse    called at least every {@link StageCall#SLICE_MILLIS} while the request waits for a stage; ends the
  *                 request by throwing
  */

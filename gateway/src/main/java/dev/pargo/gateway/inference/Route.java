@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request's way through the replicas: the set that it keeps to, the replicas that have failed it, and how often it
- * still tries. Confined to the request's thread.
+ * Chooses the replicas of one request. It keeps the request's set, the replicas that have failed it, and the number of
+ * remaining tries. Confined to the request's thread.
  */
 final class Route {
 
@@ -43,7 +43,7 @@ final class Route {
     private @Nullable StageException lastFull;
     private int failures;
 
-    /** @param key equal for requests that should meet at the same replicas */
+    /** @param key equal for requests that should reach the same replicas */
     Route(
             Pipeline pipeline,
             boolean withImages,
@@ -60,7 +60,7 @@ final class Route {
     }
 
     /**
-     * The set to work with from the first call to the last. Waits for one, if there is none.
+     * The set for all calls of the request. Waits for a set if there is none.
      *
      * @throws GatewayException UNAVAILABLE, with what is missing; BUSY if the queues of all sets are full
      */
@@ -87,7 +87,7 @@ final class Route {
     }
 
     /**
-     * The replica for the next call. Waits for one, if there is none and no other set either.
+     * The replica for the next call. Waits if there is no replica and no other set.
      *
      * @throws StageException ABSENT, or FULL if all replicas are
      */
@@ -115,7 +115,7 @@ final class Route {
         }
     }
 
-    /** Whether a call could go to another replica than this one, which is silent. */
+    /** Whether a call could go to another replica instead of this silent one. */
     boolean hasOther(StageKind stage, Replica<?> silent) {
         return replicas(stage).stream()
                         .anyMatch(replica ->
@@ -124,10 +124,10 @@ final class Route {
     }
 
     /**
-     * Takes note of a failure, and returns if the call should be made again.
+     * Records a failure, and returns if the call should be retried.
      *
      * @param param path of the field that the stage worked on; null for none
-     * @throws GatewayException what the client is told, if not
+     * @throws GatewayException the error for the client, if the call should not be retried
      */
     void retry(StageException failure, @Nullable String param) {
         if (!failure.fault().isRetryable()) {
@@ -144,7 +144,7 @@ final class Route {
         if (++failures > MOST_FAILURES) {
             throw failure.toClient(param);
         }
-        // Their queues were full some time ago.
+        // Their queues were full, but that was some time ago.
         full.clear();
         log.info("A call is made again: {}", failure.getMessage());
         metrics.counter(
@@ -161,7 +161,7 @@ final class Route {
         }
     }
 
-    /** Ready replicas before silent ones, and before those that have failed this request or others. */
+    /** Ready replicas come before silent ones and before replicas that have failed this request or others. */
     private int rank(Replica<?> replica) {
         return (replica.state() == ReplicaState.READY ? 0 : 4)
                 + (failed.contains(replica) ? 2 : 0)

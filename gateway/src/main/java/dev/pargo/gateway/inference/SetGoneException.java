@@ -1,6 +1,9 @@
 package dev.pargo.gateway.inference;
 
-/** A stage of the request's set has no replica left, and there is another set: the request starts again with that. */
+/**
+ * Thrown if a stage of the request's set has no replica left and there is another set. The request starts again with
+ * that set.
+ */
 final class SetGoneException extends Exception {
 
     SetGoneException(String message) {

@@ -13,9 +13,10 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streaming call to one replica of a stage, for one request. Waiting is cut into slices; between them the request's pulse
- * is felt, so that a client that leaves ends the call wherever it stands, and the replica is looked at, so that one that
- * hangs does not hold the request. How the call ends is told to the replica. Closing an unfinished call cancels it.
+ * A streaming call to one replica of a stage, for one request. Waiting is divided into slices. Between them it runs the
+ * request's pulse, so that the call ends if the client disconnects, and checks the replica, so that a hung replica does
+ * not hold up the request. The result of the call is recorded in the replica's state. Closing an unfinished call
+ * cancels it.
  *
  * <p>Confined to the request's thread.
  */
@@ -36,8 +37,8 @@ final class StageCall<Q, R> implements AutoCloseable {
     private boolean ended;
 
     /**
-     * @param call    to the replica
-     * @param lease   of the replica; ends with the call
+     * @param call    a call to the replica
+     * @param lease   lease of the replica; ends with the call
      * @param mayMove whether the request could go to another replica instead of waiting for a silent one
      */
     StageCall(
@@ -59,18 +60,18 @@ final class StageCall<Q, R> implements AutoCloseable {
     /** Sends a message as soon as the stage has room for it. */
     void send(Q message) throws StageException {
         if (!untilDone(millis -> call.write(message, millis, TimeUnit.MILLISECONDS))) {
-            // The stage has ended the call before it has read everything: it has said why, or breaks the contract.
+            // The stage has ended the call before it has read everything, either with an error or against the contract.
             receive();
             throw broken("the call was closed before the request was complete");
         }
     }
 
-    /** Says that nothing more will be sent. */
+    /** Ends the request's messages. */
     void complete() {
         call.halfClose();
     }
 
-    /** The next message; null if the stage has ended the call well. */
+    /** The next message; null if the stage has ended the call without an error. */
     @Nullable
     R receive() throws StageException {
         @Nullable R message = untilDone(millis -> call.read(millis, TimeUnit.MILLISECONDS));
@@ -81,12 +82,12 @@ final class StageCall<Q, R> implements AutoCloseable {
         return message;
     }
 
-    /** The replica has taken the request on. */
+    /** Records that the replica has accepted the request. */
     void accepted() {
         replica.succeeded();
     }
 
-    /** Throws if the weights that answer are not those that were described. */
+    /** Throws if the answering weights are not the described ones. */
     void checkProducer(String described, String producer) throws StageException {
         if (!described.equals(producer)) {
             replica.replaced();
@@ -94,12 +95,12 @@ final class StageCall<Q, R> implements AutoCloseable {
         }
     }
 
-    /** A failure of the call that gRPC does not know of. */
+    /** Creates the exception for a failure that gRPC has not noticed. */
     StageException failure(Throwable failure) {
         return noted(StageException.of(stage, replica, failure));
     }
 
-    /** The stage does not keep to the contract. */
+    /** Creates the exception for a stage that violates the contract. */
     StageException broken(String what) {
         return noted(StageException.broken(stage, replica, what));
     }
@@ -114,10 +115,10 @@ final class StageCall<Q, R> implements AutoCloseable {
         call.cancel("the request has ended", null);
         try {
             while (call.read(CANCEL_MILLIS, TimeUnit.MILLISECONDS) != null) {
-                // What was under way is of no use any more.
+                // Messages in transit are no longer needed.
             }
         } catch (StatusException | TimeoutException cancelled) {
-            // As wished.
+            // The cancellation has ended the call, as intended.
         } catch (InterruptedException shutdown) {
             Thread.currentThread().interrupt();
         }

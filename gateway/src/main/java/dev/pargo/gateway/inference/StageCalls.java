@@ -24,7 +24,9 @@ import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** The calls of one request, each to the replica that its route names. Every call has what is left of the request's time. */
+/**
+ * The calls of one request, each to the replica that its route names. Every call gets the rest of the request's time.
+ */
 final class StageCalls {
 
     private final Route route;
@@ -64,7 +66,7 @@ final class StageCalls {
                 () -> true);
     }
 
-    /** Features whose attention is wanted go to the least loaded projector. */
+    /** Features whose attention is requested go to the least loaded projector. */
     StageCall<AttendRequest, TensorChunk> attend() throws StageException, SetGoneException {
         return start(
                 StageKind.PROJECTOR,
@@ -77,12 +79,12 @@ final class StageCalls {
     }
 
     /**
-     * A prompt goes to the LLM that holds its beginning.
+     * A prompt goes to the LLM that has its beginning in the KV cache.
      *
      * @param key       of the prompt's beginning
-     * @param sequences answers that are written at once
-     * @param room      sequences that an LLM writes at once without others waiting for it
-     * @param mayMove   whether another LLM could answer instead, as far as the client is concerned
+     * @param sequences number of answers to the prompt
+     * @param room      load below which the LLM of the key is used without comparing it with others
+     * @param mayMove   whether another LLM could still answer instead, because nothing has been sent to the client
      */
     StageCall<GenerateRequest, GenerateResponse> generate(long key, int sequences, int room, BooleanSupplier mayMove)
             throws StageException, SetGoneException {
@@ -96,7 +98,7 @@ final class StageCalls {
                 mayMove);
     }
 
-    /** What takes no place in a batch goes to the least loaded LLM. */
+    /** Calls without generation go to the least loaded LLM. */
     <Q, R> StageCall<Q, R> ask(MethodDescriptor<Q, R> method) throws StageException, SetGoneException {
         CallOptions options = CallOptions.DEFAULT.withDeadline(scope.deadline());
         return start(

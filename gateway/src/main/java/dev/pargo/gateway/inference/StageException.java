@@ -9,7 +9,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A call to a stage failed. */
+/** Thrown if a call to a stage failed. */
 final class StageException extends Exception {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -26,7 +26,7 @@ final class StageException extends Exception {
         this.fault = fault;
     }
 
-    /** A call that gRPC, or the stage, has ended with a failure. */
+    /** A call that gRPC or the stage has ended with an error. */
     static StageException of(StageKind stage, Replica<?> replica, Throwable failure) {
         Fault fault = Fault.of(failure);
         return new StageException(
@@ -47,7 +47,7 @@ final class StageException extends Exception {
         return of(stage, replica, new StageError(ErrorReason.INTERNAL, what).toException());
     }
 
-    /** No replica of a stage is there. */
+    /** A stage has no replica. */
     static StageException absent(StageKind stage) {
         return new StageException(
                 stage, null, Fault.ABSENT, "the %s has no replica that takes calls".formatted(stage.title()), null);
@@ -57,7 +57,7 @@ final class StageException extends Exception {
         return stage;
     }
 
-    /** Whose call failed; null if there was none to call. */
+    /** The replica of the failed call; null if there was no replica. */
     @Nullable
     Replica<?> replica() {
         return replica;
@@ -67,7 +67,7 @@ final class StageException extends Exception {
         return fault;
     }
 
-    /** What happened, for the log. */
+    /** The failure, for the log. */
     @Override
     public String getMessage() {
         return String.valueOf(super.getMessage());

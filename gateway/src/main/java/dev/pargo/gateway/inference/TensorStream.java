@@ -9,8 +9,8 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensor that a stage answers with, checked against the stage's description and its own checksums as it passes. Its
- * chunks are passed on as they are.
+ * The tensor in a stage's answer. It is checked against the stage's description and the checksums as it passes; its
+ * chunks are passed on unchanged.
  */
 final class TensorStream {
 
@@ -59,7 +59,7 @@ final class TensorStream {
         return chunk;
     }
 
-    /** Where the stage spent its time; to be called after the last chunk. */
+    /** The stage's report of its times. Call it after the last chunk. */
     StageReport report() {
         return report == null ? StageReport.getDefaultInstance() : report;
     }

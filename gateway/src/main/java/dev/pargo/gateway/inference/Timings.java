@@ -4,7 +4,7 @@ import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.StageReport;
 import java.util.concurrent.TimeUnit;
 
-/** Adds up what a request took before the LLM wrote. Confined to the request's thread. */
+/** Adds up the times of a request before the LLM begins to write. Confined to the request's thread. */
 public final class Timings {
 
     private long queueNanos;
@@ -21,7 +21,7 @@ public final class Timings {
         projectNanos += nanos - add(report);
     }
 
-    /** An image's visual tokens came from elsewhere; waiting for them counts as encoding. */
+    /** Records an image whose visual tokens this request did not compute. Waiting for them counts as encoding. */
     void reused(long nanos) {
         encodeNanos += nanos;
         reusedImages++;
@@ -45,7 +45,7 @@ public final class Timings {
         return queueNanos;
     }
 
-    /** Encoding of all images, seen from here. */
+    /** Encoding of all images, as measured in the gateway. */
     public long encodeNanos() {
         return encodeNanos;
     }
@@ -55,7 +55,7 @@ public final class Timings {
         return projectNanos;
     }
 
-    /** Images whose visual tokens were known, or made by another request. */
+    /** Number of images whose visual tokens were cached, or computed for another request. */
     public int reusedImages() {
         return reusedImages;
     }

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Spares images that are known the way through encoder and projector. An image that several requests ask for at once is
- * made by one of them; if that one leaves, another takes over. No lock is held while tokens are made, so what is known
- * never waits for what is not. Thread-safe.
+ * Caches visual tokens, so that known images skip encoder and projector. If several requests need the same image at the
+ * same time, one of them computes its tokens; if that one is cancelled, another takes over. No lock is held meanwhile,
+ * so cached images never wait for others. Thread-safe.
  */
 @Component
 final class VisualTokenCache {
 
-    /** The cache takes at most this fraction of the heap. */
+    /** Largest size of the cache as a fraction of the heap. */
     private static final int HEAP_FRACTION = 4;
 
     private final boolean enabled;
@@ -28,7 +28,7 @@ final class VisualTokenCache {
     private final Counter misses;
 
     VisualTokenCache(GatewayProperties properties, MeterRegistry metrics) {
-        // A cache that fills a small heap would end the gateway.
+        // A cache that fills a small heap would crash the gateway.
         long capacity = Math.min(
                 properties.visualCache().toBytes(), Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
         this.enabled = capacity > 0;
@@ -42,15 +42,15 @@ final class VisualTokenCache {
                 .register(metrics);
     }
 
-    /** Whether anything is kept; if not, every image should be made. */
+    /** Whether the cache is on. */
     boolean isEnabled() {
         return enabled;
     }
 
     /**
-     * Finds visual tokens, waits for another request that makes them, or makes them.
+     * Finds visual tokens, waits for another request that computes them, or computes them.
      *
-     * @param timings told if this request need not make them
+     * @param timings records whether this request computed the tokens
      */
     VisualTokens get(ImageKey key, RequestScope scope, Timings timings, Making making)
             throws StageException, SetGoneException {
@@ -87,7 +87,7 @@ final class VisualTokenCache {
             throws StageException, SetGoneException {
         Runnable landing = flight::abandon;
         try {
-            // Another flight may have landed since the first look.
+            // Another flight may have ended since the first lookup.
             @Nullable VisualTokens tokens = find(key, timings);
             if (tokens == null) {
                 misses.increment();
@@ -103,7 +103,7 @@ final class VisualTokenCache {
             }
             throw failure;
         } finally {
-            // Removed first, so that a follower who starts again does not find the same flight.
+            // Removed first, so that a follower that tries again does not find the same flight.
             flights.remove(key);
             landing.run();
         }
@@ -116,7 +116,7 @@ final class VisualTokenCache {
                 .register(metrics);
     }
 
-    /** The way through encoder and projector. */
+    /** Computes visual tokens by encoder and projector. */
     interface Making {
         VisualTokens make() throws StageException, SetGoneException;
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Visual tokens that one request is making, and that others wait for. The leader lands the flight once; followers learn
- * what the stages said, good or bad. Thread-safe.
+ * Visual tokens that one request (the leader) computes and others (the followers) wait for. The leader ends the flight
+ * once, with the tokens or the stages' error. Thread-safe.
  */
 final class VisualTokenFlight {
 
@@ -20,20 +20,20 @@ final class VisualTokenFlight {
         landing.complete(tokens);
     }
 
-    /** The stages have failed, for whoever asks. */
+    /** Ends the flight with an error of the stages, for all followers. */
     void fail(StageException failure) {
         landing.completeExceptionally(failure);
     }
 
-    /** The leader had to stop, for a reason of its own. */
+    /** Ends the flight because the leader was cancelled. */
     void abandon() {
         landing.complete(null);
     }
 
     /**
-     * Waits, as long as the follower's own request lasts.
+     * Waits, at most until the deadline of the follower's own request.
      *
-     * @return null if the leader has abandoned the flight: then somebody else should lead
+     * @return null if the leader was cancelled; then another request must lead
      */
     @Nullable
     VisualTokens follow(RequestScope scope) throws StageException {

@@ -5,9 +5,9 @@ import dev.pargo.proto.v1.TensorHeader;
 import java.util.List;
 
 /**
- * One image as the LLM sees it: [tokens, width of the LLM], as it came from the projector.
+ * The visual tokens of one image, [tokens, width of the LLM], as the projector sent them.
  *
- * @param chunks the header, then the bytes in order, unaltered: they carry the projector's checksums
+ * @param chunks the header, then the bytes in order, unchanged, with the projector's checksums
  */
 record VisualTokens(List<TensorChunk> chunks) {
 

@@ -3,19 +3,19 @@ package dev.pargo.gateway.json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One field of an object: the source of its reading, its checks and its documentation. Every field is itself only.
+ * One field of an object. Its reading, checks and documentation follow from it. Fields are compared by identity.
  *
  * @param <T> Java type of its values
  */
 public final class Field<T> {
 
-    /** What becomes of a field. */
+    /** How a field is treated. */
     public enum Treatment {
-        /** It has its effect. */
+        /** The field has an effect. */
         HONOURED,
-        /** Its type is checked; it has no effect on answers. */
+        /** The type is checked; the field has no effect on answers. */
         IGNORED,
-        /** It would change the answer and cannot be honoured: values other than the neutral one are refused. */
+        /** The field would change the answer and is not supported: values other than the neutral one are refused. */
         REFUSED
     }
 
@@ -34,15 +34,15 @@ public final class Field<T> {
     }
 
     /**
-     * A field that has its effect.
+     * A field with an effect.
      *
-     * @param otherwise what holds where it is absent or null, in words; null if nothing does
+     * @param otherwise the default if it is absent or null, in words; null if there is none
      */
     public static <T> Field<T> of(String name, Type<T> type, @Nullable String otherwise, String meaning) {
         return new Field<>(name, type, Treatment.HONOURED, otherwise, meaning);
     }
 
-    /** A field whose type is checked, and which has no effect. */
+    /** A field whose type is checked, without an effect. */
     public static <T> Field<T> ignored(String name, Type<T> type, String meaning) {
         return new Field<>(name, type, Treatment.IGNORED, null, meaning);
     }
@@ -52,12 +52,12 @@ public final class Field<T> {
         return new Field<>(name, neutral, Treatment.REFUSED, null, meaning);
     }
 
-    /** As it is written in JSON. */
+    /** The name in JSON. */
     public String name() {
         return name;
     }
 
-    /** What is accepted, with its bounds. */
+    /** The accepted values, with their bounds. */
     public Type<T> type() {
         return type;
     }
@@ -66,7 +66,7 @@ public final class Field<T> {
         return treatment;
     }
 
-    /** What holds where the field is absent or null, in words. */
+    /** The default if the field is absent or null, in words. */
     public @Nullable String otherwise() {
         return otherwise;
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
-/** The fields of a kind of object. Members that are none of them are skipped, and nothing of them is kept. */
+/** The fields of a kind of object. Unknown members are skipped, and not kept in memory. */
 public final class Fields implements Type<Values> {
 
     private final List<Field<?>> fields;

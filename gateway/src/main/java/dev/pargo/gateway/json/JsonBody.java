@@ -26,7 +26,7 @@ public final class JsonBody {
     private static final int MAX_NAME = 1000;
     private static final int MAX_NUMBER = 1000;
 
-    /** Names are not collected: clients choose them. */
+    /** Names are not interned, because clients choose them. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
@@ -48,7 +48,7 @@ public final class JsonBody {
      * @throws GatewayException INVALID_REQUEST, naming the field that is wrong
      */
     public static Values read(InputStream body, Fields fields) {
-        // Strict: the decoder takes neither overlong forms nor surrogates.
+        // Strict: the decoder accepts neither overlong forms nor surrogates.
         try (Reader text = new InputStreamReader(body, StandardCharsets.UTF_8.newDecoder());
                 JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -7,7 +7,7 @@ import java.util.Iterator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/** A place in a JSON document that is being read, and the path to it. Not thread-safe. */
+/** A position in a JSON document that is being read, with its path. Not thread-safe. */
 public final class JsonCursor {
 
     private final JsonParser parser;
@@ -29,7 +29,7 @@ public final class JsonCursor {
         return parser.nextToken();
     }
 
-    /** Skips the value that begins here. */
+    /** Skips the value at this position. */
     public void skip() {
         parser.skipChildren();
     }
@@ -38,7 +38,7 @@ public final class JsonCursor {
         return parser;
     }
 
-    /** Goes into a member or an item. */
+    /** Enters a member or an item. */
     void enter(Object nameOrIndex) {
         path.addLast(nameOrIndex);
     }
@@ -47,7 +47,7 @@ public final class JsonCursor {
         path.removeLast();
     }
 
-    /** Where this is, such as {@code messages[0].content}. */
+    /** The path of this position, such as {@code messages[0].content}. */
     public String path() {
         StringBuilder text = new StringBuilder();
         for (Iterator<Object> steps = path.iterator(); steps.hasNext(); ) {
@@ -61,7 +61,7 @@ public final class JsonCursor {
         return text.toString();
     }
 
-    /** The text here. Half of a surrogate pair is no character. */
+    /** The text at this position. Half of a surrogate pair is refused. */
     public String text() {
         String text = parser.getString();
         for (int i = 0; i < text.length(); i++) {
@@ -82,12 +82,12 @@ public final class JsonCursor {
         return GatewayException.invalid(path(), "invalid_type", "%s must be %s".formatted(path(), expected));
     }
 
-    /** The value has the right type, but must not be used. */
+    /** The value has the right type, but is not allowed. */
     public GatewayException invalid(String what) {
         return GatewayException.invalid(path(), "invalid_value", "%s %s".formatted(path(), what));
     }
 
-    /** The value would change the answer in a way that this service does not support. */
+    /** The value would change the answer in a way that is not supported. */
     public GatewayException unsupported() {
         return GatewayException.invalid(path(), "unsupported_value", path() + " is not supported with this value");
     }

@@ -27,7 +27,7 @@ record JsonType(int most, boolean orText) implements Type<String> {
         return text;
     }
 
-    /** Copies one value, token by token, so that what is too long is refused before it is there. */
+    /** Copies one value, token by token, so that a value that is too long is refused before it is in memory. */
     private void copy(JsonCursor json, JsonGenerator generator, StringWriter copy) {
         int depth = 0;
         while (true) {

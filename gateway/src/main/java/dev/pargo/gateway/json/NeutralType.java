@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A value that changes nothing, such as {@code false} or {@code "none"}; every other is refused. */
+/** A value without an effect, such as {@code false} or {@code "none"}. Every other value is refused. */
 record NeutralType(List<String> values) implements Type<Boolean> {
 
     private static final int LONGEST = 100;

@@ -3,7 +3,7 @@ package dev.pargo.gateway.json;
 import java.util.Map;
 import tools.jackson.core.JsonToken;
 
-/** A number of a range, whose lower end is excluded where {@code above} is set. */
+/** A number of a range; the lower end is excluded if {@code above} is set. */
 record NumberType(int least, int most, boolean above) implements Type<Double> {
 
     @Override
@@ -12,7 +12,7 @@ record NumberType(int least, int most, boolean above) implements Type<Double> {
             throw json.mustBe("a number");
         }
         double value = json.parser().getDoubleValue();
-        // What the wire's float makes zero of is zero.
+        // A number that is zero as a float, the type in messages to stages, counts as zero.
         if (!(value <= most && (above ? (float) value > least : value >= least))) {
             throw json.invalid("must be " + range());
         }

@@ -3,7 +3,7 @@ package dev.pargo.gateway.json;
 import java.util.Map;
 import tools.jackson.core.JsonToken;
 
-/** A string of so many characters. */
+/** A string of bounded length. */
 record TextType(int least, int most) implements Type<String> {
 
     @Override

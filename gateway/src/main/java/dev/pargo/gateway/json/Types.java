@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonToken;
 
-/** The types that fields have. */
+/** The types of fields. */
 public final class Types {
 
     private Types() {}
@@ -48,12 +48,12 @@ public final class Types {
         return new WordType(List.of(words));
     }
 
-    /** @param items what there may not be too many of, in the plural */
+    /** @param items name of the items in messages, in the plural */
     public static <T> Type<List<T>> list(Type<T> item, int least, int most, String items) {
         return new ListType<>(item, least, most, items, false);
     }
 
-    /** A list, or one item that stands for a list of one. */
+    /** A list, or a single item, which means a list of one. */
     public static <T> Type<List<T>> oneOrList(Type<T> item, int most, String items) {
         return new ListType<>(item, 0, most, items, true);
     }
@@ -83,7 +83,7 @@ public final class Types {
         return new SkippedType(words, List.of(starts));
     }
 
-    /** Nothing but a neutral value, such as {@code false}, {@code []} or {@code "none"}. */
+    /** Only a neutral value, such as {@code false}, {@code []} or {@code "none"}. */
     public static Type<Boolean> only(String... neutral) {
         return new NeutralType(List.of(neutral));
     }

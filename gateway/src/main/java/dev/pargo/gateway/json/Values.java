@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an object that has been read says; a field that is absent or null has no value. Immutable. */
+/** The values of an object's fields. A field that is absent or null has no value. Immutable. */
 public final class Values {
 
     /** An object without fields. */
@@ -24,7 +24,7 @@ public final class Values {
         return new Values(Map.of(field, value), Set.of(field));
     }
 
-    /** With one more field. */
+    /** These values with one more field. */
     public <T> Values with(Field<T> field, T value) {
         Map<Field<?>, Object> more = new HashMap<>(values);
         more.put(field, value);
@@ -36,7 +36,7 @@ public final class Values {
         return (T) values.get(field);
     }
 
-    /** The value, or another where there is none. */
+    /** The value, or the default if there is none. */
     public <T> T get(Field<T> field, T otherwise) {
         @Nullable T value = get(field);
         return value == null ? otherwise : value;
@@ -46,7 +46,7 @@ public final class Values {
         return values.containsKey(field);
     }
 
-    /** Whether the field was there with anything but null; it may still have no value, if it says so with -1. */
+    /** Whether the field was present and not null. It may still have no value, if it was -1. */
     public boolean isGiven(Field<?> field) {
         return given.contains(field);
     }

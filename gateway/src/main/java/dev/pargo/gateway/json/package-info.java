@@ -1,5 +1,5 @@
 /**
- * Reads JSON objects by the description of their fields: token by token, keeping nothing that no field needs, and within
+ * Reads JSON objects by the description of their fields: token by token, without keeping unknown members, and within
  * bounds that are checked while reading.
  */
 @NullMarked

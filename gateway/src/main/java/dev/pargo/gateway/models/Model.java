@@ -16,9 +16,10 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A served model.
  *
  * @param created     seconds since 1970: when the gateway began to offer it
- * @param maxModelLen an extension, named as in vLLM: most tokens of prompt and answer together; null if not known
+ * @param maxModelLen an extension, named as in vLLM: largest number of tokens of prompt and answer together; null if
+ *                    unknown
  * @param ready       an extension: whether all stages are available and fit each other
- * @param pargo       an extension: what the model is made of
+ * @param pargo       an extension: the model's stages
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record Model(
@@ -37,7 +38,7 @@ record Model(
                 name, "model", created.getEpochSecond(), "pargo", parts.contextTokens(), state.isReady(), parts);
     }
 
-    /** The stages as far as they are known, and the sizes a client may need. */
+    /** The stages, as far as they are known, and sizes for clients. */
     @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Parts(

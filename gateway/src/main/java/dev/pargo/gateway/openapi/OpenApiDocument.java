@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The OpenAPI document, made of the descriptions that requests are read by. */
+/** The OpenAPI document, generated from the same fields that read requests. */
 final class OpenApiDocument {
 
     private static final String JSON = "application/json";
@@ -138,7 +138,7 @@ final class OpenApiDocument {
         return responses;
     }
 
-    /** One for each status. */
+    /** One response for each status. */
     private static Map<String, Object> failures() {
         Map<String, Object> responses = new LinkedHashMap<>();
         for (Problem problem : Problem.values()) {
@@ -161,7 +161,7 @@ final class OpenApiDocument {
         return responses;
     }
 
-    /** In OpenAI's shape. */
+    /** The error object in OpenAI's format. */
     private static Map<String, Object> error() {
         return object(Map.of(
                 "error",

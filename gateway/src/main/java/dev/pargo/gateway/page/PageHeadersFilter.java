@@ -10,8 +10,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Tells browsers what the page may do: load scripts, styles and pictures from this gateway and call it, and nothing
- * else. Every answer gets the headers, so that no route can be turned into a page without them.
+ * Restricts the page in browsers: it may only load scripts, styles and pictures from this gateway, and call this
+ * gateway. Every answer gets the headers, so that no route can be shown as a page without them.
  */
 @Component
 final class PageHeadersFilter extends OncePerRequestFilter {
@@ -21,7 +21,7 @@ final class PageHeadersFilter extends OncePerRequestFilter {
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            // Pictures that the user gives are shown as data URLs.
+            // The user's pictures are shown as data URLs.
             "img-src 'self' data:",
             "connect-src 'self'",
             "base-uri 'none'",
@@ -36,7 +36,8 @@ final class PageHeadersFilter extends OncePerRequestFilter {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
         if (!request.getRequestURI().startsWith("/v1/")) {
-            // The files change with the gateway's version: browsers ask, and are mostly told that nothing is new.
+            // The files change with the gateway's version, so browsers revalidate them each time; mostly they are
+            // unchanged.
             response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         }
         chain.doFilter(request, response);

@@ -8,8 +8,8 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A picture in base64. The base64 may be that of URLs, wrapped, without padding or
- * percent-encoded; the media type may be missing, because the file itself tells.
+ * A picture in base64. The base64 may be URL-safe, wrapped, without padding or percent-encoded. The media type may be
+ * missing, because the format is recognised from the file.
  *
  * @param param path of the field, for error messages
  */

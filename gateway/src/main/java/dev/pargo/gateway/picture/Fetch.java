@@ -21,8 +21,8 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one picture. Everything from the first look-up to the last byte has one deadline, and bytes are counted as they
- * arrive. Runs on one thread; interrupting it ends the fetch.
+ * Fetches one picture. One deadline holds from the first lookup to the last byte, and bytes are counted as they arrive.
+ * Runs on one thread; interrupting it ends the fetch.
  */
 final class Fetch implements Callable<byte[]> {
 
@@ -39,9 +39,9 @@ final class Fetch implements Callable<byte[]> {
     /**
      * Starts the time.
      *
-     * @param url      where it begins; may redirect
+     * @param url      first URL; may redirect
      * @param maxBytes largest file
-     * @param memory   is told of bytes before they are held
+     * @param memory   counts bytes before they are stored
      */
     Fetch(HttpClient client, FetchProperties rules, WebUrl url, long maxBytes, RequestBody memory) {
         this.client = client;
@@ -76,7 +76,7 @@ final class Fetch implements Callable<byte[]> {
             } catch (TimeoutException | IOException failure) {
                 throw reason(failure);
             } finally {
-                // Without effect if the answer is complete.
+                // No effect if the answer is complete.
                 request.abort(new CancellationException());
             }
         }
@@ -119,7 +119,7 @@ final class Fetch implements Callable<byte[]> {
         if (announced > maxBytes) {
             throw FetchException.tooLarge(maxBytes);
         }
-        // One byte more than allowed, to see whether there is more.
+        // One byte more than allowed, to notice a file that is too large.
         long most = announced >= 0 ? announced : maxBytes + 1;
         byte[] bytes = new byte[0];
         int size = 0;

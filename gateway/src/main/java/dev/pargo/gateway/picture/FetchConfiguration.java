@@ -15,7 +15,10 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The HTTP client that fetches pictures: it dials public addresses, keeps no state and follows nothing by itself. */
+/**
+ * Configures the HTTP client that fetches pictures: it connects to public addresses, keeps no cookies or credentials,
+ * and does not follow redirects by itself.
+ */
 @Configuration(proxyBeanMethods = false)
 class FetchConfiguration {
 
@@ -23,8 +26,8 @@ class FetchConfiguration {
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
     /**
-     * @param names     looks names up instead of the JVM
-     * @param connector dials, instead of Jetty's
+     * @param names     resolves names instead of the JVM
+     * @param connector opens connections instead of Jetty's connector
      */
     @Bean
     PictureFetcher pictureFetcher(
@@ -54,7 +57,7 @@ class FetchConfiguration {
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "pargo-serving"));
         client.start();
-        // Files are counted as they are sent.
+        // Files are counted without decompression.
         client.getContentDecoderFactories().clear();
         return new PictureFetcher(client, rules, tracer);
     }

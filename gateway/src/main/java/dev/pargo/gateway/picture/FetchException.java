@@ -2,7 +2,9 @@ package dev.pargo.gateway.picture;
 
 import dev.pargo.gateway.error.GatewayException;
 
-/** Why a picture cannot be fetched, in words for the client: they tell nothing of the gateway's network. */
+/**
+ * Thrown if a picture cannot be fetched. The message is for the client and reveals nothing about the gateway's network.
+ */
 final class FetchException extends Exception {
 
     private static final String TOO_LARGE = "image_too_large";
@@ -14,22 +16,22 @@ final class FetchException extends Exception {
         this.code = code;
     }
 
-    /** The URL is not one that is fetched. */
+    /** The URL is of a kind that is not fetched. */
     static FetchException invalid(String reason) {
         return new FetchException("invalid_image_url", reason);
     }
 
-    /** The URL is fine, but the settings of the gateway do not allow it. */
+    /** The URL is valid, but the settings of the gateway do not allow it. */
     static FetchException notAllowed(String reason) {
         return new FetchException("image_url_not_allowed", reason);
     }
 
-    /** The host is unknown, or in a private network; which of the two is not told. */
+    /** The host is unknown or in a private network. The message does not tell which. */
     static FetchException notPublic() {
         return new FetchException("image_url_not_public", "the host of the URL has no public address");
     }
 
-    /** The server does not give the picture. */
+    /** The server did not send the picture. */
     static FetchException failed(String reason) {
         return new FetchException("image_fetch_failed", reason);
     }
@@ -39,7 +41,7 @@ final class FetchException extends Exception {
         return new FetchException(TOO_LARGE, "the file is larger than the limit of %d bytes".formatted(maxBytes));
     }
 
-    /** What the server gives is not a picture. */
+    /** The server's answer is not a picture. */
     static FetchException notAPicture() {
         return new FetchException("invalid_image", "the URL gives no PNG, JPEG, WebP, GIF or BMP");
     }

@@ -10,13 +10,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How pictures are fetched by URL.
  *
- * @param enabled     Whether they are.
+ * @param enabled     Whether pictures are fetched by URL.
  * @param http        Whether also without encryption.
  * @param hosts       The only hosts to fetch from, redirects included; {@code *.example.org} stands for all names below
  *                    {@code example.org}. Every host, if empty.
  * @param ports       The only ports to connect to.
  * @param timeLimit   Time for one picture, from the look-up of its host to its last byte, redirects included.
- * @param concurrency Pictures that are fetched at once; more are refused with 429.
+ * @param concurrency Pictures that are fetched at the same time; more are refused with 429.
  * @param sslBundle   Name of the SSL bundle with the authorities to trust; the JVM's, if absent.
  */
 @ConfigurationProperties("pargo.fetch")

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files clients have sent under which uuids, as hashes; each API key has uuids of its own. The names that have not been
- * used for the longest time are forgotten. Thread-safe.
+ * Remembers which files clients have sent under which uuids, as hashes; each API key has separate uuids. The least
+ * recently used uuids are forgotten first. Thread-safe.
  */
 final class KnownPictures {
 

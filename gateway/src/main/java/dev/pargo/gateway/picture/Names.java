@@ -3,9 +3,9 @@ package dev.pargo.gateway.picture;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Looks host names up. May block. */
+/** Resolves host names. May block. */
 interface Names {
 
-    /** All addresses of a name; of an address, itself. */
+    /** All addresses of a name; for an address, that address. */
     InetAddress[] lookUp(String host) throws UnknownHostException;
 }

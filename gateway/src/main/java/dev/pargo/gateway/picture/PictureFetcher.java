@@ -20,12 +20,12 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.HttpClient;
 
 /**
- * Fetches pictures for requests, which wait for them as for stages: until they are there, the request's time is up, or its
- * client has left. Thread-safe.
+ * Fetches pictures for requests. A request waits until the pictures have arrived, its deadline has passed, or its
+ * client has disconnected. Thread-safe.
  */
 final class PictureFetcher implements AutoCloseable {
 
-    /** Pictures of one request that are fetched at once. */
+    /** Number of pictures of one request that are fetched at the same time. */
     private static final int AT_ONCE = 4;
 
     private static final int SLICE_MILLIS = 50;
@@ -36,7 +36,7 @@ final class PictureFetcher implements AutoCloseable {
     private final Tracer tracer;
     private final ThreadPoolExecutor threads;
 
-    /** @param client dials public addresses only; started, and stopped by {@link #close} */
+    /** @param client connects to public addresses only; it is started here and stopped by {@link #close} */
     PictureFetcher(HttpClient client, FetchProperties rules, Tracer tracer) {
         this.client = client;
         this.rules = rules;
@@ -55,7 +55,7 @@ final class PictureFetcher implements AutoCloseable {
      * Fetches pictures.
      *
      * @param maxBytes largest file
-     * @param memory   where the files count
+     * @param memory   counts the bytes of the files
      * @return the files, in the order of their sources
      * @throws GatewayException naming the field, if one cannot be fetched
      */
@@ -112,7 +112,7 @@ final class PictureFetcher implements AutoCloseable {
             try {
                 return running.file.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException notYet) {
-                // Nothing interrupts the look-up of a name.
+                // The lookup of a name cannot be interrupted.
                 if (running.fetch.isLate()) {
                     throw running.fetch.late().toClient(running.param);
                 }

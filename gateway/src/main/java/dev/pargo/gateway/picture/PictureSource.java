@@ -4,8 +4,8 @@ import dev.pargo.gateway.error.GatewayException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request says that a picture is: in a data URL, at a URL of the web, or, without a URL, with the gateway, which has
- * had it before.
+ * The location of a picture in a request: a data URL, a URL of the web, or only a uuid of a picture that the gateway
+ * has received before.
  *
  * @param url   null if there is a uuid only
  * @param uuid  the client's name for the picture; null for none
@@ -27,7 +27,7 @@ public record PictureSource(@Nullable String url, @Nullable String uuid, String 
         }
     }
 
-    /** There is one picture more than a limit. */
+    /** There are more pictures than a limit. */
     public static GatewayException tooMany(String param, int limit) {
         return GatewayException.invalid(
                 param, "too_many_images", "%s: a request may have at most %d images".formatted(param, limit));

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.regex.Pattern;
 
-/** How files of the formats that are read begin. */
+/** Recognises supported picture formats by the first bytes of a file. */
 final class PictureStart {
 
-    /** Bytes that tell. */
+    /** Number of bytes that are needed. */
     static final int BYTES = 12;
 
     private static final Pattern FORMATS =

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Tells the addresses of the public internet from all others, by IANA's registries of special-purpose addresses
+ * Distinguishes addresses of the public internet from all others, by IANA's registries of special-purpose addresses
  * (RFC 6890) and of IPv6's unicast space.
  */
 final class PublicAddresses {
@@ -33,7 +33,9 @@ final class PublicAddresses {
             "224.0.0.0/4",
             "240.0.0.0/4");
 
-    /** The rest is loopback, link-local, unique local, multicast, and IPv4 in other clothes (mapped, NAT64). */
+    /**
+     * The other ranges are loopback, link-local, unique local, multicast, and embedded IPv4 addresses (mapped, NAT64).
+     */
     private static final Block GLOBAL_IPV6 = Block.of("2000::/3");
 
     private static final List<Block> NOT_PUBLIC_IPV6 = blocks(

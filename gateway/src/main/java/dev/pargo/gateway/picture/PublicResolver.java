@@ -10,10 +10,10 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
- * Gives an HTTP client the addresses to dial, and only public ones. A name is looked up once for each connection, and the
- * addresses that were checked are the ones that are dialled. A name that also has other addresses is refused.
+ * Resolves names for an HTTP client, to public addresses only. A name is resolved once for each connection, and the
+ * connection uses the checked addresses. A name that also has other addresses is refused.
  *
- * <p>The addresses carry the name, which is what the server's certificate is checked against.
+ * <p>The addresses keep the name, because the server's certificate is checked against it.
  */
 record PublicResolver(Names names) implements SocketAddressResolver {
 

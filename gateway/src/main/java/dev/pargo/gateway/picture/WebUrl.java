@@ -6,20 +6,20 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A URL that may be fetched, as far as its text and the settings tell. {@link URI} is the only parser: what it has
- * understood is what is connected to. Names and addresses are checked by {@link PublicResolver}, when they are dialled.
+ * A URL that may be fetched by its text and the settings. {@link URI} is the only parser, so the parsed host is the one
+ * that is connected to. {@link PublicResolver} checks names and addresses when a connection is opened.
  */
 record WebUrl(URI uri) {
 
     private static final int LONGEST = 4096;
 
-    /** What some resolvers take for an IPv4 address: 2130706433, 127.1, 0x7f.0.0.1. */
+    /** Unusual notations that some resolvers accept as IPv4 addresses: 2130706433, 127.1, 0x7f.0.0.1. */
     private static final Pattern NUMERIC_HOST = Pattern.compile("(.*\\.)?(0x[0-9a-f]*|[0-9]+)\\.?");
 
     private static final Pattern IPV4 =
             Pattern.compile("((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(\\.(?!$)|$)){4}");
 
-    /** Whether a text is meant to be one. */
+    /** Whether a text is meant as a URL of the web. */
     static boolean isMeantBy(String text) {
         String start = text.substring(0, Math.min(text.length(), 6)).toLowerCase(Locale.ROOT);
         return start.startsWith("https:") || start.startsWith("http:");
@@ -39,7 +39,7 @@ record WebUrl(URI uri) {
         }
     }
 
-    /** @param location as the header says, which may be relative */
+    /** @param location value of the header; may be relative */
     WebUrl redirect(String location, FetchProperties rules) throws FetchException {
         try {
             return parse(uri.resolve(new URI(location)).toString(), rules);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param temperature       0 is greedy; at most 2.
  * @param topP              Share of the probability to sample from, above 0 and at most 1.
  * @param topK              Number of tokens to sample from, 0 for all.
- * @param minP              Least probability of a token as a share of the most probable one's, between 0 and 1.
+ * @param minP              Least probability of a token, relative to that of the most probable one, between 0 and 1.
  * @param repetitionPenalty Divides the logits of tokens that have occurred, above 0 and at most 10.
  */
 public record DecodingDefaults(
@@ -21,7 +21,7 @@ public record DecodingDefaults(
         @Nullable Double minP,
         @Nullable Double repetitionPenalty) {
 
-    /** Sets nothing. */
+    /** No defaults. */
     public static final DecodingDefaults NONE = new DecodingDefaults(null, null, null, null, null, null);
 
     /** @throws IllegalArgumentException naming the property and its range */

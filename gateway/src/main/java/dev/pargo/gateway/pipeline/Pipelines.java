@@ -56,7 +56,7 @@ public final class Pipelines {
                 : Optional.empty();
     }
 
-    /** The names that are known now. */
+    /** The names that are currently known. */
     public List<String> names() {
         return pipelines.stream().flatMap(pipeline -> pipeline.name().stream()).toList();
     }

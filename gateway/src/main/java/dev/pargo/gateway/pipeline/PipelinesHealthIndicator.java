@@ -7,7 +7,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Ready while at least one pipeline is ready. A gateway that has lost one of several models still serves the others.
- * The details say what each pipeline lacks.
+ * The details tell what each pipeline lacks.
  */
 @Component
 final class PipelinesHealthIndicator implements HealthIndicator {

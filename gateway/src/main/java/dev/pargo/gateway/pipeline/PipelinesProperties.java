@@ -35,10 +35,10 @@ record PipelinesProperties(List<Definition> pipelines) {
      *
      * @param name              Name of the model in requests. If a single pipeline has none, it takes the name of the
      *                          LLM's bundle.
-     * @param encoder           Where the replicas of the vision encoder are: {@code dns:///encoder-service:9091}, a name
+     * @param encoder           Addresses of the vision encoder's replicas: {@code dns:///encoder-service:9091}, a name
      *                          for all of them, or {@code static://a:9091,b:9091}.
-     * @param projector         Where the replicas of the projector are.
-     * @param llm               Where the replicas of the LLM are.
+     * @param projector         Addresses of the projector's replicas.
+     * @param llm               Addresses of the LLM's replicas.
      * @param adapter           LoRA adapter of the LLM that answers; default: the model itself.
      * @param requireSameBundle Whether the stages that answer a request must serve one revision of one bundle.
      * @param promptTemplate    One turn with its image, in place of the one that the LLM's model was trained with: with

@@ -4,19 +4,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where one replica listens.
+ * The address of one replica.
  *
  * @param host      a name or an IP address
- * @param authority how the replica is called in its certificate: the host and port that the operator has written
+ * @param authority name in the replica's certificate: the host and port in the configuration
  */
 record Address(String host, int port, String authority) {
 
     private static final Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([^\\[\\]]+)]|([^:\\[\\]/,\\s]+)):(\\d{1,5})");
 
     /**
-     * Reads {@code host:port}; an IPv6 address stands in brackets.
+     * Reads {@code host:port}; an IPv6 address is in brackets.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if it has another form
      */
     static Address parse(String text) {
         Matcher parts = HOST_AND_PORT.matcher(text.strip());

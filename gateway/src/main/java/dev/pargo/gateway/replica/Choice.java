@@ -3,7 +3,7 @@ package dev.pargo.gateway.replica;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Which of several replicas takes the next call. */
+/** Chooses one of several replicas for the next call. */
 public interface Choice {
 
     /**
@@ -14,9 +14,9 @@ public interface Choice {
     <R extends Replica<?>> R among(List<R> candidates);
 
     /**
-     * The less loaded of two drawn at random: as good as the least loaded of all where there are two, and without the herd
-     * that runs to one replica where several gateways look at many (Mitzenmacher, "The Power of Two Choices in Randomized
-     * Load Balancing", 2001).
+     * The less loaded of two random replicas. With two replicas this is the least loaded one; with many, it avoids that
+     * several gateways send all calls to the same replica (Mitzenmacher, "The Power of Two Choices in Randomized Load
+     * Balancing", 2001).
      */
     static Choice leastLoaded() {
         return new Choice() {
@@ -36,10 +36,11 @@ public interface Choice {
     }
 
     /**
-     * Always the same for a key, as long as that one has room or is not loaded much above the average; then the key's next.
+     * The same replica for a key, as long as it has room or its load is not much above the average; otherwise the key's
+     * next one.
      *
-     * @param key    equal for calls that should meet at one replica
-     * @param weight what the call adds to a replica's load
+     * @param key    equal for calls that should reach the same replica
+     * @param weight the call's addition to a replica's load
      * @param room   load up to which a replica counts as having room
      */
     static Choice affine(long key, int weight, int room) {

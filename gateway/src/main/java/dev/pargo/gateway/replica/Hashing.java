@@ -1,6 +1,6 @@
 package dev.pargo.gateway.replica;
 
-/** Spreads keys over replicas and sets of them. */
+/** Distributes keys over replicas and sets of replicas. */
 public final class Hashing {
 
     private Hashing() {}

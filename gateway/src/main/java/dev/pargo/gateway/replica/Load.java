@@ -2,7 +2,7 @@ package dev.pargo.gateway.replica;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The work that this gateway has given to one replica and that is not done yet. Thread-safe. */
+/** The unfinished work that this gateway has given to one replica. Thread-safe. */
 final class Load {
 
     private final AtomicInteger outstanding = new AtomicInteger();
@@ -11,7 +11,7 @@ final class Load {
         return outstanding.get();
     }
 
-    /** Takes work on. */
+    /** Adds work. */
     Lease lease(int weight) {
         outstanding.addAndGet(weight);
         return new Lease(() -> outstanding.addAndGet(-weight));

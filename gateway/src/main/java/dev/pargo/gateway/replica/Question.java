@@ -3,7 +3,8 @@ package dev.pargo.gateway.replica;
 import java.time.Duration;
 
 /**
- * Something that a replica is asked now and then, one at a time on each connection. Not thread-safe: its watch guards it.
+ * A question that a replica is asked repeatedly, one at a time on each connection. Not thread-safe: its watch guards
+ * it.
  */
 final class Question {
 
@@ -12,7 +13,7 @@ final class Question {
     private int connection = NONE;
     private long askedAt;
 
-    /** True if it is to be asked; false if an answer on this connection is still due. */
+    /** True if it must be asked now; false if an answer on this connection is still due. */
     boolean ask(int on) {
         if (isOpen(on)) {
             return false;
@@ -31,7 +32,7 @@ final class Question {
         return connection == on;
     }
 
-    /** Whether it has not been asked for so long. */
+    /** Whether this time has passed since it was last asked. */
     boolean isOlderThan(Duration pause) {
         return System.nanoTime() - askedAt >= pause.toNanos();
     }

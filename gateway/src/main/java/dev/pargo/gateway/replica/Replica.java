@@ -45,12 +45,12 @@ public final class Replica<D> {
         return watch.state();
     }
 
-    /** What the replica last said of itself; null unless it has done so since it was connected. */
+    /** The replica's last description on this connection; null before that. */
     public @Nullable D description() {
         return watch.description();
     }
 
-    /** Why the replica takes no calls, a clause such as "does not answer". */
+    /** The reason why the replica takes no calls, as a clause such as "does not answer". */
     String problem() {
         return watch.problem();
     }
@@ -61,20 +61,20 @@ public final class Replica<D> {
     }
 
     /**
-     * Counts how often the replica has been given up because nothing came from it. A call that sees this number change has
-     * lost its connection, whether the network says so or not.
+     * Counts how often the replica was lost because of its silence. If this number changes during a call, the call has
+     * lost its connection, even if the network has not reported it.
      */
     public int timesGivenUp() {
         return watch.timesGivenUp();
     }
 
-    /** Work that it has not done yet: calls, or what they weigh. */
+    /** Unfinished work: the sum of its calls' weights. */
     public int load() {
         return load.outstanding();
     }
 
     /**
-     * Takes a call on.
+     * Adds a call.
      *
      * @param weight its share of the load
      */
@@ -82,28 +82,30 @@ public final class Replica<D> {
         return load.lease(weight);
     }
 
-    /** A call has been answered. */
+    /** Records an answered call. */
     public void succeeded() {
         trust.succeeded();
     }
 
-    /** A call has failed, and the replica or its connection is to blame. */
+    /** Records a failed call whose cause is the replica or its connection. */
     public void failed() {
         trust.failed(System.nanoTime());
         watch.suspect();
     }
 
-    /** A call has been told that the replica takes no more. */
+    /** Records that the replica takes no more calls. */
     public void draining() {
         watch.draining();
     }
 
-    /** A call has been answered by other weights than described: no more calls until it has described itself again. */
+    /**
+     * Records an answer of other weights than described. The replica gets no calls until it has described itself again.
+     */
     public void replaced() {
         watch.replaced();
     }
 
-    /** Whether it has failed so often lately that others are preferred. */
+    /** Whether other replicas are preferred because of its recent failures. */
     public boolean rests() {
         return trust.rests(System.nanoTime());
     }
@@ -116,7 +118,7 @@ public final class Replica<D> {
         return address;
     }
 
-    /** Lets running calls end and takes no more. */
+    /** Lets running calls end and accepts no new ones. */
     void retire() {
         watch.close();
         managed.shutdown();

@@ -23,7 +23,7 @@ final class ReplicaProbes<D> {
     private final Channel channel;
     private final StageContract<D> contract;
 
-    /** @param channel the managed one, with what listens to it */
+    /** @param channel the managed channel with its listeners */
     ReplicaProbes(ManagedChannel managed, Channel channel, StageContract<D> contract) {
         this.managed = managed;
         this.channel = channel;
@@ -35,12 +35,12 @@ final class ReplicaProbes<D> {
         return ask(HealthGrpc.getCheckMethod(), HealthCheckRequest.getDefaultInstance(), timeout);
     }
 
-    /** What the replica says of itself. Fails with {@link io.grpc.StatusRuntimeException}. */
+    /** The replica's description. Fails with {@link io.grpc.StatusRuntimeException}. */
     CompletableFuture<D> describe(Duration timeout) {
         return ask(contract.describe(), DescribeRequest.getDefaultInstance(), timeout);
     }
 
-    /** Calls the listener whenever a connection that was there has gone. */
+    /** Calls the listener whenever a connection is lost. */
     void onDisconnect(Runnable listener) {
         ConnectivityState now = managed.getState(true);
         if (now != ConnectivityState.SHUTDOWN) {
@@ -53,13 +53,13 @@ final class ReplicaProbes<D> {
         }
     }
 
-    /** Tries to connect at once, if there is no connection and no attempt under way. */
+    /** Tries to connect at once, unless there is a connection or an attempt. */
     void connect() {
         managed.resetConnectBackoff();
         managed.getState(true);
     }
 
-    /** Gives up an attempt to connect that has led nowhere, or a connection over which nothing comes any more. */
+    /** Gives up an attempt to connect that hangs, or a connection over which nothing arrives. */
     void reconnect() {
         managed.enterIdle();
         managed.getState(true);
@@ -85,7 +85,8 @@ final class ReplicaProbes<D> {
 
             @Override
             public void onCompleted() {
-                // A call that ends well without an answer has broken the protocol; without effect after an answer.
+                // A call that ends without error and without an answer violates the protocol. No effect after an
+                // answer.
                 answer.completeExceptionally(Status.INTERNAL.asRuntimeException());
             }
         });

@@ -5,15 +5,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How the replicas of the stages are watched.
+ * How the stages' replicas are watched.
  *
- * @param resolveEvery  Time between two look-ups of a name.
+ * @param resolveEvery  Time between two lookups of a name.
  * @param checkEvery    Time between two questions for a replica's health.
- * @param checkTimeout  Time that a replica has to answer such a question, or to describe itself.
+ * @param checkTimeout  Time for a replica to answer such a question, or to describe itself.
  * @param describeEvery Time after which a replica describes itself again; it also does whenever it is connected.
  * @param silentAfter   Silence after which other replicas are preferred.
- * @param lostAfter     Silence after which a replica counts as lost, and its calls with it.
- * @param patience      Time that a request waits for a stage that is not there.
+ * @param lostAfter     Silence after which a replica and its calls count as lost.
+ * @param patience      Time for which a request waits for an unavailable stage.
  */
 @ConfigurationProperties("pargo.replicas")
 public record ReplicaProperties(

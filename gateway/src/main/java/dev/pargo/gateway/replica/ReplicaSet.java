@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The replicas of one stage: those that its target names now. Thread-safe. */
+/** The replicas of one stage that its target currently names. Thread-safe. */
 public final class ReplicaSet<D> {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicaSet.class);
@@ -30,7 +30,7 @@ public final class ReplicaSet<D> {
     private volatile List<Replica<D>> replicas = List.of();
     private volatile @Nullable String unresolved;
 
-    /** @param written the target as the operator has written it */
+    /** @param written the target as written in the configuration */
     ReplicaSet(
             StageContract<D> contract,
             String written,
@@ -44,7 +44,7 @@ public final class ReplicaSet<D> {
         this.properties = properties;
     }
 
-    /** As the operator has written it. */
+    /** The target as written in the configuration. */
     public String target() {
         return written;
     }
@@ -58,7 +58,7 @@ public final class ReplicaSet<D> {
         return replicas;
     }
 
-    /** Those that calls may be sent to. */
+    /** The replicas that accept calls. */
     public List<Replica<D>> usable() {
         return replicas.stream().filter(replica -> replica.state().takesCalls()).toList();
     }
@@ -75,7 +75,7 @@ public final class ReplicaSet<D> {
                         && replicas.stream().allMatch(r -> r.watch().isKnown());
     }
 
-    /** Why no calls can be sent, a clause such as "cannot be reached". */
+    /** The reason why no calls can be sent, as a clause such as "cannot be reached". */
     public String problem() {
         @Nullable String lookup = unresolved;
         if (replicas.isEmpty()) {
@@ -88,14 +88,14 @@ public final class ReplicaSet<D> {
         return target.mayChange();
     }
 
-    /** Looks up where the replicas are; takes new ones in and lets go of those that are gone. May block. */
+    /** Looks up the addresses; adds new replicas and removes those that are gone. May block. */
     void resolve() {
         try {
             Set<Address> found = target.addresses();
             unresolved = null;
             update(found);
         } catch (UnknownHostException nobody) {
-            // A name server that does not answer takes no replica away.
+            // If a name server does not answer, the replicas stay.
             unresolved = "is not known to the name server";
             tell();
         }

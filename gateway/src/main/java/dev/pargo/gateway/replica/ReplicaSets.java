@@ -17,13 +17,13 @@ import org.springframework.grpc.client.GrpcChannelBuilderCustomizer;
 import org.springframework.grpc.client.GrpcChannelFactory;
 import org.springframework.stereotype.Component;
 
-/** All replica sets, and the clock of their watches. A stage that several pipelines name is watched once. */
+/** All replica sets, and the clock of their watches. A stage of several pipelines is watched only once. */
 @Component
 public final class ReplicaSets implements DisposableBean {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicaSets.class);
 
-    /** Names that are looked up at once. */
+    /** Number of names that are looked up at the same time. */
     private static final int RESOLVERS = 3;
 
     private final GrpcChannelFactory channels;
@@ -32,7 +32,7 @@ public final class ReplicaSets implements DisposableBean {
     private final List<ReplicaSet<?>> sets = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService clock =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "replica-watch"));
-    // Apart from the clock, because a name server may take its time.
+    // Separate from the clock, because a name server may be slow.
     private final ScheduledExecutorService resolver =
             Executors.newScheduledThreadPool(RESOLVERS, task -> new Thread(task, "replica-resolver"));
 
@@ -48,7 +48,7 @@ public final class ReplicaSets implements DisposableBean {
      *
      * @throws IllegalArgumentException if the target cannot be read
      */
-    @SuppressWarnings("unchecked") // A contract has one type of description.
+    @SuppressWarnings("unchecked") // Each contract has one type of description.
     public synchronized <D> ReplicaSet<D> get(StageContract<D> contract, String target) {
         for (ReplicaSet<?> set : sets) {
             if (set.contract().equals(contract) && set.target().equals(target)) {
@@ -68,7 +68,7 @@ public final class ReplicaSets implements DisposableBean {
         return set;
     }
 
-    /** Shows the replicas of a stage, of all its targets together. */
+    /** Registers the gauges of a stage's replicas, of all its targets together. */
     private void count(StageContract<?> contract) {
         for (ReplicaState state : ReplicaState.values()) {
             Gauge.builder(
@@ -105,7 +105,7 @@ public final class ReplicaSets implements DisposableBean {
             try {
                 task.run();
             } catch (RuntimeException fault) {
-                // Thrown on, it would end the watch.
+                // If it were thrown, the watch would end.
                 log.error("The watch of the replicas failed", fault);
             }
         };

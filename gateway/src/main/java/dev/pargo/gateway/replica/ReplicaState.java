@@ -2,15 +2,15 @@ package dev.pargo.gateway.replica;
 
 import java.util.Locale;
 
-/** What the gateway knows of a replica. */
+/** The state of a replica, as the gateway knows it. */
 public enum ReplicaState {
     /** Not asked yet. */
     UNKNOWN,
     /** Has described itself and takes calls. */
     READY,
-    /** Has sent nothing for a while although an answer is due: gets calls only where no other replica is ready. */
+    /** Has sent nothing for a while although an answer is due. Gets calls only if no other replica is ready. */
     SILENT,
-    /** Says itself that it takes no calls: it shuts down, or its device has failed. */
+    /** Reports that it takes no calls: it is shutting down, or its device has failed. */
     DRAINING,
     /** Cannot be reached, or has been silent for too long. */
     LOST;

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the state of one replica: asks for its health now and then, lets it describe itself whenever it has been
- * connected, and is told what calls have seen. A question that is answered late or not at all says nothing as long as
- * anything else comes from the replica; see {@link Silence}. Thread-safe.
+ * Follows the state of one replica: asks for its health at intervals and for its description after each connect, and
+ * receives the results of calls. A late or missing answer has no effect as long as anything else arrives from the
+ * replica; see {@link Silence}. Thread-safe.
  */
 final class ReplicaWatch<D> {
 
@@ -39,7 +39,7 @@ final class ReplicaWatch<D> {
     private String toldProblem = problem;
     private boolean known;
 
-    // Counts connections. What is answered on an earlier one is ignored: another process may listen there now.
+    // Counts connections. Answers on an earlier connection are ignored, because another process may listen there now.
     private int connection;
     private final Question check = new Question();
     private final Question describe = new Question();
@@ -79,7 +79,7 @@ final class ReplicaWatch<D> {
         return timesGivenUp;
     }
 
-    /** Why the replica takes no calls; of no meaning while it does. */
+    /** The reason why the replica takes no calls; undefined while it does. */
     synchronized String problem() {
         return problem;
     }
@@ -89,7 +89,7 @@ final class ReplicaWatch<D> {
         return known;
     }
 
-    /** To be called every {@link Silence#TICK}. */
+    /** Call it every {@link Silence#TICK}. */
     void tick() {
         silence.tick(isAnswerDue());
         if (state.takesCalls() && silence.length().compareTo(properties.lostAfter()) >= 0) {
@@ -103,7 +103,7 @@ final class ReplicaWatch<D> {
         update();
     }
 
-    /** A call has failed: it may be the replica, or the call alone. */
+    /** Records a failed call. The cause may be the replica, or only the call. */
     void suspect() {
         check();
     }
@@ -114,7 +114,7 @@ final class ReplicaWatch<D> {
         check();
     }
 
-    /** The replica takes no more calls until it says otherwise. */
+    /** Records that the replica takes no calls until it reports otherwise. */
     void draining() {
         synchronized (this) {
             health = Health.NOT_SERVING;
@@ -123,7 +123,7 @@ final class ReplicaWatch<D> {
         update();
     }
 
-    /** The description is not true any more. */
+    /** Drops the description, because it is no longer true. */
     void replaced() {
         synchronized (this) {
             description = null;
@@ -164,7 +164,7 @@ final class ReplicaWatch<D> {
         });
     }
 
-    /** True if the replica is to describe itself. */
+    /** True if the replica must be asked for its description. */
     private synchronized boolean checked(int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
         if (asked != connection) {
             return false;
@@ -186,11 +186,11 @@ final class ReplicaWatch<D> {
 
     private void failedToCheck(Status failure) {
         switch (failure.getCode()) {
-            // Without a health service the description has to do.
+            // A replica without a health service is judged by its description.
             case UNIMPLEMENTED -> health = Health.SERVING;
             case NOT_FOUND -> health = Health.NOT_SERVING;
             case DEADLINE_EXCEEDED -> {
-                // A replica that is there is given up by its silence only.
+                // A connected replica is given up only because of its silence.
                 if (health == Health.UNKNOWN) {
                     known = true;
                     problem = "does not answer";

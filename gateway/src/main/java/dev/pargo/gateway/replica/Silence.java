@@ -10,11 +10,11 @@ import io.grpc.MethodDescriptor;
 import java.time.Duration;
 
 /**
- * How long a replica has sent nothing although an answer is due. Whatever comes from it on any call ends the silence, so
- * a replica that is slow to say how it is, but answers calls, is not silent.
+ * Measures how long a replica has sent nothing although an answer is due. Any message from it, on any call, ends the
+ * silence. So a replica that answers calls is not silent, even if its health checks are late.
  *
- * <p>Silence is counted in ticks of the watch rather than read off a clock: a pause of the gateway itself is one tick,
- * however long it was. Thread-safe; {@link #tick} belongs to one thread.
+ * <p>Silence is counted in ticks of the watch instead of read from a clock: a pause of the gateway itself, of any
+ * length, is one tick. Thread-safe; {@link #tick} belongs to one thread.
  */
 final class Silence implements ClientInterceptor {
 
@@ -29,7 +29,7 @@ final class Silence implements ClientInterceptor {
     private volatile boolean heard;
     private volatile int ticks;
 
-    /** Counts a tick, if nothing has been heard since the last one. */
+    /** Counts a tick if nothing has arrived since the last one. */
     void tick(boolean answerIsDue) {
         if (heard) {
             heard = false;
@@ -54,7 +54,7 @@ final class Silence implements ClientInterceptor {
         return next.newCall(method, options.withStreamTracerFactory(tracers));
     }
 
-    /** Hears what comes in on one call, on the transport's thread. */
+    /** Listens to the messages of one call, on the transport's thread. */
     private final class Listener extends ClientStreamTracer {
 
         @Override

@@ -4,10 +4,10 @@ import dev.pargo.proto.v1.DescribeRequest;
 import io.grpc.MethodDescriptor;
 
 /**
- * What the replicas of a stage have in common.
+ * The common properties of a stage's replicas.
  *
  * @param title    the stage's name in sentences
  * @param tag      the stage's name in metrics
- * @param describe how its replicas describe themselves
+ * @param describe asks a replica for its description
  */
 public record StageContract<D>(String title, String tag, MethodDescriptor<DescribeRequest, D> describe) {}

@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What an operator writes for the replicas of a stage. */
+/** The configured addresses of a stage's replicas. */
 interface Target {
 
     /**
      * Reads {@code static://a:9091,b:9091}, where every address is a replica, or {@code dns:///name:9091}, where every IP
      * address of the name is one. An address without a scheme is a static one.
      *
-     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalArgumentException if it has neither form
      */
     static Target parse(String text) {
         int colon = text.indexOf(':');
@@ -28,13 +28,13 @@ interface Target {
         };
     }
 
-    /** Where the replicas are now. May block on a name server. */
+    /** The current addresses. May block on a name server. */
     Set<Address> addresses() throws UnknownHostException;
 
     /** Whether {@link #addresses()} may change. */
     boolean mayChange();
 
-    /** Addresses that are written down. */
+    /** Fixed addresses. */
     record Listed(Set<Address> addresses) implements Target {
 
         static Listed parse(String list) {
@@ -49,7 +49,7 @@ interface Target {
         }
     }
 
-    /** A name that stands for all replicas. */
+    /** One name for all replicas. */
     record Named(Address name) implements Target {
 
         @Override

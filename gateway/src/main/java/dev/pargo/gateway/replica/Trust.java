@@ -3,8 +3,8 @@ package dev.pargo.gateway.replica;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a replica's calls succeed. One that fails several calls in a row rests: others are preferred for a time that
- * doubles with every further failure. Thread-safe.
+ * Records whether a replica's calls succeed. After several failures in a row, other replicas are preferred for a time
+ * that doubles with every further failure. Thread-safe.
  */
 final class Trust {
 

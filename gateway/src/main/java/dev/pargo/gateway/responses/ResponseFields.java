@@ -28,7 +28,7 @@ public final class ResponseFields {
 
     private static final int MAX_TOOL = 256 << 10;
 
-    /** The one thing to include that there is. */
+    /** The only supported value of {@code include}. */
     static final String LOGPROBS = "message.output_text.logprobs";
 
     static final Field<List<Values>> INPUT = Field.of(

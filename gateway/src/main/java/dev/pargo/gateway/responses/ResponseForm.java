@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes one response.
+ * Builds the JSON of one response.
  *
- * @param body     the request, much of which a response repeats
+ * @param body     the request; a response repeats many of its fields
  * @param decoding how the answer is written
  */
 record ResponseForm(ResponseHead head, Values body, GenerateStart decoding) {
@@ -37,7 +37,7 @@ record ResponseForm(ResponseHead head, Values body, GenerateStart decoding) {
         return JSON.writeValueAsBytes(ended(part, answer.reason(), usage, timings));
     }
 
-    /** Before the answer. */
+    /** The response before the answer has begun. */
     ResponseObject begun() {
         return object("in_progress", List.of(), null, null);
     }

@@ -11,7 +11,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A response, complete or on its way.
+ * A response, complete or in progress.
  *
  * @param createdAt seconds since 1970
  * @param status    in_progress, completed, or incomplete if the answer was cut
@@ -45,13 +45,13 @@ record ResponseObject(
 
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable TimingsMillis timings) {
 
-    /** Why an answer is incomplete. */
+    /** The reason why an answer is incomplete. */
     record Incomplete(String reason) {}
 
-    /** The answer's form, as the request has it. */
+    /** The format of the answer, as in the request. */
     record TextForm(FormatForm format) {}
 
-    /** A form; the schema is there for {@code json_schema} only. */
+    /** A format; only {@code json_schema} has a schema. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record FormatForm(
             String type,
@@ -83,7 +83,7 @@ record ResponseObject(
             OutputDetails outputTokensDetails,
             int totalTokens) {}
 
-    /** The prompt's tokens; visual tokens and cached images are an extension. */
+    /** Details of the prompt's tokens; visual tokens and cached images are extensions. */
     @JsonNaming(SnakeCaseStrategy.class)
     record InputDetails(int cachedTokens, int cacheWriteTokens, int visualTokens, int cachedImages) {}
 

@@ -23,7 +23,7 @@ import dev.pargo.proto.v1.LlmDescription;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a request for a response asks. */
+/** A request for a response, checked. */
 record ResponseQuestion(Values body, Conversation conversation, List<PictureSource> images, AnswerShape shape)
         implements Question {
 

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A response as server-sent events, by OpenAI's names and in OpenAI's order: of one message with one text. */
+/** A response as server-sent events, with OpenAI's names and order of events: one message with one text. */
 final class StreamedResponse implements Answer {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -46,7 +46,7 @@ final class StreamedResponse implements Answer {
         event("response.content_part.added", part(Map.of("part", Part.of("", List.of()))));
     }
 
-    /** That an answer begins may be said before an LLM has written anything of it. */
+    /** The events of the beginning may be sent before an LLM has written any text. */
     @Override
     public boolean hasBegun(int firstChoice, int choices) {
         return begun;

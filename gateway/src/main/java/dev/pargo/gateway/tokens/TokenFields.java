@@ -26,7 +26,7 @@ public final class TokenFields {
     static final Field<List<Long>> TOKENS =
             Field.of("tokens", list(whole(0, Integer.MAX_VALUE), 0, MAX_TOKENS, "ids"), "required", "Token ids.");
 
-    /** Of {@code /tokenize}. */
+    /** The fields of {@code /tokenize}. */
     public static final Fields TOKENIZE = Fields.of(
             RequestFields.MODEL,
             PROMPT,
@@ -38,7 +38,7 @@ public final class TokenFields {
             Field.refused("chat_template", only(), "A template instead of the model's."),
             Field.refused("tools", only("[]"), "Tools in the prompt."));
 
-    /** Of {@code /detokenize}. */
+    /** The fields of {@code /detokenize}. */
     public static final Fields DETOKENIZE = Fields.of(RequestFields.MODEL, TOKENS);
 
     private TokenFields() {}

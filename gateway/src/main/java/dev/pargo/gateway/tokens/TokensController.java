@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Tells what tokens a prompt has, as the LLM reads it, and what tokens say. */
+/** Converts prompts to the tokens that the LLM reads, and tokens to text. */
 @RestController
 final class TokensController {
 
@@ -106,7 +106,7 @@ final class TokensController {
      * The tokens of a prompt.
      *
      * @param maxModelLen the model's context
-     * @param tokenStrs   what each token says, where asked for; what is half of a character shows as U+FFFD
+     * @param tokenStrs   text of each token, if requested; an incomplete character becomes U+FFFD
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Tokens(
@@ -115,6 +115,6 @@ final class TokensController {
             List<Integer> tokens,
             @Nullable List<String> tokenStrs) {}
 
-    /** What tokens say. */
+    /** The text of tokens. */
     record Text(String prompt) {}
 }

@@ -1,4 +1,4 @@
-/** What tokens a prompt has, and what tokens say: the routes are vLLM's. */
+/** Converts prompts to tokens and tokens to text. The routes are vLLM's. */
 @NullMarked
 package dev.pargo.gateway.tokens;
 

@@ -20,8 +20,8 @@ import org.springframework.grpc.client.GlobalClientInterceptor;
 import org.springframework.stereotype.Component;
 
 /**
- * A span for each call that a stage gets for a request, and W3C's headers, so that the stage continues the trace. Calls for
- * the gateway's own needs, such as health checks, belong to no request and are left alone.
+ * Creates a span for each call to a stage for a request, and sends W3C's headers, so that the stage continues the
+ * trace. The gateway's own calls, such as health checks, are not traced.
  */
 @Component
 @GlobalClientInterceptor

@@ -56,7 +56,7 @@ public final class TraceFilter extends OncePerRequestFilter {
         this.tracer = tracer;
     }
 
-    /** Notes in the current request's span how the request has ended. */
+    /** Records the outcome in the current request's span. */
     public static void ended(Outcome outcome, String model) {
         Span span = Span.current();
         span.setAttribute("gen_ai.request.model", model);
@@ -102,7 +102,7 @@ public final class TraceFilter extends OncePerRequestFilter {
         }
     }
 
-    /** The headers had come before the body was read. */
+    /** The headers arrived before the body was read. */
     private static Instant arrival(HttpServletRequest request) {
         @Nullable RequestBody body = RequestBody.of(request);
         return body == null

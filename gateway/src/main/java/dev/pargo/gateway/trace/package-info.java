@@ -1,4 +1,4 @@
-/** The trace of a request: a span for the request, and one for each call of a stage. The stages continue it. */
+/** The trace of a request: a span for the request, and one for each call to a stage. The stages continue the trace. */
 @NullMarked
 package dev.pargo.gateway.trace;
 
