@@ -1,4 +1,4 @@
-/** The REST gateway: conducts the stages and speaks OpenAI's chat format. */
+/** The REST gateway: calls the stages and offers OpenAI's API. */
 @NullMarked
 package dev.pargo.gateway;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** API keys: who is let in, to which models, and how often. */
+/** API keys: which requests are allowed, for which models, and how often. */
 class AccessTest {
 
     private static LoopbackStages stages;
@@ -127,7 +127,7 @@ class AccessTest {
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> get("/v1/models", "of-fresh").statusCode() == 200);
 
-        // A file that cannot be used changes nothing.
+        // An invalid file does not change the keys.
         Files.writeString(file, "nonsense");
         await().during(Duration.ofMillis(1500))
                 .atMost(Duration.ofSeconds(10))

@@ -37,7 +37,7 @@ final class Bodies {
         return image(firstByte, question).replaceFirst("\\{", "{\"stream\":true,");
     }
 
-    /** An image file that is unlike any other, apart from its first byte. */
+    /** An image file that differs from all others after its first byte. */
     static String dataUrl(int firstByte, int bytes) {
         byte[] file = new byte[bytes];
         file[0] = (byte) firstByte;

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** How answers are written: what clients may ask for, what reaches the LLM of it, and what comes back. */
+/** Decoding parameters: the accepted values, the parameters that reach the LLM, and the answers. */
 class DecodingTest {
 
     private static final String HELLO = "Hello";

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A client that leaves takes its work with it, wherever that stands. */
+/** If a client disconnects, its work is cancelled, in every stage of the request. */
 class DisconnectTest {
 
-    /** A client's absence is noticed within 150 ms; the rest is for a busy machine. */
+    /** A disconnected client is noticed within 150 ms; the rest is an allowance for a busy machine. */
     private static final long LIMIT_MILLIS = 800;
 
     private static LoopbackStages stages;
@@ -205,7 +205,7 @@ class DisconnectTest {
         await().atMost(Duration.ofSeconds(5))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> behaviour.calls.get() == 1);
-        // The request waits now, and has felt its pulse at least once.
+        // By now the request is waiting, and has checked its client at least once.
         Thread.sleep(150);
     }
 

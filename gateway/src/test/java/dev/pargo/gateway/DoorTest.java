@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What strangers do to a server: nothing may cost more than was admitted, and nobody may keep others out. */
+/** Requests of hostile clients: they get no more resources than were admitted, and cannot keep others out. */
 class DoorTest {
 
     private static final int MAX_BODY = 1_000_000;
@@ -116,7 +116,7 @@ class DoorTest {
                         .send(chat(Bodies.text("Hm?") + " ".repeat(900_000)))
                         .answer())
                 .startsWith("HTTP/1.1 200 "));
-        // Whichever comes first: it makes room, or it is too slow.
+        // Either of these may come first: it is dropped for another body, or it is too slow.
         assertThat(stopped.get(0).untilClosed()).matches("(?s)HTTP/1.1 (429|408) .*");
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What every route has in common: content types, compression, trailing slashes, pages of other origins. */
+/** The common behaviour of all routes: content types, compression, trailing slashes, pages of other origins. */
 class EdgeTest {
 
     private static final String ORIGIN = "https://example.org";

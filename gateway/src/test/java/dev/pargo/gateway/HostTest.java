@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** By which names a gateway without keys may be called. */
+/** The names by which a gateway without keys may be called. */
 class HostTest {
 
     private static LoopbackStages stages;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What Prometheus reads of the gateway. */
+/** The metrics that Prometheus reads from the gateway. */
 class MetricsTest {
 
     private static final String ASKED = """

@@ -119,7 +119,7 @@ class OpenAiSchemaTest {
                         .isEmpty());
     }
 
-    /** The schema knows no chunks: it lacks their null for an answer that goes on. */
+    /** The schema does not cover chunks: their finish_reason is null while the answer continues. */
     @Test
     void chunksOfACompletionAreValid() throws Exception {
         List<String> chunks =
@@ -221,7 +221,7 @@ class OpenAiSchemaTest {
         assertThat(errors("ErrorResponse", chunks.get(chunks.size() - 1))).isEmpty();
     }
 
-    /** What a stream's events say, its last word apart; it may break off. */
+    /** The events of a stream, without the final [DONE]. The stream may break off. */
     private static List<String> data(String path, String body) throws Exception {
         List<String> lines = new ArrayList<>();
         try (Stream<String> stream = gateway.lines(path, body)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Readiness says what is true, and weights that do not belong together never meet. */
+/** Readiness is reported correctly, and weights of different bundles are never combined. */
 class PipelineWatchTest {
 
     private LoopbackStages stages;

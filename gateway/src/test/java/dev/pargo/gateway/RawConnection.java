@@ -11,7 +11,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 
-/** A socket to a gateway, for what no HTTP client would send. */
+/** A socket to a gateway, for requests that HTTP clients do not send. */
 final class RawConnection implements AutoCloseable {
 
     final Socket socket;
@@ -23,7 +23,7 @@ final class RawConnection implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** Headers of a request with a body that is to be sent apart. */
+    /** Headers of a request whose body is sent separately. */
     static String head(String method, String path, String headers) {
         return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n";
     }
@@ -50,7 +50,7 @@ final class RawConnection implements AutoCloseable {
         return this;
     }
 
-    /** The next answer that is not an interim one: status line, headers and body. */
+    /** The next answer, except interim ones: status line, headers and body. */
     String answer() throws IOException {
         while (true) {
             String head = head();

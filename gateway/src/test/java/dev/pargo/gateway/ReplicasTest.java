@@ -22,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two replicas of every stage, {@code one} behind wires that misbehave, {@code two} behind none: whatever happens to the
- * first, no request is lost.
+ * Two replicas of every stage: {@code one} behind a network with faults, {@code two} without. No fault of the first
+ * loses a request.
  */
 class ReplicasTest {
 
@@ -99,7 +99,10 @@ class ReplicasTest {
         assertThat(one.encoder.behaviour.calls).hasValueGreaterThan(before);
     }
 
-    /** Nothing else comes from the replica: it has died without a word, and its machine has another one now. */
+    /**
+     * Nothing else arrives from the replica: it has died without closing its connection, and another one runs on its
+     * machine now.
+     */
     @Test
     void aHalfOpenConnectionIsReplaced() throws Exception {
         start();
@@ -219,7 +222,7 @@ class ReplicasTest {
         one.encoder.reticent = true;
         two.encoder.reticent = true;
 
-        // Longer than a stage has for its description, and than one may be silent.
+        // Longer than a stage may take for its description, and longer than it may be silent.
         await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(8)).until(() -> {
             assertAnswered(gateway.chatAsync(Bodies.image(7, "Hm?")));
             return gateway.readiness().statusCode() == 200;

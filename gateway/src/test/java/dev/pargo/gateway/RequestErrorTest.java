@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What users get wrong: the status, the field, and a sentence of ours. */
+/** Errors in requests: the status, the field, and a message of the gateway. */
 class RequestErrorTest {
 
     private static LoopbackStages stages;
@@ -349,7 +349,7 @@ class RequestErrorTest {
         gateway.chat("{}");
         gateway.chat(Bodies.text("Hello"));
 
-        // A client has its answer a moment before it is counted.
+        // A client gets its answer a moment before the request is counted.
         await().untilAsserted(() -> {
             assertThat(gateway.ended("client_error")).isEqualTo(errors + 1);
             assertThat(gateway.ended("ok")).isEqualTo(answers + 1);

@@ -22,7 +22,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** The real gateway on ports of its own, in front of loopback stages. */
+/** The real gateway on free ports, in front of loopback stages. */
 final class RunningGateway implements AutoCloseable {
 
     final int port;
@@ -62,7 +62,7 @@ final class RunningGateway implements AutoCloseable {
                 Stream.of(stages.targets(), arguments).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
-    /** @param arguments among them the stages' targets */
+    /** @param arguments command-line arguments, including the stages' targets */
     static RunningGateway startUnready(String... arguments) {
         return new RunningGateway(builder().run(all(arguments)));
     }
@@ -180,7 +180,7 @@ final class RunningGateway implements AutoCloseable {
                 .sum();
     }
 
-    /** How many images were known, joined another's way, or were made. */
+    /** Number of images whose tokens were cached, computed for another request, or computed for this one. */
     int images(String result) {
         return (int) context.getBean(MeterRegistry.class)
                 .get("pargo.gateway.visual.cache")
@@ -189,7 +189,7 @@ final class RunningGateway implements AutoCloseable {
                 .count();
     }
 
-    /** Chat requests that are worked on now. */
+    /** Number of chat requests in progress. */
     double active() {
         return gauge("pargo.gateway.active");
     }
@@ -198,7 +198,7 @@ final class RunningGateway implements AutoCloseable {
         return context.getBean(MeterRegistry.class).get(name).gauge().value();
     }
 
-    /** Names of everything that the gateway is made of. */
+    /** Names of all beans of the gateway. */
     List<String> beans() {
         return List.of(context.getBeanDefinitionNames());
     }

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One gateway with three models: {@code pargo}; {@code house/q-former} with the same encoder, a projector that makes fewer
- * tokens and an LLM of its own; {@code mixed} with the vision of the first and the LLM of the second.
+ * One gateway with three models: {@code pargo}; {@code house/q-former} with the same encoder, a projector with fewer
+ * tokens and another LLM; {@code mixed} with the vision of the first and the LLM of the second.
  */
 class SeveralPipelinesTest {
 

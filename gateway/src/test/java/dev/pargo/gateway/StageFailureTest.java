@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What happens to requests when stages refuse, fail, hang or go away. */
+/** Requests when stages refuse, fail, hang or disappear. */
 class StageFailureTest {
 
     private static final String IMAGE_PARAM = "\"param\":\"messages[0].content[1].image_url\"";
@@ -123,7 +123,10 @@ class StageFailureTest {
         assertThat(stages.encoder.behaviour.calls).hasValue(7);
     }
 
-    /** What grpc-java says of a connection that died in the middle of a write, of a broken frame, of a reset stream. */
+    /**
+     * The status of grpc-java for a connection that broke in the middle of a write, for a broken frame, and for a reset
+     * stream.
+     */
     @ParameterizedTest
     @EnumSource(
             value = Status.Code.class,

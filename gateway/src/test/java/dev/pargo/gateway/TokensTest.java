@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The routes that tell of tokens. The loopback LLM has a token for each character. */
+/** The routes for tokens. The loopback LLM has a token for each character. */
 class TokensTest {
 
     private static LoopbackStages stages;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A gateway that sends its traces nowhere. Those of clients pass through it all the same. */
+/** A gateway that does not send traces. It still passes on the traces of clients. */
 class TraceTest {
 
     private static final String CLIENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

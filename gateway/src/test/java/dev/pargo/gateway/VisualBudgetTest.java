@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the gateway holds while the LLM takes nothing. Visual tokens of an image take 4.75 MB: there is room for two. */
+/** The memory of the gateway while the LLM reads nothing. Visual tokens of an image take 4.75 MB, so two fit. */
 class VisualBudgetTest {
 
     private LoopbackStages stages;
@@ -26,7 +26,7 @@ class VisualBudgetTest {
 
     @AfterEach
     void stop() {
-        // The stages first: what hangs there keeps the gateway from closing.
+        // The stages are closed first, because hanging calls would delay the closing of the gateway.
         stages.close();
         gateway.close();
     }

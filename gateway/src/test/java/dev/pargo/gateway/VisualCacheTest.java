@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An image that is known, or on its way, is not made again; and whoever makes it may leave. */
+/**
+ * An image that is cached or being computed is not computed again, and the request that computes it may be cancelled.
+ */
 class VisualCacheTest {
 
     private static LoopbackStages stages;

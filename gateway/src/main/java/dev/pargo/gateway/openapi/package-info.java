@@ -1,4 +1,4 @@
-/** What the gateway's routes accept and answer, as an OpenAPI document. */
+/** The gateway's routes as an OpenAPI document. */
 @NullMarked
 package dev.pargo.gateway.openapi;
 

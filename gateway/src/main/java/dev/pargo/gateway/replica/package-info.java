@@ -1,4 +1,4 @@
-/** The replicas of a stage: where they are, what each says of itself, which of them takes the next call. */
+/** The replicas of a stage: their addresses, states and descriptions, and the choice of a replica for each call. */
 @NullMarked
 package dev.pargo.gateway.replica;
 

@@ -18,25 +18,25 @@ public final class Behaviour {
     /** Failures of the next calls, in order. */
     public final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
 
-    /** Calls that have come. */
+    /** Number of calls so far. */
     public final AtomicInteger calls = new AtomicInteger();
 
-    /** One entry, the time in nanoseconds, for every call that was cancelled. */
+    /** The times of all cancellations in nanoseconds. */
     public final BlockingQueue<Long> cancellations = new LinkedBlockingQueue<>();
 
-    /** Calls get their answer, or this failure, when it is complete. */
+    /** Calls get their answer, or this failure, when it completes. */
     public volatile CompletableFuture<Void> release = CompletableFuture.completedFuture(null);
 
     /** Calls get no answer. */
     public volatile boolean hang;
 
-    /** So many of the next tensors are damaged on their way. */
+    /** Number of the next tensors that are damaged in transit. */
     public final AtomicInteger damages = new AtomicInteger();
 
-    /** Who has made the tensors that have come. */
+    /** The producers of the received tensors. */
     public final Queue<String> producers = new ConcurrentLinkedQueue<>();
 
-    /** Counts a call; true if it is to be answered. */
+    /** Counts a call. Returns true if it must be answered. */
     boolean takes(StreamObserver<?> response) {
         calls.incrementAndGet();
         ((ServerCallStreamObserver<?>) response).setOnCancelHandler(() -> cancellations.add(System.nanoTime()));
@@ -47,7 +47,7 @@ public final class Behaviour {
         return failure == null;
     }
 
-    /** Answers when the time has come. */
+    /** Answers when the gate is open. */
     void answer(StreamObserver<?> response, Runnable answer) {
         release.whenComplete((released, failure) -> {
             if (failure == null) {

@@ -15,7 +15,7 @@ public final class LoopbackEncoder extends EncoderGrpc.EncoderImplBase {
     public final Behaviour behaviour = new Behaviour();
     public volatile EncoderDescription description;
 
-    /** What the tensor's header says; the described fingerprint if empty. */
+    /** The fingerprint in the tensor's header; if empty, the described one. */
     public volatile String producer = "";
 
     LoopbackEncoder(EncoderDescription description) {

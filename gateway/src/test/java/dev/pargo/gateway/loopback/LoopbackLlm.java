@@ -33,28 +33,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 
 /**
- * Answers with what it was asked: roles in (), images as [last byte x bytes], text as it is; one delta a role and a
- * part, in which every further choice says its number first. Each delta is one token, with probability 1/e; what
- * might have stood in its place is half of a character, and impossible.
+ * Answers with its own prompt: roles in (), images as [last byte x bytes], text unchanged, in one delta for each role
+ * and part. Further choices put their number before each delta. Each delta is one token with probability 1/e; its
+ * alternative is half of a character, with probability 0.
  */
 public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
 
     public final Behaviour behaviour = new Behaviour();
     public volatile LlmDescription description;
 
-    /** All starts that have come. */
+    /** All starts so far. */
     public final BlockingQueue<GenerateStart> starts = new LinkedBlockingQueue<>();
 
-    /** After so many deltas the answer stands still. */
+    /** Number of deltas after which the answer hangs. */
     public volatile int stallAfter = Integer.MAX_VALUE;
 
-    /** After so many deltas the answer breaks off. */
+    /** Number of deltas after which the answer breaks off. */
     public volatile int failAfter = Integer.MAX_VALUE;
 
     /** Time before the answer begins. */
     public volatile int pauseMillis;
 
-    /** Of the first choice; all others stop. */
+    /** The finish reason of the first choice; all others have stop. */
     public volatile FinishReason reason = FinishReason.STOP;
 
     public volatile int cachedTokens;

@@ -25,7 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** An encoder, a projector and an LLM that fit each other, each behind a port of its own. */
+/** An encoder, a projector and an LLM that fit each other, each on its own port. */
 public final class LoopbackStages implements AutoCloseable {
 
     public final LoopbackEncoder encoder;
@@ -167,7 +167,7 @@ public final class LoopbackStages implements AutoCloseable {
         llmServer = serve(llm, llmPort);
     }
 
-    /** All stages behave well again and have forgotten what was. */
+    /** All stages behave normally again, and their records are cleared. */
     public void reset() {
         encoder.behaviour.reset();
         encoder.producer = "";

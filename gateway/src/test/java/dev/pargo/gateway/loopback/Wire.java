@@ -11,7 +11,7 @@ import java.net.SocketException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The network in front of a loopback stage: passes bytes on, until it is told to misbehave. */
+/** The network in front of a loopback stage. It forwards bytes until a test injects a fault. */
 public final class Wire implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -32,14 +32,14 @@ public final class Wire implements AutoCloseable {
         return "127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** Nothing passes any more, in either direction, and no connection is closed: as if the stage's machine had gone. */
+    /** Forwards nothing in either direction and closes no connection, as if the stage's machine were lost. */
     public void freeze() {
         synchronized (gate) {
             frozen = true;
         }
     }
 
-    /** What has been held back passes now. */
+    /** Forwards the bytes that were held back. */
     public void thaw() {
         synchronized (gate) {
             frozen = false;
@@ -47,7 +47,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Forgets all connections without a word to anybody, and passes bytes of new ones. */
+    /** Drops all connections without closing them, and forwards bytes of new ones. */
     public void forget() {
         synchronized (gate) {
             epoch++;
@@ -62,7 +62,7 @@ public final class Wire implements AutoCloseable {
         stages.forEach(Wire::reset);
     }
 
-    /** Sends the clients a frame that HTTP/2 does not allow: longer than any. */
+    /** Sends the clients an invalid HTTP/2 frame: longer than allowed. */
     public void garble() throws IOException {
         for (Socket client : clients) {
             client.getOutputStream().write(new byte[] {-1, -1, -1, 0, 0, 0, 0, 0, 1});
@@ -112,7 +112,7 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** Waits while nothing passes; false for a connection that has been forgotten since. */
+    /** Waits while nothing is forwarded; false for a connection that has been dropped meanwhile. */
     private boolean mayPass(int born) {
         synchronized (gate) {
             while (frozen) {

@@ -1,6 +1,6 @@
 /**
- * Stages at the other end of a real connection that do what real ones cannot be made to do at will: be away, full, slow,
- * replaced, or die in the middle. Their answers tell what they were given.
+ * Stages behind real connections that can be made unavailable, full, slow, replaced, or crash at any time. Their
+ * answers show what they received.
  */
 @NullMarked
 package dev.pargo.gateway.loopback;

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The tables in docs/api.md are what the fields say of themselves. */
+/** The tables in docs/api.md equal the descriptions of the fields. */
 class FieldsDocumentationTest {
 
     @Test
@@ -40,7 +40,7 @@ class FieldsDocumentationTest {
         requireInDocs(beyondChat(TokenFields.DETOKENIZE));
     }
 
-    /** Fields that a chat request has too are only named. */
+    /** Fields of chat requests are listed by name only. */
     private static String beyondChat(Fields fields) {
         List<Field<?>> chat = ChatFields.ALL.all();
         return table(fields.all().stream()

@@ -43,16 +43,16 @@ public final class FakeInternet
 
     public static final String ADDRESS = "93.184.216.34";
 
-    /** What each look-up of a name finds, one after the other; the last for ever. */
+    /** Results of the lookups of a name, one after the other. The last result stays. */
     private final Map<String, Queue<List<String>>> names = new ConcurrentHashMap<>();
 
     /** Names that have been looked up. */
     public final BlockingQueue<String> lookUps = new LinkedBlockingQueue<>();
 
-    /** Addresses that have been dialled. */
+    /** Addresses that were connected to. */
     public final BlockingQueue<String> dialled = new LinkedBlockingQueue<>();
 
-    /** Headers of the requests that have come, a line each. */
+    /** Headers of the received requests, one line each. */
     public final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
 
     private final Path certificate;
@@ -98,7 +98,7 @@ public final class FakeInternet
         names.put(host, new ConcurrentLinkedQueue<>(List.of(List.of(addresses))));
     }
 
-    /** The next look-ups of a name find other addresses. */
+    /** Changes the addresses of a name for the next lookups. */
     public void rename(String host, String... addresses) {
         names.get(host).add(List.of(addresses));
     }
@@ -148,7 +148,7 @@ public final class FakeInternet
         lookUps.add(host);
         Queue<List<String>> answers = names.get(host);
         if (answers == null) {
-            // Addresses stand for themselves.
+            // An address is its own result.
             if (host.matches("[0-9.]+|\\[.*]|.*:.*")) {
                 return InetAddress.getAllByName(host);
             }
@@ -203,7 +203,7 @@ public final class FakeInternet
         assertThat(process.waitFor()).as(output).isZero();
     }
 
-    /** What is at a path. */
+    /** The content of a path. */
     public interface Page {
         void answer(HttpExchange exchange) throws IOException;
     }

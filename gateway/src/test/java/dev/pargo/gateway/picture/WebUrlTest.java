@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a URL's text and the settings tell. */
+/** The checks of a URL by its text and the settings. */
 class WebUrlTest {
 
     private static final FetchProperties DEFAULTS = rules(true, false);

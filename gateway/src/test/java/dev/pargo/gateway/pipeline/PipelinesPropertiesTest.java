@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** Configurations that cannot be meant are refused at start. */
+/** Contradictory configurations are refused at start. */
 class PipelinesPropertiesTest {
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A name that stands for other addresses from time to time. */
+/** A name whose addresses change. */
 class ReplicaSetTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);

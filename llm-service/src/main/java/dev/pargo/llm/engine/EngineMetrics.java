@@ -65,9 +65,9 @@ public final class EngineMetrics {
         this.prefixHits = counter("pargo.llm.prefix.hits", "Tokens found in the KV cache", Tags.empty());
         this.tokensIn = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "in"));
         this.tokensOut = counter("pargo.llm.tokens", "Tokens of prompts and answers", Tags.of("direction", "out"));
-        this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Tokens guessed and found right", Tags.empty());
+        this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Drafted tokens that were accepted", Tags.empty());
         this.suspensions =
-                counter("pargo.llm.suspensions", "Times that a running request made way for others", Tags.empty());
+                counter("pargo.llm.suspensions", "Suspensions of running requests for other clients", Tags.empty());
         duration(NO_ERROR);
         gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
         gauge("pargo.llm.kv.utilization", "Share of the KV cache's slots that are taken", () -> utilization);

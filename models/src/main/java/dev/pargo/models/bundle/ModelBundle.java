@@ -130,7 +130,8 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
         if (pictures() instanceof WholeImage whole) {
             return whole.preprocessing();
         }
-        throw new ConfigException("model '%s' takes pictures apart, which is not served yet".formatted(name()));
+        throw new ConfigException(
+                "model '%s' cuts pictures into pieces or takes pictures of any size, not one square".formatted(name()));
     }
 
     StoredNetwork<VisionConfig> vision();

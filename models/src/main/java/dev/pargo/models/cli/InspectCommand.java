@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Shows the contents of a bundle or a checkpoint. Exits with 1 if something is missing or contradictory. */
 @Command(
         name = "inspect",
-        description = "Tells what a bundle, a model directory or a checkpoint holds, without loading it.",
+        description = "Shows the contents of a bundle, a model directory or a checkpoint, without loading it.",
         mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
 

@@ -64,11 +64,15 @@ final class SynthesizeCommand implements Callable<Integer> {
         @Option(
                 names = "--visual-tokens",
                 paramLabel = "N",
-                description = "Visual tokens of an image; default: as the bundle's projector or the release has them.")
+                description = "Visual tokens of an image; default: those of the bundle's projector or of the release.")
         private @Nullable Integer visualTokens;
     }
 
-    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "The same gives the same weights.")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "The same seed gives the same weights.")
     private long seed;
 
     @Option(names = "--layers", paramLabel = "N", description = "Decoder layers of a preset; default: as published.")

@@ -109,8 +109,7 @@ record SentencePieceModel(List<Piece> pieces, Algorithm algorithm, boolean byteF
                 throw new IllegalArgumentException("not a SentencePiece model: it has no pieces");
             }
             if (pieces.stream().filter(piece -> piece.type == Type.UNKNOWN).count() != 1) {
-                throw new IllegalArgumentException(
-                        "not a SentencePiece model: it has no one piece for what is unknown");
+                throw new IllegalArgumentException("not a SentencePiece model: it must have exactly one unknown piece");
             }
             if (algorithm != Algorithm.UNIGRAM && algorithm != Algorithm.BPE) {
                 throw new IllegalArgumentException(
