@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Encoder, projector, LLM and gateway as processes on free ports; closing it stops them. */
+/** Encoder, projector, LLM and gateway as processes on free ports. Closing it kills them. */
 public final class RunningStack implements AutoCloseable {
 
     private final StackPorts ports;
@@ -41,6 +41,7 @@ public final class RunningStack implements AutoCloseable {
      */
     public static RunningStack start(Path bundle, Map<String, String> settings, Map<ServiceKind, List<String>> options)
             throws IOException {
+        recordStartArchives();
         Map<String, String> all = new TreeMap<>(settings);
         all.put("PARGO_MODEL", bundle.toString());
         RunningStack stack = new RunningStack(StackPorts.free(), all, options);
@@ -56,6 +57,15 @@ public final class RunningStack implements AutoCloseable {
         } catch (Throwable failure) {
             stack.close();
             throw failure;
+        }
+    }
+
+    private static void recordStartArchives() throws IOException {
+        try {
+            StartArchive.recordMissing();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
         }
     }
 
@@ -124,7 +134,7 @@ public final class RunningStack implements AutoCloseable {
 
     private static void stop(ServiceProcess service) {
         try {
-            service.close();
+            service.kill();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -60,6 +60,7 @@ public final class ServiceProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@deploy/jvm.options");
+        command.addAll(StartArchive.options(kind));
         command.addAll(options);
         command.addAll(List.of("-jar", kind.jar().toString()));
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -165,7 +165,7 @@ class DisturbedStackIT {
                     .contains("different bundles", "long-context"));
             assertThat(stack.service(ServiceKind.GATEWAY).isReady()).isFalse();
         } finally {
-            stack.service(ServiceKind.PROJECTOR).close();
+            stack.service(ServiceKind.PROJECTOR).kill();
             stack.restart(ServiceKind.PROJECTOR, bundle);
         }
         await().atMost(Duration.ofSeconds(10))

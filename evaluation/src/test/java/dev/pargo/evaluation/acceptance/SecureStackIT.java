@@ -16,6 +16,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
@@ -53,7 +54,7 @@ class SecureStackIT {
     @AfterEach
     void stop() throws Exception {
         for (ServiceProcess service : services.values()) {
-            service.close();
+            service.kill();
         }
     }
 
@@ -61,16 +62,18 @@ class SecureStackIT {
     void answersReadsNewCertificatesAndRefusesForeignOnes() throws Exception {
         assertThat(ask()).isEqualTo(200);
 
-        for (ServiceKind kind : new ServiceKind[] {ServiceKind.GATEWAY, ServiceKind.ENCODER}) {
-            Certificate old = shown(kind);
-            assertThat(old).isEqualTo(authority.certificate(name(kind)));
+        List<ServiceKind> renewed = List.of(ServiceKind.GATEWAY, ServiceKind.ENCODER);
+        for (ServiceKind kind : renewed) {
+            assertThat(shown(kind)).isEqualTo(authority.certificate(name(kind)));
             authority.issue(name(kind));
+        }
+        for (ServiceKind kind : renewed) {
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(shown(kind)).isEqualTo(authority.certificate(name(kind))));
         }
         assertThat(ask()).isEqualTo(200);
 
-        services.get(ServiceKind.LLM).close();
+        services.get(ServiceKind.LLM).kill();
         Authority foreign = new Authority(directory.resolve("foreign"));
         foreign.issue(name(ServiceKind.LLM));
         start(ServiceKind.LLM, foreign).awaitReady();
