@@ -120,4 +120,8 @@ class Program(Module):
 
   # images: pixel values [3, side, side], float32 -> features of the patches: [batch, patches, width]; CLS is dropped.
   def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:
-    return tower.forward(torch.stack(images))[:, 1:].contiguous()
+    at_once = __torch__.nn.images_at_once(images, tower.positions)
+    features = annotate(List[Tensor], [])
+    for begin in range(0, len(images), at_once):
+      features.append(tower.forward(torch.stack(images[begin:begin + at_once]))[:, 1:])
+    return torch.cat(features)

@@ -60,6 +60,15 @@ def split_heads(x: Tensor, heads: int) -> Tensor:
   return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2)
 
 
+# How many images of one size a tower computes together. On a CPU no more than its caches are for, about a thousand rows: between
+# blocks, rows that come from memory cost more than larger products save. A GPU takes all.
+# positions: [1, rows of an image, width]
+def images_at_once(images: List[Tensor], positions: Tensor) -> int:
+  if ops.prim.is_cuda(positions):
+    return len(images)
+  return max(1, 1024 // positions.size(1))
+
+
 # [batch, heads, tokens, width] -> [batch, tokens, heads * width]
 def join_heads(x: Tensor) -> Tensor:
   return x.transpose(1, 2).flatten(2)

@@ -13,8 +13,11 @@ import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.weights.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -167,6 +170,26 @@ record HuggingFaceDirectory(Path path, JsonConfig config, Supplier<Checkpoint> w
         }
         Path settings = path.resolve("tokenizer_config.json");
         return !Files.exists(settings) || JsonConfig.read(settings).flag("add_bos_token", true);
+    }
+
+    /** The tokenizer's special tokens by their names, e.g. {@code bos_token} or {@code image_token}, as templates use them. */
+    Map<String, String> specialTokens() {
+        Path file = path.resolve("tokenizer_config.json");
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        JsonNode tokenizer = JsonConfig.read(file).json();
+        Map<String, String> tokens = new HashMap<>();
+        Stream.concat(tokenizer.propertyStream(), tokenizer.path("extra_special_tokens").propertyStream())
+                .filter(field -> field.getKey().endsWith("_token"))
+                .forEach(field -> {
+                    JsonNode value = field.getValue();
+                    JsonNode token = value.isObject() ? value.path("content") : value;
+                    if (token.isString() && !token.asString().isEmpty()) {
+                        tokens.put(field.getKey(), token.asString());
+                    }
+                });
+        return tokens;
     }
 
     /**

@@ -77,13 +77,6 @@ record PublishedTemplateFiles(HuggingFaceDirectory directory) {
     }
 
     private ChatTemplate template(String source) {
-        Map<String, String> tokens = new HashMap<>();
-        for (String role : List.of("bos_token", "eos_token", "unk_token", "pad_token")) {
-            String token = directory.specialToken(role, "");
-            if (!token.isEmpty()) {
-                tokens.put(role, token);
-            }
-        }
-        return new ChatTemplate(directory.path().toString(), source, tokens);
+        return new ChatTemplate(directory.path().toString(), source, directory.specialTokens());
     }
 }

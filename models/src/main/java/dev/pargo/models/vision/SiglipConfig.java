@@ -36,6 +36,13 @@ public record SiglipConfig(
     private static final String POSITIONS = EMBEDDINGS + "position_embedding.weight";
     private static final String LAYERS = "vision_model.encoder.layers.";
 
+    /** What a configuration may leave out, where the classes in transformers differ. */
+    private record Defaults(int hidden, int heads, int patchSize) {
+
+        static final Defaults SIGLIP = new Defaults(768, 12, 16);
+        static final Defaults IDEFICS3 = new Defaults(1152, 16, 32);
+    }
+
     public SiglipConfig {
         Tower.check(imageSize, patchSize, hidden, heads);
     }
@@ -51,24 +58,34 @@ public record SiglipConfig(
     public static SiglipConfig read(
             JsonConfig section, List<Integer> featureLayers, boolean dropsFirst, Checkpoint checkpoint) {
         int blocks = section.size("num_hidden_layers", 12);
-        return read(section, FeatureSelection.of(section, blocks, featureLayers, dropsFirst), false, checkpoint);
+        FeatureSelection features = FeatureSelection.of(section, blocks, featureLayers, dropsFirst);
+        return read(section, Defaults.SIGLIP, features, false, checkpoint);
     }
 
     /** Reads a published {@code vision_config} for a tower that runs all blocks and the norm after them. */
     public static SiglipConfig readNormed(JsonConfig section, Checkpoint checkpoint) {
+        return readNormed(section, Defaults.SIGLIP, checkpoint);
+    }
+
+    /** The same for Idefics3 and SmolVLM. Defaults are those of {@code Idefics3VisionConfig}. */
+    public static SiglipConfig readIdefics3(JsonConfig section, Checkpoint checkpoint) {
+        return readNormed(section, Defaults.IDEFICS3, checkpoint);
+    }
+
+    private static SiglipConfig readNormed(JsonConfig section, Defaults defaults, Checkpoint checkpoint) {
         int blocks = section.size("num_hidden_layers", 12);
-        return read(section, new FeatureSelection(List.of(blocks), false), true, checkpoint);
+        return read(section, defaults, new FeatureSelection(List.of(blocks), false), true, checkpoint);
     }
 
     private static SiglipConfig read(
-            JsonConfig section, FeatureSelection features, boolean postNorm, Checkpoint checkpoint) {
+            JsonConfig section, Defaults defaults, FeatureSelection features, boolean postNorm, Checkpoint checkpoint) {
         int imageSize = section.size("image_size", 224);
-        int patchSize = section.size("patch_size", 16);
+        int patchSize = section.size("patch_size", defaults.patchSize);
         return section.make(() -> new SiglipConfig(
                 imageSize,
                 patchSize,
-                section.size("hidden_size", 768),
-                section.size("num_attention_heads", 12),
+                section.size("hidden_size", defaults.hidden),
+                section.size("num_attention_heads", defaults.heads),
                 section.size("intermediate_size", 3072),
                 Activation.read(section, "hidden_act", Activation.GELU_TANH),
                 section.number("layer_norm_eps", 1e-6),

@@ -19,6 +19,7 @@ import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.vision.SiglipConfig;
 import dev.pargo.models.vision.SquareTower;
 import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.models.weights.CheckpointException;
@@ -151,6 +152,22 @@ class ModelBundleTest {
         assertThat(bundle.projector().config().outputWidth()).isEqualTo(4096);
         assertThat(bundle.llm().config().parameters()).hasSize(3 + 32 * 9);
         assertThat(bundle.llm().config().intermediate()).isEqualTo(11_008);
+    }
+
+    /** SmolVLM's published configuration names fewer fields than there are. */
+    @Test
+    void theTowerOfIdefics3HasDefaultsOfItsOwn() throws IOException {
+        Files.writeString(directory.resolve("config.json"), """
+                {"model_type": "idefics3", "text_config": {"model_type": "llama"},
+                 "vision_config": {"model_type": "idefics3", "image_size": 384, "patch_size": 14}}""");
+        Files.writeString(directory.resolve("model.safetensors"), "\u0002\0\0\0\0\0\0\0{}");
+
+        assertThat(ModelBundle.read(directory).vision().config())
+                .isInstanceOfSatisfying(SiglipConfig.class, tower -> {
+                    assertThat(tower.hidden()).isEqualTo(1152);
+                    assertThat(tower.heads()).isEqualTo(16);
+                    assertThat(tower.mlpHidden()).isEqualTo(3072);
+                });
     }
 
     @Test

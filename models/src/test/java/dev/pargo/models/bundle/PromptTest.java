@@ -103,6 +103,17 @@ class PromptTest {
     }
 
     @Test
+    void aTemplateMayNameAnySpecialTokenOfTheTokenizer() throws IOException {
+        ModelBundle bundle = bundle("llama", "", "<s>", "<t>", "<i>");
+        Files.writeString(directory.resolve("llm/tokenizer_config.json"), """
+                {"bos_token": {"content": "<s>"}, "add_bos_token": true, "image_token": "<i>",
+                 "extra_special_tokens": {"turn_token": "<t>"},
+                 "chat_template": "{{ bos_token + turn_token + image_token + messages[0].content }}"}""");
+
+        assertThat(question(bundle)).isEqualTo("(<s>)(<t>)(<i>)[0]\nWhat?");
+    }
+
+    @Test
     void aTemplateThatCannotBeExecutedIsRefusedAtTheStart() throws IOException {
         ModelBundle bundle = bundle("llama", "", "<s>");
         Files.writeString(directory.resolve("llm/chat_template.jinja"), "{{ messages[0].content | unknown_filter }}");
