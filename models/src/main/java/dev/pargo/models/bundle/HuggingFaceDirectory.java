@@ -180,7 +180,9 @@ record HuggingFaceDirectory(Path path, JsonConfig config, Supplier<Checkpoint> w
         }
         JsonNode tokenizer = JsonConfig.read(file).json();
         Map<String, String> tokens = new HashMap<>();
-        Stream.concat(tokenizer.propertyStream(), tokenizer.path("extra_special_tokens").propertyStream())
+        Stream.concat(
+                        tokenizer.propertyStream(),
+                        tokenizer.path("extra_special_tokens").propertyStream())
                 .filter(field -> field.getKey().endsWith("_token"))
                 .forEach(field -> {
                     JsonNode value = field.getValue();

@@ -37,7 +37,8 @@ record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
     @Override
     public StoredNetwork<VisionConfig> vision() {
         Checkpoint checkpoint = tensors().vision().rename("vision_model."::concat);
-        return new StoredNetwork<>(SiglipConfig.readIdefics3(config().section("vision_config"), checkpoint), checkpoint);
+        return new StoredNetwork<>(
+                SiglipConfig.readIdefics3(config().section("vision_config"), checkpoint), checkpoint);
     }
 
     @Override

@@ -162,12 +162,11 @@ class ModelBundleTest {
                  "vision_config": {"model_type": "idefics3", "image_size": 384, "patch_size": 14}}""");
         Files.writeString(directory.resolve("model.safetensors"), "\u0002\0\0\0\0\0\0\0{}");
 
-        assertThat(ModelBundle.read(directory).vision().config())
-                .isInstanceOfSatisfying(SiglipConfig.class, tower -> {
-                    assertThat(tower.hidden()).isEqualTo(1152);
-                    assertThat(tower.heads()).isEqualTo(16);
-                    assertThat(tower.mlpHidden()).isEqualTo(3072);
-                });
+        assertThat(ModelBundle.read(directory).vision().config()).isInstanceOfSatisfying(SiglipConfig.class, tower -> {
+            assertThat(tower.hidden()).isEqualTo(1152);
+            assertThat(tower.heads()).isEqualTo(16);
+            assertThat(tower.mlpHidden()).isEqualTo(3072);
+        });
     }
 
     @Test

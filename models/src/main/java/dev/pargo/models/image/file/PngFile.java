@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * A PNG file. Only the chunks that define the pixels are read (and EXIF and XMP data for the orientation), so profiles
- * and compressed texts are never unpacked. The checksums of these chunks must be correct. The last chunk, {@code IEND},
- * may be missing.
+ * A PNG file. Only the chunks that define the pixels are read (and EXIF and XMP data for the orientation), so colour profiles
+ * and other texts are never unpacked. The checksums of these chunks must be correct. The last chunk, {@code IEND}, may be
+ * missing.
  */
 record PngFile(Bytes file, PngHeader header) implements EncodedImage {
 
@@ -23,7 +23,9 @@ record PngFile(Bytes file, PngHeader header) implements EncodedImage {
     private static final int DATA = chunkType("IDAT");
     private static final int END = chunkType("IEND");
     private static final int EXIF = chunkType("eXIf");
-    private static final int TEXT = chunkType("iTXt");
+    private static final int INTERNATIONAL_TEXT = chunkType("iTXt");
+    private static final int TEXT = chunkType("tEXt");
+    private static final int COMPRESSED_TEXT = chunkType("zTXt");
     private static final Set<Integer> PIXEL_CHUNKS = Set.of(HEADER, COLORS, TRANSPARENCY, DATA);
 
     private static final int NO_CONTENT = 12;
@@ -54,15 +56,20 @@ record PngFile(Bytes file, PngHeader header) implements EncodedImage {
     @Override
     public Orientation orientation() {
         byte[] exif = null;
+        byte[] rawProfile = null;
         byte[] xmp = null;
         for (Chunk chunk : chunks()) {
             if (chunk.type == EXIF) {
                 exif = file.copy(chunk.at, chunk.length);
-            } else if (chunk.type == TEXT && file.hasText(chunk.at, "XML:com.adobe.xmp\0")) {
+            } else if (chunk.type == TEXT && rawProfile == null) {
+                rawProfile = PngRawProfile.ofText(file, chunk.at, chunk.length);
+            } else if (chunk.type == COMPRESSED_TEXT && rawProfile == null) {
+                rawProfile = PngRawProfile.ofCompressedText(file, chunk.at, chunk.length);
+            } else if (chunk.type == INTERNATIONAL_TEXT && file.hasText(chunk.at, "XML:com.adobe.xmp\0")) {
                 xmp = file.copy(chunk.at, chunk.length);
             }
         }
-        return Orientation.of(exif, xmp);
+        return Orientation.of(exif == null ? rawProfile : exif, xmp);
     }
 
     @Override

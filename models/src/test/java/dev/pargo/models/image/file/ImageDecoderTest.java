@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,38 @@ class ImageDecoderTest {
         assertThat(Orientation.of(new byte[0], element)).isEqualTo(Orientation.ROTATED_270);
         assertThat(Orientation.of(Pictures.exif(3), attribute)).isEqualTo(Orientation.ROTATED_180);
         assertThat(Orientation.of(null, new byte[10])).isEqualTo(Orientation.UPRIGHT);
+    }
+
+    /** ImageMagick writes EXIF data into a text, compressed or not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsTheOrientationFromTheTextThatImageMagickWrites(boolean compressed) throws IOException {
+        byte[] png = Pictures.file("rgb.png");
+        String hex = HexFormat.of().formatHex(Pictures.exif(6));
+        byte[] lines = "\nexif\n      26\n%s\n%s\n"
+                .formatted(hex.substring(0, 36), hex.substring(36))
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] keyword = "Raw profile type exif\0".getBytes(StandardCharsets.US_ASCII);
+        byte[] chunk = compressed
+                ? Pictures.pngChunk("zTXt", Pictures.concat(keyword, new byte[1], deflated(lines)))
+                : Pictures.pngChunk("tEXt", Pictures.concat(keyword, lines));
+        byte[] file = Pictures.concat(Arrays.copyOf(png, 33), chunk, Arrays.copyOfRange(png, 33, png.length));
+
+        assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
+        assertThat(decode(file, ImageConvention.REFERENCE).width()).isEqualTo(29);
+        for (int at = 41; at < 41 + chunk.length - 12; at++) {
+            byte[] damaged = file.clone();
+            damaged[at] ^= 0x55;
+            assertThat(decode(damaged, ImageConvention.NATURAL).rgb()).hasSize(3 * 29 * 22);
+        }
+    }
+
+    private static byte[] deflated(byte[] data) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(out)) {
+            deflater.write(data);
+        }
+        return out.toByteArray();
     }
 
     @Test
