@@ -5,7 +5,7 @@ import dev.pargo.llm.engine.Engine;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
 import dev.pargo.llm.engine.ProbePrompt;
-import dev.pargo.llm.engine.VisualAttention;
+import dev.pargo.llm.engine.VisualWeights;
 import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
 import dev.pargo.llm.grpc.PromptReader;
@@ -206,7 +206,7 @@ class LlmConfiguration {
                 .setChoiceStringBytes(4000)
                 .setChoiceBytes(messageBytes / 4)
                 .setTopLogprobs(20)
-                .setAttentionWeights(VisualAttention.MOST_WEIGHTS)
+                .setAttentionWeights(VisualWeights.MOST_WEIGHTS)
                 .build();
     }
 }

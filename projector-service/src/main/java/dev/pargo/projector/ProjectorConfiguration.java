@@ -4,6 +4,7 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.memory.Workload;
 import dev.pargo.models.projector.Projector;
+import dev.pargo.models.projector.QueryLayout;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.ProjectorDescription;
@@ -71,7 +72,7 @@ class ProjectorConfiguration {
         return description.build();
     }
 
-    private static QueryTokens describe(dev.pargo.models.projector.QueryTokens tokens) {
+    private static QueryTokens describe(QueryLayout tokens) {
         return QueryTokens.newBuilder()
                 .setPartial(tokens.partial())
                 .setGlobal(tokens.global())

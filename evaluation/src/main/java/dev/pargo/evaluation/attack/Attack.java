@@ -14,6 +14,6 @@ record Attack(String name, Assault assault) {
     interface Assault {
 
         /** Runs the attack, bounded in count and time. */
-        void launch(Target target) throws IOException, InterruptedException;
+        void launch(StackUnderAttack target) throws IOException, InterruptedException;
     }
 }

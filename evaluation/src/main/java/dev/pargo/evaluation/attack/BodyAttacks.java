@@ -34,7 +34,7 @@ final class BodyAttacks {
                 new Attack("300 long answers at once for one client", BodyAttacks::manyLongAnswers));
     }
 
-    private static void forms(Target target) throws InterruptedException {
+    private static void forms(StackUnderAttack target) throws InterruptedException {
         List<InetSocketAddress> ports = target.httpPorts();
         List<String> methods = List.of("PUT", "PATCH", "DELETE", "POST");
         Crowd.atOnce(ports.size() * methods.size(), target.replies(), number -> {
@@ -51,7 +51,7 @@ final class BodyAttacks {
         });
     }
 
-    private static void endless(Target target) throws InterruptedException {
+    private static void endless(StackUnderAttack target) throws InterruptedException {
         List<InetSocketAddress> ports = target.httpPorts();
         List<String> requests = List.of("GET /v1/models", "POST /nowhere", "DELETE /actuator/health", "POST /health");
         Crowd.atOnce(ports.size() * requests.size(), target.replies(), number -> {
@@ -77,7 +77,7 @@ final class BodyAttacks {
         }
     }
 
-    private static void same(Target target, byte[] body) throws InterruptedException {
+    private static void same(StackUnderAttack target, byte[] body) throws InterruptedException {
         Crowd.atOnce(CLIENTS, target.replies(), number -> target.post(body, "a large body"));
     }
 
@@ -108,12 +108,12 @@ final class BodyAttacks {
         return ChatBody.text("?", "\"max_tokens\":" + "9".repeat(1_000_000));
     }
 
-    private static void longPrompts(Target target) throws InterruptedException {
+    private static void longPrompts(StackUnderAttack target) throws InterruptedException {
         byte[] body = ChatBody.text("word ".repeat(100_000), "\"max_tokens\":1");
         Crowd.atOnce(24, target.replies(), number -> expectFinal(target, body, "a prompt of 500 KB"));
     }
 
-    private static void neverFits(Target target) throws InterruptedException {
+    private static void neverFits(StackUnderAttack target) throws InterruptedException {
         String choice = "\"" + "c".repeat(1000) + "\",";
         List<String> fields = List.of(
                 "\"guided_choice\":[" + choice.repeat(2000) + "\"d\"]",
@@ -130,14 +130,15 @@ final class BodyAttacks {
     }
 
     /** A request that can never be served must not get a Retry-After. */
-    private static void expectFinal(Target target, byte[] body, String what) throws IOException, InterruptedException {
+    private static void expectFinal(StackUnderAttack target, byte[] body, String what)
+            throws IOException, InterruptedException {
         int status = target.post(HttpRequest.BodyPublishers.ofByteArray(body), what);
         if (status != 400 && status != 413) {
             target.replies().addUnacceptable("status %d for %s".formatted(status, what));
         }
     }
 
-    private static void chunked(Target target) throws InterruptedException {
+    private static void chunked(StackUnderAttack target) throws InterruptedException {
         byte[] body = ChatBody.text("What does the text say?", "\"max_tokens\":4");
         Crowd.share(80, CLIENTS, target.replies(), number -> {
             int status = target.post(
@@ -149,7 +150,7 @@ final class BodyAttacks {
     }
 
     /** More requests than all queues together can hold. */
-    private static void manyLongAnswers(Target target) throws InterruptedException {
+    private static void manyLongAnswers(StackUnderAttack target) throws InterruptedException {
         byte[] body = ChatBody.text("?", "\"n\":8,\"temperature\":1,\"ignore_eos\":true,\"max_tokens\":400");
         Crowd.atOnce(300, target.replies(), number -> {
             try (RawConnection connection = target.connect(target.door())) {
@@ -161,7 +162,7 @@ final class BodyAttacks {
         });
     }
 
-    private static void slowReaders(Target target) throws InterruptedException {
+    private static void slowReaders(StackUnderAttack target) throws InterruptedException {
         byte[] body = ChatBody.text(
                 "?",
                 "\"stream\":true,\"n\":4,\"temperature\":1,\"logprobs\":true,\"top_logprobs\":20,\"ignore_eos\":true,"

@@ -52,7 +52,7 @@ final class ConnectionAttacks {
     /**
      * Claims all of the gateway's memory for bodies: three bodies of the largest size, then smaller and smaller ones.
      */
-    private static void slowBodies(Target target) throws InterruptedException {
+    private static void slowBodies(StackUnderAttack target) throws InterruptedException {
         Crowd.atOnce(16, target.replies(), number -> {
             long length = number < 3 ? LARGEST : LARGEST >> (number - 2);
             trickle(RawConnection.open(target.door(), RawConnection.ATTACKER), ChatBody.head(length), "{");
@@ -60,7 +60,8 @@ final class ConnectionAttacks {
     }
 
     /** Opens connections from many addresses, four from each. Each sends a head and then one piece per second. */
-    private static void slowly(Target target, int count, String head, String piece) throws InterruptedException {
+    private static void slowly(StackUnderAttack target, int count, String head, String piece)
+            throws InterruptedException {
         Crowd.atOnce(
                 count,
                 target.replies(),
@@ -82,15 +83,17 @@ final class ConnectionAttacks {
         return "127.0.1." + (1 + number / 4);
     }
 
-    private static void idle(Target target, List<InetSocketAddress> ports) throws IOException, InterruptedException {
+    private static void idle(StackUnderAttack target, List<InetSocketAddress> ports)
+            throws IOException, InterruptedException {
         hold(target, MANY, number -> RawConnection.open(ports.get(number % ports.size()), address(number)));
     }
 
-    private static void idleFromOneAddress(Target target) throws IOException, InterruptedException {
+    private static void idleFromOneAddress(StackUnderAttack target) throws IOException, InterruptedException {
         hold(target, MORE_THAN_AN_ADDRESS_MAY, number -> target.connect(target.door()));
     }
 
-    private static void hold(Target target, int count, Opening opening) throws IOException, InterruptedException {
+    private static void hold(StackUnderAttack target, int count, Opening opening)
+            throws IOException, InterruptedException {
         List<RawConnection> connections = Collections.synchronizedList(new ArrayList<>());
         try {
             Crowd.share(count, 20, target.replies(), number -> connections.add(opening.open(number)));
@@ -106,7 +109,7 @@ final class ConnectionAttacks {
         RawConnection open(int number) throws IOException;
     }
 
-    private static void garbage(Target target) throws InterruptedException {
+    private static void garbage(StackUnderAttack target) throws InterruptedException {
         Crowd.share(MANY, 20, target.replies(), number -> {
             InetSocketAddress port =
                     target.grpcPorts().get(number % target.grpcPorts().size());
@@ -121,7 +124,7 @@ final class ConnectionAttacks {
         });
     }
 
-    private static void burst(Target target) throws InterruptedException {
+    private static void burst(StackUnderAttack target) throws InterruptedException {
         Crowd.atOnce(500, target.replies(), number -> {
             try (RawConnection connection = RawConnection.open(target.door(), address(number))) {
                 connection.write(ChatBody.head(QUESTION.length));
@@ -133,7 +136,7 @@ final class ConnectionAttacks {
         });
     }
 
-    private static void halfClosed(Target target) throws IOException {
+    private static void halfClosed(StackUnderAttack target) throws IOException {
         try (RawConnection connection = target.connect(target.door())) {
             connection.write(ChatBody.head(QUESTION.length));
             connection.write(QUESTION);
@@ -142,7 +145,7 @@ final class ConnectionAttacks {
         }
     }
 
-    private static void usedAfterRefusal(Target target) throws IOException {
+    private static void usedAfterRefusal(StackUnderAttack target) throws IOException {
         try (RawConnection connection = target.connect(target.door())) {
             byte[] wrong = ChatBody.text("?", "\"temperature\":-1");
             connection.write(ChatBody.head(wrong.length));
@@ -154,14 +157,14 @@ final class ConnectionAttacks {
         }
     }
 
-    private static void largeHead(Target target) throws IOException {
+    private static void largeHead(StackUnderAttack target) throws IOException {
         try (RawConnection connection = target.connect(target.door())) {
             connection.write("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(100_000) + "\r\n\r\n");
             expect(target, connection, 431, "a head of 100 KB");
         }
     }
 
-    private static void keptAlive(Target target) throws IOException, InterruptedException {
+    private static void keptAlive(StackUnderAttack target) throws IOException, InterruptedException {
         try (RawConnection connection = target.connect(target.door())) {
             connection.write(ChatBody.head(QUESTION.length));
             connection.write(QUESTION);
@@ -173,7 +176,7 @@ final class ConnectionAttacks {
         }
     }
 
-    private static void expect(Target target, RawConnection connection, int status, String what) {
+    private static void expect(StackUnderAttack target, RawConnection connection, int status, String what) {
         try {
             RawConnection.Reply reply = connection.readReply();
             note(target, reply, what);
@@ -186,7 +189,7 @@ final class ConnectionAttacks {
         }
     }
 
-    private static void note(Target target, RawConnection.Reply reply, String what) {
+    private static void note(StackUnderAttack target, RawConnection.Reply reply, String what) {
         target.replies().add(reply.status(), reply.body(), what);
     }
 }

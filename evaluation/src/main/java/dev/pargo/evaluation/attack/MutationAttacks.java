@@ -27,7 +27,7 @@ final class MutationAttacks {
                 new Attack("%,d mutated pictures".formatted(count), target -> pictures(target, count, picture)));
     }
 
-    private static void bodies(Target target, int count, byte[] picture) throws InterruptedException {
+    private static void bodies(StackUnderAttack target, int count, byte[] picture) throws InterruptedException {
         List<byte[]> valid = List.of(
                 ChatBody.text("What does the text say?", "\"max_tokens\":1"),
                 ChatBody.text(
@@ -45,7 +45,8 @@ final class MutationAttacks {
         });
     }
 
-    private static void pictures(Target target, int count, byte[] picture) throws IOException, InterruptedException {
+    private static void pictures(StackUnderAttack target, int count, byte[] picture)
+            throws IOException, InterruptedException {
         List<byte[]> valid = new ArrayList<>(List.of(picture, PictureAttacks.resource("small.webp")));
         for (String format : List.of("jpeg", "gif", "bmp")) {
             valid.add(converted(picture, format));

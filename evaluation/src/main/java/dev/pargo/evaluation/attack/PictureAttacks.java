@@ -38,12 +38,12 @@ final class PictureAttacks {
                 new Attack("8 good pictures of 20 megapixels", target -> ask(target, photograph(), "png")));
     }
 
-    private static void ask(Target target, byte[] picture, String type) throws InterruptedException {
+    private static void ask(StackUnderAttack target, byte[] picture, String type) throws InterruptedException {
         byte[] body = ChatBody.picture(picture, type);
         Crowd.atOnce(CLIENTS, target.replies(), number -> target.post(body, "a picture"));
     }
 
-    private static void askAndLeave(Target target, byte[] picture) throws InterruptedException {
+    private static void askAndLeave(StackUnderAttack target, byte[] picture) throws InterruptedException {
         byte[] body = ChatBody.picture(picture, "jpeg");
         Crowd.atOnce(CLIENTS, target.replies(), number -> {
             try (RawConnection connection = target.connect(target.door())) {

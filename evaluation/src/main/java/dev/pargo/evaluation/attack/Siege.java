@@ -40,7 +40,7 @@ final class Siege {
 
     /** Asks for a while before the first attack, to measure how much memory the services use. */
     void warmUp() throws IOException, InterruptedException {
-        Target target = target();
+        StackUnderAttack target = target();
         Crowd.share(
                 WARM_UP,
                 4,
@@ -51,7 +51,7 @@ final class Siege {
 
     /** Runs one attack. */
     void play(Attack attack) throws IOException, InterruptedException {
-        Target target = target();
+        StackUnderAttack target = target();
         List<String> broken = new ArrayList<>();
         long begun = System.nanoTime();
         try (Bystander bystander = new Bystander(target.door(), example)) {
@@ -85,7 +85,7 @@ final class Siege {
         return report;
     }
 
-    private static void launch(Attack attack, Target target) throws InterruptedException {
+    private static void launch(Attack attack, StackUnderAttack target) throws InterruptedException {
         try {
             attack.assault().launch(target);
         } catch (IOException e) {
@@ -93,7 +93,7 @@ final class Siege {
         }
     }
 
-    private Target target() {
-        return new Target(stack, new Replies(), random);
+    private StackUnderAttack target() {
+        return new StackUnderAttack(stack, new Replies(), random);
     }
 }

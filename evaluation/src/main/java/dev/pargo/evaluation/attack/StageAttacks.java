@@ -56,7 +56,7 @@ final class StageAttacks {
                 new Attack("gRPC: answers behind closed flow-control windows", target -> unread(target, picture)));
     }
 
-    private static void visualTokens(Target target) throws IOException, InterruptedException {
+    private static void visualTokens(StackUnderAttack target) throws IOException, InterruptedException {
         PromptSegment text = PromptSegment.newBuilder().setText("?").build();
         PromptSegment visual = PromptSegment.newBuilder().setVisual(0).build();
         List<GenerateStart> starts = new ArrayList<>();
@@ -85,7 +85,7 @@ final class StageAttacks {
         }
     }
 
-    private static void headers(Target target) throws IOException, InterruptedException {
+    private static void headers(StackUnderAttack target) throws IOException, InterruptedException {
         for (long size : List.of(-1L, 0L, Long.MIN_VALUE, 1L << 31, Long.MAX_VALUE)) {
             expectRefusal(
                     target,
@@ -107,7 +107,7 @@ final class StageAttacks {
         }
     }
 
-    private static void largeMessages(Target target) throws IOException, InterruptedException {
+    private static void largeMessages(StackUnderAttack target) throws IOException, InterruptedException {
         ByteString data = ByteString.copyFrom(new byte[LARGE]);
         TensorChunk chunk = Checksums.seal(TensorChunk.newBuilder().setData(data));
         for (int i = 0; i < REPETITIONS; i++) {
@@ -125,14 +125,14 @@ final class StageAttacks {
         }
     }
 
-    private static void reflection(Target target) throws IOException, InterruptedException {
+    private static void reflection(StackUnderAttack target) throws IOException, InterruptedException {
         for (ServiceKind kind : ServiceKind.STAGES) {
             expect(target, Set.of(Status.Code.UNIMPLEMENTED), kind, REFLECTION, Empty.getDefaultInstance());
         }
     }
 
     /** Asks for answers, keeps the connections open without reading, and checks that the stages give up the answers. */
-    private static void unread(Target target, byte[] picture) throws IOException, InterruptedException {
+    private static void unread(StackUnderAttack target, byte[] picture) throws IOException, InterruptedException {
         List<StageConnection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < UNREAD_CALLS; i++) {
@@ -168,13 +168,14 @@ final class StageAttacks {
                 Checksums.seal(EncodeRequest.newBuilder().setData(ByteString.copyFrom(picture))));
     }
 
-    private static <Q> void expectRefusal(Target target, ServiceKind kind, MethodDescriptor<Q, ?> method, Q message)
+    private static <Q> void expectRefusal(
+            StackUnderAttack target, ServiceKind kind, MethodDescriptor<Q, ?> method, Q message)
             throws IOException, InterruptedException {
         expect(target, REFUSALS, kind, method, message);
     }
 
     private static <Q> void expect(
-            Target target, Set<Status.Code> codes, ServiceKind kind, MethodDescriptor<Q, ?> method, Q message)
+            StackUnderAttack target, Set<Status.Code> codes, ServiceKind kind, MethodDescriptor<Q, ?> method, Q message)
             throws IOException, InterruptedException {
         try (StageConnection connection = new StageConnection(target.grpcPort(kind))) {
             Status status = connection.call(method, List.of(message));

@@ -41,8 +41,8 @@ final class ReplicaWatch<D> {
 
     // Counts connections. Answers on an earlier connection are ignored, because another process may listen there now.
     private int connection;
-    private final Question check = new Question();
-    private final Question describe = new Question();
+    private final Probe check = new Probe();
+    private final Probe describe = new Probe();
 
     private boolean closed;
     private @Nullable D toldDescription;

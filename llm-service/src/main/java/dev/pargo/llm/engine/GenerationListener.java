@@ -19,7 +19,7 @@ public interface GenerationListener {
      * @param ids      tokens since the last piece of this answer
      * @param logprobs one for each of the ids if they were asked for, otherwise none
      * @param attention for each of the ids, if it was asked for: the weights of the prompt's visual tokens, or none for
-     *                 a token beyond the limit of {@link VisualAttention}
+     *                 a token beyond the limit of {@link VisualWeights}
      * @param reason   in the answer's last piece: why it is complete
      */
     record Piece(

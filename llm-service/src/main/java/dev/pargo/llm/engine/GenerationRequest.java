@@ -41,7 +41,7 @@ public record GenerationRequest(
         List<String> stop,
         List<Integer> stopIds,
         @Nullable Integer topLogprobs,
-        @Nullable VisualAttention attention,
+        @Nullable VisualWeights attention,
         @Nullable Supplier<TokenConstraint> constraint,
         long deadline) {
 

@@ -153,7 +153,7 @@ final class RunningGroup {
 
     /** Whether the attention of the next tokens must be reported, for at most this number of tokens. */
     boolean watchesAttention(int tokens) {
-        @Nullable VisualAttention attention = group.request().attention();
+        @Nullable VisualWeights attention = group.request().attention();
         return attention != null && tokensWritten() + tokens <= attention.mostTokens();
     }
 

@@ -140,7 +140,7 @@ final class Sequence {
     }
 
     private List<float[]> attention(int firstRow, int rows, Logits logits) {
-        @Nullable VisualAttention attention = request.attention();
+        @Nullable VisualWeights attention = request.attention();
         if (attention == null) {
             return List.of();
         }

@@ -6,7 +6,7 @@ import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
 import dev.pargo.llm.engine.RequestOrigin;
-import dev.pargo.llm.engine.VisualAttention;
+import dev.pargo.llm.engine.VisualWeights;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.llm.Step;
@@ -146,7 +146,7 @@ final class RequestReader {
                 start.getStopList(),
                 stopIds(),
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
-                start.getVisualAttention() ? new VisualAttention(prompt) : null,
+                start.getVisualAttention() ? new VisualWeights(prompt) : null,
                 constraint(),
                 deadline);
     }

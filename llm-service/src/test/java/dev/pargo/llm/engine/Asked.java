@@ -25,7 +25,7 @@ final class Asked {
     private List<String> stop = List.of();
     private List<Integer> stopIds = List.of(PargoMini.EOS);
     private @Nullable Integer topLogprobs;
-    private @Nullable VisualAttention attention;
+    private @Nullable VisualWeights attention;
     private @Nullable Supplier<TokenConstraint> constraint;
     private Duration timeout = Duration.ofSeconds(120);
 
@@ -99,7 +99,7 @@ final class Asked {
     }
 
     Asked attention() {
-        attention = new VisualAttention(prompt);
+        attention = new VisualWeights(prompt);
         return this;
     }
 

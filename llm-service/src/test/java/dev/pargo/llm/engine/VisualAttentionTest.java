@@ -74,7 +74,7 @@ class VisualAttentionTest {
     @Test
     void tokensBehindTheLimitHaveNoWeights() {
         int visualTokens = 300;
-        int most = VisualAttention.MOST_WEIGHTS / visualTokens;
+        int most = VisualWeights.MOST_WEIGHTS / visualTokens;
         List<PromptPart> prompt = List.of(
                 new PromptPart.Tokens(new int[] {1}),
                 new PromptPart.Visual(HostTensor.allocate(DType.FLOAT32, visualTokens, 256)),

@@ -124,12 +124,12 @@ public record ParGoConfig(
     }
 
     @Override
-    public Optional<QueryTokens> queryTokens() {
+    public Optional<QueryLayout> queryTokens() {
         List<Integer> crossLayers = IntStream.range(0, layers)
                 .filter(layer -> layer % crossEvery == 0)
                 .boxed()
                 .toList();
-        return Optional.of(new QueryTokens(partial, queries - partial, patches, heads, crossLayers));
+        return Optional.of(new QueryLayout(partial, queries - partial, patches, heads, crossLayers));
     }
 
     @Override

@@ -77,7 +77,7 @@ public final class Projector implements AutoCloseable {
      * @throws IllegalStateException if the projector has no cross-attention
      */
     public HostTensor crossAttention(HostTensor features, int groups) {
-        QueryTokens tokens = config.queryTokens()
+        QueryLayout tokens = config.queryTokens()
                 .orElseThrow(() -> new IllegalStateException(config.network() + " has no cross-attention"));
         if (groups < 1 || tokens.heads() % groups != 0) {
             throw new IllegalArgumentException("%d heads in %d groups".formatted(tokens.heads(), groups));

@@ -95,7 +95,7 @@ public sealed interface ProjectorConfig extends NetworkConfig
     }
 
     /** The query tokens of a projector with cross-attention; empty for other projectors. */
-    default Optional<QueryTokens> queryTokens() {
+    default Optional<QueryLayout> queryTokens() {
         return Optional.empty();
     }
 

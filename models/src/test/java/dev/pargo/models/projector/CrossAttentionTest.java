@@ -40,7 +40,7 @@ class CrossAttentionTest {
 
     private static void check(FixtureCase fixture, boolean eachHead) {
         ParGoConfig config = ParGoFixture.config(fixture);
-        QueryTokens tokens = config.queryTokens().orElseThrow();
+        QueryLayout tokens = config.queryTokens().orElseThrow();
         Checkpoint checkpoint =
                 FusionCheckpoint.open(fixture.file("/weights/fusion")).filter(name -> !name.startsWith("ln_vision"));
         HostTensor features = fixture.golden("image_embeds").get(0);

@@ -1,12 +1,12 @@
 package dev.pargo.evaluation.benchmark.jsonl;
 
+import dev.pargo.evaluation.benchmark.exam.Accuracy;
 import dev.pargo.evaluation.benchmark.exam.Exam;
 import dev.pargo.evaluation.benchmark.exam.ExamOptions;
 import dev.pargo.evaluation.benchmark.exam.ExamQuestion;
 import dev.pargo.evaluation.benchmark.exam.Grades;
 import dev.pargo.evaluation.benchmark.exam.Layout;
 import dev.pargo.evaluation.benchmark.exam.Picture;
-import dev.pargo.evaluation.benchmark.exam.Tally;
 import dev.pargo.evaluation.question.OwnQuestion;
 import dev.pargo.evaluation.question.QuestionFile;
 import java.io.IOException;
@@ -44,7 +44,7 @@ public final class JsonlExam implements Exam {
 
     @Override
     public Grades grade(Map<String, String> answers, Path out) {
-        Tally tally = new Tally();
+        Accuracy tally = new Accuracy();
         for (OwnQuestion question : questions) {
             String answer = answers.getOrDefault(question.id(), "");
             tally.add(question.category(), question.isRight(answer, options.match()));

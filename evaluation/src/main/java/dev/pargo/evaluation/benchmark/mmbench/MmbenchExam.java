@@ -1,12 +1,12 @@
 package dev.pargo.evaluation.benchmark.mmbench;
 
 import dev.pargo.evaluation.benchmark.choice.ChoiceQuestion;
+import dev.pargo.evaluation.benchmark.exam.Accuracy;
 import dev.pargo.evaluation.benchmark.exam.Exam;
 import dev.pargo.evaluation.benchmark.exam.ExamOptions;
 import dev.pargo.evaluation.benchmark.exam.ExamQuestion;
 import dev.pargo.evaluation.benchmark.exam.Grades;
 import dev.pargo.evaluation.benchmark.exam.Picture;
-import dev.pargo.evaluation.benchmark.exam.Tally;
 import dev.pargo.evaluation.client.DataUrl;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ public final class MmbenchExam implements Exam {
         writePredictions(answers, out.resolve("predictions.tsv"));
         Map<Integer, Boolean> right = new TreeMap<>();
         Map<Integer, String> categories = new TreeMap<>();
-        Tally plain = new Tally();
+        Accuracy plain = new Accuracy();
         for (Item item : items) {
             boolean isRight = item.question().isRight(answers.getOrDefault(item.id(), ""));
             right.merge(item.group(), isRight, Boolean::logicalAnd);
@@ -85,7 +85,7 @@ public final class MmbenchExam implements Exam {
         if (!options.circular()) {
             return new Grades(plain.toText(), plain.toJson());
         }
-        Tally circular = new Tally();
+        Accuracy circular = new Accuracy();
         right.forEach((group, all) -> circular.add(categories.get(group), all));
         ObjectNode json = circular.toJson().put("plain_accuracy", plain.accuracy());
         return new Grades(circular.toText(), json);

@@ -1,13 +1,13 @@
 package dev.pargo.evaluation.benchmark.seed;
 
 import dev.pargo.evaluation.benchmark.choice.ChoiceQuestion;
+import dev.pargo.evaluation.benchmark.exam.Accuracy;
 import dev.pargo.evaluation.benchmark.exam.Exam;
 import dev.pargo.evaluation.benchmark.exam.ExamOptions;
 import dev.pargo.evaluation.benchmark.exam.ExamQuestion;
 import dev.pargo.evaluation.benchmark.exam.Grades;
 import dev.pargo.evaluation.benchmark.exam.Layout;
 import dev.pargo.evaluation.benchmark.exam.Picture;
-import dev.pargo.evaluation.benchmark.exam.Tally;
 import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,12 +82,12 @@ public final class SeedExam implements Exam {
 
     @Override
     public Grades grade(Map<String, String> answers, Path out) {
-        Tally all = new Tally();
-        Map<String, Tally> kinds = new HashMap<>();
+        Accuracy all = new Accuracy();
+        Map<String, Accuracy> kinds = new HashMap<>();
         for (Item item : items) {
             boolean right = item.question().isRight(answers.getOrDefault(item.id(), ""));
             all.add(item.category(), right);
-            kinds.computeIfAbsent(item.kind(), kind -> new Tally()).add(item.category(), right);
+            kinds.computeIfAbsent(item.kind(), kind -> new Accuracy()).add(item.category(), right);
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.setAll(all.toJson());

@@ -6,5 +6,5 @@ import org.jspecify.annotations.Nullable;
 interface Callable {
 
     @Nullable
-    Object call(Arguments arguments, Run run);
+    Object call(CallArguments arguments, Run run);
 }

@@ -402,7 +402,7 @@ final class ExpressionParser {
     private static Expression applied(Callable function, Expression value, @Nullable ParsedArguments arguments) {
         return scope -> {
             scope.run().step();
-            Arguments others = arguments == null ? Arguments.NONE : arguments.values(scope);
+            CallArguments others = arguments == null ? CallArguments.NONE : arguments.values(scope);
             return function.call(Filters.with(value.value(scope), others), scope.run());
         };
     }
@@ -441,12 +441,12 @@ final class ExpressionParser {
             }
         }
 
-        Arguments values(Scope scope) {
+        CallArguments values(Scope scope) {
             List<@Nullable Object> list = new ArrayList<>();
             positional.forEach(argument -> list.add(argument.value(scope)));
             Map<String, @Nullable Object> map = new LinkedHashMap<>();
             named.forEach((name, argument) -> map.put(name, argument.value(scope)));
-            return new Arguments(list, map);
+            return new CallArguments(list, map);
         }
     }
 }

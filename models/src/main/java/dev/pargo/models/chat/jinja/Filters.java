@@ -94,11 +94,11 @@ final class Filters {
             case "items" ->
                 (arguments, run) -> value(arguments) instanceof Undefined
                         ? List.of()
-                        : method(value(arguments), "items").call(Arguments.NONE, run);
+                        : method(value(arguments), "items").call(CallArguments.NONE, run);
             case "dictsort" ->
                 (arguments, run) -> {
                     List<@Nullable Object> pairs =
-                            Python.items(method(value(arguments), "items").call(Arguments.NONE, run));
+                            Python.items(method(value(arguments), "items").call(CallArguments.NONE, run));
                     pairs.sort(Comparator.comparing(
                             pair -> Python.str(((List<?>) pair).get(0)).toLowerCase(Locale.ROOT)));
                     return pairs;
@@ -115,11 +115,11 @@ final class Filters {
         };
     }
 
-    private static @Nullable Object value(Arguments arguments) {
+    private static @Nullable Object value(CallArguments arguments) {
         return arguments.get(0, "value");
     }
 
-    private static String text(Arguments arguments) {
+    private static String text(CallArguments arguments) {
         return Python.str(value(arguments));
     }
 
@@ -148,7 +148,7 @@ final class Filters {
                 .replace("\"", "&#34;");
     }
 
-    private static String indent(Arguments arguments, Run run) {
+    private static String indent(CallArguments arguments, Run run) {
         Object width = arguments.get(1, "width", 4L);
         String margin =
                 width instanceof String text ? text : " ".repeat(Math.max(0, Math.min(100, Python.integer(width))));
@@ -178,7 +178,7 @@ final class Filters {
         return unique;
     }
 
-    private static List<@Nullable Object> sorted(Arguments arguments) {
+    private static List<@Nullable Object> sorted(CallArguments arguments) {
         List<@Nullable Object> items = Python.items(value(arguments));
         Object attribute = arguments.named().get("attribute");
         boolean reverse = Python.isTrue(arguments.named().get("reverse"));
@@ -187,7 +187,7 @@ final class Filters {
         return items;
     }
 
-    private static Object whole(Arguments arguments) {
+    private static Object whole(CallArguments arguments) {
         Object value = value(arguments);
         if (value instanceof Number number) {
             return number.longValue();
@@ -230,11 +230,11 @@ final class Filters {
     }
 
     /** The items that {@code map} and {@code select} go through. An undefined value has no items. */
-    private static List<@Nullable Object> itemsIfAny(Arguments arguments) {
+    private static List<@Nullable Object> itemsIfAny(CallArguments arguments) {
         return Python.isTrue(value(arguments)) ? Python.items(value(arguments)) : List.of();
     }
 
-    private static Object map(Arguments arguments, Run run) {
+    private static Object map(CallArguments arguments, Run run) {
         List<@Nullable Object> items = itemsIfAny(arguments);
         List<@Nullable Object> mapped = new ArrayList<>();
         if (arguments.named().containsKey("attribute")) {
@@ -255,14 +255,14 @@ final class Filters {
         return mapped;
     }
 
-    private static Object select(Arguments arguments, Run run, boolean byAttribute, boolean wanted) {
-        Arguments rest = arguments.rest();
+    private static Object select(CallArguments arguments, Run run, boolean byAttribute, boolean wanted) {
+        CallArguments rest = arguments.rest();
         Object attribute = byAttribute ? rest.get(0, "attribute") : null;
-        Arguments of = byAttribute ? rest.rest() : rest;
+        CallArguments of = byAttribute ? rest.rest() : rest;
         Callable test = of.positional().isEmpty()
                 ? (tested, same) -> Python.isTrue(tested.positional().get(0))
                 : Tests.of(Methods.string(of.positional().get(0)));
-        Arguments other = of.positional().isEmpty() ? of : of.rest();
+        CallArguments other = of.positional().isEmpty() ? of : of.rest();
         List<@Nullable Object> selected = new ArrayList<>();
         for (Object item : itemsIfAny(arguments)) {
             run.step();
@@ -274,15 +274,15 @@ final class Filters {
     }
 
     /** The arguments with a value before them. */
-    static Arguments with(@Nullable Object value, Arguments arguments) {
+    static CallArguments with(@Nullable Object value, CallArguments arguments) {
         List<@Nullable Object> all = new ArrayList<>();
         all.add(value);
         all.addAll(arguments.positional());
-        return new Arguments(all, new LinkedHashMap<>(arguments.named()));
+        return new CallArguments(all, new LinkedHashMap<>(arguments.named()));
     }
 
     /** For {@code dict(a=1)}. */
-    static Map<String, @Nullable Object> dict(Arguments arguments) {
+    static Map<String, @Nullable Object> dict(CallArguments arguments) {
         return new LinkedHashMap<>(arguments.named());
     }
 }

@@ -119,7 +119,7 @@ final class Methods {
         throw new JinjaException("%s is no string".formatted(Python.kind(value)));
     }
 
-    private static List<String> affixes(Arguments arguments) {
+    private static List<String> affixes(CallArguments arguments) {
         Object affix = arguments.get(0, "prefix");
         return affix instanceof List<?> list
                 ? list.stream().map(Methods::string).toList()
@@ -144,7 +144,7 @@ final class Methods {
         return title.toString();
     }
 
-    static String strip(String text, Arguments arguments, boolean start, boolean end) {
+    static String strip(String text, CallArguments arguments, boolean start, boolean end) {
         Object characters = arguments.get(0, "chars", null);
         int from = 0;
         int to = text.length();
@@ -161,7 +161,7 @@ final class Methods {
         return characters == null ? Python.isSpace(letter) : string(characters).indexOf(letter) >= 0;
     }
 
-    private static List<Object> split(String text, Arguments arguments) {
+    private static List<Object> split(String text, CallArguments arguments) {
         Object separator = arguments.get(0, "sep", null);
         int most = Python.integer(arguments.get(1, "maxsplit", -1L));
         List<Object> parts = new ArrayList<>();
@@ -190,7 +190,7 @@ final class Methods {
         return parts;
     }
 
-    private static List<Object> rsplit(String text, Arguments arguments) {
+    private static List<Object> rsplit(String text, CallArguments arguments) {
         String between = required(arguments.get(0, "sep"));
         int most = Python.integer(arguments.get(1, "maxsplit", -1L));
         List<Object> parts = new ArrayList<>();

@@ -307,7 +307,7 @@ final class StatementParser {
             List<String> parameters,
             List<@Nullable Expression> defaults,
             List<Statement> body,
-            Arguments arguments,
+            CallArguments arguments,
             Scope defined) {
         Scope inner = defined.inner();
         for (int i = 0; i < parameters.size(); i++) {

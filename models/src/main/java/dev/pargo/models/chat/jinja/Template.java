@@ -72,7 +72,7 @@ public final class Template {
         return out.toString();
     }
 
-    private static List<Object> range(Arguments arguments) {
+    private static List<Object> range(CallArguments arguments) {
         boolean one = arguments.positional().size() == 1;
         int from = one ? 0 : Python.integer(arguments.get(0, "start"));
         int to = Python.integer(arguments.get(one ? 0 : 1, "stop"));

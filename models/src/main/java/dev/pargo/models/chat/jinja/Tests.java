@@ -55,11 +55,11 @@ final class Tests {
         };
     }
 
-    private static @Nullable Object value(Arguments arguments) {
+    private static @Nullable Object value(CallArguments arguments) {
         return arguments.get(0, "value");
     }
 
-    private static @Nullable Object other(Arguments arguments) {
+    private static @Nullable Object other(CallArguments arguments) {
         return arguments.get(1, "other");
     }
 

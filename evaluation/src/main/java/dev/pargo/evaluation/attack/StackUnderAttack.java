@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * @param replies the answers that attackers got
  * @param random  source of all random choices
  */
-record Target(RunningStack stack, Replies replies, Random random) {
+record StackUnderAttack(RunningStack stack, Replies replies, Random random) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(150);
     /** Largest number of requests of other clients in a stage. */

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * @param heads       attention heads of a layer
  * @param crossLayers indices of the layers with cross-attention, ascending
  */
-public record QueryTokens(int partial, int global, int patches, int heads, List<Integer> crossLayers) {
+public record QueryLayout(int partial, int global, int patches, int heads, List<Integer> crossLayers) {
 
-    public QueryTokens {
+    public QueryLayout {
         crossLayers = List.copyOf(crossLayers);
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * The attention of an answer's tokens to the visual tokens of its prompt: the weights of the row that a token was
  * chosen from. A request gets at most {@link #MOST_WEIGHTS} weights; tokens beyond that limit have none. Immutable.
  */
-public final class VisualAttention {
+public final class VisualWeights {
 
     /**
      * Largest number of weights of all answers of a request together; for the 304 visual tokens of ParGo's release,
@@ -19,7 +19,7 @@ public final class VisualAttention {
     private final int[] visualTokens;
 
     /** @param prompt the parts of the prompt as the decoder reads them */
-    public VisualAttention(List<PromptPart> prompt) {
+    public VisualWeights(List<PromptPart> prompt) {
         IntStream.Builder positions = IntStream.builder();
         int position = 0;
         for (PromptPart part : prompt) {

@@ -9,7 +9,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Counts right answers, in total and by category. */
-public final class Tally {
+public final class Accuracy {
 
     private final Map<String, int[]> categories = new LinkedHashMap<>();
     private int right;

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The arguments of a call. */
-record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
+record CallArguments(List<@Nullable Object> positional, Map<String, @Nullable Object> named) {
 
-    static final Arguments NONE = new Arguments(List.of(), Map.of());
+    static final CallArguments NONE = new CallArguments(List.of(), Map.of());
 
     /** The argument at a position or with a name. */
     @Nullable
@@ -29,7 +29,7 @@ record Arguments(List<@Nullable Object> positional, Map<String, @Nullable Object
     }
 
     /** Without the first positional argument. */
-    Arguments rest() {
-        return new Arguments(positional.subList(1, positional.size()), named);
+    CallArguments rest() {
+        return new CallArguments(positional.subList(1, positional.size()), named);
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * A question that a replica is asked repeatedly, one at a time on each connection. Not thread-safe: its watch guards
  * it.
  */
-final class Question {
+final class Probe {
 
     private static final int NONE = -1;
 
