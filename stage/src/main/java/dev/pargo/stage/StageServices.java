@@ -26,8 +26,13 @@ public record StageServices(
                 new Admission(properties.admission(), retryAfter), timer, metrics, handlers.getExecutor());
     }
 
-    /** Starts the thread that does a stage's work. It checks the network after a result that is not finite. */
+    /**
+     * Checks the network, then starts the thread that does a stage's work.
+     *
+     * @throws RuntimeException if the network does not work
+     */
     public DeviceExecutor device(DeviceWork work, SelfCheck selfCheck) {
+        selfCheck.run();
         return DeviceExecutor.start(
                 properties.name() + "-device", selfCheck.guard(work), properties.watchdog(), StageServices::halt);
     }

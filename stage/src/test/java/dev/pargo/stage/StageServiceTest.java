@@ -199,7 +199,8 @@ class StageServiceTest {
 
     @Test
     void endsRunningCallsAndRefusesNewOnesWhenItStops() throws Exception {
-        start(0);
+        // Spring's own limit of a shutdown does not cut the drain short.
+        start(0, "--spring.lifecycle.timeout-per-shutdown-phase=1ms");
         BatchedStage<?> stage = service.getBean(BatchedStage.class);
         BlockingClientCall<TensorChunk, TensorChunk> running = call();
         write(running, 1, 2, 3);
@@ -274,6 +275,8 @@ class StageServiceTest {
         all.add("--spring.grpc.server.port=" + port);
         SpringApplication application = new SpringApplication(Toy.class);
         application.setDefaultProperties(Map.of("pargo.stage.drain-announcement", "0ms"));
+        // For the check at the start.
+        GATE.release();
         service = application.run(all.toArray(String[]::new));
         channel = NettyChannelBuilder.forAddress(
                         "127.0.0.1", service.getBean(GrpcServerLifecycle.class).getPort())

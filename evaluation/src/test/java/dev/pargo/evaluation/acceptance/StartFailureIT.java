@@ -2,6 +2,7 @@ package dev.pargo.evaluation.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.stack.Bundles;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.ServiceProcess;
@@ -91,6 +92,14 @@ class StartFailureIT {
         Files.write(directory.resolve("vision.pt"), Arrays.copyOf(weights, weights.length / 2));
 
         assertFailure(ServiceKind.ENCODER, Map.of("PARGO_MODEL", directory.toString()), "vision.pt");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ENCODER, vision.pt", "PROJECTOR, pargo.pt", "LLM, llm/model.safetensors"})
+    void weightsThatAreNotNumbers(ServiceKind kind, String weights) throws Exception {
+        Path bundle = Bundles.withoutNumbers(weights, directory);
+
+        assertFailure(kind, Map.of("PARGO_MODEL", bundle.toString()), "NaN or infinite values");
     }
 
     private void assertFailure(ServiceKind kind, Map<String, String> settings, String... reason) throws Exception {

@@ -3,8 +3,10 @@ package dev.pargo.evaluation.stack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,6 +34,27 @@ public final class Bundles {
         edit("pargo-mini.json", directory.resolve("bundle.json"), manifest -> manifest.put("revision", "long-context"));
         edit("llm/config.json", llm.resolve("config.json"), config -> config.put("max_position_embeddings", 4096));
         return directory;
+    }
+
+    /**
+     * Makes a copy of pargo-mini with a few weights that are NaN.
+     *
+     * @param weights the file of these weights
+     */
+    public static Path withoutNumbers(String weights, Path directory) throws IOException {
+        Path bundle = directory.resolve("pargo-mini");
+        try (Stream<Path> files = Files.walk(PARGO_MINI)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = bundle.resolve(PARGO_MINI.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        byte[] bytes = Files.readAllBytes(bundle.resolve(weights));
+        // In the middle of the file, and so of a layer. All bits set are NaN in every floating-point type.
+        Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 64, (byte) 0xff);
+        Files.write(bundle.resolve(weights), bytes);
+        return bundle;
     }
 
     /**

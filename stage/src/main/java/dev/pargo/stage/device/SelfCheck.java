@@ -4,22 +4,17 @@ import dev.pargo.proto.StageError;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether infinities and NaNs in a result come from a broken network or from the request. After such a
- * result, the next step of the device also computes a known input. If that fails as well, the step counts as failed,
- * and so does every further step until the known input succeeds. So a single request cannot take a stage down. {@link
- * #suspect} is thread-safe.
+ * Computes a known input, to tell a broken network from requests that lead to no finite numbers. A stage checks its
+ * network when it starts, and after a result with NaN or infinite values. If the check fails, the stage ends its work.
+ * So no request can take a stage down, and a broken network fails no more than the requests of one step.
+ *
+ * <p>{@link #suspect} is thread-safe; everything else belongs to the device's thread.
  */
 public final class SelfCheck {
 
-    private static final Logger log = LoggerFactory.getLogger(SelfCheck.class);
-
-    /**
-     * Time without further checks after a check that passed, so that harmful requests do not double the device's work.
-     */
+    /** Time without further checks after one that passed, so that harmful requests do not double the device's work. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final BooleanSupplier probe;
@@ -29,7 +24,7 @@ public final class SelfCheck {
     private long passedAt;
 
     /**
-     * @param probe computes a known input on the device's thread; returns whether all numbers of the result are finite
+     * @param probe computes a known input; returns whether all numbers of the result are finite
      * @param nanoClock as {@link System#nanoTime()}
      */
     public SelfCheck(BooleanSupplier probe, LongSupplier nanoClock) {
@@ -42,7 +37,19 @@ public final class SelfCheck {
         suspected = true;
     }
 
-    /** The same work, with a check in a step after {@link #suspect}. */
+    /**
+     * Checks the network. Call it before the device's thread starts.
+     *
+     * @throws BrokenNetworkException if the known input gives no finite numbers
+     */
+    public void run() {
+        if (!probe.getAsBoolean()) {
+            throw new BrokenNetworkException();
+        }
+        suspected = false;
+    }
+
+    /** The same work. If there is suspicion, a step first checks the network, and throws if the check fails. */
     public DeviceWork guard(DeviceWork work) {
         return new DeviceWork() {
             @Override
@@ -52,7 +59,10 @@ public final class SelfCheck {
 
             @Override
             public Result step() {
-                return verify(work.step());
+                if (suspected) {
+                    clearSuspicion();
+                }
+                return work.step();
             }
 
             @Override
@@ -62,33 +72,14 @@ public final class SelfCheck {
         };
     }
 
-    private DeviceWork.Result verify(DeviceWork.Result result) {
-        if (!suspected || result == DeviceWork.Result.FAILED) {
-            return result;
-        }
+    private void clearSuspicion() {
         long now = nanoClock.getAsLong();
         if (hasPassed && now - passedAt < PAUSE.toNanos()) {
             suspected = false;
-            return result;
+            return;
         }
-        if (passes()) {
-            suspected = false;
-            hasPassed = true;
-            passedAt = now;
-            return DeviceWork.Result.SUCCEEDED;
-        }
-        return DeviceWork.Result.FAILED;
-    }
-
-    private boolean passes() {
-        try {
-            if (probe.getAsBoolean()) {
-                return true;
-            }
-            log.error("The network gives no finite numbers for a known input either");
-        } catch (RuntimeException failure) {
-            log.error("The network fails for a known input: {}", failure.toString());
-        }
-        return false;
+        run();
+        hasPassed = true;
+        passedAt = now;
     }
 }
