@@ -159,6 +159,20 @@ class StageFailureTest {
     }
 
     @Test
+    void visualTokensThatAreNoNumbersFailTheirRequestAndAreNotCached() throws Exception {
+        String body = Bodies.image(7, "Hm?");
+        stages.projector.behaviour.failures.add(
+                new StageError(ErrorReason.NOT_FINITE, "visual_tokens has values that are not finite").toException());
+
+        HttpResponse<String> response = gateway.chat(body);
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).contains("The projector computed NaN or infinite values for this request");
+        assertThat(gateway.chat(body).statusCode()).isEqualTo(200);
+        assertThat(stages.projector.behaviour.calls).hasValue(2);
+    }
+
+    @Test
     void aTensorThatIsNotAsDescribedIsAFault() throws Exception {
         stages.encoder.behaviour.failures.add(
                 new StageError(ErrorReason.TENSOR_MISMATCH, "width 3, expected 4").toException());

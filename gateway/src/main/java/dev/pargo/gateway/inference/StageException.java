@@ -105,6 +105,9 @@ final class StageException extends Exception {
             case IMAGE_TOO_LARGE -> GatewayException.tooLarge(param, "image_too_large", error.message());
             case PROMPT_TOO_LONG -> GatewayException.invalid(param, "context_length_exceeded", error.message());
             case INVALID_FIELD -> GatewayException.invalid(null, "invalid_value", error.message());
+            case NOT_FINITE ->
+                GatewayException.failed(
+                        "The %s computed NaN or infinite values for this request".formatted(stage.title()), this);
             default -> failed();
         };
     }
