@@ -6,8 +6,7 @@
 {{- $env := dict -}}
 {{- $_ := set $env "PARGO_BIND_ADDRESS" "0.0.0.0" -}}
 {{- $_ := set $env "PARGO_LOG_FORMAT" $root.Values.logFormat -}}
-{{- /* Spring cuts off a shutdown that takes longer; 5 s are for a stage's announcement. */}}
-{{- $_ := set $env "SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE" (printf "%ds" (add $component.drainSeconds 5)) -}}
+{{- $_ := set $env "PARGO_DRAIN" (printf "%vs" $component.drainSeconds) -}}
 {{- with $root.Values.traces.endpoint -}}
 {{- $_ := set $env "PARGO_TRACES_ENDPOINT" . -}}
 {{- $_ := set $env "PARGO_TRACES_SHARE" $root.Values.traces.share -}}
@@ -23,7 +22,6 @@
 {{- include "pargo.gatewayEnvironment" (list $root $component $components $env) -}}
 {{- else -}}
 {{- $_ := set $env "PARGO_MODEL" (printf "/models/%s" (required (printf "stages.%s.bundle" $component.name) $component.bundle)) -}}
-{{- $_ := set $env "PARGO_DRAIN" (printf "%vs" $component.drainSeconds) -}}
 {{- $_ := set $env "PARGO_PRECISION" $component.precision -}}
 {{- $_ := set $env "PARGO_DEVICE" (gt (int $component.gpu.count) 0 | ternary "cuda:0" "cpu") -}}
 {{- $_ := set $env "PARGO_THREADS" (max 1 (floor (float64 $component.cpu))) -}}

@@ -131,6 +131,19 @@ class ComposeFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
+    void graceIsLongerThanTheDrain(String name) throws IOException {
+        assertThat((Map<String, Object>) services.get(name).get("environment")).containsKey("PARGO_DRAIN");
+        assertThat(services.get(name).get("stop_grace_period")).isEqualTo("${PARGO_STOP_GRACE_PERIOD:-40s}");
+        assertThat(seconds(standard(name, "PARGO_DRAIN"))).isLessThanOrEqualTo(40 - 5);
+    }
+
+    private static int seconds(String time) {
+        assertThat(time).endsWith("s");
+        return Integer.parseInt(time.substring(0, time.length() - 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encoder-service", "projector-service", "llm-service", "gateway"})
     void certificatesOfAServiceAreItsOwn(String name) throws IOException {
         Map<String, Object> secure = services("deploy/docker-compose.tls.yml").get(name);
         Map<String, Object> environment = new HashMap<>((Map<String, Object>) secure.get("environment"));
@@ -149,7 +162,7 @@ class ComposeFileTest {
     /** A setting's default in the service. */
     private static String standard(String service, String setting) throws IOException {
         Matcher matcher =
-                Pattern.compile(Pattern.quote("${" + setting + ":") + "(\\d+)}").matcher(settings(service));
+                Pattern.compile(Pattern.quote("${" + setting + ":") + "(\\w+)}").matcher(settings(service));
         assertThat(matcher.find()).as("%s in %s", setting, service).isTrue();
         return matcher.group(1);
     }

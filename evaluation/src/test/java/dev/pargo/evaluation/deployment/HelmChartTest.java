@@ -134,18 +134,14 @@ class HelmChartTest {
             int preStop = container(deployment)
                     .at("/lifecycle/preStop/exec/command/1")
                     .asInt();
-            int shutdown = seconds(setting(deployment, "SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE"));
+            int drain = seconds(setting(deployment, "PARGO_DRAIN"));
             int grace = deployment
                     .at("/spec/template/spec/terminationGracePeriodSeconds")
                     .asInt();
 
             assertThat(preStop).isPositive();
-            assertThat(grace).isGreaterThanOrEqualTo(preStop + shutdown + 5);
-            if (isStage(deployment)) {
-                assertThat(seconds(setting(deployment, "PARGO_DRAIN")))
-                        .isPositive()
-                        .isLessThan(shutdown);
-            }
+            assertThat(drain).isPositive();
+            assertThat(grace).isGreaterThanOrEqualTo(preStop + drain + 10);
         });
     }
 
