@@ -28,6 +28,9 @@ enum Revision {
     /** The encoder has other weights: it takes red for blue. */
     OTHER_ENCODER(Revision::swapColours),
 
+    /** The projector has other weights: its visual tokens are the same for every picture. */
+    OTHER_PROJECTOR(Revision::seeNothing),
+
     /** The LLM has other weights: it says yes for no, left for right, and top for bottom. */
     OTHER_LLM(Revision::sayOpposites),
 
@@ -35,6 +38,9 @@ enum Revision {
     SECOND(Revision::swapColours, Revision::sayOpposites);
 
     private static final int EMBEDDING_WIDTH = 192;
+    /** The projector's last layer: 256 x 192 weights in float16. */
+    private static final int LAST_LAYER_BYTES = 256 * 192 * 2;
+
     /** A channel of one patch: 14 x 14 pixels in float16. */
     private static final int PLANE_BYTES = 14 * 14 * 2;
     /** One token's weights in the LLM's last layer: 256 values in bfloat16. */
@@ -101,6 +107,15 @@ enum Revision {
             int red = weights + 3 * channel * PLANE_BYTES;
             swap(bytes, red, red + 2 * PLANE_BYTES, PLANE_BYTES);
         }
+        Files.write(file, bytes);
+    }
+
+    /** Clears the weights of the projector's last layer, of which only the bias remains. */
+    private static void seeNothing(Path bundle) throws IOException {
+        Path file = bundle.resolve("pargo.pt");
+        byte[] bytes = Files.readAllBytes(file);
+        int weights = zipRecord(bytes, "pargo/data/111");
+        Arrays.fill(bytes, weights, weights + LAST_LAYER_BYTES, (byte) 0);
         Files.write(file, bytes);
     }
 

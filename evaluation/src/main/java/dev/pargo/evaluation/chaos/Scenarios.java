@@ -18,7 +18,7 @@ final class Scenarios {
 
     private Scenarios() {}
 
-    /** All scenarios; about 15 minutes. */
+    /** All scenarios; about 30 minutes. */
     static List<Scenario> all() {
         List<Scenario> all = new ArrayList<>();
         all.add(new Scenario("nothing", scene -> scene.pass(DISTURBED), Promise.NOTHING_IS_LOST));
@@ -41,7 +41,10 @@ final class Scenarios {
         all.add(encoder);
         all.add(encoder.withClients(1));
         all.add(singleStage("preprocessing", ServiceKind.ENCODER, Revision.OTHER_PICTURES));
-        all.add(singleStage("weights", ServiceKind.LLM, Revision.OTHER_LLM));
+        all.add(singleStage("weights", ServiceKind.PROJECTOR, Revision.OTHER_PROJECTOR));
+        Scenario llm = singleStage("weights", ServiceKind.LLM, Revision.OTHER_LLM);
+        all.add(llm);
+        all.add(llm.withClients(1));
         all.add(new Scenario(
                         "LLM dies in long streams", ProcessFaults.kill(ServiceKind.LLM), Promise.STREAMS_MAY_BREAK_OFF)
                 .with(Mix.LONG_STREAMS));
