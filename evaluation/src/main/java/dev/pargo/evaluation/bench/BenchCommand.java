@@ -134,7 +134,9 @@ public final class BenchCommand implements Callable<Integer> {
                 workload.workload(targets.get(0).client(), targets.get(0).model());
         try (ProgressBar progress = new ProgressBar(spec.commandLine().getErr(), "bench", 0, steps);
                 LoadGenerator load = new LoadGenerator(
-                        new Probe(asked, budget.isTimed() ? () -> {} : progress::step), workload.seed())) {
+                        new Probe(asked, budget.isTimed() ? () -> {} : progress::step),
+                        workload.turns(),
+                        workload.seed())) {
             for (Target target : targets) {
                 warmUp(target, load);
             }
@@ -178,6 +180,9 @@ public final class BenchCommand implements Callable<Integer> {
                 || requests < 1
                 || warmup < 0) {
             throw new InputException("--concurrency, --rate and --requests must be positive");
+        }
+        if (rates != null && workload.turns() > 1) {
+            throw new InputException("--turns needs --concurrency: a question waits for the answer before it");
         }
         return levels;
     }

@@ -21,12 +21,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LoadGenerator implements AutoCloseable {
 
     private final Probe probe;
+    private final int turns;
     private final long seed;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger next = new AtomicInteger();
 
-    LoadGenerator(Probe probe, long seed) {
+    /**
+     * @param turns questions of a conversation, in a closed loop; a worker has one conversation after another
+     * @param seed  of arrival times
+     */
+    LoadGenerator(Probe probe, int turns, long seed) {
         this.probe = probe;
+        this.turns = turns;
         this.seed = seed;
     }
 
@@ -58,8 +64,9 @@ final class LoadGenerator implements AutoCloseable {
         for (int i = 0; i < Math.min(concurrency, budget.requests()); i++) {
             workers.add(threads.submit(() -> {
                 List<Sample> samples = new ArrayList<>();
+                Conversation conversation = new Conversation(turns);
                 while (System.nanoTime() < end && left.getAndDecrement() > 0) {
-                    samples.add(probe.ask(target, next.getAndIncrement()));
+                    samples.add(probe.ask(target, next.getAndIncrement(), conversation));
                 }
                 return samples;
             }));

@@ -23,21 +23,22 @@ final class Probe {
         this.progress = progress;
     }
 
-    /** Sends the request with this number. Its time is measured from now. */
-    Sample ask(Target target, int number) {
-        ChatQuestion question = workload.question(target.model(), number);
-        return ask(target, question, System.nanoTime());
+    /** Sends the request with this number as the next turn of a conversation. Its time is measured from now. */
+    Sample ask(Target target, int number, Conversation conversation) {
+        ChatQuestion question = conversation.next(workload.question(target.model(), number));
+        return ask(target, question, conversation, System.nanoTime());
     }
 
     /** Sends the request with this number. Its time is measured from when it was due. */
     Sample askDue(Target target, int number, long due) {
-        return ask(target, workload.question(target.model(), number), due);
+        return ask(target, workload.question(target.model(), number), new Conversation(1), due);
     }
 
-    private Sample ask(Target target, ChatQuestion question, long start) {
+    private Sample ask(Target target, ChatQuestion question, Conversation conversation, long start) {
         Watch watch = new Watch();
         try {
             target.client().stream(question, watch::see);
+            conversation.answered(watch.text.toString());
             return watch.sample(start, Sample.Outcome.ANSWERED, null);
         } catch (ChatException refusal) {
             Sample.Outcome outcome = refusal.isTemporary() ? Sample.Outcome.REFUSED : Sample.Outcome.FAILED;
@@ -52,6 +53,7 @@ final class Probe {
     /** The state of a stream so far. */
     private static final class Watch {
 
+        private final StringBuilder text = new StringBuilder();
         private long firstToken;
         private int pieces;
         private Optional<TokenUsage> usage = Optional.empty();
@@ -61,6 +63,7 @@ final class Probe {
             if (!chunk.text().isEmpty() && pieces++ == 0) {
                 firstToken = System.nanoTime();
             }
+            text.append(chunk.text());
             usage = chunk.usage().or(() -> usage);
             stages = chunk.times().or(() -> stages);
         }

@@ -53,6 +53,14 @@ final class WorkloadOptions {
     private int promptTokens;
 
     @Option(
+            names = "--turns",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Ask N questions in a conversation, each with the questions and answers before it; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int turns;
+
+    @Option(
             names = "--answer-tokens",
             defaultValue = "64",
             paramLabel = "N",
@@ -73,6 +81,10 @@ final class WorkloadOptions {
     @Mixin
     private RequestFields fields;
 
+    int turns() {
+        return turns;
+    }
+
     long seed() {
         return seed;
     }
@@ -81,6 +93,9 @@ final class WorkloadOptions {
     Workload workload(ChatClient client, String model) throws IOException {
         if (!(pictureShare >= 0 && pictureShare <= 1)) {
             throw new InputException("--picture-share must be from 0 to 1");
+        }
+        if (turns < 1) {
+            throw new InputException("--turns must be positive");
         }
         Map<String, JsonNode> parameters = fields.parse();
         parameters.putIfAbsent("max_tokens", IntNode.valueOf(answerTokens));
@@ -99,7 +114,9 @@ final class WorkloadOptions {
         String text = promptTokens > 0
                 ? "made-up text of about %d tokens".formatted(promptTokens)
                 : "\"%s\"".formatted(fixedText());
-        return "%s; %s; %s %d tokens".formatted(pictures, text, ignoreEos ? "exactly" : "at most", answerTokens);
+        String conversation = turns == 1 ? "" : "conversations of %d questions; ".formatted(turns);
+        return "%s; %s; %s%s %d tokens"
+                .formatted(pictures, text, conversation, ignoreEos ? "exactly" : "at most", answerTokens);
     }
 
     private IntFunction<String> text(ChatClient client, String model) throws IOException {

@@ -1,5 +1,7 @@
 package dev.pargo.evaluation.client;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -8,16 +10,35 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One question, with or without a picture.
+ * One question, with or without a picture and a conversation before it.
  *
  * @param model      name of the model to ask
- * @param image      picture as a data URL, or null
+ * @param image      picture as a data URL, or null; belongs to the conversation's first question
+ * @param text       the question
+ * @param before     the questions and answers before this one, in order
  * @param parameters more fields of the request, such as {@code max_tokens}; null fields are left out
  */
-public record ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
+public record ChatQuestion(
+        String model, @Nullable String image, String text, List<Turn> before, Map<String, JsonNode> parameters) {
+
+    /** An answered question. */
+    public record Turn(String question, String answer) {}
 
     public ChatQuestion {
+        before = List.copyOf(before);
         parameters = Map.copyOf(parameters);
+    }
+
+    /** A question that begins a conversation. */
+    public ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
+        this(model, image, text, List.of(), parameters);
+    }
+
+    /** The next question of the conversation, after this one has been answered. */
+    public ChatQuestion then(String answer, String next) {
+        List<Turn> turns = new ArrayList<>(before);
+        turns.add(new Turn(text, answer));
+        return new ChatQuestion(model, image, next, turns, parameters);
     }
 
     /** The body of a request. */
@@ -29,14 +50,24 @@ public record ChatQuestion(String model, @Nullable String image, String text, Ma
                 json.set(name, value);
             }
         });
-        ObjectNode message = json.putArray("messages").addObject().put("role", "user");
-        if (image == null) {
-            message.put("content", text);
-        } else {
+        ArrayNode messages = json.putArray("messages");
+        for (Turn turn : before) {
+            ask(messages, turn.question());
+            messages.addObject().put("role", "assistant").put("content", turn.answer());
+        }
+        ask(messages, text);
+        return json;
+    }
+
+    private void ask(ArrayNode messages, String question) {
+        boolean showsPicture = image != null && messages.isEmpty();
+        ObjectNode message = messages.addObject().put("role", "user");
+        if (showsPicture) {
             ArrayNode parts = message.putArray("content");
             parts.addObject().put("type", "image_url").putObject("image_url").put("url", image);
-            parts.addObject().put("type", "text").put("text", text);
+            parts.addObject().put("type", "text").put("text", question);
+        } else {
+            message.put("content", question);
         }
-        return json;
     }
 }

@@ -97,23 +97,38 @@ class LoadGeneratorTest {
         }
     }
 
+    @Test
+    void aConversationRepeatsWhatWasSaid() throws Exception {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> ELEVEN_TOKENS)) {
+            run(endpoint, Level.closed(1), Budget.requests(5), 3, 0);
+
+            assertThat(endpoint.requests())
+                    .extracting(request -> request.path("messages").size())
+                    .containsExactly(1, 3, 5, 1, 3);
+            assertThat(endpoint.requests().get(1).at("/messages/1/role").asString())
+                    .isEqualTo("assistant");
+            assertThat(endpoint.requests().get(1).at("/messages/1/content").asString())
+                    .isNotEmpty();
+        }
+    }
+
     /** Nanoseconds from the first arrival of a round to each of the others. */
     private static List<Long> arrivals(ScriptedEndpoint endpoint, int round) throws InterruptedException {
-        List<Sample> samples = run(endpoint, Level.open(200), Budget.requests(10), round);
+        List<Sample> samples = run(endpoint, Level.open(200), Budget.requests(10), 1, round);
         return samples.stream()
                 .map(sample -> sample.start() - samples.get(0).start())
                 .toList();
     }
 
     private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget) throws InterruptedException {
-        return run(endpoint, level, budget, 0);
+        return run(endpoint, level, budget, 1, 0);
     }
 
-    private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget, int round)
+    private static List<Sample> run(ScriptedEndpoint endpoint, Level level, Budget budget, int turns, int round)
             throws InterruptedException {
         Workload workload = new Workload(List.of(), 1, number -> "hello", Map.of());
         ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
-        try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), 1)) {
+        try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), turns, 1)) {
             return load.run(new Target("target", client, "scripted"), level, budget, round);
         }
     }

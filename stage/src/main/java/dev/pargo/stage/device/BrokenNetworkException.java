@@ -6,7 +6,8 @@ final class BrokenNetworkException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     BrokenNetworkException() {
-        super("the network gives NaN or infinite values for an ordinary input: its weights are damaged, or the precision"
-                + " is too narrow for them");
+        super(
+                "the network gives NaN or infinite values for an ordinary input: its weights are damaged, or the precision"
+                        + " is too narrow for them");
     }
 }

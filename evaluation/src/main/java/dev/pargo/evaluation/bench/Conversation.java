@@ -1,0 +1,34 @@
+package dev.pargo.evaluation.bench;
+
+import dev.pargo.evaluation.client.ChatQuestion;
+import org.jspecify.annotations.Nullable;
+
+/** Questions of one client, each asked with the questions and answers before it. Not thread-safe. */
+final class Conversation {
+
+    private final int turns;
+    private int asked;
+    private @Nullable ChatQuestion last;
+    private @Nullable String answer;
+
+    /**
+     * @param turns questions after which a new conversation begins
+     */
+    Conversation(int turns) {
+        this.turns = turns;
+    }
+
+    /** The next request. A new conversation begins after the last turn, and after a question without an answer. */
+    ChatQuestion next(ChatQuestion question) {
+        boolean goesOn = last != null && answer != null && asked < turns;
+        last = goesOn ? last.then(answer, question.text()) : question;
+        asked = goesOn ? asked + 1 : 1;
+        answer = null;
+        return last;
+    }
+
+    /** Records the answer to the last question. */
+    void answered(String text) {
+        answer = text;
+    }
+}
