@@ -15,10 +15,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Requests when stages refuse, fail, hang or disappear. */
+@ExtendWith(OutputCaptureExtension.class)
 class StageFailureTest {
 
     private static final String IMAGE_PARAM = "\"param\":\"messages[0].content[1].image_url\"";
@@ -147,7 +151,7 @@ class StageFailureTest {
     }
 
     @Test
-    void aFaultOfAStageTellsNothingOfItsInside() throws Exception {
+    void aFaultOfAStageTellsNothingOfItsInside(CapturedOutput log) throws Exception {
         stages.llm.behaviour.failures.add(
                 new StageError(ErrorReason.INTERNAL, "java.lang.NullPointerException at 0x7f").toException());
         HttpResponse<String> response = gateway.chat(Bodies.text("Hm?"));
@@ -156,6 +160,9 @@ class StageFailureTest {
         assertThat(response.body())
                 .isEqualTo("{\"error\":{\"message\":\"The LLM failed\",\"type\":\"server_error\",\"param\":null,"
                         + "\"code\":\"internal_error\"}}");
+        assertThat(log.toString().lines().filter(line -> line.contains("Request failed: The LLM failed: ")))
+                .isNotEmpty();
+        assertThat(log).doesNotContain("at dev.pargo.gateway.exchange");
     }
 
     @Test

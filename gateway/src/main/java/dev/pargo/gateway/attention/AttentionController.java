@@ -5,7 +5,6 @@ import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
-import dev.pargo.gateway.error.Problem;
 import dev.pargo.gateway.exchange.ConcurrencyLimit;
 import dev.pargo.gateway.exchange.Pulse;
 import dev.pargo.gateway.http.ClientConnection;
@@ -109,9 +108,7 @@ final class AttentionController {
     }
 
     private static void refuse(GatewayException failure, HttpServletResponse response) throws IOException {
-        if (failure.problem() == Problem.FAILED) {
-            log.error("Request failed: {}", failure.getMessage(), failure);
-        }
+        failure.logTo(log);
         if (!response.isCommitted()) {
             ErrorBody.write(failure, response);
         }

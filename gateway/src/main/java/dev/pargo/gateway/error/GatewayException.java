@@ -2,6 +2,7 @@ package dev.pargo.gateway.error;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** Ends a request with an error. The client reads its message, so it is never the text of a library. */
 public final class GatewayException extends RuntimeException {
@@ -90,6 +91,14 @@ public final class GatewayException extends RuntimeException {
     /** An internal error. The cause is only logged. */
     public static GatewayException failed(String message, @Nullable Throwable cause) {
         return new GatewayException(Problem.FAILED, message, null, "internal_error", null, cause);
+    }
+
+    /** Logs an internal error in one line, and its stack trace at DEBUG. Other errors are the client's to know. */
+    public void logTo(Logger log) {
+        if (problem == Problem.FAILED) {
+            log.error("Request failed: {}{}", getMessage(), getCause() == null ? "" : ": " + getCause());
+            log.debug("Where it failed", this);
+        }
     }
 
     public Problem problem() {

@@ -6,7 +6,6 @@ import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.error.Outcome;
-import dev.pargo.gateway.error.Problem;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
@@ -213,9 +212,7 @@ public final class Answering {
     }
 
     private static Outcome refuse(GatewayException failure, Exchange exchange) {
-        if (failure.problem() == Problem.FAILED) {
-            log.error("Request failed: {}", failure.getMessage(), failure);
-        }
+        failure.logTo(log);
         try {
             if (exchange.response.isCommitted() && exchange.answer != null) {
                 exchange.answer.fail(failure);

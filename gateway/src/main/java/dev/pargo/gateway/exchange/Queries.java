@@ -5,7 +5,6 @@ import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
-import dev.pargo.gateway.error.Problem;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
@@ -62,9 +61,7 @@ public final class Queries {
     }
 
     private static void refuse(GatewayException failure, HttpServletResponse response) {
-        if (failure.problem() == Problem.FAILED) {
-            log.error("Request failed: {}", failure.getMessage(), failure);
-        }
+        failure.logTo(log);
         try {
             ErrorBody.write(failure, response);
         } catch (IOException gone) {
