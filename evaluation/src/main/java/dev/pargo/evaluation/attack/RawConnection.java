@@ -87,7 +87,7 @@ final class RawConnection implements AutoCloseable {
     }
 
     /**
-     * Reads one HTTP answer to its end.
+     * Reads one HTTP answer to its end. Interim responses (1xx), which a server may send before it, are skipped.
      *
      * @throws IOException if the connection ends before the end of the answer, or nothing arrives for 10 s
      */
@@ -103,7 +103,8 @@ final class RawConnection implements AutoCloseable {
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).strip());
         }
-        return new Reply(Integer.parseInt(first[1]), new String(body(headers), UTF_8));
+        int status = Integer.parseInt(first[1]);
+        return status < 200 ? readReply() : new Reply(status, new String(body(headers), UTF_8));
     }
 
     @Override
