@@ -16,11 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -121,7 +125,7 @@ class AttentionIT {
 
         assertThat(told.at("/pictures/0/visual_tokens").asInt()).isEqualTo(TOKENS);
         assertThat(told.at("/pictures/0/pieces/0/columns").asInt()).isEqualTo(TOKENS);
-        assertThat(text(told.path("tokens")).strip())
+        assertThat(text(told.path("tokens").valueStream().toList()).strip())
                 .isEqualTo(answer.at("/choices/0/message/content").asString());
         assertThat(ninth(told, " crescent", map)).isEqualTo("0 0");
         assertThat(ninth(told, " diamond", map)).isEqualTo("2 0");
@@ -152,6 +156,60 @@ class AttentionIT {
         assertThat(end.at("/choices/0/attention/pictures")).isEqualTo(whole.path("pictures"));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aChatCallTellsTheProjectorsAttentionAsTheRouteDoes(boolean stream) throws IOException {
+        Example example = Example.all().get(0);
+        ObjectNode body = Chat.picture(example.image(), example.question()).put("stream", stream);
+        body.putObject("attention").put("projector", true).put("head_groups", 3);
+        Reply reply = gateway.complete(body);
+        JsonNode told =
+                (stream ? EventStream.parse(reply.body()).chunks().get(0) : reply.json()).path("projector_attention");
+
+        assertThat(told).hasSize(1);
+        ObjectNode want = (ObjectNode) ask(request().put("head_groups", 3));
+        want.remove(List.of("object", "model"));
+        assertThat(told.get(0)).isEqualTo(want);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void eachOfSeveralAnswersTellsWhereItLooked(boolean stream) throws IOException {
+        Example example = Example.all().get(0);
+        ObjectNode body = Chat.picture(example.image(), example.question())
+                .put("stream", stream)
+                .put("n", 2)
+                .put("temperature", 0.8)
+                .put("seed", 7);
+        body.putObject("attention").put("visual", true);
+        Reply reply = gateway.complete(body);
+        List<JsonNode> choices = (stream
+                        ? EventStream.parse(reply.body()).chunks().stream()
+                        : Stream.of(reply.json()))
+                .flatMap(chunk -> chunk.path("choices").valueStream())
+                .toList();
+
+        for (int choice = 0; choice < 2; choice++) {
+            int index = choice;
+            List<JsonNode> own = choices.stream()
+                    .filter(each -> each.path("index").asInt() == index)
+                    .toList();
+            List<JsonNode> tokens = own.stream()
+                    .flatMap(each -> each.at("/attention/tokens").valueStream())
+                    .toList();
+            String content = own.stream()
+                    .map(each -> each.at(stream ? "/delta/content" : "/message/content").asString(""))
+                    .collect(Collectors.joining());
+            assertThat(text(tokens).strip()).isNotEmpty().isEqualTo(content.strip());
+            assertThat(tokens).allSatisfy(token -> {
+                assertThat(token.path("visual")).hasSize(TOKENS);
+                assertThat(token.path("visual").valueStream().mapToDouble(JsonNode::asDouble).sum())
+                        .isBetween(0.0, 1.0);
+            });
+            assertThat(own).last().satisfies(end -> assertThat(end.at("/attention/pictures")).hasSize(1));
+        }
+    }
+
     @Test
     void whoDoesNotAskForAttentionIsToldNothingOfIt() throws IOException {
         Example example = Example.all().get(0);
@@ -178,9 +236,9 @@ class AttentionIT {
         return reply;
     }
 
-    private static String text(JsonNode tokens) {
+    private static String text(List<JsonNode> tokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        tokens.valueStream()
+        tokens.stream()
                 .flatMap(token -> token.path("bytes").valueStream())
                 .forEach(each -> bytes.write(each.asInt()));
         return bytes.toString(StandardCharsets.UTF_8);

@@ -143,6 +143,23 @@ class TracesIT {
     }
 
     @Test
+    void whatAProjectorLooksAtIsTracedWithTheAnswerThatItIsAskedBeside() throws Exception {
+        ObjectNode question = Chat.of(Example.all().get(0));
+        question.putObject("attention").put("projector", true);
+
+        assertThat(ask(question).status()).isEqualTo(200);
+
+        List<Received> spans = awaitSpans(19);
+        assertThat(tree(spans))
+                .contains(
+                        "pargo-gateway: pargo.v1.Projector/Attend <- POST /v1/chat/completions",
+                        "projector-service: pargo.v1.Projector/Attend <- pargo.v1.Projector/Attend",
+                        "projector-service: project <- pargo.v1.Projector/Attend");
+        assertThat(tree(spans).stream().filter(span -> span.startsWith("encoder-service: encode")))
+                .hasSize(1);
+    }
+
+    @Test
     void nothingButRequestsIsTraced() throws Exception {
         gateway.get("/v1/models");
         ask(Chat.text("What?"));

@@ -5,12 +5,14 @@ import dev.pargo.gateway.access.Caller;
 import dev.pargo.gateway.error.ClientGoneException;
 import dev.pargo.gateway.error.ErrorBody;
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.error.Outcome;
 import dev.pargo.gateway.exchange.ConcurrencyLimit;
 import dev.pargo.gateway.exchange.Pulse;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
 import dev.pargo.gateway.inference.CrossAttention;
+import dev.pargo.gateway.inference.HeadGroups;
 import dev.pargo.gateway.inference.Inference;
 import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
@@ -20,6 +22,7 @@ import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.picture.Pictures;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
+import dev.pargo.gateway.trace.TraceFilter;
 import io.grpc.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -59,14 +62,19 @@ final class AttentionController {
 
     @PostMapping("/v1/attention")
     void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Outcome outcome = Outcome.FAILED;
         try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
             answer(request, response);
-        } catch (ClientGoneException gone) {
-            log.debug("The client has left");
+            outcome = Outcome.OK;
+        } catch (ClientGoneException | IOException gone) {
+            outcome = Outcome.CANCELLED;
         } catch (GatewayException failure) {
-            refuse(failure, response);
+            outcome = refuse(failure, response);
         } catch (RuntimeException fault) {
-            refuse(GatewayException.failed("The gateway failed", fault), response);
+            outcome = refuse(GatewayException.failed("The gateway failed", fault), response);
+        } finally {
+            log.debug("Request ended: {}", outcome);
+            TraceFilter.ended(outcome);
         }
     }
 
@@ -82,12 +90,16 @@ final class AttentionController {
                 new Pulse(ClientConnection.of(request)));
         PictureSource source = image(body);
         Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), Caller.of(request), scope);
+        TraceFilter.asks(pipeline.name().orElseThrow());
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image = pictures.load(
                         List.of(source), vision.encoder().getMaxImageBytes(), bytes, Caller.of(request), scope)
                 .get(0);
-        int groups = body.get(AttentionFields.HEAD_GROUPS, 1L).intValue();
+        HeadGroups groups = new HeadGroups(
+                body.get(AttentionFields.HEAD_GROUPS, 1L).intValue(),
+                AttentionFields.MODEL.name(),
+                AttentionFields.HEAD_GROUPS.name());
         CrossAttention attention = inference.attend(pipeline, image, groups, scope);
         if (MediaType.IMAGE_PNG_VALUE.equals(request.getHeader(HttpHeaders.ACCEPT))) {
             response.setContentType(MediaType.IMAGE_PNG_VALUE);
@@ -107,10 +119,11 @@ final class AttentionController {
         return new PictureSource(url, null, param);
     }
 
-    private static void refuse(GatewayException failure, HttpServletResponse response) throws IOException {
+    private static Outcome refuse(GatewayException failure, HttpServletResponse response) throws IOException {
         failure.logTo(log);
         if (!response.isCommitted()) {
             ErrorBody.write(failure, response);
         }
+        return failure.problem().outcome();
     }
 }

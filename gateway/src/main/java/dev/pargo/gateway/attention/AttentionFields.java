@@ -13,7 +13,7 @@ public final class AttentionFields {
             "model", anyText(), "the model, where only one is served", "Whose projector; see `GET /v1/models`.");
     static final Field<String> IMAGE =
             Field.of("image", anyText(), "required", "A data URL or an https URL of a picture.");
-    static final Field<Long> HEAD_GROUPS = Field.of(
+    public static final Field<Long> HEAD_GROUPS = Field.of(
             "head_groups",
             whole(1, 1024),
             "1",

@@ -12,6 +12,7 @@ import static dev.pargo.gateway.json.Types.text;
 import static dev.pargo.gateway.json.Types.whole;
 import static dev.pargo.gateway.json.Types.wholeOrOff;
 
+import dev.pargo.gateway.attention.AttentionFields;
 import dev.pargo.gateway.decoding.DecodingFields;
 import dev.pargo.gateway.exchange.RequestFields;
 import dev.pargo.gateway.json.Field;
@@ -109,11 +110,14 @@ public final class ChatFields {
             Field.of("top_logprobs", whole(0, 20), "0", "Alternatives to tell with each token; needs `logprobs`.");
     static final Field<Boolean> VISUAL =
             Field.of("visual", bool(), "false", "Whether to tell how much each token attends to each visual token.");
+    static final Field<Boolean> PROJECTOR =
+            Field.of("projector", bool(), "false", "Whether to tell what the projector looks at in each picture.");
     static final Field<Values> ATTENTION = Field.of(
             "attention",
-            object(Fields.of(VISUAL)),
+            object(Fields.of(VISUAL, PROJECTOR, AttentionFields.HEAD_GROUPS)),
             "none",
-            "`{\"visual\": true}` tells how much each token of the answer attends to each visual token; see"
+            "`visual`: true tells how much each token of the answer attends to each visual token, `projector`: true what"
+                    + " each visual token takes of the picture, by layer and by `head_groups` groups of heads; see"
                     + " [attention](#attention).");
 
     static final Field<List<String>> TOOLS = Field.of(

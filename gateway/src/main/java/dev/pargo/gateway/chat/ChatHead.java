@@ -5,14 +5,21 @@ import dev.pargo.gateway.exchange.ResponseHead;
 import dev.pargo.gateway.exchange.TimingsMillis;
 import dev.pargo.gateway.exchange.Usage;
 import dev.pargo.gateway.exchange.WholeAnswer;
+import dev.pargo.gateway.inference.CrossAttention;
+import dev.pargo.gateway.inference.SeenPicture;
 import dev.pargo.proto.v1.GenerateStart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes what all parts of one chat completion have in common. */
-record ChatHead(ResponseHead head) {
+/**
+ * Writes what all parts of one chat completion have in common.
+ *
+ * @param showsAttention whether what the projector looked at is part of it
+ */
+record ChatHead(ResponseHead head, boolean showsAttention) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String CHUNK = "chat.completion.chunk";
@@ -27,27 +34,58 @@ record ChatHead(ResponseHead head) {
                     decoding.getVisualAttention() ? ChoiceAttention.of(choice.attention(), choice.pictures()) : null,
                     FinishWord.of(choice.reason())));
         }
-        return json("chat.completion", choices, usage, timings);
+        return json("chat.completion", projectorAttention(written.get(0).pictures()), choices, usage, timings);
     }
 
-    byte[] chunk(ChatResponse.Choice choice) {
-        return json(CHUNK, List.of(choice), null, null);
-    }
-
-    /** A chunk of a stream that ends with usage: until then it is null. */
-    byte[] chunkBeforeUsage(ChatResponse.Choice choice) {
-        return JSON.writeValueAsBytes(new ChatResponse.BeforeUsage(
-                id(), CHUNK, head.created(), head.model(), head.systemFingerprint(), List.of(choice), null));
+    /**
+     * A chunk of a stream.
+     *
+     * @param pictures what the projector looked at is told of these; null in chunks that do not tell it
+     * @param beforeUsage whether the stream ends with usage: until then it is null, and said to be
+     */
+    byte[] chunk(ChatResponse.Choice choice, @Nullable List<SeenPicture> pictures, boolean beforeUsage) {
+        @Nullable List<CrossAttention> attention = pictures == null ? null : projectorAttention(pictures);
+        return beforeUsage
+                ? JSON.writeValueAsBytes(new ChatResponse.BeforeUsage(
+                        id(),
+                        CHUNK,
+                        head.created(),
+                        head.model(),
+                        head.systemFingerprint(),
+                        attention,
+                        List.of(choice),
+                        null))
+                : json(CHUNK, attention, List.of(choice), null, null);
     }
 
     byte[] lastChunk(Usage usage, TimingsMillis timings) {
-        return json(CHUNK, List.of(), usage, timings);
+        return json(CHUNK, null, List.of(), usage, timings);
     }
 
     private byte[] json(
-            String object, List<ChatResponse.Choice> choices, @Nullable Usage usage, @Nullable TimingsMillis timings) {
+            String object,
+            @Nullable List<CrossAttention> attention,
+            List<ChatResponse.Choice> choices,
+            @Nullable Usage usage,
+            @Nullable TimingsMillis timings) {
         return JSON.writeValueAsBytes(new ChatResponse(
-                id(), object, head.created(), head.model(), head.systemFingerprint(), choices, usage, timings));
+                id(),
+                object,
+                head.created(),
+                head.model(),
+                head.systemFingerprint(),
+                attention,
+                choices,
+                usage,
+                timings));
+    }
+
+    private @Nullable List<CrossAttention> projectorAttention(List<SeenPicture> pictures) {
+        return showsAttention
+                ? pictures.stream()
+                        .map(picture -> Objects.requireNonNull(picture.attention()))
+                        .toList()
+                : null;
     }
 
     private String id() {

@@ -1,5 +1,6 @@
 package dev.pargo.gateway.chat;
 
+import dev.pargo.gateway.attention.AttentionFields;
 import dev.pargo.gateway.decoding.AnswerShape;
 import dev.pargo.gateway.decoding.Bounds;
 import dev.pargo.gateway.decoding.DecodingFields;
@@ -13,6 +14,7 @@ import dev.pargo.gateway.exchange.Question;
 import dev.pargo.gateway.exchange.RequestFields;
 import dev.pargo.gateway.exchange.ResponseHead;
 import dev.pargo.gateway.exchange.WholeAnswer;
+import dev.pargo.gateway.inference.HeadGroups;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.picture.PictureSource;
@@ -25,7 +27,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a chat request asks. */
-record ChatQuestion(Values body, Conversation conversation, List<PictureSource> images, AnswerShape shape)
+record ChatQuestion(
+        Values body,
+        Conversation conversation,
+        List<PictureSource> images,
+        @Nullable HeadGroups attention,
+        AnswerShape shape)
         implements Question {
 
     private static final String MESSAGES = ChatFields.MESSAGES.name();
@@ -46,6 +53,7 @@ record ChatQuestion(Values body, Conversation conversation, List<PictureSource> 
                 body,
                 messages.conversation().toBuilder().addAllTools(tools(body)).build(),
                 messages.images(),
+                projectorAttention(body),
                 new AnswerShape(
                         maxTokens(body),
                         topLogprobs(body),
@@ -76,7 +84,7 @@ record ChatQuestion(Values body, Conversation conversation, List<PictureSource> 
 
     @Override
     public Answer answer(ResponseHead head, Work work, AnswerWriter out) {
-        ChatHead chat = new ChatHead(head);
+        ChatHead chat = new ChatHead(head, attention != null);
         int choices = work.decoding().getChoices();
         return body.is(RequestFields.STREAM)
                 ? new StreamedAnswer(chat, work.decoding(), RequestFields.includesUsage(body), out)
@@ -97,8 +105,23 @@ record ChatQuestion(Values body, Conversation conversation, List<PictureSource> 
     }
 
     private static boolean visualAttention(Values body) {
-        @Nullable Values attention = body.get(ChatFields.ATTENTION);
-        return attention != null && attention.is(ChatFields.VISUAL);
+        return body.get(ChatFields.ATTENTION, Values.NONE).is(ChatFields.VISUAL);
+    }
+
+    private static @Nullable HeadGroups projectorAttention(Values body) {
+        Values asked = body.get(ChatFields.ATTENTION, Values.NONE);
+        String name = ChatFields.ATTENTION.name() + '.';
+        HeadGroups groups = new HeadGroups(
+                asked.get(AttentionFields.HEAD_GROUPS, 1L).intValue(),
+                name + ChatFields.PROJECTOR.name(),
+                name + AttentionFields.HEAD_GROUPS.name());
+        if (asked.is(ChatFields.PROJECTOR)) {
+            return groups;
+        }
+        if (asked.has(AttentionFields.HEAD_GROUPS)) {
+            throw Bounds.invalid(groups.field(), groups.field() + " needs " + groups.asker() + " to be true");
+        }
+        return null;
     }
 
     private static @Nullable Integer topLogprobs(Values body) {

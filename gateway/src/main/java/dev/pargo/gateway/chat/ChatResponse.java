@@ -1,12 +1,15 @@
 package dev.pargo.gateway.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.pargo.gateway.attention.AttentionJson;
 import dev.pargo.gateway.exchange.TimingsMillis;
 import dev.pargo.gateway.exchange.Usage;
+import dev.pargo.gateway.inference.CrossAttention;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * A chat completion, or one chunk of a streamed one.
@@ -14,6 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param object  {@code chat.completion} or {@code chat.completion.chunk}
  * @param created seconds since 1970
  * @param systemFingerprint of the LLM's weights
+ * @param projectorAttention an extension: what the projector looked at in each picture; null if that is not told here
  * @param timings an extension: where the time went
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -24,6 +28,10 @@ record ChatResponse(
         long created,
         String model,
         String systemFingerprint,
+
+        @JsonSerialize(contentUsing = AttentionJson.class) @Nullable
+        List<CrossAttention> projectorAttention,
+
         List<Choice> choices,
         @Nullable Usage usage,
         @Nullable TimingsMillis timings) {
@@ -36,6 +44,10 @@ record ChatResponse(
             long created,
             String model,
             String systemFingerprint,
+
+            @JsonSerialize(contentUsing = AttentionJson.class) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<CrossAttention> projectorAttention,
+
             List<Choice> choices,
             @Nullable Usage usage) {}
 

@@ -10,10 +10,12 @@ import dev.pargo.gateway.exchange.FinishWord;
 import dev.pargo.gateway.exchange.TimingsMillis;
 import dev.pargo.gateway.exchange.Usage;
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.SeenPicture;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,7 @@ final class StreamedAnswer implements Answer {
         first = generation;
         out.beginStream();
         for (int index = 0; index < decoding.getChoices(); index++) {
-            chunk(ChatResponse.Choice.begin(index));
+            chunk(ChatResponse.Choice.begin(index), index == 0 ? generation.pictures() : null);
         }
     }
 
@@ -63,10 +65,10 @@ final class StreamedAnswer implements Answer {
         ChoiceLogprobs logprobs = delta.getLogprobsCount() > 0 ? ChoiceLogprobs.of(delta.getLogprobsList()) : null;
         @Nullable ChoiceAttention attention = ChoiceAttention.piece(delta.getAttentionList());
         if (logprobs != null || attention != null || !delta.getText().isEmpty()) {
-            chunk(ChatResponse.Choice.piece(choice, delta.getText(), logprobs, attention));
+            chunk(ChatResponse.Choice.piece(choice, delta.getText(), logprobs, attention), null);
         }
         if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
-            chunk(ChatResponse.Choice.end(choice, pictures(), FinishWord.of(delta.getFinishReason())));
+            chunk(ChatResponse.Choice.end(choice, pictures(), FinishWord.of(delta.getFinishReason())), null);
         }
     }
 
@@ -87,7 +89,7 @@ final class StreamedAnswer implements Answer {
         out.event(ErrorBody.of(failure).json());
     }
 
-    private void chunk(ChatResponse.Choice choice) throws IOException {
-        out.event(includeUsage ? head.chunkBeforeUsage(choice) : head.chunk(choice));
+    private void chunk(ChatResponse.Choice choice, @Nullable List<SeenPicture> pictures) throws IOException {
+        out.event(head.chunk(choice, pictures, includeUsage));
     }
 }

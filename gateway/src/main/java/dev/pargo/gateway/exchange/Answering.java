@@ -11,6 +11,7 @@ import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
 import dev.pargo.gateway.inference.Delivery;
 import dev.pargo.gateway.inference.Generation;
+import dev.pargo.gateway.inference.HeadGroups;
 import dev.pargo.gateway.inference.Inference;
 import dev.pargo.gateway.inference.InferenceRequest;
 import dev.pargo.gateway.inference.RequestScope;
@@ -76,7 +77,8 @@ public final class Answering {
             outcome = run(exchange);
         } finally {
             log.debug("Request ended: {}", outcome);
-            TraceFilter.ended(outcome, exchange.model);
+            TraceFilter.asks(exchange.model);
+            TraceFilter.ended(outcome);
             metrics.ended(outcome, dialect.operation(), exchange.model, Duration.ofNanos(exchange.watch.elapsed()));
         }
     }
@@ -117,7 +119,8 @@ public final class Answering {
         AnswerWriter out = new AnswerWriter(exchange.response, properties.heartbeat());
         exchange.answer = question.answer(head, work, out);
         RequestScope scope = new RequestScope(id, client, deadline, new Pulse(connection, out));
-        List<InferenceRequest> requests = requests(work, images, cacheSalt(body, exchange.caller));
+        List<InferenceRequest> requests =
+                requests(work, images, question.attention(), cacheSalt(body, exchange.caller));
         int atOnce = Math.max(1, set.llm().getMaxSequences() / requests.get(0).sequences());
         try (Generations generations = new Generations(starts(requests, pipeline, scope, exchange.answer), atOnce)) {
             write(generations, requests.size(), work.decoding(), exchange);
@@ -156,13 +159,14 @@ public final class Answering {
 
     /** Pictures belong to the first prompt. */
     private static List<InferenceRequest> requests(
-            Question.Work work, List<InferenceRequest.Image> images, String cacheSalt) {
+            Question.Work work, List<InferenceRequest.Image> images, @Nullable HeadGroups attention, String cacheSalt) {
         return IntStream.range(0, work.starts().size())
                 .mapToObj(index -> new InferenceRequest(
                         work.starts().get(index).toBuilder()
                                 .setCacheSalt(cacheSalt)
                                 .build(),
                         index == 0 ? images : List.of(),
+                        attention,
                         work.field()))
                 .toList();
     }

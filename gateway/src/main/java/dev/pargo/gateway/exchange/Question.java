@@ -1,6 +1,7 @@
 package dev.pargo.gateway.exchange;
 
 import dev.pargo.gateway.error.GatewayException;
+import dev.pargo.gateway.inference.HeadGroups;
 import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.pipeline.DecodingDefaults;
 import dev.pargo.proto.v1.GenerateStart;
@@ -17,6 +18,11 @@ public interface Question {
 
     /** In the order of the prompt. */
     List<PictureSource> images();
+
+    /** How finely to tell what the projector looks at in the pictures; null not to tell it. */
+    default @Nullable HeadGroups attention() {
+        return null;
+    }
 
     /**
      * What the LLM is to do.

@@ -72,5 +72,6 @@ public final class Generation implements AutoCloseable {
     @Override
     public void close() {
         call.close();
+        journey.close();
     }
 }

@@ -10,8 +10,6 @@ import dev.pargo.proto.v1.DetokenizeRequest;
 import dev.pargo.proto.v1.DetokenizeResponse;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmGrpc;
-import dev.pargo.proto.v1.ProjectorDescription;
-import dev.pargo.proto.v1.QueryTokens;
 import dev.pargo.proto.v1.TokenizeRequest;
 import dev.pargo.proto.v1.TokenizeResponse;
 import io.grpc.MethodDescriptor;
@@ -34,9 +32,6 @@ public final class Inference {
 
     private static final Logger log = LoggerFactory.getLogger(Inference.class);
     private static final Duration RETRY = Duration.ofSeconds(2);
-
-    /** Of one answer: 32 MB. The full-size release has 2.1 million for each group of heads. */
-    private static final int MOST_WEIGHTS = 8 << 20;
 
     private final Pipelines pipelines;
     private final ReplicaProperties properties;
@@ -139,16 +134,16 @@ public final class Inference {
     /**
      * Tells what the visual tokens of an image look at. On a lost replica both stages are called again.
      *
-     * @param groups groups of heads in each layer; 1 or more, must divide the number of heads
      * @throws GatewayException INVALID_REQUEST if the model's projector has no cross-attention, or not so many groups
      */
-    public CrossAttention attend(Pipeline pipeline, InferenceRequest.Image image, int groups, RequestScope scope) {
+    public CrossAttention attend(
+            Pipeline pipeline, InferenceRequest.Image image, HeadGroups groups, RequestScope scope) {
         require(pipeline, true, scope);
         Route route = new Route(pipeline, true, 0, scope, new Patience(properties.patience()), metrics);
         StageCalls calls = new StageCalls(route, scope);
         while (true) {
             ModelSet.Vision vision = Objects.requireNonNull(route.enter().vision());
-            checkGroups(vision.projector(), groups);
+            groups.check(vision.projector(), 1);
             try (VisualBudget.Share share = budget.open()) {
                 return new VisionPath(vision, calls, share, new Timings()).attend(image.file(), groups);
             } catch (StageException failure) {
@@ -165,7 +160,7 @@ public final class Inference {
      * @param param path of the field that it came in, for error messages
      */
     public TokenizeResponse tokenize(Pipeline pipeline, GenerateStart asked, String param, RequestScope scope) {
-        InferenceRequest request = inTurns(pipeline, new InferenceRequest(asked, List.of(), param));
+        InferenceRequest request = inTurns(pipeline, new InferenceRequest(asked, List.of(), null, param));
         return ask(
                 pipeline,
                 scope,
@@ -210,34 +205,6 @@ public final class Inference {
             } catch (SetGoneException gone) {
                 log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
             }
-        }
-    }
-
-    private static void checkGroups(ProjectorDescription projector, int groups) {
-        if (!projector.hasQueryTokens()) {
-            throw GatewayException.invalid(
-                    "model",
-                    "no_attention",
-                    "model: its projector (%s) has no cross-attention"
-                            .formatted(projector.getIdentity().getNetwork()));
-        }
-        QueryTokens tokens = projector.getQueryTokens();
-        if (groups < 1 || tokens.getHeads() % groups != 0) {
-            throw GatewayException.invalid(
-                    "head_groups",
-                    "invalid_value",
-                    "head_groups is %d, but must divide the %d heads".formatted(groups, tokens.getHeads()));
-        }
-        long floats = (long) tokens.getCrossLayersCount()
-                * groups
-                * (tokens.getPartial() + tokens.getGlobal())
-                * tokens.getPatches();
-        if (floats > MOST_WEIGHTS) {
-            throw GatewayException.invalid(
-                    "head_groups",
-                    "invalid_value",
-                    "head_groups is %d: that makes %d numbers, the limit is %d"
-                            .formatted(groups, floats, MOST_WEIGHTS));
         }
     }
 }

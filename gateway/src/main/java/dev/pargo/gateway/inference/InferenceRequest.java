@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param start  the prompt or the conversation, and how the answers are to be written; without the visual tensors' sizes
  * @param images by their indices in the prompt or the conversation
+ * @param attention how finely to tell what the projector looks at in each image; null not to tell it
  * @param param  path of the field that the prompt came in, for error messages
  */
-public record InferenceRequest(GenerateStart start, List<Image> images, String param) {
+public record InferenceRequest(
+        GenerateStart start, List<Image> images, @Nullable HeadGroups attention, String param) {
 
     /** The same request for an adapter of the LLM; empty for the model itself. */
     InferenceRequest withAdapter(String adapter) {
-        return new InferenceRequest(start.toBuilder().setAdapter(adapter).build(), images, param);
+        return new InferenceRequest(start.toBuilder().setAdapter(adapter).build(), images, attention, param);
     }
 
     /** A hash of the prompt's beginning: requests that share it should meet at one LLM. */
@@ -34,7 +36,7 @@ public record InferenceRequest(GenerateStart start, List<Image> images, String p
     InferenceRequest withTurns(String template) {
         GenerateStart.Builder with = start.toBuilder();
         with.getConversationBuilder().setTurnTemplate(template);
-        return new InferenceRequest(with.build(), images, param);
+        return new InferenceRequest(with.build(), images, attention, param);
     }
 
     /**

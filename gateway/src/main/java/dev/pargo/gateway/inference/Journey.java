@@ -11,9 +11,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Leads one request through the stages, up to the point where the LLM has taken it on. Until then, and as long as nothing
- * of the answer has left for the client, every step can be made again. Confined to the request's thread.
+ * of the answer has left for the client, every step can be made again. Closing it lets go of what it knows of the pictures.
+ * Confined to the request's thread.
  */
-final class Journey {
+final class Journey implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Journey.class);
 
@@ -25,6 +26,7 @@ final class Journey {
     private final VisualTokenCache cache;
     private final VisualBudget budget;
     private List<SeenPicture> pictures = List.of();
+    private VisualBudget.Share kept;
 
     Journey(
             InferenceRequest request,
@@ -40,14 +42,26 @@ final class Journey {
         this.delivery = delivery;
         this.cache = cache;
         this.budget = budget;
+        this.kept = budget.open();
     }
 
     /** Makes the visual tokens and hands the prompt to an LLM; starts again with another set if this one falls apart. */
     GenerateCall begin() {
+        try {
+            return start();
+        } catch (RuntimeException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    private GenerateCall start() {
         while (true) {
             ModelSet set = route.enter();
+            kept.close();
+            kept = budget.open();
             try (VisualBudget.Share share = budget.open()) {
-                return begin(set, share);
+                return start(set, share);
             } catch (SetGoneException gone) {
                 log.info("Request {} starts again with another set: {}", scope.id(), gone.getMessage());
             }
@@ -69,16 +83,21 @@ final class Journey {
         route.retry(failure, request.param());
     }
 
-    private GenerateCall begin(ModelSet set, VisualBudget.Share share) throws SetGoneException {
+    @Override
+    public void close() {
+        kept.close();
+    }
+
+    private GenerateCall start(ModelSet set, VisualBudget.Share share) throws SetGoneException {
         Timings timings = new Timings();
         List<VisualTokens> visuals = new ArrayList<>();
         List<SeenPicture> seen = new ArrayList<>();
         for (InferenceRequest.Image image : request.images()) {
             ModelSet.Vision vision = Objects.requireNonNull(set.vision());
             VisionPath path = new VisionPath(vision, calls, share, timings);
-            VisualTokens tokens = retrying(image.param(), () -> visualTokens(image, vision, path, timings));
-            visuals.add(tokens);
-            seen.add(SeenPicture.of(tokens.header(), vision.encoder().getResizeMode()));
+            Projected picture = retrying(image.param(), () -> project(image, vision, path, timings));
+            visuals.add(picture.tokens());
+            seen.add(SeenPicture.of(picture, vision.encoder().getResizeMode()));
         }
         pictures = seen;
         GenerateStart start = request.start().toBuilder()
@@ -97,17 +116,23 @@ final class Journey {
                         timings));
     }
 
-    private VisualTokens visualTokens(
-            InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
+    /** Attention is not cached, and takes the features that visual tokens are made of: then both are made together. */
+    private Projected project(InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
             throws StageException, SetGoneException {
         boolean amongOthers = request.images().size() > 1;
-        return cache.isEnabled()
+        @Nullable HeadGroups groups = request.attention();
+        if (groups != null) {
+            groups.check(vision.projector(), request.images().size());
+            return path.run(image.file(), amongOthers, groups, kept);
+        }
+        VisualTokens tokens = cache.isEnabled()
                 ? cache.get(
                         ImageKey.of(image, vision, amongOthers, request.start().getCacheSalt()),
                         scope,
                         timings,
                         () -> path.run(image.file(), amongOthers))
                 : path.run(image.file(), amongOthers);
+        return new Projected(tokens, null);
     }
 
     private <T> T retrying(@Nullable String param, Step<T> step) throws SetGoneException {

@@ -3,14 +3,17 @@ package dev.pargo.gateway.inference;
 import dev.pargo.proto.v1.TensorHeader;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a picture has become on its way to an LLM: the places of its visual tokens.
  *
  * @param resizeMode how the picture became what the encoder sees, as the encoder describes it
  * @param pieces     in the order of the visual tokens
+ * @param attention  what the projector looked at; null if the request does not ask for it
  */
-public record SeenPicture(String resizeMode, List<Piece> pieces) {
+public record SeenPicture(
+        String resizeMode, List<Piece> pieces, @Nullable CrossAttention attention) {
 
     /** Numbers of a layout before those of its pieces, and of each piece; see {@link TensorHeader}. */
     private static final int HEAD = 4;
@@ -30,8 +33,8 @@ public record SeenPicture(String resizeMode, List<Piece> pieces) {
         }
     }
 
-    /** @param visual header of the picture's visual tokens */
-    static SeenPicture of(TensorHeader visual, String resizeMode) {
+    static SeenPicture of(Projected picture, String resizeMode) {
+        TensorHeader visual = picture.tokens().header();
         List<Integer> layout = visual.getLayoutList();
         List<Piece> pieces = new ArrayList<>();
         for (int at = HEAD; at + OF_PIECE <= layout.size(); at += OF_PIECE) {
@@ -40,7 +43,7 @@ public record SeenPicture(String resizeMode, List<Piece> pieces) {
         if (pieces.isEmpty()) {
             pieces.add(new Piece(true, 1, Math.toIntExact(visual.getShape(0))));
         }
-        return new SeenPicture(resizeMode, pieces);
+        return new SeenPicture(resizeMode, pieces, picture.attention());
     }
 
     /** All of its visual tokens. */

@@ -44,40 +44,43 @@ final class VisionPath {
     /**
      * The cross-attention of the projector's forward pass.
      *
-     * @param groups groups of heads in each layer; divides the number of heads
      * @throws GatewayException BUSY if there is no room for the answer
      */
-    CrossAttention attend(byte[] image, int groups) throws StageException, SetGoneException {
-        QueryTokens tokens = vision.projector().getQueryTokens();
-        int rows = tokens.getCrossLayersCount() * groups * (tokens.getPartial() + tokens.getGlobal());
-        share.add(rows * tokens.getPatches() * Float.BYTES);
+    CrossAttention attend(byte[] image, HeadGroups groups) throws StageException, SetGoneException {
         try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
             TensorStream features = features(image, false, encode);
-            try (StageCall<AttendRequest, TensorChunk> attend = calls.attend()) {
-                attend.send(AttendRequest.newBuilder()
-                        .setOptions(AttendOptions.newBuilder().setGroups(groups))
-                        .build());
-                relay(
-                        features,
-                        chunk -> attend.send(
-                                AttendRequest.newBuilder().setFeatures(chunk).build()));
+            try (StageCall<AttendRequest, TensorChunk> attend = attending(groups)) {
+                relay(features, chunk -> attend.send(part(chunk)));
                 attend.complete();
-                TensorSpec expected = new TensorSpec(
-                        TensorSpec.CROSS_ATTENTION, Set.of(DataType.FLOAT32), rows, rows, tokens.getPatches());
-                TensorStream answer = TensorStream.open(
-                        attend, expected, vision.projector().getIdentity().getFingerprint());
-                TensorAssembler weights = new TensorAssembler(expected);
-                weights.accept(answer.header());
-                @Nullable TensorChunk chunk;
-                while ((chunk = answer.next()) != null) {
-                    weights.accept(chunk);
-                }
-                FloatBuffer floats = weights.finish()
-                        .data()
-                        .duplicate()
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer();
-                return new CrossAttention(tokens, vision.encoder().getResizeMode(), groups, floats);
+                return weights(attend, groups, share);
+            }
+        }
+    }
+
+    /**
+     * The visual tokens of an image and, from the same features, the cross-attention.
+     *
+     * @param amongOthers whether the prompt shows other images too
+     * @param kept        counts the cross-attention, which outlives the visual tokens
+     * @throws GatewayException BUSY if there is no room for both
+     */
+    Projected run(byte[] image, boolean amongOthers, HeadGroups groups, VisualBudget.Share kept)
+            throws StageException, SetGoneException {
+        long start = System.nanoTime();
+        try (StageCall<EncodeRequest, TensorChunk> encode = calls.encode()) {
+            TensorStream features = features(image, amongOthers, encode);
+            try (StageCall<TensorChunk, TensorChunk> project = calls.project();
+                    StageCall<AttendRequest, TensorChunk> attend = attending(groups)) {
+                relay(features, chunk -> {
+                    project.send(chunk);
+                    attend.send(part(chunk));
+                });
+                project.complete();
+                attend.complete();
+                long encoded = System.nanoTime();
+                timings.encoded(encoded - start, features.report());
+                VisualTokens tokens = tokens(project, encoded);
+                return new Projected(tokens, weights(attend, groups, kept));
             }
         }
     }
@@ -97,14 +100,7 @@ final class VisionPath {
                 project.complete();
                 long encoded = System.nanoTime();
                 timings.encoded(encoded - start, features.report());
-                TensorStream visual = TensorStream.open(
-                        project,
-                        TensorSpec.described(
-                                TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
-                        vision.projector().getIdentity().getFingerprint());
-                VisualTokens tokens = collect(visual);
-                timings.projected(System.nanoTime() - encoded, visual.report());
-                return tokens;
+                return tokens(project, encoded);
             }
         }
     }
@@ -140,6 +136,59 @@ final class VisionPath {
 
     private interface Receiver {
         void send(TensorChunk chunk) throws StageException;
+    }
+
+    private StageCall<AttendRequest, TensorChunk> attending(HeadGroups groups) throws StageException, SetGoneException {
+        StageCall<AttendRequest, TensorChunk> attend = calls.attend();
+        try {
+            attend.send(AttendRequest.newBuilder()
+                    .setOptions(AttendOptions.newBuilder().setGroups(groups.count()))
+                    .build());
+        } catch (StageException | RuntimeException failure) {
+            attend.close();
+            throw failure;
+        }
+        return attend;
+    }
+
+    private static AttendRequest part(TensorChunk chunk) {
+        return AttendRequest.newBuilder().setFeatures(chunk).build();
+    }
+
+    private CrossAttention weights(
+            StageCall<AttendRequest, TensorChunk> attend, HeadGroups groups, VisualBudget.Share kept)
+            throws StageException {
+        QueryTokens tokens = vision.projector().getQueryTokens();
+        int rows = groups.rows(tokens);
+        kept.add(rows * tokens.getPatches() * Float.BYTES);
+        TensorSpec expected =
+                new TensorSpec(TensorSpec.CROSS_ATTENTION, Set.of(DataType.FLOAT32), rows, rows, tokens.getPatches());
+        TensorStream answer = TensorStream.open(
+                attend, expected, vision.projector().getIdentity().getFingerprint());
+        TensorAssembler weights = new TensorAssembler(expected);
+        weights.accept(answer.header());
+        @Nullable TensorChunk chunk;
+        while ((chunk = answer.next()) != null) {
+            weights.accept(chunk);
+        }
+        FloatBuffer floats = weights.finish()
+                .data()
+                .duplicate()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        return new CrossAttention(tokens, vision.encoder().getResizeMode(), groups.count(), floats);
+    }
+
+    /** @param encoded when the features were complete, in the time of System.nanoTime */
+    private VisualTokens tokens(StageCall<TensorChunk, TensorChunk> project, long encoded) throws StageException {
+        TensorStream visual = TensorStream.open(
+                project,
+                TensorSpec.described(
+                        TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
+                vision.projector().getIdentity().getFingerprint());
+        VisualTokens tokens = collect(visual);
+        timings.projected(System.nanoTime() - encoded, visual.report());
+        return tokens;
     }
 
     private VisualTokens collect(TensorStream visual) throws StageException {

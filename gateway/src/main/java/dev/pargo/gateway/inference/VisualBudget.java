@@ -52,6 +52,7 @@ final class VisualBudget {
         @Override
         public void close() {
             bytes.addAndGet(-held);
+            held = 0;
         }
     }
 }

@@ -56,10 +56,14 @@ public final class TraceFilter extends OncePerRequestFilter {
         this.tracer = tracer;
     }
 
+    /** Records the model in the current request's span. */
+    public static void asks(String model) {
+        Span.current().setAttribute("gen_ai.request.model", model);
+    }
+
     /** Records the outcome in the current request's span. */
-    public static void ended(Outcome outcome, String model) {
+    public static void ended(Outcome outcome) {
         Span span = Span.current();
-        span.setAttribute("gen_ai.request.model", model);
         if (outcome != Outcome.OK) {
             span.setAttribute("error.type", outcome.tag());
         }

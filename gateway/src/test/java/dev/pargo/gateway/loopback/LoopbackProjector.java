@@ -2,13 +2,18 @@ package dev.pargo.gateway.loopback;
 
 import dev.pargo.proto.TensorFraming;
 import dev.pargo.proto.TensorSpec;
+import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.ProjectorGrpc;
+import dev.pargo.proto.v1.QueryTokens;
 import dev.pargo.proto.v1.TensorChunk;
 import io.grpc.stub.StreamObserver;
 
-/** Fills its visual tokens with the features' last byte. */
+/**
+ * Fills its visual tokens with the features' last byte. If its description has query tokens, their cross-attention is, in row r
+ * of the answer, r thousandths for every patch.
+ */
 public final class LoopbackProjector extends ProjectorGrpc.ProjectorImplBase {
 
     public final Behaviour behaviour = new Behaviour();
@@ -59,6 +64,43 @@ public final class LoopbackProjector extends ProjectorGrpc.ProjectorImplBase {
                             behaviour,
                             response);
                 }
+            }
+        };
+    }
+
+    @Override
+    public StreamObserver<AttendRequest> attend(StreamObserver<TensorChunk> response) {
+        if (!behaviour.takes(response)) {
+            return Tensors.ignoring();
+        }
+        TensorFraming framing = new TensorFraming(TensorSpec.exactly(TensorSpec.FEATURES, description.getInput()));
+        return new StreamObserver<>() {
+            private int groups;
+
+            @Override
+            public void onNext(AttendRequest part) {
+                if (part.hasOptions()) {
+                    groups = part.getOptions().getGroups();
+                } else {
+                    framing.accept(part.getFeatures());
+                }
+            }
+
+            @Override
+            public void onError(Throwable cancelled) {}
+
+            @Override
+            public void onCompleted() {
+                framing.complete();
+                QueryTokens tokens = description.getQueryTokens();
+                int rows = tokens.getCrossLayersCount() * groups * (tokens.getPartial() + tokens.getGlobal());
+                Tensors.sendRows(
+                        TensorSpec.CROSS_ATTENTION,
+                        rows,
+                        tokens.getPatches(),
+                        description.getIdentity().getFingerprint(),
+                        behaviour,
+                        response);
             }
         };
     }

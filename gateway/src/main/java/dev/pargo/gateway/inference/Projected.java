@@ -1,0 +1,10 @@
+package dev.pargo.gateway.inference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a projector has made of one image.
+ *
+ * @param attention what its tokens took of the patches; null if that was not asked for
+ */
+record Projected(VisualTokens tokens, @Nullable CrossAttention attention) {}
