@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -112,6 +114,34 @@ class MonitoringIT {
         assertThat(value(llm, "vllm:generation_tokens_total")).isPositive();
         assertThat(value(llm, "vllm:prefix_cache_queries_total")).isPositive();
         assertThat(llm).contains("vllm:prefix_cache_hits_total{");
+        assertThat(value(llm, "vllm:request_success_total{finished_reason=\"stop\""))
+                .isEqualTo(value(llm, "pargo_llm_answers_total{gen_ai_request_model=\"pargo-mini\",reason=\"stop\""))
+                .isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vllm:time_to_first_token_seconds, gen_ai_server_time_to_first_token_seconds",
+        "vllm:time_per_output_token_seconds, gen_ai_server_time_per_output_token_seconds",
+        "vllm:inter_token_latency_seconds, gen_ai_server_time_per_output_token_seconds",
+        "vllm:request_time_per_output_token_seconds, gen_ai_server_time_per_output_token_seconds",
+        "vllm:e2e_request_latency_seconds, gen_ai_server_request_duration_seconds"
+    })
+    void theRequestsTimesHaveVllmsNamesToo(String alias, String own) {
+        assertThat(buckets(alias)).hasSizeGreaterThan(10).isEqualTo(buckets(own));
+        assertThat(value(llm, alias + "_count")).isEqualTo(buckets(own).get("+Inf")).isPositive();
+        assertThat(value(llm, alias + "_sum")).isPositive();
+    }
+
+    /** Of answers: bounds, and how many took at most so long. */
+    private Map<String, Double> buckets(String histogram) {
+        Map<String, Double> buckets = new TreeMap<>();
+        Pattern.compile("(?m)^" + histogram + "_bucket\\{(.*)le=\"([^\"]+)\"} ([^ ]+)$")
+                .matcher(llm)
+                .results()
+                .filter(bucket -> !bucket.group(1).matches(".*error_type=\"[^\"].*"))
+                .forEach(bucket -> buckets.put(bucket.group(2), Double.parseDouble(bucket.group(3))));
+        return buckets;
     }
 
     private static double value(String scrape, String start) {
