@@ -142,6 +142,7 @@ class AnswerView {
   fail(message, again) {
     this.#box.classList.remove('writing');
     const fault = element('div', 'fault');
+    fault.setAttribute('role', 'alert');
     fault.append(element('p', '', message));
     if (again) {
       const button = element('button', '', 'Try again');

@@ -11,14 +11,13 @@ export class Conversation {
   }
 
   /**
-   * The messages that a model gets for the last question: what it has answered before, each picture once; or, if it is
-   * not to remember, the question alone.
+   * The messages that a model gets for a turn: what it has answered before, each picture once; or, if it is not to remember,
+   * the question alone.
    */
-  messages(model, remember) {
-    const last = this.turns.at(-1);
-    const turns = remember ? this.turns.filter(turn => turn === last || turn.answers.has(model)) : [last];
+  messages(model, last, remember) {
+    const before = remember ? this.turns.filter(turn => turn !== last && turn.answers.has(model)) : [];
     let shown = null;
-    return turns.flatMap(turn => {
+    return [...before, last].flatMap(turn => {
       const picture = turn.picture && turn.picture.url !== shown ? turn.picture : null;
       shown = turn.picture?.url ?? shown;
       const asked = { role: 'user', content: content(turn.question, picture) };

@@ -28,10 +28,10 @@ async function loadModels() {
   try {
     list = await models();
   } catch (error) {
-    if (error.status === 401) {
-      return askForKey(error.message, loadModels);
-    }
     notice(sentence(error));
+    if (error.status === 401) {
+      return askForKey(loadModels);
+    }
     return setTimeout(loadModels, 2000);
   }
   offered = list.filter(model => model.ready);
@@ -170,7 +170,7 @@ async function ask(question) {
 
 /** Streams one model's answer; gives the milliseconds that it took, 0 if it did not come to its end. */
 async function answer(model, turn, view, signal) {
-  const request = { model, messages: conversation.messages(model, $('remember').checked), ...settings() };
+  const request = { model, messages: conversation.messages(model, turn, $('remember').checked), ...settings() };
   if (turn.picture) {
     request.attention = { visual: true };
   }
@@ -210,7 +210,7 @@ function fail(error, view, question) {
     throw error;
   }
   if (error.status === 401) {
-    askForKey(error.message, () => {});
+    askForKey(() => {});
   }
   view.fail(sentence(error), () => ask(question));
 }
@@ -269,16 +269,25 @@ function notice(text) {
   $('notice').textContent = text ?? '';
 }
 
+/** The turn that the code asks: what is being typed, else what was asked last. */
+function nextTurn() {
+  const typed = $('question').value.trim();
+  const last = conversation.turns.at(-1);
+  return !typed && last ? last : { question: typed || QUESTIONS[0], picture: picture.current };
+}
+
 function showCode() {
   const language = document.querySelector('input[name=language]:checked').value;
-  const asked = $('question').value.trim() || conversation.turns.at(-1)?.question || QUESTIONS[0];
+  const model = $('model').value;
+  const turn = nextTurn();
+  const pictures = [...conversation.turns, turn].map(one => one.picture).filter(Boolean);
   $('snippet').textContent = snippet(language, {
     base: new URL('v1', document.baseURI).href,
-    model: $('model').value,
-    question: asked,
-    picture: picture.current,
+    model,
+    messages: conversation.messages(model, turn, $('remember').checked),
     settings: settings(),
     keyed: key.get() !== '',
+    names: new Map(pictures.map(({ url, name }) => [url, name])),
   });
   $('copy').textContent = 'Copy';
   if (!$('code-dialog').open) {
@@ -297,8 +306,10 @@ async function copyCode() {
   }
 }
 
-function askForKey(why, then) {
-  $('key-why').textContent = why ?? 'If this gateway asks for a key, this browser keeps it and sends it with every request.';
+/** `unasked`: not because a key is missing or wrong. */
+function askForKey(then, unasked = false) {
+  const needed = key.get() ? 'The gateway does not know this key. Give another one.' : 'This gateway needs an API key.';
+  $('key-why').textContent = `${unasked ? '' : `${needed} `}This browser keeps the key and sends it with every request.`;
   $('key-value').value = '';
   if ($('key-dialog').open) {
     return;
@@ -337,7 +348,9 @@ $('compare').addEventListener('click', () => {
 $('code').addEventListener('click', showCode);
 $('copy').addEventListener('click', copyCode);
 document.querySelectorAll('input[name=language]').forEach(input => input.addEventListener('change', showCode));
-$('key').addEventListener('click', () => askForKey(null, loadModels));
+$('key').addEventListener('click', () => askForKey(loadModels, true));
+// No submit button, because the Enter key presses the first of them.
+$('key-cancel').addEventListener('click', () => $('key-dialog').close('cancel'));
 $('key-forget').addEventListener('click', () => {
   key.forget();
   $('key-dialog').close('forget');

@@ -33,9 +33,14 @@ function accepted(schema) {
   return [schema.type ?? 'any JSON', ...bounds].join(', ');
 }
 
+/** What stands between backquotes is code. */
+function words(text) {
+  return text.split('`').map((part, index) => index % 2 ? element('code', part) : part);
+}
+
 function table(rows) {
   return element('table', '', element('tbody', '', ...rows.map(cells =>
-    element('tr', '', ...cells.map((text, column) => element(column === 0 ? 'th' : 'td', text))))));
+    element('tr', '', ...cells.map((text, column) => element(column === 0 ? 'th' : 'td', '', ...words(text)))))));
 }
 
 function route(path, method, operation, responses) {

@@ -1,56 +1,64 @@
-// The last request in four languages. The picture is read from a file, since its bytes would fill the page.
+// A request in four languages, each ready to run. Pictures are read from files, since their bytes would fill the page.
 
 const WRITERS = { curl, java, python, javascript };
 
-export function snippet(language, { base, model, question, picture, settings, keyed }) {
-  const file = picture?.name ?? null;
-  const type = picture ? picture.url.slice('data:'.length, picture.url.indexOf(';')) : null;
-  return WRITERS[language]({ base, model, question, file, type, settings, keyed });
+/** `request` is { base, model, messages, settings, keyed, names }; `names` gives the file name of each picture by its URL. */
+export function snippet(language, request) {
+  return WRITERS[language]({ ...request, turns: request.messages.map(message => turn(message, request.names)) });
+}
+
+/** { role, text, picture }, a picture being { file, type } or null. */
+function turn({ role, content }, names) {
+  if (typeof content === 'string') {
+    return { role, text: content, picture: null };
+  }
+  const [{ image_url: { url } }, { text }] = content;
+  return { role, text, picture: { file: names.get(url), type: url.slice('data:'.length, url.indexOf(';')) } };
 }
 
 const json = value => JSON.stringify(value);
 const shell = value => value.replaceAll("'", "'\\''");
 const entries = settings => Object.entries(settings);
+const hasPicture = turns => turns.some(({ picture }) => picture);
 
-function curl({ base, model, question, file, type, settings, keyed }) {
+function curl({ base, model, turns, settings, keyed }) {
   const auth = keyed ? ' \\\n  -H "Authorization: Bearer $PARGO_API_KEY"' : '';
   const more = entries(settings).map(([name, value]) => `,\n  "${name}": ${json(value)}`).join('');
-  const text = json(question);
-  if (!file) {
-    const body = `{\n  "model": ${json(model)},\n  "messages": [{"role": "user", "content": ${text}}]${more}\n}`;
-    return `curl ${base}/chat/completions \\\n  -H 'Content-Type: application/json'${auth} \\\n  -d '${shell(body)}'`;
-  }
-  // The shell puts the picture in, so the document is not quoted; what it would read in the question is escaped.
-  const safe = text.replaceAll('\\', '\\\\').replaceAll('$', '\\$').replaceAll('`', '\\`');
-  return `curl ${base}/chat/completions \\
-  -H 'Content-Type: application/json'${auth} -d @- <<JSON
-{
-  "model": ${json(model)},
-  "messages": [{"role": "user", "content": [
-    {"type": "image_url", "image_url": {"url": "data:${type};base64,$(base64 < '${shell(file)}' | tr -d '\\n')"}},
-    {"type": "text", "text": ${safe}}
-  ]}]${more}
-}
-JSON`;
+  // The shell puts pictures in, so the document is not quoted; what it would read in the texts is escaped.
+  const escaped = hasPicture(turns) ? text => text.replaceAll('\\', '\\\\').replaceAll('$', '\\$').replaceAll('`', '\\`') : text => text;
+  const messages = turns.map(({ role, text, picture }) => {
+    const said = escaped(json(text));
+    return picture
+      ? `    {"role": "${role}", "content": [
+      {"type": "image_url", "image_url": {"url": "data:${picture.type};base64,$(base64 < '${shell(picture.file)}' | tr -d '\\n')"}},
+      {"type": "text", "text": ${said}}
+    ]}`
+      : `    {"role": "${role}", "content": ${said}}`;
+  });
+  const body = `{\n  "model": ${escaped(json(model))},\n  "messages": [\n${messages.join(',\n')}\n  ]${more}\n}`;
+  const head = `curl ${base}/chat/completions \\\n  -H 'Content-Type: application/json'${auth}`;
+  return hasPicture(turns) ? `${head} -d @- <<JSON\n${body}\nJSON` : `${head} \\\n  -d '${shell(body)}'`;
 }
 
-function python({ base, model, question, file, type, settings, keyed }) {
-  const apiKey = keyed ? 'os.environ["PARGO_API_KEY"]' : '"none"';
-  const known = { max_tokens: 'max_tokens', temperature: 'temperature' };
-  const more = entries(settings).map(([name, value]) => `    ${known[name]}=${value},\n`).join('');
-  const imports = [file && 'import base64', keyed && 'import os'].filter(Boolean).join('\n');
-  const read = file
-    ? `\nwith open(${json(file)}, "rb") as picture:\n    url = "data:${type};base64," + base64.b64encode(picture.read()).decode()\n`
+function python({ base, model, turns, settings, keyed }) {
+  const read = hasPicture(turns)
+    ? `def picture(file, media_type):
+    with open(file, "rb") as opened:
+        return f"data:{media_type};base64,{base64.b64encode(opened.read()).decode()}"\n\n\n`
     : '';
-  const content = file
-    ? `[\n        {"type": "image_url", "image_url": {"url": url}},\n        {"type": "text", "text": ${json(question)}},\n    ]`
-    : json(question);
-  return `${imports ? `${imports}\n` : ''}from openai import OpenAI
-${read}
-client = OpenAI(base_url=${json(base)}, api_key=${apiKey})
+  const messages = turns.map(({ role, text, picture }) => picture
+    ? `        {"role": "${role}", "content": [
+            {"type": "image_url", "image_url": {"url": picture(${json(picture.file)}, "${picture.type}")}},
+            {"type": "text", "text": ${json(text)}},
+        ]},\n`
+    : `        {"role": "${role}", "content": ${json(text)}},\n`);
+  const more = entries(settings).map(([name, value]) => `    ${name}=${value},\n`).join('');
+  return `# pip install openai
+${[read && 'import base64\n', keyed && 'import os\n'].filter(Boolean).join('')}${read || keyed ? '\n' : ''}from openai import OpenAI\n${read ? '\n\n' : '\n'}${read}client = OpenAI(base_url=${json(base)}, api_key=${keyed ? 'os.environ["PARGO_API_KEY"]' : '"none"'})
 stream = client.chat.completions.create(
     model=${json(model)},
-    messages=[{"role": "user", "content": ${content}}],
+    messages=[
+${messages.join('')}    ],
 ${more}    stream=True,
 )
 for chunk in stream:
@@ -58,21 +66,25 @@ for chunk in stream:
         print(chunk.choices[0].delta.content or "", end="", flush=True)`;
 }
 
-function javascript({ base, model, question, file, type, settings, keyed }) {
-  const apiKey = keyed ? 'process.env.PARGO_API_KEY' : "'none'";
-  const more = entries(settings).map(([name, value]) => `  ${name}: ${value},\n`).join('');
-  const read = file
-    ? `const picture = await readFile(${json(file)});\nconst url = \`data:${type};base64,\${picture.toString('base64')}\`;\n`
+function javascript({ base, model, turns, settings, keyed }) {
+  const read = hasPicture(turns)
+    ? "const picture = async (file, type) => `data:${type};base64,${(await readFile(file)).toString('base64')}`;\n\n"
     : '';
-  const content = file
-    ? `[\n    { type: 'image_url', image_url: { url } },\n    { type: 'text', text: ${json(question)} },\n  ]`
-    : json(question);
-  return `${file ? "import { readFile } from 'node:fs/promises';\n" : ''}import OpenAI from 'openai';
+  const messages = turns.map(({ role, text, picture }) => picture
+    ? `    { role: '${role}', content: [
+      { type: 'image_url', image_url: { url: await picture(${json(picture.file)}, '${picture.type}') } },
+      { type: 'text', text: ${json(text)} },
+    ] },\n`
+    : `    { role: '${role}', content: ${json(text)} },\n`);
+  const more = entries(settings).map(([name, value]) => `  ${name}: ${value},\n`).join('');
+  return `// npm install openai; a module: name the file ask.mjs
+${read ? "import { readFile } from 'node:fs/promises';\n" : ''}import OpenAI from 'openai';
 
-const client = new OpenAI({ baseURL: ${json(base)}, apiKey: ${apiKey} });
-${read}const stream = await client.chat.completions.create({
+${read}const client = new OpenAI({ baseURL: ${json(base)}, apiKey: ${keyed ? 'process.env.PARGO_API_KEY' : "'none'"} });
+const stream = await client.chat.completions.create({
   model: ${json(model)},
-  messages: [{ role: 'user', content: ${content} }],
+  messages: [
+${messages.join('')}  ],
 ${more}  stream: true,
 });
 for await (const chunk of stream) {
@@ -80,36 +92,56 @@ for await (const chunk of stream) {
 }`;
 }
 
-function java({ base, model, question, file, type, settings, keyed }) {
-  const apiKey = keyed ? 'System.getenv("PARGO_API_KEY")' : '"none"';
-  const setters = { max_tokens: value => `maxTokens(${value})`, temperature: value => `temperature(${value})` };
-  const more = entries(settings).map(([name, value]) => `\n        .${setters[name](value)}`).join('');
-  const read = file
-    ? `byte[] picture = Files.readAllBytes(Path.of(${json(file)}));
-String url = "data:${type};base64," + Base64.getEncoder().encodeToString(picture);
-`
+function java({ base, model, turns, settings, keyed }) {
+  const setters = { max_tokens: value => `maxCompletionTokens(${value})`, temperature: value => `temperature(${value})` };
+  const more = entries(settings).map(([name, value]) => `\n                .${setters[name](value)}`).join('');
+  const messages = turns.map(({ role, text, picture }) => picture
+    ? `.addUserMessageOfArrayOfContentParts(List.of(
+                        picture(${json(picture.file)}, "${picture.type}"),
+                        ChatCompletionContentPart.ofText(ChatCompletionContentPartText.builder()
+                                .text(${json(text)})
+                                .build())))`
+    : `.add${role === 'user' ? 'User' : 'Assistant'}Message(${json(text)})`);
+  const imports = hasPicture(turns)
+    ? { models: ['ChatCompletionContentPart', 'ChatCompletionContentPartImage', 'ChatCompletionContentPartText'],
+        jdk: ['io.IOException', 'nio.file.Files', 'nio.file.Path', 'util.Base64', 'util.List'] }
+    : { models: [], jdk: [] };
+  const models = ['ChatCompletionChunk', ...imports.models, 'ChatCompletionCreateParams'];
+  const read = hasPicture(turns)
+    ? `
+
+    static ChatCompletionContentPart picture(String file, String type) throws IOException {
+        String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(file)));
+        return ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
+                .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
+                        .url("data:" + type + ";base64," + base64)
+                        .build())
+                .build());
+    }`
     : '';
-  const message = file
-    ? `addUserMessageOfArrayOfContentParts(List.of(
-                ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
-                        .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder().url(url).build())
-                        .build()),
-                ChatCompletionContentPart.ofText(
-                        ChatCompletionContentPartText.builder().text(${json(question)}).build())))`
-    : `addUserMessage(${json(question)})`;
-  return `// com.openai:openai-java
-OpenAIClient client = OpenAIOkHttpClient.builder()
-        .baseUrl(${json(base)})
-        .apiKey(${apiKey})
-        .build();
-${read}ChatCompletionCreateParams question = ChatCompletionCreateParams.builder()
-        .model(${json(model)})
-        .${message}${more}
-        .build();
-try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(question)) {
-    stream.stream()
-            .flatMap(chunk -> chunk.choices().stream())
-            .flatMap(choice -> choice.delta().content().stream())
-            .forEach(System.out::print);
+  return `// With com.openai:openai-java on the class path: java -cp ... Ask.java
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.http.StreamResponse;
+${models.map(name => `import com.openai.models.chat.completions.${name};\n`).join('')}${imports.jdk.map(name => `import java.${name};\n`).join('')}
+public class Ask {
+
+    public static void main(String[] arguments)${hasPicture(turns) ? ' throws IOException' : ''} {
+        OpenAIClient client = OpenAIOkHttpClient.builder()
+                .baseUrl(${json(base)})
+                .apiKey(${keyed ? 'System.getenv("PARGO_API_KEY")' : '"none"'})
+                .build();
+        ChatCompletionCreateParams question = ChatCompletionCreateParams.builder()
+                .model(${json(model)})
+                ${messages.join('\n                ')}${more}
+                .build();
+        try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(question)) {
+            stream.stream()
+                    .flatMap(chunk -> chunk.choices().stream())
+                    .flatMap(choice -> choice.delta().content().stream())
+                    .forEach(System.out::print);
+        }
+        client.close();
+    }${read}
 }`;
 }

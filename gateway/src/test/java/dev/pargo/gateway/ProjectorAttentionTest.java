@@ -159,7 +159,8 @@ class ProjectorAttentionTest {
         assertRefused(
                 "'attention':{'projector':true,'head_groups':3}",
                 "attention.head_groups is 3, but must divide the 4 heads");
-        assertRefused("'attention':{'projector':true,'head_groups':0}", "attention.head_groups must be between 1 and 1024");
+        assertRefused(
+                "'attention':{'projector':true,'head_groups':0}", "attention.head_groups must be between 1 and 1024");
         assertRefused("'attention':{'head_groups':2}", "attention.head_groups needs attention.projector to be true");
     }
 

@@ -183,9 +183,7 @@ class AttentionIT {
                 .put("seed", 7);
         body.putObject("attention").put("visual", true);
         Reply reply = gateway.complete(body);
-        List<JsonNode> choices = (stream
-                        ? EventStream.parse(reply.body()).chunks().stream()
-                        : Stream.of(reply.json()))
+        List<JsonNode> choices = (stream ? EventStream.parse(reply.body()).chunks().stream() : Stream.of(reply.json()))
                 .flatMap(chunk -> chunk.path("choices").valueStream())
                 .toList();
 
@@ -198,15 +196,21 @@ class AttentionIT {
                     .flatMap(each -> each.at("/attention/tokens").valueStream())
                     .toList();
             String content = own.stream()
-                    .map(each -> each.at(stream ? "/delta/content" : "/message/content").asString(""))
+                    .map(each -> each.at(stream ? "/delta/content" : "/message/content")
+                            .asString(""))
                     .collect(Collectors.joining());
             assertThat(text(tokens).strip()).isNotEmpty().isEqualTo(content.strip());
             assertThat(tokens).allSatisfy(token -> {
                 assertThat(token.path("visual")).hasSize(TOKENS);
-                assertThat(token.path("visual").valueStream().mapToDouble(JsonNode::asDouble).sum())
+                assertThat(token.path("visual")
+                                .valueStream()
+                                .mapToDouble(JsonNode::asDouble)
+                                .sum())
                         .isBetween(0.0, 1.0);
             });
-            assertThat(own).last().satisfies(end -> assertThat(end.at("/attention/pictures")).hasSize(1));
+            assertThat(own)
+                    .last()
+                    .satisfies(end -> assertThat(end.at("/attention/pictures")).hasSize(1));
         }
     }
 
@@ -238,9 +242,7 @@ class AttentionIT {
 
     private static String text(List<JsonNode> tokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        tokens.stream()
-                .flatMap(token -> token.path("bytes").valueStream())
-                .forEach(each -> bytes.write(each.asInt()));
+        tokens.stream().flatMap(token -> token.path("bytes").valueStream()).forEach(each -> bytes.write(each.asInt()));
         return bytes.toString(StandardCharsets.UTF_8);
     }
 

@@ -129,7 +129,9 @@ class MonitoringIT {
     })
     void theRequestsTimesHaveVllmsNamesToo(String alias, String own) {
         assertThat(buckets(alias)).hasSizeGreaterThan(10).isEqualTo(buckets(own));
-        assertThat(value(llm, alias + "_count")).isEqualTo(buckets(own).get("+Inf")).isPositive();
+        assertThat(value(llm, alias + "_count"))
+                .isEqualTo(buckets(own).get("+Inf"))
+                .isPositive();
         assertThat(value(llm, alias + "_sum")).isPositive();
     }
 

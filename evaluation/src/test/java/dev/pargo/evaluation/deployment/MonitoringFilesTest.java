@@ -31,8 +31,8 @@ class MonitoringFilesTest {
     private final JsonNode compose = yaml("docker-compose.yml").path("services");
     private final JsonNode prometheus = yaml("deploy/monitoring/prometheus.yml");
     private final JsonNode tempo = yaml("deploy/monitoring/tempo.yml");
-    private final JsonNode sources =
-            yaml("deploy/monitoring/grafana/provisioning/datasources/datasources.yml").path("datasources");
+    private final JsonNode sources = yaml("deploy/monitoring/grafana/provisioning/datasources/datasources.yml")
+            .path("datasources");
 
     private static JsonNode yaml(String file) {
         return JsonMapper.shared().valueToTree(new Yaml().<Object>load(text(file)));
@@ -80,16 +80,21 @@ class MonitoringFilesTest {
                 .containsExactlyInAnyOrder(
                         "http://prometheus:" + PROMETHEUS_PORT,
                         "http://tempo:" + tempo.at("/server/http_listen_port").asInt());
-        assertThat(urls).allSatisfy(url -> assertThat(
-                        compose.path(URI.create(url).getHost()).path("profiles").get(0).asString())
-                .isEqualTo("monitoring"));
+        assertThat(urls)
+                .allSatisfy(url -> assertThat(compose.path(URI.create(url).getHost())
+                                .path("profiles")
+                                .get(0)
+                                .asString())
+                        .isEqualTo("monitoring"));
     }
 
     @Test
     void theTraceStoreTakesTracesWhereTheComposeFileSaysThatItDoes() {
-        String endpoint = tempo.at("/distributor/receivers/otlp/protocols/http/endpoint").asString();
+        String endpoint =
+                tempo.at("/distributor/receivers/otlp/protocols/http/endpoint").asString();
 
-        assertThat(text("docker-compose.yml")).contains("PARGO_TRACES_ENDPOINT=http://tempo:" + port(endpoint) + "/v1/traces");
+        assertThat(text("docker-compose.yml"))
+                .contains("PARGO_TRACES_ENDPOINT=http://tempo:" + port(endpoint) + "/v1/traces");
     }
 
     private static String port(String address) {
@@ -127,7 +132,8 @@ class MonitoringFilesTest {
     void whoReachesGrafanaMayLookOnly() {
         JsonNode grafana = compose.path("grafana");
 
-        assertThat(grafana.at("/environment/GF_AUTH_ANONYMOUS_ORG_ROLE").asString()).isEqualTo("Viewer");
+        assertThat(grafana.at("/environment/GF_AUTH_ANONYMOUS_ORG_ROLE").asString())
+                .isEqualTo("Viewer");
         assertThat(grafana.at("/ports/0").asString()).startsWith("127.0.0.1:");
         assertThat(compose.path("prometheus").has("ports")).isFalse();
         assertThat(compose.path("tempo").has("ports")).isFalse();

@@ -26,6 +26,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 final class Browser implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final ChromeDriver driver;
 
@@ -97,7 +98,7 @@ final class Browser implements AutoCloseable {
 
     /** Waits until an element is there and visible. */
     WebElement await(String selector) {
-        return new WebDriverWait(driver, PATIENCE)
+        return patiently()
                 .until(page -> elements(selector).stream()
                         .filter(WebElement::isDisplayed)
                         .findFirst()
@@ -105,8 +106,11 @@ final class Browser implements AutoCloseable {
     }
 
     void awaitTrue(String expression) {
-        new WebDriverWait(driver, PATIENCE)
-                .until(page -> Boolean.TRUE.equals(run("return Boolean(" + expression + ")")));
+        patiently().until(page -> Boolean.TRUE.equals(run("return Boolean(" + expression + ")")));
+    }
+
+    private WebDriverWait patiently() {
+        return new WebDriverWait(driver, PATIENCE, LOOK);
     }
 
     /** Runs a script in the page and gives what it returns. */

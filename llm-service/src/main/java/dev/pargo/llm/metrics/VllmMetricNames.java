@@ -84,9 +84,11 @@ final class VllmMetricNames implements MultiCollector {
         /** Empty if no such meter is registered yet. */
         Stream<MetricSnapshot> snapshot(MeterRegistry registry) {
             Collection<Meter> meters = registry.find(meter).tags(only).meters();
-            return meters.stream().limit(1).map(first -> first instanceof Timer
-                    ? histogram(meters)
-                    : first instanceof Counter ? counter(meters) : gauge(meters));
+            return meters.stream()
+                    .limit(1)
+                    .map(first -> first instanceof Timer
+                            ? histogram(meters)
+                            : first instanceof Counter ? counter(meters) : gauge(meters));
         }
 
         private MetricSnapshot gauge(Collection<Meter> meters) {
@@ -99,7 +101,8 @@ final class VllmMetricNames implements MultiCollector {
         }
 
         private MetricSnapshot counter(Collection<Meter> meters) {
-            CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help());
+            CounterSnapshot.Builder counter =
+                    CounterSnapshot.builder().name(name).help(help());
             meters.forEach(each -> counter.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                     .labels(labels(each))
                     .value(value(each))
