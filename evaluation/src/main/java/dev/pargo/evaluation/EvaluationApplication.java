@@ -3,6 +3,7 @@ package dev.pargo.evaluation;
 import dev.pargo.evaluation.ask.AskCommand;
 import dev.pargo.evaluation.attack.AttackCommand;
 import dev.pargo.evaluation.bench.BenchCommand;
+import dev.pargo.evaluation.bench.gateway.GatewayBenchCommand;
 import dev.pargo.evaluation.benchmark.EvaluateCommand;
 import dev.pargo.evaluation.benchmark.ScoreCommand;
 import dev.pargo.evaluation.chaos.ChaosCommand;
@@ -45,9 +46,9 @@ public final class EvaluationApplication {
 
     /** The commands. Errors are printed in one line on standard error. */
     public static CommandLine commandLine() {
-        return new CommandLine(new EvaluationApplication())
-                .setExecutionExceptionHandler(EvaluationApplication::tell)
-                .setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(new EvaluationApplication());
+        line.getSubcommands().get("bench").addSubcommand(new GatewayBenchCommand());
+        return line.setExecutionExceptionHandler(EvaluationApplication::tell).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static int tell(Exception failure, CommandLine line, ParseResult arguments) throws Exception {

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
 /** Percentiles, interpolated between neighbours as numpy does by default, and the mean; 0 where there is no value. */
-record Distribution(double mean, double p50, double p90, double p99) {
+public record Distribution(double mean, double p50, double p90, double p99) {
 
-    static Distribution of(DoubleStream values) {
+    public static Distribution of(DoubleStream values) {
         double[] sorted = values.sorted().toArray();
         return new Distribution(
                 Arrays.stream(sorted).average().orElse(0),

@@ -158,6 +158,11 @@ public final class ServiceProcess implements AutoCloseable {
         return kibibytes.isEmpty() ? 0 : 1024 * Long.parseLong(kibibytes);
     }
 
+    /** Processor time that the service has used so far. */
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** The service's log. */
     public String log() throws IOException {
         return Files.readString(log);

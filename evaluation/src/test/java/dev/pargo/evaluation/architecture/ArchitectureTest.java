@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final String GATEWAY = "dev.pargo.gateway..";
     private static final String EVALUATION = "dev.pargo.evaluation..";
     private static final String ATTACK = "dev.pargo.evaluation.attack..";
+    private static final String GATEWAY_BENCH = "dev.pargo.evaluation.bench.gateway..";
     private static final String SPRING = "org.springframework..";
     private static final String GRPC = "io.grpc..";
     private static final String PROTOBUF = "com.google.protobuf..";
@@ -111,11 +112,11 @@ class ArchitectureTest {
             .resideInAnyPackage(MODELS, SERVICE, STAGE, ENCODER, PROJECTOR, LLM, GATEWAY, SPRING, DJL);
 
     @ArchTest
-    static final ArchRule evaluationSpeaksHttpExceptWhenItAttacksStages = noClasses()
+    static final ArchRule evaluationSpeaksHttpExceptWhenItAttacksOrReplacesStages = noClasses()
             .that()
             .resideInAPackage(EVALUATION)
             .and()
-            .resideOutsideOfPackage(ATTACK)
+            .resideOutsideOfPackages(ATTACK, GATEWAY_BENCH)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(PROTO, GRPC, PROTOBUF);

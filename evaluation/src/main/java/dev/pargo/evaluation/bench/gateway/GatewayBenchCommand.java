@@ -1,0 +1,196 @@
+package dev.pargo.evaluation.bench.gateway;
+
+import dev.pargo.evaluation.example.Example;
+import dev.pargo.evaluation.report.TextTable;
+import dev.pargo.evaluation.stack.Repository;
+import dev.pargo.evaluation.stack.ServiceKind;
+import dev.pargo.evaluation.stack.ServiceProcess;
+import dev.pargo.evaluation.stack.StackPorts;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures what the gateway adds to a request: a real one in front of stages that answer at once. */
+@Command(
+        name = "gateway",
+        description =
+                "Starts a gateway in front of stages that answer at once, and measures what it costs: requests a second,"
+                        + " latency, processor time for each request and token, and the transfer of tensors. The load and"
+                        + " the stages run in this process, on the same processors.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class GatewayBenchCommand implements Callable<Integer> {
+
+    private static final int TOKENS = 256;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "10",
+            description = "Time of each measurement; default: ${DEFAULT-VALUE}.")
+    private double seconds;
+
+    @Option(
+            names = "--connections",
+            defaultValue = "16",
+            description = "Connections that requests are sent over; default: ${DEFAULT-VALUE}.")
+    private int connections;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "500",
+            paramLabel = "PER_SECOND",
+            description = "Rate of requests for the latencies; default: ${DEFAULT-VALUE}.")
+    private double rate;
+
+    @Option(
+            names = "--pace",
+            defaultValue = "20",
+            paramLabel = "MS",
+            description =
+                    "Time between the tokens of a stream that is written in real time; default: ${DEFAULT-VALUE}.")
+    private int paceMillis;
+
+    @Option(names = "--jvm", paramLabel = "OPTION", description = "More options of the gateway's JVM.")
+    private List<String> options = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        StackPorts ports = StackPorts.free();
+        try (InstantStages stages = InstantStages.start();
+                ServiceProcess gateway = ServiceProcess.start(ServiceKind.GATEWAY, ports, stages.settings(), options)) {
+            gateway.awaitReady();
+            int port = ports.work(ServiceKind.GATEWAY);
+            Example example = Example.of(Repository.bundle()).get(0);
+            requests(port, gateway, example);
+            streams(port, gateway, stages);
+            newPictures(port, gateway, example);
+            tensors(stages);
+            return 0;
+        }
+    }
+
+    private void requests(int port, ServiceProcess gateway, Example example) throws IOException, InterruptedException {
+        TextTable table = new TextTable(List.of(
+                "request",
+                "requests/s",
+                "gateway's us each",
+                "at " + format("%.0f", rate) + "/s: p50 ms",
+                "p90",
+                "p99"));
+        try (ConnectionLoad load = new ConnectionLoad(port, connections);
+                KeptConnection one = new KeptConnection(port)) {
+            one.exchange(Requests.named(example));
+            row("text", Requests.text(), load, gateway, table);
+            row("known picture by its name", Requests.named(), load, gateway, table);
+            String kilobytes = format("known picture, %.0f kB", example.picture().length / 1e3);
+            row(kilobytes, Requests.inline(example), load, gateway, table);
+        }
+        print(table);
+    }
+
+    private void row(
+            String name, LongFunction<byte[]> request, ConnectionLoad load, ServiceProcess gateway, TextTable table)
+            throws IOException, InterruptedException {
+        load.closed(request, time());
+        Duration before = gateway.processorTime();
+        ConnectionLoad.Result most = load.closed(request, time());
+        double micros = micros(gateway, before) / most.answered();
+        ConnectionLoad.Result timed = load.open(request, rate, time());
+        table.row(List.of(
+                name,
+                format("%.0f", most.perSecond()),
+                format("%.0f", micros),
+                format("%.2f", timed.millis().p50()),
+                format("%.2f", timed.millis().p90()),
+                format("%.2f", timed.millis().p99())));
+    }
+
+    private void streams(int port, ServiceProcess gateway, InstantStages stages)
+            throws IOException, InterruptedException {
+        TextTable table =
+                new TextTable(List.of("streams at once", "a token every", "tokens/s", "gateway's us a token"));
+        row(4, Duration.ZERO, port, gateway, stages, table);
+        row(connections, Duration.ofMillis(paceMillis), port, gateway, stages, table);
+        print(table);
+    }
+
+    /** The cost of a request is subtracted, which is that of an answer of one token. */
+    private void row(
+            int streams, Duration pace, int port, ServiceProcess gateway, InstantStages stages, TextTable table)
+            throws IOException, InterruptedException {
+        try (ConnectionLoad load = new ConnectionLoad(port, streams)) {
+            stages.pace(Duration.ZERO);
+            load.closed(Requests.stream(1), time());
+            Duration before = gateway.processorTime();
+            double request = load.closed(Requests.stream(1), time()).answered();
+            request = micros(gateway, before) / request;
+            stages.pace(pace);
+            load.closed(Requests.stream(TOKENS), time());
+            before = gateway.processorTime();
+            ConnectionLoad.Result result = load.closed(Requests.stream(TOKENS), time());
+            double tokens = (double) result.answered() * TOKENS;
+            table.row(List.of(
+                    String.valueOf(streams),
+                    pace.isZero() ? "at once" : paceMillis + " ms",
+                    format("%.0f", tokens / result.seconds()),
+                    format("%.1f", (micros(gateway, before) - request * result.answered()) / tokens)));
+            stages.pace(Duration.ZERO);
+        }
+    }
+
+    private void newPictures(int port, ServiceProcess gateway, Example example)
+            throws IOException, InterruptedException {
+        TextTable table =
+                new TextTable(List.of("new pictures, one at a time", "ms p50", "p99", "gateway's ms of processor"));
+        try (ConnectionLoad load = new ConnectionLoad(port, 1)) {
+            load.closed(Requests.fresh(example), time());
+            Duration before = gateway.processorTime();
+            ConnectionLoad.Result result = load.closed(Requests.fresh(example), time());
+            table.row(List.of(
+                    "576 x 1024 features, 304 x 4096 visual tokens, bfloat16",
+                    format("%.2f", result.millis().p50()),
+                    format("%.2f", result.millis().p99()),
+                    format("%.2f", micros(gateway, before) / result.answered() / 1e3)));
+        }
+        print(table);
+    }
+
+    private void tensors(InstantStages stages) throws IOException, InterruptedException {
+        TensorTransfer.overGrpc(stages.port(), time());
+        TextTable table = new TextTable(List.of("transfer over loopback", "GB/s", "of TCP"));
+        double tcp = TensorTransfer.overTcp(time());
+        double grpc = TensorTransfer.overGrpc(stages.port(), time());
+        table.row(List.of("tensor stream", format("%.2f", grpc / 1e9), format("%.0f %%", 100 * grpc / tcp)));
+        table.row(List.of("TCP", format("%.2f", tcp / 1e9), "100 %"));
+        print(table);
+    }
+
+    private static double micros(ServiceProcess gateway, Duration before) {
+        return gateway.processorTime().minus(before).toNanos() / 1e3;
+    }
+
+    private Duration time() {
+        return Duration.ofMillis((long) (1000 * seconds));
+    }
+
+    private void print(TextTable table) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(table);
+        out.flush();
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.evaluation.bench.gateway;
+
+import org.jspecify.annotations.NullMarked;
