@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.stream.DoubleStream;
 
-/** Sends requests over a fixed number of kept connections, each with a thread of its own. */
+/** Sends requests over a fixed number of kept-alive connections, with one thread for each. */
 final class ConnectionLoad implements AutoCloseable {
 
     private final List<KeptConnection> connections = new ArrayList<>();
@@ -28,10 +28,10 @@ final class ConnectionLoad implements AutoCloseable {
     }
 
     /**
-     * What has been measured.
+     * Result of a measurement.
      *
-     * @param answered requests
-     * @param millis   their times
+     * @param answered number of answered requests
+     * @param millis   times of the requests, in milliseconds
      */
     record Result(int answered, double seconds, Distribution millis) {
 
@@ -41,17 +41,17 @@ final class ConnectionLoad implements AutoCloseable {
     }
 
     /**
-     * Every connection sends its next request when the last one has been answered.
+     * Sends requests in a closed loop: each connection sends its next request when the last one has been answered.
      *
-     * @param request the request with a number that no other has
+     * @param request returns the request for a number; no two requests have the same number
      */
     Result closed(LongFunction<byte[]> request, Duration time) throws IOException, InterruptedException {
         return run(request, 0, time);
     }
 
     /**
-     * Requests are due at a fixed rate, and their times are measured from when they are due: one that waits for a free
-     * connection, because the gateway is slow, is slow too.
+     * Sends requests at a fixed rate. A request's time is measured from when it was due, so the time that it waits for a free
+     * connection counts.
      */
     Result open(LongFunction<byte[]> request, double perSecond, Duration time)
             throws IOException, InterruptedException {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures what the gateway adds to a request: a real one in front of stages that answer at once. */
+/** Measures what the gateway adds to a request, with a real gateway in front of stages that answer at once. */
 @Command(
         name = "gateway",
         description =
@@ -90,16 +90,16 @@ public final class GatewayBenchCommand implements Callable<Integer> {
                 "p99"));
         try (ConnectionLoad load = new ConnectionLoad(port, connections);
                 KeptConnection one = new KeptConnection(port)) {
-            one.exchange(Requests.named(example));
-            row("text", Requests.text(), load, gateway, table);
-            row("known picture by its name", Requests.named(), load, gateway, table);
+            one.exchange(Requests.uploading(example));
+            measureRequests("text", Requests.text(), load, gateway, table);
+            measureRequests("known picture by its name", Requests.byName(), load, gateway, table);
             String kilobytes = format("known picture, %.0f kB", example.picture().length / 1e3);
-            row(kilobytes, Requests.inline(example), load, gateway, table);
+            measureRequests(kilobytes, Requests.inline(example), load, gateway, table);
         }
         print(table);
     }
 
-    private void row(
+    private void measureRequests(
             String name, LongFunction<byte[]> request, ConnectionLoad load, ServiceProcess gateway, TextTable table)
             throws IOException, InterruptedException {
         load.closed(request, time());
@@ -120,21 +120,21 @@ public final class GatewayBenchCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         TextTable table =
                 new TextTable(List.of("streams at once", "a token every", "tokens/s", "gateway's us a token"));
-        row(4, Duration.ZERO, port, gateway, stages, table);
-        row(connections, Duration.ofMillis(paceMillis), port, gateway, stages, table);
+        measureStreams(4, Duration.ZERO, port, gateway, stages, table);
+        measureStreams(connections, Duration.ofMillis(paceMillis), port, gateway, stages, table);
         print(table);
     }
 
-    /** The cost of a request is subtracted, which is that of an answer of one token. */
-    private void row(
+    /** Measures the cost of a token. The cost of a request with an answer of one token is subtracted. */
+    private void measureStreams(
             int streams, Duration pace, int port, ServiceProcess gateway, InstantStages stages, TextTable table)
             throws IOException, InterruptedException {
         try (ConnectionLoad load = new ConnectionLoad(port, streams)) {
             stages.pace(Duration.ZERO);
             load.closed(Requests.stream(1), time());
             Duration before = gateway.processorTime();
-            double request = load.closed(Requests.stream(1), time()).answered();
-            request = micros(gateway, before) / request;
+            int requests = load.closed(Requests.stream(1), time()).answered();
+            double perRequest = micros(gateway, before) / requests;
             stages.pace(pace);
             load.closed(Requests.stream(TOKENS), time());
             before = gateway.processorTime();
@@ -144,7 +144,7 @@ public final class GatewayBenchCommand implements Callable<Integer> {
                     String.valueOf(streams),
                     pace.isZero() ? "at once" : paceMillis + " ms",
                     format("%.0f", tokens / result.seconds()),
-                    format("%.1f", (micros(gateway, before) - request * result.answered()) / tokens)));
+                    format("%.1f", (micros(gateway, before) - perRequest * result.answered()) / tokens)));
             stages.pace(Duration.ZERO);
         }
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Writes {@code max_tokens} tokens, all the same: at once, or at a pace. One delta a token, as the real one does. */
+/** An LLM that writes the same token {@code max_tokens} times, all at once or at a fixed pace, with one message for each token. */
 final class InstantLlm extends LlmGrpc.LlmImplBase {
 
     private final LlmDescription description;
@@ -41,7 +41,7 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
                         .setPromptTokens(10)));
     }
 
-    /** From now on tokens come one by one; zero for all at once. */
+    /** Sets the time between two tokens; zero for all at once. */
     void pace(Duration perToken) {
         pace = perToken;
     }
@@ -101,7 +101,7 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
         response.onCompleted();
     }
 
-    /** Writes one token at a time. */
+    /** Writes a token at each run, then ends the answer. */
     private final class Paced implements Runnable {
 
         private final int tokens;

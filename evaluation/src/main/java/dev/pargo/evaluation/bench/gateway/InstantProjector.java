@@ -4,11 +4,10 @@ import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.ProjectorGrpc;
-import dev.pargo.proto.v1.StageReport;
 import dev.pargo.proto.v1.TensorChunk;
 import io.grpc.stub.StreamObserver;
 
-/** Gives all features the same visual tokens. */
+/** A projector that returns the same visual tokens for all features. */
 final class InstantProjector extends ProjectorGrpc.ProjectorImplBase {
 
     private final ProjectorDescription description;
@@ -27,8 +26,6 @@ final class InstantProjector extends ProjectorGrpc.ProjectorImplBase {
 
     @Override
     public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
-        return new AtTheEnd<>(
-                response,
-                () -> visualTokens.chunks(StageReport.getDefaultInstance()).forEachRemaining(response::onNext));
+        return new TensorReply<>(response, visualTokens);
     }
 }

@@ -90,7 +90,7 @@ final class InstantStages implements AutoCloseable {
                 .collect(Collectors.toMap("PARGO_%s_PORT"::formatted, kind -> String.valueOf(port())));
     }
 
-    /** From now on tokens come one by one. */
+    /** Sets the time between two tokens of an answer; zero for all at once. */
     void pace(Duration perToken) {
         llm.pace(perToken);
     }

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.util.Locale;
 
 /**
- * A connection over which one request after the other is sent. Answers are read to their end and not understood, so that
- * a request costs its client as little as possible. Not thread-safe.
+ * A kept-alive HTTP connection for one request after another. It reads answers but does not parse their bodies, so that the
+ * load generator uses little processor time. Not thread-safe.
  */
 final class KeptConnection implements AutoCloseable {
 

@@ -21,29 +21,29 @@ final class Requests {
         return always(chat("What is the capital of France?", 1, false));
     }
 
-    /** The answer of so many tokens comes as a stream. */
+    /** A question whose answer is a stream of so many tokens. */
     static LongFunction<byte[]> stream(int tokens) {
         return always(chat("Tell me a story.", tokens, true));
     }
 
-    /** The same picture in every request, which has all its bytes. */
+    /** A question with the bytes of always the same picture. */
     static LongFunction<byte[]> inline(Example example) {
         return always(chat(content(Map.of("url", url(example.picture()))), 1, false));
     }
 
-    /** The same picture in every request, which has only its name; {@link #named(Example)} has told it. */
-    static LongFunction<byte[]> named() {
+    /** A question about the picture of {@link #uploading}, which it only names by its {@code uuid}. */
+    static LongFunction<byte[]> byName() {
         return always(chat(List.of(text("What is this?"), Map.of("type", "image_url", "uuid", NAME)), 1, false));
     }
 
-    /** Gives a picture its name. */
-    static byte[] named(Example example) {
+    /** A question with the bytes of a picture and its {@code uuid}, which the gateway then knows. */
+    static byte[] uploading(Example example) {
         Map<String, Object> picture =
                 Map.of("type", "image_url", "image_url", Map.of("url", url(example.picture())), "uuid", NAME);
         return chat(List.of(text("What is this?"), picture), 1, false);
     }
 
-    /** Another picture in every request. */
+    /** A question about a picture that no other request has. */
     static LongFunction<byte[]> fresh(Example example) {
         return number -> chat(content(Map.of("url", url(example.freshPicture(number)))), 1, false);
     }

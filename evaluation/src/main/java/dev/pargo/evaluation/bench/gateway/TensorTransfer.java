@@ -20,15 +20,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 
-/** How many bytes a second a tensor stream carries over loopback, and how many plain TCP does. One connection each. */
+/** Measures the bytes per second of a tensor stream over loopback, and of plain TCP. Each uses one connection. */
 final class TensorTransfer {
 
-    /** Of a chunk of a tensor, too. */
+    /** Bytes of a write; as many as a chunk of a tensor has. */
     private static final int PIECE = 512 * 1024;
 
     private TensorTransfer() {}
 
-    /** Bytes a second of features from an encoder, one call after the other, with all their checks. */
+    /** Bytes per second of features from an encoder, in one call after another, with checksums and all checks. */
     static double overGrpc(int port, Duration time) throws InterruptedException, IOException {
         ManagedChannel channel = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
@@ -61,12 +61,12 @@ final class TensorTransfer {
             tensor.accept(chunk);
         }
         while (call.read() != null) {
-            // The end of the call.
+            // Reads to the end of the call.
         }
         return tensor.finish().data().remaining();
     }
 
-    /** Bytes a second between two threads. */
+    /** Bytes per second over TCP between two threads. */
     static double overTcp(Duration time) throws IOException, InterruptedException {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket sender = new Socket(listener.getInetAddress(), listener.getLocalPort());
@@ -93,7 +93,7 @@ final class TensorTransfer {
                 out.write(piece);
             }
         } catch (IOException closed) {
-            // The receiver has failed and says so.
+            // The receiver reports the failure.
         }
     }
 }

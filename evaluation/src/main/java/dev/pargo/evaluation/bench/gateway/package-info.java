@@ -1,4 +1,4 @@
-/** What the gateway costs: a real gateway in front of stages that answer at once. */
+/** Measures what the gateway costs, with a real gateway in front of stages that answer at once. */
 @NullMarked
 package dev.pargo.evaluation.bench.gateway;
 
