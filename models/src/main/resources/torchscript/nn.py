@@ -60,8 +60,8 @@ def split_heads(x: Tensor, heads: int) -> Tensor:
   return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2)
 
 
-# How many images of one size a tower computes together. On a CPU no more than its caches are for, about a thousand rows: between
-# blocks, rows that come from memory cost more than larger products save. A GPU takes all.
+# Number of images of one size that a tower computes together. On a CPU they have about a thousand rows: more rows do not stay in the
+# caches between two operations, and reading them from memory costs more than larger products save. A GPU computes all images.
 # positions: [1, rows of an image, width]
 def images_at_once(images: List[Tensor], positions: Tensor) -> int:
   if ops.prim.is_cuda(positions):

@@ -160,8 +160,10 @@ class StageFailureTest {
         assertThat(response.body())
                 .isEqualTo("{\"error\":{\"message\":\"The LLM failed\",\"type\":\"server_error\",\"param\":null,"
                         + "\"code\":\"internal_error\"}}");
-        assertThat(log.toString().lines().filter(line -> line.contains("Request failed: The LLM failed: ")))
-                .isNotEmpty();
+        assertThat(log.toString().lines().filter(line -> line.contains("Request failed")))
+                .singleElement()
+                .asString()
+                .contains("Request failed: The LLM failed: ");
         assertThat(log).doesNotContain("at dev.pargo.gateway.exchange");
     }
 
