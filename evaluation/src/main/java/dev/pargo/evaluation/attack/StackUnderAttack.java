@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 record StackUnderAttack(RunningStack stack, Replies replies, Random random) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(150);
+    /** Time in which calls that were made reach their stage. */
+    private static final Duration ARRIVAL = Duration.ofSeconds(10);
     /** Largest number of requests of other clients in a stage. */
     private static final int FEW = 2;
 
@@ -52,6 +54,19 @@ record StackUnderAttack(RunningStack stack, Replies replies, Random random) {
     /** The gRPC port of a stage. */
     InetSocketAddress grpcPort(ServiceKind kind) {
         return port(stack.ports().work(kind));
+    }
+
+    /** Waits until a stage has more than the few requests of a bystander. Records a failure if it never has. */
+    void expectManyAdmitted(ServiceKind kind) throws IOException, InterruptedException {
+        long limit = System.nanoTime() + ARRIVAL.toNanos();
+        double most = admitted(kind);
+        while (most <= FEW && System.nanoTime() < limit) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            most = Math.max(most, admitted(kind));
+        }
+        if (most <= FEW) {
+            replies.addUnacceptable("the %s never had more than %.0f requests".formatted(kind.label(), most));
+        }
     }
 
     /** Records a failure if a stage still has more than the few requests of a bystander. */

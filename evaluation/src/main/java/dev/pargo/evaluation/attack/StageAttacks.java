@@ -145,6 +145,8 @@ final class StageAttacks {
                 connections.add(encoder);
                 encoder.callAndReadNothing(EncoderGrpc.getEncodeMethod(), parts(picture));
             }
+            target.expectManyAdmitted(ServiceKind.LLM);
+            target.expectManyAdmitted(ServiceKind.ENCODER);
             target.expectFewAdmitted(ServiceKind.LLM, UNREAD_CALLS_END_WITHIN);
             target.expectFewAdmitted(ServiceKind.ENCODER, UNREAD_CALLS_END_WITHIN);
         } finally {
