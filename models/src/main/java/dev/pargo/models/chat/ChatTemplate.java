@@ -4,11 +4,11 @@ import dev.pargo.models.chat.jinja.JinjaException;
 import dev.pargo.models.chat.jinja.Template;
 import dev.pargo.models.config.ConfigException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +20,14 @@ public final class ChatTemplate {
     /** Largest number of characters that it may write. */
     private static final int MAX_OUTPUT = 8 << 20;
 
-    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Longest time that it may run. */
+    static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
     private final String file;
     private final Template program;
     private final Map<String, String> specialTokens;
     private final Clock clock;
+    private final Duration timeLimit;
 
     /**
      * Parses a template.
@@ -36,12 +38,13 @@ public final class ChatTemplate {
      * @throws ConfigException if it is not valid Jinja, or uses a feature that is not supported
      */
     public ChatTemplate(String file, String source, Map<String, String> specialTokens) {
-        this(file, source, specialTokens, Clock.systemDefaultZone());
+        this(file, source, specialTokens, Clock.systemDefaultZone(), TIME_LIMIT);
     }
 
-    ChatTemplate(String file, String source, Map<String, String> specialTokens, Clock clock) {
+    ChatTemplate(String file, String source, Map<String, String> specialTokens, Clock clock, Duration timeLimit) {
         this.file = file;
         this.clock = clock;
+        this.timeLimit = timeLimit;
         this.specialTokens = Map.copyOf(specialTokens);
         try {
             this.program = Template.parse(source);
@@ -70,7 +73,7 @@ public final class ChatTemplate {
         variables.put("tools", tools.isEmpty() ? null : tools);
         variables.put("documents", null);
         try {
-            return program.render(variables, LocalDateTime.now(clock), MAX_OUTPUT, MOST_NANOS);
+            return program.render(variables, LocalDateTime.now(clock), MAX_OUTPUT, timeLimit.toNanos());
         } catch (JinjaException.Raised refusal) {
             throw new TemplateException(
                     "the model's chat template refuses the conversation: " + refusal.getMessage(), refusal);

@@ -45,7 +45,7 @@ class PublishedTemplatesTest {
     private static void check(String model, Asked conversation, JsonNode golden) throws IOException {
         String source = Files.readString(DIRECTORY.resolve(model + ".jinja"));
         Map<String, String> tokens = Map.of("bos_token", "<s>", "eos_token", "</s>");
-        ChatTemplate template = new ChatTemplate(model, source, tokens, DAY);
+        ChatTemplate template = new ChatTemplate(model, source, tokens, DAY, ChatTemplate.TIME_LIMIT);
         if (golden.isString()) {
             assertThat(template.render(conversation.messages(), conversation.tools(), true))
                     .isEqualTo(golden.asString());
