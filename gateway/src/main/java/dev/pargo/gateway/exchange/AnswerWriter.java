@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 
-/** Writes one answer: as one JSON object, or as server-sent events, each flushed at once. Confined to its request's thread. */
+/** Writes one answer: as one JSON object, or as server-sent events. Confined to its request's thread. */
 public final class AnswerWriter {
 
     private static final byte[] EVENT = "event: ".getBytes(US_ASCII);
@@ -21,6 +21,7 @@ public final class AnswerWriter {
     private final HttpServletResponse response;
     private final long heartbeatNanos;
     private long lastWrite;
+    private boolean unsent;
 
     /** @param heartbeat time between two comments on a silent stream */
     AnswerWriter(HttpServletResponse response, Duration heartbeat) {
@@ -44,20 +45,38 @@ public final class AnswerWriter {
         response.setHeader("X-Accel-Buffering", "no");
     }
 
-    /** @param data one line */
+    /**
+     * Writes an event. It is sent with the next {@link #flush()}, or earlier.
+     *
+     * @param data one line
+     */
     public void event(byte[] data) throws IOException {
         write(DATA, data, END);
     }
 
-    /** @param data one line */
+    /**
+     * Writes an event of a type, like {@link #event(byte[])}.
+     *
+     * @param data one line
+     */
     public void event(String name, byte[] data) throws IOException {
         write(EVENT, name.getBytes(US_ASCII), LINE_END, DATA, data, END);
     }
 
-    /** Writes a comment if a stream has begun, to find out whether the client has left. */
+    /** Sends the events that have been written. */
+    void flush() throws IOException {
+        if (unsent) {
+            response.getOutputStream().flush();
+            unsent = false;
+            lastWrite = System.nanoTime();
+        }
+    }
+
+    /** Sends a comment if a stream has begun, to find out whether the client has left. */
     void probe() throws IOException {
         if (response.isCommitted()) {
             write(COMMENT);
+            flush();
         }
     }
 
@@ -73,7 +92,6 @@ public final class AnswerWriter {
         for (byte[] piece : pieces) {
             out.write(piece);
         }
-        out.flush();
-        lastWrite = System.nanoTime();
+        unsent = true;
     }
 }

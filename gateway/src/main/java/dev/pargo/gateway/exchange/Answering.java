@@ -117,6 +117,7 @@ public final class Answering {
         ResponseHead head =
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         AnswerWriter out = new AnswerWriter(exchange.response, properties.heartbeat());
+        exchange.out = out;
         exchange.answer = question.answer(head, work, out);
         RequestScope scope = new RequestScope(id, client, deadline, new Pulse(connection, out));
         List<InferenceRequest> requests =
@@ -127,19 +128,23 @@ public final class Answering {
         }
     }
 
+    /** Writes the answers. Whatever has been written is sent before the request waits, so no piece is held back. */
     private void write(Generations generations, int prompts, GenerateStart decoding, Exchange exchange)
             throws IOException {
         Answer answer = exchange.answer;
+        AnswerWriter out = exchange.out;
         Usage usage = Usage.NONE;
         List<Timings> timings = new ArrayList<>();
         for (int prompt = 0; prompt < prompts; prompt++) {
+            out.flush();
             Generation generation = generations.next();
             if (prompt == 0) {
                 answer.begin(generation);
+                out.flush();
             }
             int first = prompt * decoding.getChoices();
             @Nullable TextDelta delta;
-            while ((delta = generation.next()) != null) {
+            while ((delta = next(generation, out)) != null) {
                 exchange.watch.token();
                 answer.add(first + delta.getChoice(), delta);
             }
@@ -149,12 +154,20 @@ public final class Answering {
         exchange.watch.stop();
         TimingsMillis millis = TimingsMillis.of(timings, exchange.watch);
         answer.end(usage, millis);
+        out.flush();
         exchange.caller.used(usage.promptTokens(), usage.completionTokens());
         metrics.answered(
                 exchange.dialect.operation(),
                 exchange.model,
                 millis,
                 (double) usage.completionTokens() / (prompts * decoding.getChoices()));
+    }
+
+    private static @Nullable TextDelta next(Generation generation, AnswerWriter out) throws IOException {
+        if (!generation.hasNext()) {
+            out.flush();
+        }
+        return generation.next();
     }
 
     /** Pictures belong to the first prompt. */
@@ -218,8 +231,10 @@ public final class Answering {
     private static Outcome refuse(GatewayException failure, Exchange exchange) {
         failure.logTo(log);
         try {
+            exchange.flush();
             if (exchange.response.isCommitted() && exchange.answer != null) {
                 exchange.answer.fail(failure);
+                exchange.flush();
                 // Without HTTP's last chunk, so that clients which do not know the event see that the stream is not
                 // complete.
                 ClientConnection.of(exchange.request).close();
@@ -246,6 +261,9 @@ public final class Answering {
         Question question;
 
         @Nullable
+        AnswerWriter out;
+
+        @Nullable
         Answer answer;
 
         Exchange(Dialect dialect, HttpServletRequest request, HttpServletResponse response) {
@@ -253,6 +271,12 @@ public final class Answering {
             this.request = request;
             this.response = response;
             this.caller = Caller.of(request);
+        }
+
+        void flush() throws IOException {
+            if (out != null) {
+                out.flush();
+            }
         }
     }
 }

@@ -76,6 +76,11 @@ final class GenerateCall implements AutoCloseable {
         return timings;
     }
 
+    /** Whether something has arrived from the LLM that {@link #next()} has not read. */
+    boolean hasNext() {
+        return call.hasNext();
+    }
+
     /** The next piece of one of the choices; null when all are complete. */
     @Nullable
     TextDelta next() throws StageException {

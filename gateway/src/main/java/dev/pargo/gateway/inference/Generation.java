@@ -39,6 +39,11 @@ public final class Generation implements AutoCloseable {
         return call.timings();
     }
 
+    /** Whether something has arrived from the LLM that {@link #next()} has not read. */
+    public boolean hasNext() {
+        return call.hasNext();
+    }
+
     /**
      * Waits for the next piece of an answer.
      *

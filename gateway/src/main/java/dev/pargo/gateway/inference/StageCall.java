@@ -5,9 +5,7 @@ import dev.pargo.gateway.pipeline.StageKind;
 import dev.pargo.gateway.replica.Lease;
 import dev.pargo.gateway.replica.Replica;
 import io.grpc.StatusException;
-import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,7 @@ final class StageCall<Q, R> implements AutoCloseable {
     private final StageKind stage;
     private final Replica<?> replica;
     private final Lease lease;
-    private final BlockingClientCall<Q, R> call;
+    private final StreamingCall<Q, R> call;
     private final RequestScope scope;
     private final BooleanSupplier mayMove;
     private final int timesGivenUp;
@@ -45,7 +43,7 @@ final class StageCall<Q, R> implements AutoCloseable {
             StageKind stage,
             Replica<?> replica,
             Lease lease,
-            BlockingClientCall<Q, R> call,
+            StreamingCall<Q, R> call,
             RequestScope scope,
             BooleanSupplier mayMove) {
         this.stage = stage;
@@ -59,7 +57,7 @@ final class StageCall<Q, R> implements AutoCloseable {
 
     /** Sends a message as soon as the stage has room for it. */
     void send(Q message) throws StageException {
-        if (!untilDone(millis -> call.write(message, millis, TimeUnit.MILLISECONDS))) {
+        if (!untilDone(millis -> call.write(message, millis))) {
             // The stage has ended the call before it has read everything, either with an error or against the contract.
             receive();
             throw broken("the call was closed before the request was complete");
@@ -74,12 +72,17 @@ final class StageCall<Q, R> implements AutoCloseable {
     /** The next message; null if the stage has ended the call without an error. */
     @Nullable
     R receive() throws StageException {
-        @Nullable R message = untilDone(millis -> call.read(millis, TimeUnit.MILLISECONDS));
+        @Nullable R message = untilDone(call::read);
         if (message == null) {
             replica.succeeded();
             end();
         }
         return message;
+    }
+
+    /** Whether {@link #receive()} would not wait. */
+    boolean hasNext() {
+        return call.hasNext();
     }
 
     /** Records that the replica has accepted the request. */
@@ -112,9 +115,9 @@ final class StageCall<Q, R> implements AutoCloseable {
             return;
         }
         end();
-        call.cancel("the request has ended", null);
+        call.cancel("the request has ended");
         try {
-            while (call.read(CANCEL_MILLIS, TimeUnit.MILLISECONDS) != null) {
+            while (call.read(CANCEL_MILLIS) != null) {
                 // Messages in transit are no longer needed.
             }
         } catch (StatusException | TimeoutException cancelled) {

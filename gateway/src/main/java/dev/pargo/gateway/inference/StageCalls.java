@@ -13,21 +13,23 @@ import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.ProjectorGrpc;
 import dev.pargo.proto.v1.TensorChunk;
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 /**
  * The calls of one request, each to the replica that its route names. Every call gets the rest of the request's time.
  */
 final class StageCalls {
+
+    /** Chunks of a tensor that may arrive before they are passed on; each has at most 1 MiB. */
+    private static final int CHUNKS_AHEAD = 1;
+
+    /** Pieces of an answer that may arrive before they are passed on. */
+    private static final int PIECES_AHEAD = 32;
 
     private final Route route;
     private final RequestScope scope;
@@ -45,13 +47,7 @@ final class StageCalls {
     /** A picture goes to the least loaded encoder. */
     StageCall<EncodeRequest, TensorChunk> encode() throws StageException, SetGoneException {
         return start(
-                StageKind.ENCODER,
-                Choice.leastLoaded(),
-                1,
-                channel -> EncoderGrpc.newBlockingV2Stub(channel)
-                        .withDeadline(scope.deadline())
-                        .encode(),
-                () -> true);
+                StageKind.ENCODER, Choice.leastLoaded(), 1, EncoderGrpc.getEncodeMethod(), CHUNKS_AHEAD, () -> true);
     }
 
     /** Features go to the least loaded projector. */
@@ -60,9 +56,8 @@ final class StageCalls {
                 StageKind.PROJECTOR,
                 Choice.leastLoaded(),
                 1,
-                channel -> ProjectorGrpc.newBlockingV2Stub(channel)
-                        .withDeadline(scope.deadline())
-                        .project(),
+                ProjectorGrpc.getProjectMethod(),
+                CHUNKS_AHEAD,
                 () -> true);
     }
 
@@ -72,9 +67,8 @@ final class StageCalls {
                 StageKind.PROJECTOR,
                 Choice.leastLoaded(),
                 1,
-                channel -> ProjectorGrpc.newBlockingV2Stub(channel)
-                        .withDeadline(scope.deadline())
-                        .attend(),
+                ProjectorGrpc.getAttendMethod(),
+                CHUNKS_AHEAD,
                 () -> true);
     }
 
@@ -92,28 +86,22 @@ final class StageCalls {
                 StageKind.LLM,
                 Choice.affine(key, sequences, room),
                 sequences,
-                channel -> LlmGrpc.newBlockingV2Stub(channel)
-                        .withDeadline(scope.deadline())
-                        .generate(),
+                LlmGrpc.getGenerateMethod(),
+                PIECES_AHEAD,
                 mayMove);
     }
 
     /** Calls without generation go to the least loaded LLM. */
     <Q, R> StageCall<Q, R> ask(MethodDescriptor<Q, R> method) throws StageException, SetGoneException {
-        CallOptions options = CallOptions.DEFAULT.withDeadline(scope.deadline());
-        return start(
-                StageKind.LLM,
-                Choice.leastLoaded(),
-                1,
-                channel -> ClientCalls.blockingBidiStreamingCall(channel, method, options),
-                () -> true);
+        return start(StageKind.LLM, Choice.leastLoaded(), 1, method, CHUNKS_AHEAD, () -> true);
     }
 
     private <Q, R> StageCall<Q, R> start(
             StageKind stage,
             Choice choice,
             int weight,
-            Function<Channel, BlockingClientCall<Q, R>> call,
+            MethodDescriptor<Q, R> method,
+            int window,
             BooleanSupplier mayMove)
             throws StageException, SetGoneException {
         Replica<?> replica = route.pick(stage, choice);
@@ -121,7 +109,11 @@ final class StageCalls {
                 stage,
                 replica,
                 replica.lease(weight),
-                call.apply(ClientInterceptors.intercept(replica.channel(), headers)),
+                new StreamingCall<>(
+                        ClientInterceptors.intercept(replica.channel(), headers),
+                        method,
+                        CallOptions.DEFAULT.withDeadline(scope.deadline()),
+                        window),
                 scope,
                 () -> mayMove.getAsBoolean() && route.hasOther(stage, replica));
     }

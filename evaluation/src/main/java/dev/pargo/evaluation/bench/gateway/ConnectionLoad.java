@@ -68,11 +68,11 @@ final class ConnectionLoad implements AutoCloseable {
             parts.add(threads.submit(() -> {
                 DoubleStream.Builder millis = DoubleStream.builder();
                 while (true) {
+                    byte[] bytes = request.apply(number.getAndIncrement());
                     long from = interval == 0 ? System.nanoTime() : due.getAndAdd(interval);
                     if (from >= end) {
                         return millis.build().toArray();
                     }
-                    byte[] bytes = request.apply(number.getAndIncrement());
                     TimeUnit.NANOSECONDS.sleep(from - System.nanoTime());
                     connection.exchange(bytes);
                     millis.add((System.nanoTime() - from) / 1e6);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,14 @@ public final class GatewayBenchCommand implements Callable<Integer> {
             defaultValue = "10",
             description = "Time of each measurement; default: ${DEFAULT-VALUE}.")
     private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "20",
+            description =
+                    "Time of load before the first measurement, for the JVM to compile; default: ${DEFAULT-VALUE}.")
+    private double warmUp;
 
     @Option(
             names = "--connections",
@@ -88,9 +97,15 @@ public final class GatewayBenchCommand implements Callable<Integer> {
                 "at " + format("%.0f", rate) + "/s: p50 ms",
                 "p90",
                 "p99"));
+        try (FixedAnswer nothing = FixedAnswer.start();
+                ConnectionLoad load = new ConnectionLoad(nothing.port(), connections)) {
+            measureRequests("without a gateway: the load's own time", Requests.health(), load, gateway, table);
+        }
         try (ConnectionLoad load = new ConnectionLoad(port, connections);
                 KeptConnection one = new KeptConnection(port)) {
             one.exchange(Requests.uploading(example));
+            load.closed(Requests.text(), millis(warmUp));
+            measureRequests("GET /health: no stage", Requests.health(), load, gateway, table);
             measureRequests("text", Requests.text(), load, gateway, table);
             measureRequests("known picture by its name", Requests.byName(), load, gateway, table);
             String kilobytes = format("known picture, %.0f kB", example.picture().length / 1e3);
@@ -118,16 +133,37 @@ public final class GatewayBenchCommand implements Callable<Integer> {
 
     private void streams(int port, ServiceProcess gateway, InstantStages stages)
             throws IOException, InterruptedException {
-        TextTable table =
-                new TextTable(List.of("streams at once", "a token every", "tokens/s", "gateway's us a token"));
-        measureStreams(4, Duration.ZERO, port, gateway, stages, table);
-        measureStreams(connections, Duration.ofMillis(paceMillis), port, gateway, stages, table);
+        double idle = idle(gateway);
+        TextTable table = new TextTable(List.of(
+                "streams at once",
+                "a token every",
+                "tokens/s",
+                "gateway's us a token",
+                "us a second without requests"));
+        measureStreams(4, Duration.ZERO, idle, port, gateway, stages, table);
+        measureStreams(connections, Duration.ofMillis(paceMillis), idle, port, gateway, stages, table);
         print(table);
     }
 
-    /** Measures the cost of a token. The cost of a request with an answer of one token is subtracted. */
+    /** Microseconds of processor time that the gateway uses in a second without requests, to watch its stages. */
+    private double idle(ServiceProcess gateway) throws InterruptedException {
+        Duration before = gateway.processorTime();
+        TimeUnit.NANOSECONDS.sleep(time().toNanos());
+        return micros(gateway, before) / seconds;
+    }
+
+    /**
+     * Measures the cost of a token. The cost of a request with an answer of one token is subtracted, and so is what the
+     * gateway uses without requests.
+     */
     private void measureStreams(
-            int streams, Duration pace, int port, ServiceProcess gateway, InstantStages stages, TextTable table)
+            int streams,
+            Duration pace,
+            double idle,
+            int port,
+            ServiceProcess gateway,
+            InstantStages stages,
+            TextTable table)
             throws IOException, InterruptedException {
         try (ConnectionLoad load = new ConnectionLoad(port, streams)) {
             stages.pace(Duration.ZERO);
@@ -140,11 +176,13 @@ public final class GatewayBenchCommand implements Callable<Integer> {
             before = gateway.processorTime();
             ConnectionLoad.Result result = load.closed(Requests.stream(TOKENS), time());
             double tokens = (double) result.answered() * TOKENS;
+            double micros = micros(gateway, before) - perRequest * result.answered() - idle * result.seconds();
             table.row(List.of(
                     String.valueOf(streams),
                     pace.isZero() ? "at once" : paceMillis + " ms",
                     format("%.0f", tokens / result.seconds()),
-                    format("%.1f", (micros(gateway, before) - perRequest * result.answered()) / tokens)));
+                    format("%.1f", micros / tokens),
+                    format("%.0f", idle)));
             stages.pace(Duration.ZERO);
         }
     }
@@ -167,13 +205,20 @@ public final class GatewayBenchCommand implements Callable<Integer> {
     }
 
     private void tensors(InstantStages stages) throws IOException, InterruptedException {
-        TensorTransfer.overGrpc(stages.port(), time());
-        TextTable table = new TextTable(List.of("transfer over loopback", "GB/s", "of TCP"));
+        TensorTransfer.ofTensors(stages.port(), time());
+        double tensors = TensorTransfer.ofTensors(stages.port(), time());
+        TensorTransfer.ofBytes(stages.port(), time());
+        double bytes = TensorTransfer.ofBytes(stages.port(), time());
         double tcp = TensorTransfer.overTcp(time());
-        double grpc = TensorTransfer.overGrpc(stages.port(), time());
-        table.row(List.of("tensor stream", format("%.2f", grpc / 1e9), format("%.0f %%", 100 * grpc / tcp)));
-        table.row(List.of("TCP", format("%.2f", tcp / 1e9), "100 %"));
+        TextTable table = new TextTable(List.of("transfer over loopback", "GB/s", "of TCP"));
+        transferred("tensor stream", tensors, tcp, table);
+        transferred("the same bytes over gRPC, unchecked", bytes, tcp, table);
+        transferred("TCP", tcp, tcp, table);
         print(table);
+    }
+
+    private static void transferred(String name, double perSecond, double tcp, TextTable table) {
+        table.row(List.of(name, format("%.2f", perSecond / 1e9), format("%.0f %%", 100 * perSecond / tcp)));
     }
 
     private static double micros(ServiceProcess gateway, Duration before) {
@@ -181,6 +226,10 @@ public final class GatewayBenchCommand implements Callable<Integer> {
     }
 
     private Duration time() {
+        return millis(seconds);
+    }
+
+    private static Duration millis(double seconds) {
         return Duration.ofMillis((long) (1000 * seconds));
     }
 

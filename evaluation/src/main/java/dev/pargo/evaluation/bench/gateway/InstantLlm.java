@@ -13,13 +13,18 @@ import dev.pargo.proto.v1.LlmGrpc;
 import dev.pargo.proto.v1.TextDelta;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** An LLM that writes the same token {@code max_tokens} times, all at once or at a fixed pace, with one message for each token. */
+/**
+ * An LLM that writes the same token {@code max_tokens} times, with one message for each token: all at once, or in steps at a
+ * fixed pace. Each step writes a token of every answer, as an LLM does that batches its answers.
+ */
 final class InstantLlm extends LlmGrpc.LlmImplBase {
 
     private final LlmDescription description;
@@ -31,7 +36,8 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
             .setDelta(TextDelta.newBuilder().setText(" token").addTokenIds(7)));
     private final GenerateResponse end = Checksums.seal(
             GenerateResponse.newBuilder().setDelta(TextDelta.newBuilder().setFinishReason(FinishReason.LENGTH)));
-    private volatile Duration pace = Duration.ZERO;
+    private final Queue<Paced> answers = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Future<?> steps;
 
     InstantLlm(LlmDescription description) {
         this.description = description;
@@ -41,9 +47,16 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
                         .setPromptTokens(10)));
     }
 
-    /** Sets the time between two tokens; zero for all at once. */
+    /** Sets the time between two steps; zero for all tokens at once. */
     void pace(Duration perToken) {
-        pace = perToken;
+        @Nullable Future<?> before = steps;
+        if (before != null) {
+            before.cancel(false);
+        }
+        long nanos = perToken.toNanos();
+        steps = nanos == 0
+                ? null
+                : clock.scheduleAtFixedRate(() -> answers.removeIf(Paced::step), 0, nanos, TimeUnit.NANOSECONDS);
     }
 
     void close() {
@@ -60,7 +73,7 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
     public StreamObserver<GenerateRequest> generate(StreamObserver<GenerateResponse> response) {
         return new StreamObserver<>() {
             private int tokens;
-            private @Nullable Future<?> writing;
+            private @Nullable Paced paced;
 
             @Override
             public void onNext(GenerateRequest part) {
@@ -71,8 +84,8 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
 
             @Override
             public void onError(Throwable cancelled) {
-                if (writing != null) {
-                    writing.cancel(false);
+                if (paced != null) {
+                    answers.remove(paced);
                 }
             }
 
@@ -80,15 +93,14 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
             public void onCompleted() {
                 response.onNext(queued);
                 response.onNext(started);
-                if (pace.isZero()) {
+                if (steps == null) {
                     for (int i = 0; i < tokens; i++) {
                         response.onNext(token);
                     }
                     finish(tokens, response);
                 } else {
-                    Paced paced = new Paced(tokens, response);
-                    writing = clock.scheduleAtFixedRate(paced, 0, pace.toNanos(), TimeUnit.NANOSECONDS);
-                    paced.writing = writing;
+                    paced = new Paced(tokens, response);
+                    answers.add(paced);
                 }
             }
         };
@@ -101,27 +113,26 @@ final class InstantLlm extends LlmGrpc.LlmImplBase {
         response.onCompleted();
     }
 
-    /** Writes a token at each run, then ends the answer. */
-    private final class Paced implements Runnable {
+    /** An answer of which each step writes a token. */
+    private final class Paced {
 
         private final int tokens;
         private final StreamObserver<GenerateResponse> response;
         private int written;
-        private volatile @Nullable Future<?> writing;
 
         Paced(int tokens, StreamObserver<GenerateResponse> response) {
             this.tokens = tokens;
             this.response = response;
         }
 
-        @Override
-        public void run() {
+        /** Writes the next token, or the end. Returns whether the answer is complete. */
+        boolean step() {
             if (written++ < tokens) {
                 response.onNext(token);
-            } else if (writing != null) {
-                finish(tokens, response);
-                writing.cancel(false);
+                return false;
             }
+            finish(tokens, response);
+            return true;
         }
     }
 }

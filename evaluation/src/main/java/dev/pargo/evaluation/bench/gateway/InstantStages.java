@@ -74,6 +74,7 @@ final class InstantStages implements AutoCloseable {
                 .addService(encoder)
                 .addService(projector)
                 .addService(llm)
+                .addService(PlainStream.service(FEATURES.getTokens() * FEATURES.getWidth() * 2))
                 .addService(new HealthStatusManager().getHealthService())
                 .build()
                 .start();
@@ -90,7 +91,7 @@ final class InstantStages implements AutoCloseable {
                 .collect(Collectors.toMap("PARGO_%s_PORT"::formatted, kind -> String.valueOf(port())));
     }
 
-    /** Sets the time between two tokens of an answer; zero for all at once. */
+    /** Sets the time between two steps, each of which writes a token of every answer; zero for all at once. */
     void pace(Duration perToken) {
         llm.pace(perToken);
     }

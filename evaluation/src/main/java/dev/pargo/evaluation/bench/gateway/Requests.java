@@ -16,6 +16,11 @@ final class Requests {
 
     private Requests() {}
 
+    /** A request that the gateway answers by itself, from no model and no stage. */
+    static LongFunction<byte[]> health() {
+        return always("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+    }
+
     /** A question without a picture. */
     static LongFunction<byte[]> text() {
         return always(chat("What is the capital of France?", 1, false));

@@ -24,31 +24,55 @@ import java.time.Duration;
 final class TensorTransfer {
 
     /** Bytes of a write; as many as a chunk of a tensor has. */
-    private static final int PIECE = 512 * 1024;
+    static final int PIECE = 512 * 1024;
 
     private TensorTransfer() {}
 
     /** Bytes per second of features from an encoder, in one call after another, with checksums and all checks. */
-    static double overGrpc(int port, Duration time) throws InterruptedException, IOException {
-        ManagedChannel channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
-                .usePlaintext()
-                .build();
+    static double ofTensors(int port, Duration time) throws InterruptedException, IOException {
+        ManagedChannel channel = channel(port);
         try {
             EncoderDescription encoder =
                     EncoderGrpc.newBlockingV2Stub(channel).describe(DescribeRequest.getDefaultInstance());
-            TensorSpec features = TensorSpec.described(TensorSpec.FEATURES, encoder.getOutput());
-            long bytes = 0;
-            long start = System.nanoTime();
-            while (System.nanoTime() - start < time.toNanos()) {
-                bytes += features(features, channel);
-            }
-            return bytes / ((System.nanoTime() - start) / 1e9);
+            TensorSpec spec = TensorSpec.described(TensorSpec.FEATURES, encoder.getOutput());
+            return perSecond(time, () -> features(spec, channel));
         } catch (StatusException failed) {
             throw new IOException(failed);
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    /** Bytes per second of a {@link PlainStream}, in one call after another. */
+    static double ofBytes(int port, Duration time) throws InterruptedException, IOException {
+        ManagedChannel channel = channel(port);
+        try {
+            return perSecond(time, () -> PlainStream.receive(channel));
+        } catch (StatusException failed) {
+            throw new IOException(failed);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    static ManagedChannel channel(int port) {
+        return NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .usePlaintext()
+                .build();
+    }
+
+    private static double perSecond(Duration time, Call call) throws InterruptedException, StatusException {
+        long bytes = 0;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < time.toNanos()) {
+            bytes += call.receive();
+        }
+        return bytes / ((System.nanoTime() - start) / 1e9);
+    }
+
+    /** Receives the answer of one call; returns its bytes. */
+    private interface Call {
+        long receive() throws InterruptedException, StatusException;
     }
 
     private static long features(TensorSpec spec, ManagedChannel channel) throws InterruptedException, StatusException {

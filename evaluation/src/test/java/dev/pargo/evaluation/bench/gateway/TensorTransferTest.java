@@ -2,6 +2,7 @@ package dev.pargo.evaluation.bench.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.ManagedChannel;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,16 @@ class TensorTransferTest {
     void wholeTensorsAreCounted() throws Exception {
         try (InstantStages stages = InstantStages.start()) {
             // More than one tensor of 1.2 MB.
-            assertThat(TensorTransfer.overGrpc(stages.port(), TIME)).isGreaterThan(2e6);
+            assertThat(TensorTransfer.ofTensors(stages.port(), TIME)).isGreaterThan(2e6);
+        }
+    }
+
+    @Test
+    void plainStreamsAreAsLongAsTensors() throws Exception {
+        try (InstantStages stages = InstantStages.start()) {
+            ManagedChannel channel = TensorTransfer.channel(stages.port());
+            assertThat(PlainStream.receive(channel)).isEqualTo(576 * 1024 * 2);
+            channel.shutdownNow();
         }
     }
 
