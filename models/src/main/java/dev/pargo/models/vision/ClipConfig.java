@@ -31,10 +31,6 @@ public record ClipConfig(
         FeatureSelection features)
         implements SquareTower {
 
-    private static final String EMBEDDINGS = "vision_model.embeddings.";
-    private static final String POSITIONS = EMBEDDINGS + "position_embedding.weight";
-    private static final String LAYERS = "vision_model.encoder.layers.";
-
     public ClipConfig {
         Tower.check(imageSize, patchSize, hidden, heads);
     }
@@ -87,7 +83,7 @@ public record ClipConfig(
                 section.size("intermediate_size", 3072),
                 Activation.read(section, "hidden_act", Activation.QUICK_GELU),
                 section.number("layer_norm_eps", 1e-5),
-                Tower.tableGrid(checkpoint, POSITIONS, imageSize / patchSize),
+                Tower.tableGrid(checkpoint, ClipTensors.POSITIONS, imageSize / patchSize),
                 FeatureSelection.of(section, blocks, featureLayers, dropsCls)));
     }
 
@@ -118,38 +114,20 @@ public record ClipConfig(
 
     @Override
     public List<ParameterSpec> parameters() {
-        ParameterList list = new ParameterList()
-                .tensor("cls", EMBEDDINGS + "class_embedding", new long[] {hidden})
-                .tensor("positions", POSITIONS, new long[] {tableRows(), hidden})
-                .tensor("patch.weight", EMBEDDINGS + "patch_embedding.weight", new long[] {
-                    hidden, 3, patchSize, patchSize
-                })
-                .norm("pre_norm", "vision_model.pre_layrnorm", hidden);
-        for (int i = 0; i < layers(); i++) {
-            String role = "blocks." + i;
-            String layer = LAYERS + i;
-            list.norm(role + ".norm1", layer + ".layer_norm1", hidden)
-                    .linear(role + ".attention.q", layer + ".self_attn.q_proj", hidden, hidden)
-                    .linear(role + ".attention.k", layer + ".self_attn.k_proj", hidden, hidden)
-                    .linear(role + ".attention.v", layer + ".self_attn.v_proj", hidden, hidden)
-                    .linear(role + ".attention.out", layer + ".self_attn.out_proj", hidden, hidden)
-                    .norm(role + ".norm2", layer + ".layer_norm2", hidden)
-                    .linear(role + ".up", layer + ".mlp.fc1", mlpHidden, hidden)
-                    .linear(role + ".down", layer + ".mlp.fc2", hidden, mlpHidden);
-        }
+        ParameterList list =
+                new ParameterList().tensor("cls", ClipTensors.EMBEDDINGS + "class_embedding", new long[] {hidden});
+        ClipTensors.addEmbeddings(list, tableRows(), patchSize, hidden);
+        list.norm("pre_norm", "vision_model.pre_layrnorm", hidden);
+        ClipTensors.addBlocks(list, layers(), hidden, mlpHidden);
         return list.toList();
     }
 
     /** Ignores blocks after the last that is run, the norm after all blocks, and the text tower of a complete CLIP. */
     @Override
     public boolean ignores(String tensor) {
-        return Tower.isBehind(tensor, LAYERS, layers())
-                || tensor.startsWith("vision_model.post_layernorm.")
-                || tensor.equals(EMBEDDINGS + "position_ids")
-                || tensor.startsWith("text_model.")
+        return ClipTensors.ignores(tensor, layers())
                 || tensor.startsWith("visual_projection.")
-                || tensor.startsWith("text_projection.")
-                || tensor.equals("logit_scale");
+                || tensor.startsWith("text_projection.");
     }
 
     @Override

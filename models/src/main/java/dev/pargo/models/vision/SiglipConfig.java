@@ -32,10 +32,6 @@ public record SiglipConfig(
         boolean postNorm)
         implements SquareTower {
 
-    private static final String EMBEDDINGS = "vision_model.embeddings.";
-    private static final String POSITIONS = EMBEDDINGS + "position_embedding.weight";
-    private static final String LAYERS = "vision_model.encoder.layers.";
-
     /** What a configuration may leave out, where the classes in transformers differ. */
     private record Defaults(int hidden, int heads, int patchSize) {
 
@@ -89,7 +85,7 @@ public record SiglipConfig(
                 section.size("intermediate_size", 3072),
                 Activation.read(section, "hidden_act", Activation.GELU_TANH),
                 section.number("layer_norm_eps", 1e-6),
-                Tower.tableGrid(checkpoint, POSITIONS, 0, imageSize / patchSize),
+                Tower.tableGrid(checkpoint, ClipTensors.POSITIONS, 0, imageSize / patchSize),
                 features,
                 postNorm));
     }
@@ -116,24 +112,10 @@ public record SiglipConfig(
 
     @Override
     public List<ParameterSpec> parameters() {
-        ParameterList list = new ParameterList()
-                .tensor("positions", POSITIONS, new long[] {tableRows(), hidden})
-                .tensor("patch.weight", EMBEDDINGS + "patch_embedding.weight", new long[] {
-                    hidden, 3, patchSize, patchSize
-                })
-                .bias("patch", EMBEDDINGS + "patch_embedding", hidden);
-        for (int i = 0; i < features.blocks(); i++) {
-            String role = "blocks." + i;
-            String layer = LAYERS + i;
-            list.norm(role + ".norm1", layer + ".layer_norm1", hidden)
-                    .linear(role + ".attention.q", layer + ".self_attn.q_proj", hidden, hidden)
-                    .linear(role + ".attention.k", layer + ".self_attn.k_proj", hidden, hidden)
-                    .linear(role + ".attention.v", layer + ".self_attn.v_proj", hidden, hidden)
-                    .linear(role + ".attention.out", layer + ".self_attn.out_proj", hidden, hidden)
-                    .norm(role + ".norm2", layer + ".layer_norm2", hidden)
-                    .linear(role + ".up", layer + ".mlp.fc1", mlpHidden, hidden)
-                    .linear(role + ".down", layer + ".mlp.fc2", hidden, mlpHidden);
-        }
+        ParameterList list = new ParameterList();
+        ClipTensors.addEmbeddings(list, tableRows(), patchSize, hidden);
+        list.bias("patch", ClipTensors.EMBEDDINGS + "patch_embedding", hidden);
+        ClipTensors.addBlocks(list, features.blocks(), hidden, mlpHidden);
         if (postNorm) {
             list.norm("post_norm", "vision_model.post_layernorm", hidden);
         }
@@ -143,12 +125,8 @@ public record SiglipConfig(
     /** Ignores blocks after the last that is run, the layers after the blocks, and the text tower of a complete SigLIP. */
     @Override
     public boolean ignores(String tensor) {
-        return Tower.isBehind(tensor, LAYERS, features.blocks())
-                || tensor.startsWith("vision_model.post_layernorm.")
+        return ClipTensors.ignores(tensor, features.blocks())
                 || tensor.startsWith("vision_model.head.")
-                || tensor.equals(EMBEDDINGS + "position_ids")
-                || tensor.startsWith("text_model.")
-                || tensor.equals("logit_scale")
                 || tensor.equals("logit_bias");
     }
 
