@@ -1,8 +1,5 @@
 package dev.pargo.models.bundle;
 
-import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.image.ImageCutter;
-import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.PoolConfig;
@@ -16,20 +13,7 @@ import dev.pargo.models.weights.Checkpoint;
  * Gemma 3: a SigLIP tower, a projector that averages squares of patches, and a decoder in which the visual tokens of a picture
  * attend to each other in both directions.
  */
-record Gemma3Model(HuggingFaceDirectory directory) implements PublishedModel {
-
-    @Override
-    public boolean isWhole() {
-        return true;
-    }
-
-    private JsonConfig config() {
-        return directory.config();
-    }
-
-    private PublishedTensors tensors() {
-        return new PublishedTensors(directory.checkpoint());
-    }
+record Gemma3Model(HuggingFaceDirectory directory) implements WholeModel {
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
@@ -49,16 +33,6 @@ record Gemma3Model(HuggingFaceDirectory directory) implements PublishedModel {
                 new PoolConfig(
                         vision.width(), vision.grid() / side, llm().config().width(), eps),
                 tensors().projector());
-    }
-
-    @Override
-    public StoredNetwork<DecoderConfig> llm() {
-        return directory.decoder(tensors().llm());
-    }
-
-    @Override
-    public ImageCutter pictures() {
-        return directory.cutter(vision().config().square(), false);
     }
 
     @Override

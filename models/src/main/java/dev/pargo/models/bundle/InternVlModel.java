@@ -1,8 +1,5 @@
 package dev.pargo.models.bundle;
 
-import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.image.ImageCutter;
-import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.picture.PictureNotation;
 import dev.pargo.models.projector.MergerConfig;
@@ -16,20 +13,7 @@ import java.util.List;
  * InternVL in the layout of transformers, or converted from its authors': InternViT on tiles and a thumbnail; the projector joins squares of patches
  * and applies two linear layers.
  */
-record InternVlModel(HuggingFaceDirectory directory) implements PublishedModel {
-
-    @Override
-    public boolean isWhole() {
-        return true;
-    }
-
-    private JsonConfig config() {
-        return directory.config();
-    }
-
-    private PublishedTensors tensors() {
-        return new PublishedTensors(directory.checkpoint());
-    }
+record InternVlModel(HuggingFaceDirectory directory) implements WholeModel {
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
@@ -60,16 +44,6 @@ record InternVlModel(HuggingFaceDirectory directory) implements PublishedModel {
                         Math.max(1, side),
                         llm().config().width()),
                 tensors().projector());
-    }
-
-    @Override
-    public StoredNetwork<DecoderConfig> llm() {
-        return directory.decoder(tensors().llm());
-    }
-
-    @Override
-    public ImageCutter pictures() {
-        return directory.cutter(vision().config().square(), false);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.pargo.models.bundle;
 
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.image.ImageCutter;
-import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.projector.AnyResConfig;
 import dev.pargo.models.projector.MlpConfig;
@@ -20,19 +19,10 @@ import java.util.regex.Pattern;
  * LLaVA-1.5, LLaVA-NeXT and LLaVA-OneVision: a CLIP or SigLIP tower, two linear layers and any decoder. LLaVA-1.5 is also read in
  * its authors' layout, where the tower is in a separate directory.
  */
-record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
+record LlavaModel(HuggingFaceDirectory directory) implements WholeModel {
 
     private static final String PREFIX = "vision_model.";
     private static final Pattern ANY_RES = Pattern.compile("anyres_max_([1-9]\\d{0,2})");
-
-    @Override
-    public boolean isWhole() {
-        return true;
-    }
-
-    private JsonConfig config() {
-        return directory.config();
-    }
 
     /** Whether the vision tower is in a separate directory. */
     private boolean hasOwnTower() {
@@ -43,7 +33,8 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
         return HuggingFaceDirectory.open(OriginalLlava.tower(directory.path(), config()));
     }
 
-    private PublishedTensors tensors() {
+    @Override
+    public PublishedTensors tensors() {
         Checkpoint all = directory.checkpoint();
         return new PublishedTensors(hasOwnTower() ? all.rename(OriginalLlava::rename) : all);
     }
@@ -121,11 +112,6 @@ record LlavaModel(HuggingFaceDirectory directory) implements PublishedModel {
             throw config().problem("vision_aspect_ratio is not anyres_max_N");
         }
         return new AnyResConfig(mlp, vision.grid(), Integer.parseInt(ratio.group(1)));
-    }
-
-    @Override
-    public StoredNetwork<DecoderConfig> llm() {
-        return directory.decoder(tensors().llm());
     }
 
     @Override

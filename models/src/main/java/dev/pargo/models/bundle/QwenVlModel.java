@@ -15,19 +15,10 @@ import dev.pargo.models.vision.VisionConfig;
  * Qwen2-VL, Qwen2.5-VL and Qwen3-VL: pictures of any resolution, and a decoder that gives visual tokens positions on three axes
  * (M-RoPE).
  */
-record QwenVlModel(HuggingFaceDirectory directory, Variant variant) implements PublishedModel {
-
-    @Override
-    public boolean isWhole() {
-        return true;
-    }
+record QwenVlModel(HuggingFaceDirectory directory, Variant variant) implements WholeModel {
 
     private JsonConfig visionSection() {
-        return directory.config().section("vision_config");
-    }
-
-    private PublishedTensors tensors() {
-        return new PublishedTensors(directory.checkpoint());
+        return config().section("vision_config");
     }
 
     @Override

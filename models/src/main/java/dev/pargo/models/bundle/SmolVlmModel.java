@@ -1,8 +1,5 @@
 package dev.pargo.models.bundle;
 
-import dev.pargo.models.config.JsonConfig;
-import dev.pargo.models.image.ImageCutter;
-import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PictureNotation;
@@ -19,20 +16,7 @@ import java.util.List;
  * SmolVLM and Idefics3: a SigLIP tower on tiles and on the whole picture; a projector that joins squares of patches and applies
  * one matrix; a Llama decoder.
  */
-record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
-
-    @Override
-    public boolean isWhole() {
-        return true;
-    }
-
-    private JsonConfig config() {
-        return directory.config();
-    }
-
-    private PublishedTensors tensors() {
-        return new PublishedTensors(directory.checkpoint());
-    }
+record SmolVlmModel(HuggingFaceDirectory directory) implements WholeModel {
 
     @Override
     public StoredNetwork<VisionConfig> vision() {
@@ -49,16 +33,6 @@ record SmolVlmModel(HuggingFaceDirectory directory) implements PublishedModel {
                         config().size("scale_factor", 2),
                         llm().config().width()),
                 tensors().projector());
-    }
-
-    @Override
-    public StoredNetwork<DecoderConfig> llm() {
-        return directory.decoder(tensors().llm());
-    }
-
-    @Override
-    public ImageCutter pictures() {
-        return directory.cutter(vision().config().square(), false);
     }
 
     @Override
