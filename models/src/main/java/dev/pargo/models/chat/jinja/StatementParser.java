@@ -265,7 +265,7 @@ final class StatementParser {
     private Filtered filtered(Expression first, String end) {
         Expression filter = first;
         while (tokens.isOperator("|")) {
-            filter = expressions.parseFilter(filter);
+            filter = expressions.operands().parseFilter(filter);
         }
         endBlock();
         List<Statement> body = body(end);
@@ -274,7 +274,8 @@ final class StatementParser {
     }
 
     private Statement filter() {
-        Filtered filtered = filtered(expressions.parseFilterName(scope -> scope.get(Filtered.WRITTEN)), "endfilter");
+        Filtered filtered =
+                filtered(expressions.operands().parseFilterName(scope -> scope.get(Filtered.WRITTEN)), "endfilter");
         return (scope, out) -> {
             out.write(filtered.text(scope));
             return Flow.NEXT;
