@@ -1,17 +1,14 @@
 package dev.pargo.evaluation.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pargo.evaluation.stack.JavaScriptClients;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,17 +20,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class JavaScriptClientsIT {
 
-    private static final Path CLIENTS = Repository.file("clients/javascript");
     private static final Path OUTPUT = Repository.file("evaluation/target/javascript-clients.txt");
 
     @BeforeAll
     static void install() throws Exception {
-        assumeTrue(run(Map.of(), "node", "--version") == 0, "There is no Node: JavaScript's clients are not tested");
-        if (!Files.exists(CLIENTS.resolve("node_modules"))) {
-            assumeTrue(
-                    run(Map.of(), "npm", "ci", "--no-audit", "--no-fund") == 0,
-                    "npm cannot install JavaScript's clients: they are not tested");
-        }
+        JavaScriptClients.assumeInstalled();
     }
 
     @Test
@@ -41,7 +32,8 @@ class JavaScriptClientsIT {
         String hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "400ms"))
                 .toString();
 
-        int exit = run(
+        int exit = JavaScriptClients.run(
+                OUTPUT,
                 Map.of("PARGO_URL", stack.url().toString(), "PARGO_HASTY_URL", hasty),
                 "node",
                 "--test",
@@ -50,24 +42,5 @@ class JavaScriptClientsIT {
         String output = Files.readString(OUTPUT);
         assertThat(exit).as(output).isZero();
         assertThat(output).contains("# fail 0", "# skipped 0").doesNotContain("# pass 0");
-    }
-
-    private static int run(Map<String, String> environment, String... command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(List.of(command))
-                .directory(CLIENTS.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(OUTPUT.toFile());
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                return -1;
-            }
-            return process.exitValue();
-        } catch (IOException missing) {
-            return -1;
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.pargo.evaluation.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.pargo.evaluation.stack.JavaScriptClients;
 import dev.pargo.evaluation.stack.Repository;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.SharedStack;
@@ -23,7 +24,6 @@ import org.openqa.selenium.Keys;
 class SnippetsIT {
 
     private static final String PICTURE = "very.png";
-    private static final Path NODE_MODULES = Repository.file("clients/javascript/node_modules");
 
     private static Browser browser;
     private static String answer;
@@ -74,9 +74,8 @@ class SnippetsIT {
 
     @Test
     void javascript() throws Exception {
-        assumeTrue(isThere("node"), "There is no Node: JavaScript's code is not run");
-        assumeTrue(Files.exists(NODE_MODULES), "JavaScript's clients are not installed: its code is not run");
-        Files.createSymbolicLink(directory.resolve("node_modules"), NODE_MODULES);
+        JavaScriptClients.assumeInstalled();
+        Files.createSymbolicLink(directory.resolve("node_modules"), JavaScriptClients.LIBRARIES);
 
         assertThat(run("javascript", "ask.mjs", "node", "ask.mjs")).isEqualTo(answer);
     }

@@ -1,0 +1,65 @@
+package dev.pargo.evaluation.stack;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Clients of OpenAI's API in {@code clients/javascript}, which npm installs for the first test that wants them. */
+public final class JavaScriptClients {
+
+    /** The libraries that npm has installed. */
+    public static final Path LIBRARIES = Repository.file("clients/javascript/node_modules");
+
+    private static final Path FOLDER = LIBRARIES.getParent();
+    private static final Path INSTALLING = Repository.file("evaluation/target/javascript-clients.lock");
+    private static final Path INSTALLED = Repository.file("evaluation/target/javascript-clients-installed.txt");
+
+    private JavaScriptClients() {}
+
+    /** Installs the clients if necessary. Without Node, or where npm cannot install them, the calling test is skipped. */
+    public static void assumeInstalled() throws Exception {
+        // Another process may be installing them.
+        try (FileChannel file = FileChannel.open(INSTALLING, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            assumeTrue(
+                    run(INSTALLED, Map.of(), "node", "--version") == 0,
+                    "There is no Node: JavaScript's clients are not run");
+            assumeTrue(
+                    Files.exists(LIBRARIES) || run(INSTALLED, Map.of(), "npm", "ci", "--no-audit", "--no-fund") == 0,
+                    "npm cannot install JavaScript's clients: they are not run");
+        }
+    }
+
+    /**
+     * Runs a command in the clients' folder, for two minutes at most.
+     *
+     * @param output file for what it writes
+     * @return its exit status; -1 if there is no such command, or it took too long
+     */
+    public static int run(Path output, Map<String, String> environment, String... command) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(List.of(command))
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            if (!process.waitFor(120, TimeUnit.SECONDS)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                return -1;
+            }
+            return process.exitValue();
+        } catch (IOException missing) {
+            return -1;
+        }
+    }
+}
