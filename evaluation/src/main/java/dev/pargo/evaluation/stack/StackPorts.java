@@ -18,12 +18,15 @@ import java.util.stream.IntStream;
 public final class StackPorts {
 
     /**
-     * Below the ports that systems use for outgoing connections, so that a port is still free when a slow service opens
-     * it.
+     * Ranges are below the ports that systems use for outgoing connections, so that a port is still free when a slow
+     * service opens it.
      */
-    private static final int HIGHEST = 32_768;
-
     private static final int LOWEST = 20_000;
+
+    private static final int RANGE = 4_000;
+
+    /** Processes that start stacks at the same time get different ranges, 0 to 2, so that no two stacks get the same port. */
+    private static final int FIRST = LOWEST + RANGE * Integer.getInteger("pargo.ports.range", 0);
 
     /** Ports of all stacks of this process, so that no two stacks get the same. */
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
@@ -42,7 +45,7 @@ public final class StackPorts {
     public static StackPorts free() {
         List<Integer> ports = new ArrayList<>();
         while (ports.size() < 2 * ServiceKind.values().length) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            int port = ThreadLocalRandom.current().nextInt(FIRST, FIRST + RANGE);
             if (GIVEN.add(port) && isFree(port)) {
                 ports.add(port);
             }

@@ -1,9 +1,12 @@
 package dev.pargo.evaluation.stack;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,8 @@ import java.util.Map;
  * JVMs ignore it.
  */
 final class StartArchive {
+
+    private static final Path LOCK = Repository.file("evaluation/target/start-archives.lock");
 
     /** An archive that is being recorded: the service starts, creates everything, and ends. */
     private record Recording(ServiceKind kind, Path unfinished, ServiceProcess service) {
@@ -46,16 +51,19 @@ final class StartArchive {
         return isCurrent(kind) ? List.of("-XX:SharedArchiveFile=" + file(kind)) : List.of();
     }
 
-    /** Records the archives that are missing or older than their jars. */
-    static void recordMissing() throws IOException, InterruptedException {
-        List<Recording> recordings = new ArrayList<>();
-        for (ServiceKind kind : ServiceKind.values()) {
-            if (!isCurrent(kind)) {
-                recordings.add(Recording.start(kind));
+    /** Records the archives that are missing or older than their jars. If another process is recording, waits for it. */
+    static synchronized void recordMissing() throws IOException, InterruptedException {
+        try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            List<Recording> recordings = new ArrayList<>();
+            for (ServiceKind kind : ServiceKind.values()) {
+                if (!isCurrent(kind)) {
+                    recordings.add(Recording.start(kind));
+                }
             }
-        }
-        for (Recording recording : recordings) {
-            recording.finish();
+            for (Recording recording : recordings) {
+                recording.finish();
+            }
         }
     }
 
