@@ -134,7 +134,7 @@ final class Route {
             throw failure.toClient(param);
         }
         @Nullable Replica<?> replica = failure.replica();
-        if (failure.fault() == Fault.FULL && replica != null) {
+        if (failure.fault() == CallFault.FULL && replica != null) {
             lastFull = failure;
             if (!full.add(replica)) {
                 throw failure.toClient(param);

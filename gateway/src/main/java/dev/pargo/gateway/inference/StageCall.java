@@ -94,7 +94,7 @@ final class StageCall<Q, R> implements AutoCloseable {
     void checkProducer(String described, String producer) throws StageException {
         if (!described.equals(producer)) {
             replica.replaced();
-            throw StageException.of(stage, replica, Fault.REPLACED, "serves other weights than it described");
+            throw StageException.of(stage, replica, CallFault.REPLACED, "serves other weights than it described");
         }
     }
 
@@ -146,7 +146,7 @@ final class StageCall<Q, R> implements AutoCloseable {
 
     private void checkReplica() throws StageException {
         if (replica.timesGivenUp() != timesGivenUp || replica.isSilent() && mayMove.getAsBoolean()) {
-            throw StageException.of(stage, replica, Fault.SILENT, "does not answer");
+            throw StageException.of(stage, replica, CallFault.SILENT, "does not answer");
         }
     }
 

@@ -16,10 +16,10 @@ final class StageException extends Exception {
 
     private final StageKind stage;
     private final @Nullable Replica<?> replica;
-    private final Fault fault;
+    private final CallFault fault;
 
     private StageException(
-            StageKind stage, @Nullable Replica<?> replica, Fault fault, String message, @Nullable Throwable cause) {
+            StageKind stage, @Nullable Replica<?> replica, CallFault fault, String message, @Nullable Throwable cause) {
         super(message, cause, false, false);
         this.stage = stage;
         this.replica = replica;
@@ -28,7 +28,7 @@ final class StageException extends Exception {
 
     /** A call that gRPC or the stage has ended with an error. */
     static StageException of(StageKind stage, Replica<?> replica, Throwable failure) {
-        Fault fault = Fault.of(failure);
+        CallFault fault = CallFault.of(failure);
         return new StageException(
                 stage,
                 replica,
@@ -38,7 +38,7 @@ final class StageException extends Exception {
     }
 
     /** A call that the gateway gives up. */
-    static StageException of(StageKind stage, Replica<?> replica, Fault fault, String what) {
+    static StageException of(StageKind stage, Replica<?> replica, CallFault fault, String what) {
         return new StageException(stage, replica, fault, "the %s %s %s".formatted(stage.title(), replica, what), null);
     }
 
@@ -50,7 +50,7 @@ final class StageException extends Exception {
     /** A stage has no replica. */
     static StageException absent(StageKind stage) {
         return new StageException(
-                stage, null, Fault.ABSENT, "the %s has no replica that takes calls".formatted(stage.title()), null);
+                stage, null, CallFault.ABSENT, "the %s has no replica that takes calls".formatted(stage.title()), null);
     }
 
     StageKind stage() {
@@ -63,7 +63,7 @@ final class StageException extends Exception {
         return replica;
     }
 
-    Fault fault() {
+    CallFault fault() {
         return fault;
     }
 

@@ -98,7 +98,7 @@ final class VisualTokenCache {
             landing = () -> flight.land(made);
             return made;
         } catch (StageException failure) {
-            if (failure.fault() != Fault.DEADLINE) {
+            if (failure.fault() != CallFault.DEADLINE) {
                 landing = () -> flight.fail(failure);
             }
             throw failure;

@@ -12,7 +12,7 @@ record NeutralType(List<String> values) implements Type<Boolean> {
     @Override
     public Boolean read(JsonCursor json) {
         String text = switch (json.token()) {
-            case START_ARRAY, START_OBJECT -> new JsonType(LONGEST, false).read(json);
+            case START_ARRAY, START_OBJECT -> new RawJsonType(LONGEST, false).read(json);
             case VALUE_STRING -> json.text();
             default -> json.parser().getString();
         };

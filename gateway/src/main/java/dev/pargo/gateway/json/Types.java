@@ -70,12 +70,12 @@ public final class Types {
 
     /** Any JSON value, as text. @param most characters */
     public static Type<String> json(int most) {
-        return new JsonType(most, false);
+        return new RawJsonType(most, false);
     }
 
     /** Any JSON value as text, or a text that holds one. */
     public static Type<String> jsonOrText(int most) {
-        return new JsonType(most, true);
+        return new RawJsonType(most, true);
     }
 
     /** Any value of a kind, which is skipped. */

@@ -19,7 +19,7 @@ public final class Replica<D> {
     private final ReplicaWatch<D> watch;
     private final Silence silence;
     private final Duration silentAfter;
-    private final Load load = new Load();
+    private final OutstandingWork load = new OutstandingWork();
     private final Trust trust = new Trust();
 
     Replica(Address address, ManagedChannel managed, StageContract<D> contract, ReplicaProperties properties) {

@@ -3,7 +3,7 @@ package dev.pargo.gateway.replica;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The unfinished work that this gateway has given to one replica. Thread-safe. */
-final class Load {
+final class OutstandingWork {
 
     private final AtomicInteger outstanding = new AtomicInteger();
 

@@ -5,7 +5,7 @@ import io.grpc.Status;
 import java.util.Locale;
 
 /** The reason why a call to a stage failed. It determines the next action. */
-enum Fault {
+enum CallFault {
     /** The connection broke or could not be opened. */
     LOST(true),
     /** The replica has been silent for too long, so the call was given up. */
@@ -27,7 +27,7 @@ enum Fault {
 
     private final boolean retryable;
 
-    Fault(boolean retryable) {
+    CallFault(boolean retryable) {
         this.retryable = retryable;
     }
 
@@ -45,13 +45,13 @@ enum Fault {
      * The fault for the end of a call. Errors without a stage's own details come from the transport: in grpc-java a
      * connection that breaks in the middle of a write is UNKNOWN, a broken frame INTERNAL.
      */
-    static Fault of(Throwable failure) {
+    static CallFault of(Throwable failure) {
         return StageError.of(failure)
-                .map(Fault::of)
+                .map(CallFault::of)
                 .orElseGet(() -> of(Status.fromThrowable(failure).getCode()));
     }
 
-    private static Fault of(StageError error) {
+    private static CallFault of(StageError error) {
         return switch (error.reason()) {
             case QUEUE_FULL -> FULL;
             case DRAINING, DEVICE_LOST -> DRAINING;
@@ -60,7 +60,7 @@ enum Fault {
         };
     }
 
-    private static Fault of(Status.Code code) {
+    private static CallFault of(Status.Code code) {
         return switch (code) {
             case UNAVAILABLE, UNKNOWN, INTERNAL -> LOST;
             case DEADLINE_EXCEEDED -> DEADLINE;

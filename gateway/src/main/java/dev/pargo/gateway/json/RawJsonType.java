@@ -7,7 +7,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Any JSON value as text, or a string that holds one where {@code orText} is set. */
-record JsonType(int most, boolean orText) implements Type<String> {
+record RawJsonType(int most, boolean orText) implements Type<String> {
 
     @Override
     public String read(JsonCursor json) {
