@@ -4,7 +4,7 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.WholeImage;
-import dev.pargo.models.memory.Workload;
+import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.vision.SquareTower;
@@ -37,7 +37,7 @@ class EncoderConfiguration {
                 bundle.vision(),
                 bundle.visionFingerprint(),
                 true,
-                Workload.ofRows(rows(bundle, properties)));
+                NetworkUse.ofRows(rows(bundle, properties)));
     }
 
     /**

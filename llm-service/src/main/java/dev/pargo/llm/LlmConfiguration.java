@@ -15,7 +15,7 @@ import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
-import dev.pargo.models.memory.Workload;
+import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
@@ -68,10 +68,10 @@ class LlmConfiguration {
     @Bean
     ServedPart part(StoredNetwork<DecoderConfig> stored, EngineProperties engine) {
         DecoderConfig config = stored.config();
-        Workload workload = new Workload(
+        NetworkUse use = new NetworkUse(
                 engine.promptRows(),
                 placement -> engine.kvCacheBytes(config.kvBytesPerToken(placement), config.context()));
-        return new ServedPart(BundlePart.LLM, stored, stored.fingerprint(), engine.packWeights(), workload);
+        return new ServedPart(BundlePart.LLM, stored, stored.fingerprint(), engine.packWeights(), use);
     }
 
     @Bean

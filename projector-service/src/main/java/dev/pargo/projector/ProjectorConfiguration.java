@@ -2,7 +2,7 @@ package dev.pargo.projector;
 
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.memory.Workload;
+import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.projector.QueryLayout;
 import dev.pargo.models.torch.Placement;
@@ -38,7 +38,7 @@ class ProjectorConfiguration {
                 bundle.projector(),
                 bundle.projector().fingerprint(),
                 true,
-                Workload.ofRows(rows));
+                NetworkUse.ofRows(rows));
     }
 
     /** How many of the largest pictures share a forward pass: a full batch of pictures of one size, or else one. */

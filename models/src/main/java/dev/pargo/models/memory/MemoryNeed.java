@@ -24,7 +24,7 @@ record MemoryNeed(long weights, long cache, long work, long process) {
     private static final long RUNTIME = 300_000_000;
 
     /** @param heap limit of the Java heap */
-    static MemoryNeed of(StoredNetwork<?> stored, Placement placement, Workload workload, long heap) {
+    static MemoryNeed of(StoredNetwork<?> stored, Placement placement, NetworkUse use, long heap) {
         long widest = stored.config().parameters().stream()
                 .filter(parameter -> parameter.role().contains("."))
                 .filter(parameter -> parameter.shape().length == 2)
@@ -34,9 +34,9 @@ record MemoryNeed(long weights, long cache, long work, long process) {
                 .orElse(0);
         return new MemoryNeed(
                 WeightMemory.of(stored, placement).peak(),
-                workload.cacheBytes().applyAsLong(placement),
+                use.cacheBytes().applyAsLong(placement),
                 // Layers may be joined in pairs, and some work is in float32 whatever the precision is.
-                workload.rows() * 2 * widest * Float.BYTES * WIDEST_TENSORS,
+                use.rows() * 2 * widest * Float.BYTES * WIDEST_TENSORS,
                 RUNTIME + (placement.device().isGpu() ? 0 : heap));
     }
 

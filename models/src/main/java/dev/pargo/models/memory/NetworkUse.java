@@ -9,10 +9,10 @@ import java.util.function.ToLongFunction;
  * @param rows       largest number of rows of a forward pass: tokens of all its requests
  * @param cacheBytes size of the KV cache in a placement; 0 for networks without one
  */
-public record Workload(long rows, ToLongFunction<Placement> cacheBytes) {
+public record NetworkUse(long rows, ToLongFunction<Placement> cacheBytes) {
 
     /** The use of a network without a KV cache. */
-    public static Workload ofRows(long rows) {
-        return new Workload(rows, placement -> 0);
+    public static NetworkUse ofRows(long rows) {
+        return new NetworkUse(rows, placement -> 0);
     }
 }

@@ -49,7 +49,7 @@ public record PlacementChoice(Placement placement, String reason) {
             String device,
             String precision,
             boolean packsWeights,
-            Workload workload,
+            NetworkUse use,
             boolean checked) {
         stored.check();
         Device where = Devices.named(device);
@@ -57,7 +57,7 @@ public record PlacementChoice(Placement placement, String reason) {
                 stored,
                 where,
                 packsWeights,
-                workload,
+                use,
                 Runtime.getRuntime().maxMemory(),
                 Capacity.of(where),
                 Devices.computesBfloat16(where));
@@ -79,7 +79,7 @@ public record PlacementChoice(Placement placement, String reason) {
             StoredNetwork<?> stored,
             Device device,
             boolean packsWeights,
-            Workload workload,
+            NetworkUse use,
             long heap,
             Capacity capacity,
             boolean nativeBfloat16) {
@@ -188,7 +188,7 @@ public record PlacementChoice(Placement placement, String reason) {
         }
 
         private MemoryNeed need(Precision precision) {
-            return MemoryNeed.of(stored, placement(precision), workload, heap);
+            return MemoryNeed.of(stored, placement(precision), use, heap);
         }
 
         private Placement placement(Precision precision) {

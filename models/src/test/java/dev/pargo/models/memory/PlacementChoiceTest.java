@@ -117,10 +117,10 @@ class PlacementChoiceTest {
     }
 
     private static PlacementChoice.Candidates candidates(StoredNetwork<?> stored, long memory, boolean nativeBfloat16) {
-        Workload workload = stored.config() instanceof DecoderConfig config
-                ? new Workload(512, placement -> 4096 * config.kvBytesPerToken(placement))
-                : Workload.ofRows(1000);
+        NetworkUse use = stored.config() instanceof DecoderConfig config
+                ? new NetworkUse(512, placement -> 4096 * config.kvBytesPerToken(placement))
+                : NetworkUse.ofRows(1000);
         return new PlacementChoice.Candidates(
-                stored, Device.cpu(), true, workload, GB, new Capacity(memory * GB, "machine"), nativeBfloat16);
+                stored, Device.cpu(), true, use, GB, new Capacity(memory * GB, "machine"), nativeBfloat16);
     }
 }

@@ -27,7 +27,7 @@ public class NetworkConfiguration {
                 properties.device(),
                 properties.precision(),
                 part.packsWeights(),
-                part.workload(),
+                part.use(),
                 properties.memoryCheck());
     }
 

@@ -1,7 +1,7 @@
 package dev.pargo.stage.network;
 
 import dev.pargo.models.bundle.BundlePart;
-import dev.pargo.models.memory.Workload;
+import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.network.StoredNetwork;
 
 /**
@@ -10,7 +10,7 @@ import dev.pargo.models.network.StoredNetwork;
  * @param network      the part's network
  * @param fingerprint  hash of all that determines the stage's output
  * @param packsWeights see {@link dev.pargo.models.torch.Placement}
- * @param workload     most work of one forward pass, for the estimate of memory
+ * @param use     most work of one forward pass, for the estimate of memory
  */
 public record ServedPart(
-        BundlePart part, StoredNetwork<?> network, String fingerprint, boolean packsWeights, Workload workload) {}
+        BundlePart part, StoredNetwork<?> network, String fingerprint, boolean packsWeights, NetworkUse use) {}
