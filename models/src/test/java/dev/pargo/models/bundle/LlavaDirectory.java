@@ -1,6 +1,6 @@
 package dev.pargo.models.bundle;
 
-import dev.pargo.models.fixture.RandomWeights;
+import dev.pargo.models.fixture.GaussianWeights;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.projector.MlpConfig;
 import dev.pargo.models.tensor.DType;
@@ -71,7 +71,7 @@ final class LlavaDirectory {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("config.json"), ORIGINAL_CONFIG);
         Files.copy(huggingFace.resolve("tokenizer.model"), directory.resolve("tokenizer.model"));
-        RandomWeights weights = weights(huggingFace, false);
+        GaussianWeights weights = weights(huggingFace, false);
         List<String> decoder = weights.shapes().keySet().stream()
                 .filter(name -> name.startsWith("language_model."))
                 .toList();
@@ -98,7 +98,7 @@ final class LlavaDirectory {
         return directory;
     }
 
-    private static void torch(Path file, RandomWeights weights, List<String> names) {
+    private static void torch(Path file, GaussianWeights weights, List<String> names) {
         Map<String, String> byOriginal = new LinkedHashMap<>();
         names.forEach(name -> byOriginal.put(originalName(name), name));
         List<WrittenTensor> tensors = byOriginal.entrySet().stream()
@@ -130,7 +130,7 @@ final class LlavaDirectory {
         return directory;
     }
 
-    private static RandomWeights weights(Path directory, boolean newer) {
+    private static GaussianWeights weights(Path directory, boolean newer) {
         String outer = newer ? "model." : "";
         List<ParameterSpec> decoder = DecoderConfig.read(
                         dev.pargo.models.config.JsonConfig.read(directory.resolve("config.json"))
@@ -140,7 +140,7 @@ final class LlavaDirectory {
         List<ParameterSpec> postNorm = List.of(
                 new ParameterSpec("vision_model.post_layernorm.weight", 24),
                 new ParameterSpec("vision_model.post_layernorm.bias", 24));
-        RandomWeights weights = new RandomWeights(11)
+        GaussianWeights weights = new GaussianWeights(11)
                 .add(outer + "vision_tower.", TOWER.parameters())
                 .add(outer + "vision_tower.", postNorm)
                 .add(outer, MlpConfig.llava(16, 24, 32).parameters());

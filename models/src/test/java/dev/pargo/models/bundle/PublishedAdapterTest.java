@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pargo.models.config.ConfigException;
-import dev.pargo.models.fixture.RandomWeights;
+import dev.pargo.models.fixture.GaussianWeights;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.weights.CheckpointException;
@@ -45,7 +45,7 @@ class PublishedAdapterTest {
     @ParameterizedTest
     @ValueSource(strings = {"language_model.lm_head", "lm_head"})
     void aWholeTrainedLayerTakesTheBasesPlace(String name) throws IOException {
-        RandomWeights trained = matrices("model.layers.1.self_attn.q_proj")
+        GaussianWeights trained = matrices("model.layers.1.self_attn.q_proj")
                 .put("base_model.model." + name + ".weight", new long[] {520, 32}, new float[520 * 32]);
         StoredNetwork<DecoderConfig> llm = adapted(trained);
 
@@ -75,7 +75,7 @@ class PublishedAdapterTest {
                 LlavaDirectory.CONFIG
                         .replace("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true")
                         .replace("\"vocab_size\": 520}", "\"vocab_size\": 520, \"tie_word_embeddings\": true}"));
-        RandomWeights trained = matrices("model.layers.1.self_attn.q_proj")
+        GaussianWeights trained = matrices("model.layers.1.self_attn.q_proj")
                 .put("base_model.model.model.embed_tokens.weight", new long[] {520, 32}, new float[520 * 32]);
 
         assertThatThrownBy(() -> adapted(trained))
@@ -102,14 +102,14 @@ class PublishedAdapterTest {
                 .hasMessageContaining("quantization_config.quant_method is '%s'".formatted(method));
     }
 
-    private static RandomWeights matrices(String module) {
+    private static GaussianWeights matrices(String module) {
         String name = "base_model.model." + module;
-        return new RandomWeights(1)
+        return new GaussianWeights(1)
                 .put(name + ".lora_A.weight", new long[] {2, 32}, new float[2 * 32])
                 .put(name + ".lora_B.weight", new long[] {32, 2}, new float[32 * 2]);
     }
 
-    private StoredNetwork<DecoderConfig> adapted(RandomWeights weights) throws IOException {
+    private StoredNetwork<DecoderConfig> adapted(GaussianWeights weights) throws IOException {
         Path adapter = Files.createDirectories(directory.resolve("adapter"));
         Files.writeString(adapter.resolve("adapter_config.json"), "{\"r\": 2, \"lora_alpha\": 4}");
         weights.write(adapter.resolve("adapter_model.safetensors"));

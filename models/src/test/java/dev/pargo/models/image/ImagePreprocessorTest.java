@@ -82,7 +82,7 @@ class ImagePreprocessorTest {
 
     @Test
     void cropsTheLetterboxToItsTopLeftCorner() {
-        RgbImage image = Pictures.random(100, 60, 3);
+        RgbImage image = TestPictures.random(100, 60, 3);
 
         RgbImage cropped = preprocessor(336, ResizeMode.LETTERBOX_CROP).fit(image);
 
@@ -100,7 +100,7 @@ class ImagePreprocessorTest {
     void acceptsTheThinnestImageWithLittleMemory(ResizeMode mode) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (int[] size : new int[][] {{1, 65_535}, {65_535, 1}}) {
-            RgbImage strip = Pictures.random(size[0], size[1], 1);
+            RgbImage strip = TestPictures.random(size[0], size[1], 1);
             long allocated = threads.getCurrentThreadAllocatedBytes();
 
             RgbImage fitted = preprocessor(336, mode).fit(strip);
@@ -112,7 +112,7 @@ class ImagePreprocessorTest {
 
     @Test
     void refusesTheThinnestImageInALetterbox() {
-        assertThatThrownBy(() -> preprocessor(336, ResizeMode.LETTERBOX_CROP).fit(Pictures.random(1000, 1, 1)))
+        assertThatThrownBy(() -> preprocessor(336, ResizeMode.LETTERBOX_CROP).fit(TestPictures.random(1000, 1, 1)))
                 .isInstanceOf(ImageException.class)
                 .hasMessage("the image of 1000 x 1 pixels is too thin to be scaled into 448 x 448");
     }

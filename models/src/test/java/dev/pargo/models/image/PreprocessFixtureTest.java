@@ -169,7 +169,7 @@ class PreprocessFixtureTest {
     private static RgbImage expected(String name) throws IOException {
         BufferedImage picture =
                 ImageIO.read(CASE.resolve("expected").resolve(name + ".png").toFile());
-        return Pictures.rgb(picture);
+        return TestPictures.rgb(picture);
     }
 
     static float[] floats(JsonNode values) {

@@ -16,7 +16,7 @@ class ResamplerTest {
     @ParameterizedTest
     @CsvSource({"97,61,56,56", "20,30,56,80", "300,7,33,21", "1,90,24,24", "64,64,64,17", "5,5,1,1"})
     void agreesWithTheDefinitionInDoublePrecision(int width, int height, int toWidth, int toHeight) {
-        RgbImage image = Pictures.random(width, height, width);
+        RgbImage image = TestPictures.random(width, height, width);
 
         byte[] resized =
                 Resampler.resize(image, toWidth, toHeight, Filter.BICUBIC).rgb();
@@ -33,7 +33,7 @@ class ResamplerTest {
 
     @Test
     void leavesAnImageOfTheTargetSizeAsItIs() {
-        RgbImage image = Pictures.random(40, 30, 1);
+        RgbImage image = TestPictures.random(40, 30, 1);
 
         assertThat(Resampler.resize(image, 40, 30, Filter.BICUBIC).rgb()).isEqualTo(image.rgb());
     }
@@ -41,7 +41,7 @@ class ResamplerTest {
     @ParameterizedTest
     @CsvSource({"90,50,0,20", "50,90,20,0", "1,200,99,0", "200,1,0,99", "33,32,0,0", "3,3,0,0"})
     void treatsPaddingAsPixels(int width, int height, int left, int top) {
-        RgbImage image = Pictures.random(width, height, 7);
+        RgbImage image = TestPictures.random(width, height, 7);
         int side = Math.max(width, height);
         byte[] padded = new byte[3 * side * side];
         for (int i = 0; i < padded.length; i += 3) {
@@ -62,7 +62,7 @@ class ResamplerTest {
     @ParameterizedTest
     @CsvSource({"90,50,100,56,22,0", "50,91,56,101,0,22", "300,57,294,56,119,0", "20,30,56,84,0,14", "33,33,56,56,0,0"})
     void theMiddleIsThatOfTheWholeImage(int width, int height, int toWidth, int toHeight, int left, int top) {
-        RgbImage image = Pictures.random(width, height, 7);
+        RgbImage image = TestPictures.random(width, height, 7);
         int side = 56;
         byte[] whole =
                 Resampler.resize(image, toWidth, toHeight, Filter.BICUBIC).rgb();
@@ -76,7 +76,7 @@ class ResamplerTest {
 
     @Test
     void theMiddleOfAThinImageCostsNoMoreThanTheSquare() {
-        RgbImage line = Pictures.random(65_535, 1, 7);
+        RgbImage line = TestPictures.random(65_535, 1, 7);
 
         // The whole would be 22 million pixels wide.
         assertThat(Resampler.resizeToMiddle(line, 336, Filter.BICUBIC).width()).isEqualTo(336);

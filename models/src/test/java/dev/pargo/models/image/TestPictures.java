@@ -15,11 +15,11 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Pictures for the tests. */
-public final class Pictures {
+public final class TestPictures {
 
     private static final Path RESOURCES = Path.of("src/test/resources/images");
 
-    private Pictures() {}
+    private TestPictures() {}
 
     /** A picture with all levels and some structure. The same seed gives the same picture. */
     public static RgbImage random(int width, int height, long seed) {

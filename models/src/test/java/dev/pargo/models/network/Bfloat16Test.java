@@ -7,7 +7,7 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.fixture.Cosine;
 import dev.pargo.models.fixture.FixtureCase;
-import dev.pargo.models.fixture.RandomWeights;
+import dev.pargo.models.fixture.GaussianWeights;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
@@ -107,7 +107,7 @@ class Bfloat16Test {
         EvaGConfig config = new EvaGConfig(28, 7, 64, 4, 4, 256, 1e-6, 4);
         StoredNetwork<EvaGConfig> stored = new StoredNetwork<>(
                 config,
-                new RandomWeights(5).add("", config.parameters()).checkpoint(directory.resolve("model.safetensors")));
+                new GaussianWeights(5).add("", config.parameters()).checkpoint(directory.resolve("model.safetensors")));
         HostTensor pixels = HostTensor.allocate(DType.FLOAT32, 3, 28, 28);
         Random random = new Random(5);
         for (int i = 0; i < pixels.elements(); i++) {

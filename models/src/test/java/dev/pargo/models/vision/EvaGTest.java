@@ -3,7 +3,7 @@ package dev.pargo.models.vision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.fixture.RandomWeights;
+import dev.pargo.models.fixture.GaussianWeights;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.DType;
@@ -40,7 +40,7 @@ class EvaGTest {
     }
 
     private void check(EvaGConfig config) throws IOException {
-        RandomWeights weights = new RandomWeights(7).add("", config.parameters());
+        GaussianWeights weights = new GaussianWeights(7).add("", config.parameters());
         PlainVit plain = new PlainVit(config, weights::values);
         List<HostTensor> images = List.of(image(config, 1), image(config, 2));
         try (VisionEncoder encoder = VisionEncoder.load(
@@ -82,7 +82,9 @@ class EvaGTest {
                 .forEach(parameters::add);
         new StoredNetwork<>(
                         config,
-                        new RandomWeights(1).add("", parameters).checkpoint(directory.resolve("eva_vit_g.safetensors")))
+                        new GaussianWeights(1)
+                                .add("", parameters)
+                                .checkpoint(directory.resolve("eva_vit_g.safetensors")))
                 .check();
     }
 
@@ -92,7 +94,7 @@ class EvaGTest {
         EvaGConfig narrower = new EvaGConfig(28, 7, 24, 1, 2, 32, 1e-6, 4);
         StoredNetwork<EvaGConfig> stored = new StoredNetwork<>(
                 config,
-                new RandomWeights(1)
+                new GaussianWeights(1)
                         .add("", narrower.parameters())
                         .checkpoint(directory.resolve("eva_vit_g.safetensors")));
         assertThatThrownBy(() -> VisionEncoder.load(stored, Placement.REFERENCE))

@@ -2,7 +2,7 @@ package dev.pargo.models.vision;
 
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.fixture.FixtureCase;
-import dev.pargo.models.fixture.RandomWeights;
+import dev.pargo.models.fixture.GaussianWeights;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tensor.DType;
@@ -93,7 +93,9 @@ class PositionTableTest {
         shape[shape.length - 2] = rows.length;
         Checkpoint byHand = checkpoint
                 .filter(name -> !name.equals(table))
-                .union(new RandomWeights(0).put(table, shape, flat).checkpoint(directory.resolve("table.safetensors")));
+                .union(new GaussianWeights(0)
+                        .put(table, shape, flat)
+                        .checkpoint(directory.resolve("table.safetensors")));
         HostTensor image = HostTensor.allocate(DType.FLOAT32, 3, config.imageSize(), config.imageSize());
         Random random = new Random(3);
         for (int i = 0; i < image.elements(); i++) {

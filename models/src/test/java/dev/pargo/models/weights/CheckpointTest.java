@@ -121,7 +121,7 @@ class CheckpointTest {
         Path file = WeightFiles.safetensors(directory.resolve("two"), TWO, new byte[12]);
         Checkpoint two = Checkpoint.open(file);
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> two.require(List.of(new ParameterSpec("a", 3), new ParameterSpec("c", 1)), name -> false),
                 file,
                 "1 missing: c; 1 unexpected: b; 1 of another shape: a is [2], not [3]");
@@ -134,7 +134,7 @@ class CheckpointTest {
                 .mapToObj(i -> new ParameterSpec("p" + i, 1))
                 .toList();
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> Checkpoint.open(file).require(parameters, name -> true),
                 file,
                 "1000 missing: p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15, p16, p17, p18, p19"
@@ -144,29 +144,30 @@ class CheckpointTest {
     @Test
     void refusesATensorThatIsNotThere() {
         Path file = Fixtures.path("mlp/fusion.pt");
-        Refusals.assertRefused(() -> Checkpoint.open(file).get("llm_proj.weight"), file, "no tensor llm_proj.weight");
+        RefusedFiles.assertRefused(
+                () -> Checkpoint.open(file).get("llm_proj.weight"), file, "no tensor llm_proj.weight");
     }
 
     @Test
     void refusesWhatIsNoWeightFile() throws Exception {
         Path file = directory.resolve("model.safetensors");
-        Refusals.assertRefused(file, "does not exist");
-        Refusals.assertRefused(directory, "holds no weights");
+        RefusedFiles.assertRefused(file, "does not exist");
+        RefusedFiles.assertRefused(directory, "holds no weights");
         Files.createFile(file);
-        Refusals.assertRefused(file, "neither a safetensors file nor a torch.save archive");
+        RefusedFiles.assertRefused(file, "neither a safetensors file nor a torch.save archive");
         Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n");
-        Refusals.assertRefused(file, "Git LFS pointer");
+        RefusedFiles.assertRefused(file, "Git LFS pointer");
         Files.write(file, new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
-        Refusals.assertRefused(file, "bare pickle");
+        RefusedFiles.assertRefused(file, "bare pickle");
     }
 
     @Test
     void keepsHostileNamesOutOfItsMessages() throws Exception {
         Path index = index("model.safetensors", "a", "../\\u001b[31m\\nroot: all is well" + "x".repeat(20_000));
-        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "shard '../?[31m?root: all is well");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), index, "shard '../?[31m?root: all is well");
         Path file = WeightFiles.safetensors(
                 directory.resolve("f"), TWO.replace("\"a\"", "\"" + "a".repeat(1025) + "\""), new byte[12]);
-        Refusals.assertRefused(file, "a tensor name of 1025 characters");
+        RefusedFiles.assertRefused(file, "a tensor name of 1025 characters");
     }
 
     @Test
@@ -207,13 +208,13 @@ class CheckpointTest {
     @Test
     void refusesFormatsThatItDoesNotReadByTheirNames() throws Exception {
         Path gguf = Files.writeString(directory.resolve("model-Q4_K_M.gguf"), "GGUF\3\0\0\0{");
-        Refusals.assertRefused(gguf, "is a GGUF file");
-        Refusals.assertRefused(directory, "GGUF files are not read");
+        RefusedFiles.assertRefused(gguf, "is a GGUF file");
+        RefusedFiles.assertRefused(directory, "GGUF files are not read");
         Path fp8 = WeightFiles.safetensors(
                 directory.resolve("fp8"),
                 "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}",
                 new byte[2]);
-        Refusals.assertRefused(fp8, "tensor a: unsupported dtype 'F8_E4M3'; fp8 weights are not read");
+        RefusedFiles.assertRefused(fp8, "tensor a: unsupported dtype 'F8_E4M3'; fp8 weights are not read");
     }
 
     @ParameterizedTest
@@ -229,36 +230,36 @@ class CheckpointTest {
             })
     void refusesAnIndexThatLeavesItsDirectory(String shard) throws Exception {
         Path index = index("model.safetensors", "a", shard);
-        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "is not a file below this directory");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), index, "is not a file below this directory");
     }
 
     @Test
     void refusesAnIndexThatLeadsToItself() throws Exception {
         Path index = index("model.safetensors", "a", "model.safetensors.index.json");
-        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "neither a safetensors file");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), index, "neither a safetensors file");
     }
 
     @Test
     void refusesAnIndexThatLeadsToItsDirectoryThroughALink() throws Exception {
         index("model.safetensors", "a", "loop");
         Path loop = Files.createSymbolicLink(directory.resolve("loop"), Path.of("."));
-        Refusals.assertRefused(() -> Checkpoint.open(directory), loop, "not a regular file");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), loop, "not a regular file");
     }
 
     @Test
     void refusesAnIndexWhoseShardIsMissingOrLacksTheTensor() throws Exception {
         index("model.safetensors", "c", "shard");
         Path shard = directory.resolve("shard");
-        Refusals.assertRefused(() -> Checkpoint.open(directory), shard, "does not exist");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), shard, "does not exist");
         WeightFiles.safetensors(shard, TWO, new byte[12]);
-        Refusals.assertRefused(() -> Checkpoint.open(directory), shard, "no tensor c");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), shard, "no tensor c");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{", "[]", "{}", "{\"weight_map\":[]}", "{\"weight_map\":{},\"weight_map\":{}}", ""})
     void refusesAMalformedIndex(String json) throws Exception {
         Path index = Files.writeString(directory.resolve("model.safetensors.index.json"), json);
-        Refusals.assertRefused(() -> Checkpoint.open(directory), index, "");
+        RefusedFiles.assertRefused(() -> Checkpoint.open(directory), index, "");
     }
 
     private Path index(String name, String tensor, String shard) throws Exception {

@@ -86,6 +86,6 @@ class FusionCheckpointTest {
     @Test
     void refusesWhatACheckpointRefuses() {
         Path file = directory.resolve("absent.pt");
-        Refusals.assertRefused(() -> FusionCheckpoint.open(file), file, "does not exist");
+        RefusedFiles.assertRefused(() -> FusionCheckpoint.open(file), file, "does not exist");
     }
 }

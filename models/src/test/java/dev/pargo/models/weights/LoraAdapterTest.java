@@ -77,7 +77,7 @@ class LoraAdapterTest {
     })
     void refusesMatricesThatAreNoPair(String a, String b, String problem) throws Exception {
         Path weights = write(CONFIG, a, b);
-        Refusals.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
+        RefusedFiles.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
     }
 
     @ParameterizedTest
@@ -107,7 +107,8 @@ class LoraAdapterTest {
             quoteCharacter = '"')
     void refusesAConfigurationThatMeansSomethingElse(String json, String problem) throws Exception {
         write(json.replace('\'', '"'), "x.lora_A.weight", "x.lora_B.weight");
-        Refusals.assertRefused(() -> LoraAdapter.open(directory), directory.resolve("adapter_config.json"), problem);
+        RefusedFiles.assertRefused(
+                () -> LoraAdapter.open(directory), directory.resolve("adapter_config.json"), problem);
     }
 
     @ParameterizedTest
@@ -121,7 +122,7 @@ class LoraAdapterTest {
             quoteCharacter = '"')
     void refusesMatricesThatTheConfigurationContradicts(String json, String problem) throws Exception {
         Path weights = write(json.replace('\'', '"'), "x.lora_A.weight", "x.lora_B.weight");
-        Refusals.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
+        RefusedFiles.assertRefused(() -> LoraAdapter.open(directory), weights, problem);
     }
 
     /** A regular expression for the whole name or for its end after a dot, as in PEFT. */
@@ -142,12 +143,12 @@ class LoraAdapterTest {
     void refusesAnAdapterWithoutMatrices() throws Exception {
         write(CONFIG, "x.lora_A.weight", "x.lora_B.weight");
         WeightFiles.safetensors(directory.resolve("adapter_model.safetensors"), "{}", new byte[0]);
-        Refusals.assertRefused(() -> LoraAdapter.open(directory), directory, "holds no adapter");
+        RefusedFiles.assertRefused(() -> LoraAdapter.open(directory), directory, "holds no adapter");
     }
 
     @Test
     void refusesADirectoryWithoutAnAdapter() {
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> LoraAdapter.open(directory), directory.resolve("adapter_config.json"), "does not exist");
     }
 

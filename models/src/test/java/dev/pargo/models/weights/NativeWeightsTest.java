@@ -203,7 +203,7 @@ class NativeWeightsTest {
         LoraAdapter adapter = LoraAdapter.of(FusionCheckpoint.open(fusion), 16);
         List<ParameterSpec> head = List.of(spec(base.get("output.weight")));
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> NativeWeights.load(manager, base, head, DType.FLOAT32, adapter),
                 fusion,
                 "adapter for model.layers.0.attention.wqkv.weight, which the network does not have");
@@ -218,7 +218,7 @@ class NativeWeightsTest {
                 .filter("model.norm.weight"::equals)
                 .rename(name -> "model.layers.0.attention.wqkv.weight");
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> NativeWeights.load(manager, other, specs(other), DType.FLOAT32, adapter),
                 fusion,
                 "adapter of model.layers.0.attention.wqkv.weight is for shape [128, 64], not [64]");
@@ -229,7 +229,7 @@ class NativeWeightsTest {
         Checkpoint checkpoint = Checkpoint.open(Fixtures.path("mlp/fusion.pt"));
         List<ParameterSpec> parameters = List.of(new ParameterSpec("absent", 1));
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> NativeWeights.load(manager, checkpoint, parameters, DType.FLOAT32),
                 Fixtures.path("mlp/fusion.pt"),
                 "1 missing: absent");
@@ -242,7 +242,7 @@ class NativeWeightsTest {
         Checkpoint checkpoint = Checkpoint.open(file);
         Files.delete(file);
 
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> NativeWeights.load(manager, checkpoint, specs(checkpoint), DType.FLOAT32),
                 file,
                 "cannot be mapped");

@@ -54,7 +54,7 @@ class PeftParityTest {
 
         assertThat(adapter.updates("x.model.layers.0.self_attn.q_proj.weight")).isTrue();
         assertThat(adapter.saved().tensors()).containsOnlyKeys("x.lm_head.weight");
-        Refusals.assertRefused(
+        RefusedFiles.assertRefused(
                 () -> adapter.rename(name -> "same"), DIRECTORY.resolve("saved"), "two adapters for same");
     }
 }

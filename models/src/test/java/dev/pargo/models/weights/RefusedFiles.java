@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Checks that a bad file is refused at once, by one clear line that names it. */
-final class Refusals {
+final class RefusedFiles {
 
     /**
      * Limit on processor time, including the loading of classes: a refusal takes milliseconds, a bomb would take much
@@ -20,7 +20,7 @@ final class Refusals {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    private Refusals() {}
+    private RefusedFiles() {}
 
     static void assertRefused(Path file, String problem) {
         assertRefused(() -> Checkpoint.open(file), file, problem);

@@ -26,7 +26,7 @@ class SafetensorsTest {
 
         assertThat(checkpoint.tensors()).containsOnlyKeys("s", "e");
         assertThat(Floats.of(checkpoint.read("s"))).containsExactly(2.5f);
-        Refusals.assertRefused(() -> checkpoint.read("e"), directory, "cannot be read");
+        RefusedFiles.assertRefused(() -> checkpoint.read("e"), directory, "cannot be read");
     }
 
     @Test
@@ -35,9 +35,9 @@ class SafetensorsTest {
         Path file = directory.resolve("truncated");
         for (int length : new int[] {1, 8, 9, 100, whole.length / 2, whole.length - 1}) {
             Files.write(file, Arrays.copyOf(whole, length));
-            Refusals.assertRefused(file, "");
+            RefusedFiles.assertRefused(file, "");
         }
-        Refusals.assertRefused(file, "is truncated");
+        RefusedFiles.assertRefused(file, "is truncated");
     }
 
     @ParameterizedTest
@@ -45,25 +45,25 @@ class SafetensorsTest {
     void refusesAnAbsurdHeaderLength(long length) throws Exception {
         Path file =
                 WeightFiles.safetensors(directory.resolve("f"), length, "{\"a\":" + " ".repeat(20) + "}", new byte[0]);
-        Refusals.assertRefused(file, "header of " + Long.toUnsignedString(length) + " bytes");
+        RefusedFiles.assertRefused(file, "header of " + Long.toUnsignedString(length) + " bytes");
     }
 
     @Test
     void refusesAHeaderBeyondTheLimitWithoutReadingIt() throws Exception {
         Path file = WeightFiles.safetensors(directory.resolve("f"), 1 << 25, "{" + " ".repeat(1 << 25), new byte[0]);
-        Refusals.assertRefused(file, "at most 16777216 are allowed");
+        RefusedFiles.assertRefused(file, "at most 16777216 are allowed");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{", "{}x", "{\"a\":}", "{\"a\":1,\"a\":1}"})
     void refusesAMalformedHeader(String header) throws Exception {
-        Refusals.assertRefused(file(header, new byte[0]), "the header is not valid JSON");
+        RefusedFiles.assertRefused(file(header, new byte[0]), "the header is not valid JSON");
     }
 
     @Test
     void refusesDeeplyNestedJson() throws Exception {
         String header = "{\"a\":" + "[".repeat(1_000_000);
-        Refusals.assertRefused(file(header, new byte[0]), "the header is not valid JSON");
+        RefusedFiles.assertRefused(file(header, new byte[0]), "the header is not valid JSON");
     }
 
     @ParameterizedTest
@@ -87,13 +87,13 @@ class SafetensorsTest {
     void refusesATensorThatDoesNotFit(String dtype, String shape, long begin, long end, String problem)
             throws Exception {
         Path file = file("{\"t\":%s}".formatted(tensor(dtype, shape, begin, end)), new byte[8]);
-        Refusals.assertRefused(file, problem);
+        RefusedFiles.assertRefused(file, problem);
     }
 
     @Test
     void refusesOverlappingTensors() throws Exception {
         String header = "{\"a\":%s,\"b\":%s}".formatted(tensor("F32", "[2]", 0, 8), tensor("F32", "[2]", 4, 12));
-        Refusals.assertRefused(file(header, new byte[12]), "tensor b: data_offsets overlap another tensor");
+        RefusedFiles.assertRefused(file(header, new byte[12]), "tensor b: data_offsets overlap another tensor");
     }
 
     @ParameterizedTest
@@ -105,7 +105,7 @@ class SafetensorsTest {
                 "{\"t\":{\"dtype\":\"F32\",\"shape\":[]}}"
             })
     void refusesATensorWithoutItsFields(String header) throws Exception {
-        Refusals.assertRefused(file(header, new byte[0]), "tensor t: ");
+        RefusedFiles.assertRefused(file(header, new byte[0]), "tensor t: ");
     }
 
     private Path file(String header, byte[] data) throws Exception {

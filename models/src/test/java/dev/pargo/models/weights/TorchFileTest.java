@@ -42,7 +42,7 @@ class TorchFileTest {
             bytes = Arrays.copyOf(bytes, bytes.length + 22);
             System.arraycopy(whole, whole.length - 22, bytes, bytes.length - 22, 22);
             Files.write(file, bytes);
-            Refusals.assertRefused(file, "");
+            RefusedFiles.assertRefused(file, "");
         }
     }
 
@@ -52,7 +52,7 @@ class TorchFileTest {
         Path file = directory.resolve("truncated");
         for (int length = 1; length < whole.length; length += 997) {
             Files.write(file, Arrays.copyOf(whole, length));
-            Refusals.assertRefused(file, length < 4 ? "neither" : "is truncated");
+            RefusedFiles.assertRefused(file, length < 4 ? "neither" : "is truncated");
         }
     }
 
@@ -93,7 +93,7 @@ class TorchFileTest {
                 }
             }
         }
-        Refusals.assertRefused(file, "record " + deflated + " is compressed or encrypted");
+        RefusedFiles.assertRefused(file, "record " + deflated + " is compressed or encrypted");
     }
 
     /** The directory's method (at 10) says deflated, or its flags (at 8) encrypted, though the sizes are equal. */
@@ -106,36 +106,36 @@ class TorchFileTest {
         int central = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("PK\001\002");
         bytes[central + field] = value;
 
-        Refusals.assertRefused(Files.write(file, bytes), "record archive/data.pkl is compressed or encrypted");
+        RefusedFiles.assertRefused(Files.write(file, bytes), "record archive/data.pkl is compressed or encrypted");
     }
 
     @Test
     void refusesAPickleBeyondTheLimit() throws Exception {
         Path file = WeightFiles.torch(directory.resolve("f"), new byte[(16 << 20) + 1], EIGHT_FLOATS);
-        Refusals.assertRefused(file, "at most 16777216 are allowed");
+        RefusedFiles.assertRefused(file, "at most 16777216 are allowed");
     }
 
     @Test
     void refusesBigEndianStorages() throws Exception {
-        Refusals.assertRefused(zip("a/data.pkl", "N.", "a/byteorder", "big"), "byte order 'big'");
+        RefusedFiles.assertRefused(zip("a/data.pkl", "N.", "a/byteorder", "big"), "byte order 'big'");
     }
 
     @Test
     void refusesAnArchiveThatTorchDidNotSave() throws Exception {
-        Refusals.assertRefused(zip("a/readme", "x"), "not one of torch.save");
-        Refusals.assertRefused(zip("a/data.pkl", "N.", "b/data.pkl", "N."), "it has 2 data.pkl");
+        RefusedFiles.assertRefused(zip("a/readme", "x"), "not one of torch.save");
+        RefusedFiles.assertRefused(zip("a/data.pkl", "N.", "b/data.pkl", "N."), "it has 2 data.pkl");
     }
 
     @Test
     void refusesAValueThatIsNoDictionary() throws Exception {
-        Refusals.assertRefused(zip("a/data.pkl", "N."), "does not hold a dictionary");
+        RefusedFiles.assertRefused(zip("a/data.pkl", "N."), "does not hold a dictionary");
     }
 
     @Test
     void refusesAStorageWithoutARecord() throws Exception {
         byte[] pickle = one(8, 0, new long[] {8}, new long[] {1});
         Path file = zip("archive/data.pkl", new String(pickle, StandardCharsets.ISO_8859_1));
-        Refusals.assertRefused(file, "has no record archive/data/0");
+        RefusedFiles.assertRefused(file, "has no record archive/data/0");
     }
 
     @Test
@@ -191,7 +191,7 @@ class TorchFileTest {
     private void assertTensorRefused(long elements, long offset, long[] shape, long[] strides, String problem)
             throws IOException {
         byte[] pickle = one(elements, offset, shape, strides);
-        Refusals.assertRefused(WeightFiles.torch(directory.resolve("f"), pickle, EIGHT_FLOATS), problem);
+        RefusedFiles.assertRefused(WeightFiles.torch(directory.resolve("f"), pickle, EIGHT_FLOATS), problem);
     }
 
     /** A dictionary with one tensor named t. */

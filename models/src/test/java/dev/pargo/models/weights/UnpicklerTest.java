@@ -228,6 +228,6 @@ class UnpicklerTest {
     }
 
     private static void assertRefused(byte[] pickle, String problem) {
-        Refusals.assertRefused(() -> read(pickle), FILE, "its pickle is refused: " + problem);
+        RefusedFiles.assertRefused(() -> read(pickle), FILE, "its pickle is refused: " + problem);
     }
 }

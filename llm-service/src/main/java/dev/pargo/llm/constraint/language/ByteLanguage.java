@@ -44,7 +44,7 @@ public final class ByteLanguage {
      */
     public static ByteLanguage of(Language language, BitSet spellable) {
         try {
-            Automaton utf8 = Utf8.convert(language.deterministic());
+            Automaton utf8 = Utf8Automaton.convert(language.deterministic());
             Automaton deterministic = Operations.determinize(spelled(utf8, spellable), MAX_WORK);
             return new ByteLanguage(Operations.removeDeadStates(deterministic));
         } catch (TooComplexToDeterminizeException e) {

@@ -11,7 +11,7 @@ import org.apache.lucene.util.automaton.Transition;
  * Converts an automaton over code points to one over the bytes of well-formed UTF-8. Lucene's own conversion accepts
  * overlong forms. Surrogates are left out.
  */
-final class Utf8 {
+final class Utf8Automaton {
 
     /** Code points of one, two, three and four bytes, without surrogates. */
     private static final int[][] LENGTHS = {
@@ -30,11 +30,11 @@ final class Utf8 {
     /** By state: the states from which one, two or three continuation bytes of any value lead to it. */
     private final Map<Integer, int[]> tails = new HashMap<>();
 
-    private Utf8() {}
+    private Utf8Automaton() {}
 
     /** The automaton over bytes; it may not be deterministic. */
     static Automaton convert(Automaton codePoints) {
-        return new Utf8().convertAll(codePoints);
+        return new Utf8Automaton().convertAll(codePoints);
     }
 
     private Automaton convertAll(Automaton codePoints) {

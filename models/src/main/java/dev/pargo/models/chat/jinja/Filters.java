@@ -214,11 +214,11 @@ final class Filters {
             return item;
         }
         if (!(attribute instanceof String path)) {
-            return Access.item(item, attribute);
+            return MemberAccess.item(item, attribute);
         }
         Object part = item;
         for (String name : path.split("\\.")) {
-            part = Access.item(part, name);
+            part = MemberAccess.item(part, name);
         }
         return part;
     }

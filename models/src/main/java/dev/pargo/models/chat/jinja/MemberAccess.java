@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Attributes, items and slices of values. */
-final class Access {
+final class MemberAccess {
 
-    private Access() {}
+    private MemberAccess() {}
 
     /** {@code value.name}: a method, or else an item. */
     static @Nullable Object attribute(@Nullable Object value, String name) {

@@ -142,10 +142,10 @@ final class OperandParser {
             if (tokens.skipOperator(".")) {
                 if (tokens.is(Kind.NUMBER)) {
                     Object index = number(tokens.next().text());
-                    whole = scope -> Access.item(base.value(scope), index);
+                    whole = scope -> MemberAccess.item(base.value(scope), index);
                 } else {
                     String name = tokens.name();
-                    whole = scope -> Access.attribute(base.value(scope), name);
+                    whole = scope -> MemberAccess.attribute(base.value(scope), name);
                 }
             } else if (tokens.skipOperator("[")) {
                 whole = parseSubscript(base);
@@ -171,11 +171,11 @@ final class OperandParser {
         }
         Expression from = bounds[0] == null ? scope -> null : bounds[0];
         if (colons == 0) {
-            return scope -> Access.item(base.value(scope), from.value(scope));
+            return scope -> MemberAccess.item(base.value(scope), from.value(scope));
         }
         Expression to = bounds[1] == null ? scope -> null : bounds[1];
         Expression step = bounds[2] == null ? scope -> null : bounds[2];
-        return scope -> Access.slice(base.value(scope), from.value(scope), to.value(scope), step.value(scope));
+        return scope -> MemberAccess.slice(base.value(scope), from.value(scope), to.value(scope), step.value(scope));
     }
 
     private static Expression call(Expression function, ParsedArguments arguments) {

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.ImageException.Reason;
-import dev.pargo.models.image.Pictures;
 import dev.pargo.models.image.RgbImage;
+import dev.pargo.models.image.TestPictures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -31,7 +31,7 @@ class DamagedImageTest {
 
     @TestFactory
     Stream<DynamicTest> refusesATruncatedFile() {
-        return Pictures.files()
+        return TestPictures.files()
                 .map(path -> dynamicTest(path.getFileName().toString(), () -> {
                     byte[] file = Files.readAllBytes(path);
                     RgbImage whole = DECODER.decode(file);
@@ -48,7 +48,7 @@ class DamagedImageTest {
 
     @TestFactory
     Stream<DynamicTest> survivesRandomDamage() {
-        return Pictures.files()
+        return TestPictures.files()
                 .map(path -> dynamicTest(path.getFileName().toString(), () -> {
                     byte[] file = Files.readAllBytes(path);
                     assertTimeoutPreemptively(TIME, () -> {
@@ -62,7 +62,7 @@ class DamagedImageTest {
 
     @Test
     void acceptsABmpWithAnEmptyChannelMask() throws IOException {
-        byte[] file = Pictures.file("alpha32.bmp");
+        byte[] file = TestPictures.file("alpha32.bmp");
         int redMaskAt = 54;
         Arrays.fill(file, redMaskAt, redMaskAt + 4, (byte) 0);
 
@@ -76,7 +76,7 @@ class DamagedImageTest {
             damaged[random.nextInt(range)] = (byte) random.nextInt(256);
         }
         if (damaged[0] == (byte) 0x89) {
-            Pictures.repairPngChecksums(damaged);
+            TestPictures.repairPngChecksums(damaged);
         }
         return damaged;
     }

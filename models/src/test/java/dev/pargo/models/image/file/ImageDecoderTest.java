@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.ImageException.Reason;
-import dev.pargo.models.image.Pictures;
 import dev.pargo.models.image.RgbImage;
+import dev.pargo.models.image.TestPictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class ImageDecoderTest {
 
     @TestFactory
     Stream<DynamicTest> decodesByTheReferencesConvention() {
-        return Pictures.files()
+        return TestPictures.files()
                 .map(file -> dynamicTest(name(file), () -> {
                     RgbImage decoded = decode(Files.readAllBytes(file), ImageConvention.REFERENCE);
                     assertEqual(file, decoded, file.resolveSibling("reference").resolve(name(file) + ".png"));
@@ -46,7 +46,7 @@ class ImageDecoderTest {
 
     @TestFactory
     Stream<DynamicTest> decodesByTheNaturalConvention() {
-        return Pictures.files()
+        return TestPictures.files()
                 .map(file -> dynamicTest(name(file), () -> {
                     RgbImage decoded = decode(Files.readAllBytes(file), ImageConvention.NATURAL);
                     Path natural = file.resolveSibling("natural").resolve(name(file) + ".png");
@@ -56,7 +56,7 @@ class ImageDecoderTest {
     }
 
     private static void assertEqual(Path file, RgbImage decoded, Path expectedFile) throws IOException {
-        RgbImage expected = Pictures.rgb(ImageIO.read(expectedFile.toFile()));
+        RgbImage expected = TestPictures.rgb(ImageIO.read(expectedFile.toFile()));
         assertThat(decoded.width()).isEqualTo(expected.width());
         assertThat(decoded.height()).isEqualTo(expected.height());
         assertThat(decoded.rgb()).isEqualTo(expected.rgb());
@@ -65,13 +65,13 @@ class ImageDecoderTest {
     @ParameterizedTest
     @EnumSource(Orientation.class)
     void turnsAnImageUprightByItsExifOrientation(Orientation orientation) {
-        BufferedImage upright = Pictures.buffered(Pictures.random(24, 16, 1));
-        byte[] stored = Pictures.encode(stored(upright, orientation), "png");
+        BufferedImage upright = TestPictures.buffered(TestPictures.random(24, 16, 1));
+        byte[] stored = TestPictures.encode(stored(upright, orientation), "png");
         byte[] file = withExif(stored, orientation.ordinal() + 1);
 
         RgbImage natural = decode(file, ImageConvention.NATURAL);
         assertThat(natural.width()).isEqualTo(24);
-        assertThat(natural.rgb()).isEqualTo(Pictures.rgb(upright).rgb());
+        assertThat(natural.rgb()).isEqualTo(TestPictures.rgb(upright).rgb());
         assertThat(decode(file, ImageConvention.REFERENCE).rgb())
                 .isEqualTo(decode(stored, ImageConvention.REFERENCE).rgb());
     }
@@ -80,7 +80,7 @@ class ImageDecoderTest {
     void takesUnreadableExifDataForUpright() {
         byte[] littleEndian = {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0};
         assertThat(Orientation.of(littleEndian, null)).isEqualTo(Orientation.ROTATED_270);
-        assertThat(Orientation.of(Pictures.exif(9), null)).isEqualTo(Orientation.UPRIGHT);
+        assertThat(Orientation.of(TestPictures.exif(9), null)).isEqualTo(Orientation.UPRIGHT);
         for (int length = 0; length < 20; length++) {
             assertThat(Orientation.of(Arrays.copyOf(littleEndian, length), null))
                     .isEqualTo(Orientation.UPRIGHT);
@@ -94,7 +94,7 @@ class ImageDecoderTest {
 
         assertThat(Orientation.of(null, attribute)).isEqualTo(Orientation.ROTATED_90);
         assertThat(Orientation.of(new byte[0], element)).isEqualTo(Orientation.ROTATED_270);
-        assertThat(Orientation.of(Pictures.exif(3), attribute)).isEqualTo(Orientation.ROTATED_180);
+        assertThat(Orientation.of(TestPictures.exif(3), attribute)).isEqualTo(Orientation.ROTATED_180);
         assertThat(Orientation.of(null, new byte[10])).isEqualTo(Orientation.UPRIGHT);
     }
 
@@ -102,16 +102,16 @@ class ImageDecoderTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void readsTheOrientationFromTheTextThatImageMagickWrites(boolean compressed) throws IOException {
-        byte[] png = Pictures.file("rgb.png");
-        String hex = HexFormat.of().formatHex(Pictures.exif(6));
+        byte[] png = TestPictures.file("rgb.png");
+        String hex = HexFormat.of().formatHex(TestPictures.exif(6));
         byte[] lines = "\nexif\n      26\n%s\n%s\n"
                 .formatted(hex.substring(0, 36), hex.substring(36))
                 .getBytes(StandardCharsets.US_ASCII);
         byte[] keyword = "Raw profile type exif\0".getBytes(StandardCharsets.US_ASCII);
         byte[] chunk = compressed
-                ? Pictures.pngChunk("zTXt", Pictures.concat(keyword, new byte[1], deflated(lines)))
-                : Pictures.pngChunk("tEXt", Pictures.concat(keyword, lines));
-        byte[] file = Pictures.concat(Arrays.copyOf(png, 33), chunk, Arrays.copyOfRange(png, 33, png.length));
+                ? TestPictures.pngChunk("zTXt", TestPictures.concat(keyword, new byte[1], deflated(lines)))
+                : TestPictures.pngChunk("tEXt", TestPictures.concat(keyword, lines));
+        byte[] file = TestPictures.concat(Arrays.copyOf(png, 33), chunk, Arrays.copyOfRange(png, 33, png.length));
 
         assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
         assertThat(decode(file, ImageConvention.REFERENCE).width()).isEqualTo(29);
@@ -132,7 +132,7 @@ class ImageDecoderTest {
 
     @Test
     void joinsExifDataOfSeveralSegmentsOfAJpeg() throws IOException {
-        byte[] exif = Pictures.exif(6);
+        byte[] exif = TestPictures.exif(6);
         byte[] file = withSegments(Arrays.copyOf(exif, 12), Arrays.copyOfRange(exif, 12, exif.length));
 
         assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
@@ -140,20 +140,20 @@ class ImageDecoderTest {
 
     @Test
     void takesTheFirstOfTwoOrientationsOfAJpeg() throws IOException {
-        byte[] file = withSegments(Pictures.exif(6), Pictures.exif(1));
+        byte[] file = withSegments(TestPictures.exif(6), TestPictures.exif(1));
 
         assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
     }
 
     /** A JPEG file with segments of EXIF data. */
     private static byte[] withSegments(byte[]... parts) throws IOException {
-        byte[] jpeg = Pictures.file("444.jpg");
+        byte[] jpeg = TestPictures.file("444.jpg");
         byte[] file = Arrays.copyOf(jpeg, 2);
         for (byte[] part : parts) {
             byte[] header = {(byte) 0xff, (byte) 0xe1, 0, (byte) (part.length + 8), 'E', 'x', 'i', 'f', 0, 0};
-            file = Pictures.concat(file, header, part);
+            file = TestPictures.concat(file, header, part);
         }
-        return Pictures.concat(file, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+        return TestPictures.concat(file, Arrays.copyOfRange(jpeg, 2, jpeg.length));
     }
 
     /** The picture as a camera in that orientation stores it, by a table of EXIF's definitions. */
@@ -183,12 +183,12 @@ class ImageDecoderTest {
 
     @Test
     void readsTheExifOrientationOfJpegAndWebp() throws IOException {
-        byte[] jpeg = Pictures.file("444.jpg");
-        byte[] segment = Pictures.concat("Exif\0\0".getBytes(StandardCharsets.US_ASCII), Pictures.exif(6));
+        byte[] jpeg = TestPictures.file("444.jpg");
+        byte[] segment = TestPictures.concat("Exif\0\0".getBytes(StandardCharsets.US_ASCII), TestPictures.exif(6));
         byte[] header = {(byte) 0xff, (byte) 0xe1, 0, (byte) (segment.length + 2)};
         byte[] turnedJpeg =
-                Pictures.concat(Arrays.copyOf(jpeg, 2), header, segment, Arrays.copyOfRange(jpeg, 2, jpeg.length));
-        byte[] turnedWebp = Pictures.webpWithExif(Pictures.file("lossless.webp"), 29, 22, Pictures.exif(6));
+                TestPictures.concat(Arrays.copyOf(jpeg, 2), header, segment, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+        byte[] turnedWebp = TestPictures.webpWithExif(TestPictures.file("lossless.webp"), 29, 22, TestPictures.exif(6));
 
         for (byte[] file : new byte[][] {turnedJpeg, turnedWebp}) {
             assertThat(decode(file, ImageConvention.NATURAL).width()).isEqualTo(22);
@@ -198,10 +198,10 @@ class ImageDecoderTest {
 
     @Test
     void laysASmallFrameOnItsCanvas() throws IOException {
-        byte[] gif = Pictures.file("palette.gif");
+        byte[] gif = TestPictures.file("palette.gif");
         gif[6] = 40;
         gif[8] = 30;
-        byte[] webp = Pictures.file("animated.webp");
+        byte[] webp = TestPictures.file("animated.webp");
         webp[24] = 39;
         webp[27] = 29;
 
@@ -229,7 +229,7 @@ class ImageDecoderTest {
 
     @Test
     void acceptsAnImageOfExactlyTheLimitOfPixels() throws IOException {
-        byte[] file = Pictures.file("rgb.png");
+        byte[] file = TestPictures.file("rgb.png");
 
         assertThat(new ImageDecoder(new ImageLimits(file.length, 29 * 22), ImageConvention.NATURAL).decode(file))
                 .isNotNull();
@@ -250,7 +250,7 @@ class ImageDecoderTest {
 
     @Test
     void refusesAPngWithAWrongChecksum() throws IOException {
-        byte[] file = Pictures.file("rgb.png");
+        byte[] file = TestPictures.file("rgb.png");
         file[file.length - 20] ^= 1;
 
         assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).hasMessage("the image is damaged");
@@ -259,7 +259,7 @@ class ImageDecoderTest {
     @ParameterizedTest
     @CsvSource({"rgb.png,12", "rgb-interlaced.png,12", "palette.gif,1", "444.jpg,2", "422-progressive.jpg,2"})
     void showsAPictureThatLacksOnlyItsEndMarker(String name, int length) throws IOException {
-        byte[] file = Pictures.file(name);
+        byte[] file = TestPictures.file(name);
 
         assertThat(decode(Arrays.copyOf(file, file.length - length), ImageConvention.NATURAL)
                         .rgb())
@@ -269,7 +269,7 @@ class ImageDecoderTest {
     @ParameterizedTest
     @ValueSource(strings = {"rgb.png", "palette.gif", "444.jpg", "422-progressive.jpg", "rgb24.bmp", "lossy.webp"})
     void saysThatAPictureIsIncomplete(String name) throws IOException {
-        byte[] file = Pictures.file(name);
+        byte[] file = TestPictures.file(name);
 
         assertThatThrownBy(() -> decode(Arrays.copyOf(file, file.length * 3 / 4), ImageConvention.NATURAL))
                 .hasMessage("the image is incomplete: its data ends before its last pixel")
@@ -279,12 +279,12 @@ class ImageDecoderTest {
 
     @Test
     void refusesAJpegOfWhichMostIsMissingThoughItHasAnEndMarker() throws IOException {
-        byte[] file = Pictures.file("444.jpg");
-        int data = Pictures.lastIndexOf(file, 0xff, 0xda) + 14;
+        byte[] file = TestPictures.file("444.jpg");
+        int data = TestPictures.lastIndexOf(file, 0xff, 0xda) + 14;
         byte[] cut = Arrays.copyOf(file, data + (file.length - data) / 4);
 
-        assertThatThrownBy(() ->
-                        decode(Pictures.concat(cut, new byte[] {(byte) 0xff, (byte) 0xd9}), ImageConvention.NATURAL))
+        assertThatThrownBy(() -> decode(
+                        TestPictures.concat(cut, new byte[] {(byte) 0xff, (byte) 0xd9}), ImageConvention.NATURAL))
                 .hasMessageContaining("incomplete");
     }
 
@@ -307,7 +307,7 @@ class ImageDecoderTest {
     void refusesScansThatAreTooMuchWorkBeforeDecodingThem() throws IOException {
         ImageDecoder decoder = new ImageDecoder(new ImageLimits(1 << 20, 49_000_000), ImageConvention.NATURAL);
         byte[] file = withScans(85);
-        int size = Pictures.lastIndexOf(file, 0xff, 0xc2) + 5;
+        int size = TestPictures.lastIndexOf(file, 0xff, 0xc2) + 5;
         ByteBuffer.wrap(file).putShort(size, (short) 7000).putShort(size + 2, (short) 7000);
 
         assertThatThrownBy(() -> decoder.open(file))
@@ -326,8 +326,8 @@ class ImageDecoderTest {
 
     /** A progressive JPEG file with its last scan repeated. */
     private static byte[] withScans(int more) throws IOException {
-        byte[] file = Pictures.file("422-progressive.jpg");
-        int scan = Pictures.lastIndexOf(file, 0xff, 0xda);
+        byte[] file = TestPictures.file("422-progressive.jpg");
+        int scan = TestPictures.lastIndexOf(file, 0xff, 0xda);
         byte[] repeated = Arrays.copyOfRange(file, scan, file.length - 2);
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.write(file, 0, file.length - 2);
@@ -351,7 +351,7 @@ class ImageDecoderTest {
                 "lossless.webp"
             })
     void stopsWhenItsThreadIsInterrupted(String name) throws IOException {
-        byte[] file = Pictures.file(name);
+        byte[] file = TestPictures.file(name);
         Thread.currentThread().interrupt();
         try {
             assertThatThrownBy(() -> decode(file, ImageConvention.NATURAL)).isInstanceOf(CancellationException.class);
@@ -368,9 +368,9 @@ class ImageDecoderTest {
     /** Inserts an eXIf chunk after a PNG's header chunk. */
     private static byte[] withExif(byte[] png, int orientation) {
         int headerEnd = 33;
-        return Pictures.concat(
+        return TestPictures.concat(
                 Arrays.copyOf(png, headerEnd),
-                Pictures.pngChunk("eXIf", Pictures.exif(orientation)),
+                TestPictures.pngChunk("eXIf", TestPictures.exif(orientation)),
                 Arrays.copyOfRange(png, headerEnd, png.length));
     }
 

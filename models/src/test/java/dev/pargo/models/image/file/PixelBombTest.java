@@ -9,7 +9,7 @@ import com.sun.management.ThreadMXBean;
 import dev.pargo.models.image.ImageConvention;
 import dev.pargo.models.image.ImageException;
 import dev.pargo.models.image.ImageException.Reason;
-import dev.pargo.models.image.Pictures;
+import dev.pargo.models.image.TestPictures;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -87,7 +87,7 @@ class PixelBombTest {
 
     @Test
     void refusesAWebpFrameLargerThanItsCanvas() throws IOException {
-        byte[] file = Pictures.file("animated.webp");
+        byte[] file = TestPictures.file("animated.webp");
         file[24] = 3;
 
         assertThatThrownBy(() -> DECODER.decode(file)).hasMessage("the image is damaged");
@@ -115,10 +115,10 @@ class PixelBombTest {
         deflater.end();
         byte[] compressed = new byte[data.flip().remaining()];
         data.get(compressed);
-        return Pictures.concat(
+        return TestPictures.concat(
                 pngHeader(width, height),
-                Pictures.pngChunk("IDAT", compressed),
-                Pictures.pngChunk("IEND", new byte[0]));
+                TestPictures.pngChunk("IDAT", compressed),
+                TestPictures.pngChunk("IEND", new byte[0]));
     }
 
     private static byte[] pngHeader(int width, int height) {
@@ -128,17 +128,17 @@ class PixelBombTest {
                 .put((byte) 8)
                 .array();
         byte[] signature = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-        return Pictures.concat(signature, Pictures.pngChunk("IHDR", header));
+        return TestPictures.concat(signature, TestPictures.pngChunk("IHDR", header));
     }
 
     private static byte[] bmp(int width, int height) throws IOException {
-        byte[] file = Pictures.file("rgb24.bmp");
+        byte[] file = TestPictures.file("rgb24.bmp");
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(18, width).putInt(22, height);
         return file;
     }
 
     private static byte[] webpCanvas() throws IOException {
-        byte[] file = Pictures.file("animated.webp");
+        byte[] file = TestPictures.file("animated.webp");
         for (int at = 24; at < 30; at++) {
             file[at] = (byte) 0xff;
         }
@@ -147,17 +147,17 @@ class PixelBombTest {
 
     /** A file with both sides, 16 bits each, overwritten. */
     private static byte[] sized(String name, ByteOrder order, int at, int side) throws IOException {
-        byte[] file = Pictures.file(name);
+        byte[] file = TestPictures.file(name);
         ByteBuffer.wrap(file).order(order).putShort(at, (short) side).putShort(at + 2, (short) side);
         return file;
     }
 
     private static int jpegSizeAt() throws IOException {
-        return Pictures.lastIndexOf(Pictures.file("444.jpg"), 0xff, 0xc0) + 5;
+        return TestPictures.lastIndexOf(TestPictures.file("444.jpg"), 0xff, 0xc0) + 5;
     }
 
     private static int gifFrameSizeAt() throws IOException {
-        byte[] file = Pictures.file("palette.gif");
+        byte[] file = TestPictures.file("palette.gif");
         int descriptor = 13 + 3 * (2 << (file[10] & 7));
         return descriptor + 5;
     }
