@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.ask;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.client.EndpointOptions;
 import dev.pargo.evaluation.input.InputException;
@@ -43,8 +43,8 @@ public final class AskCommand implements Callable<Integer> {
             throw new InputException("there is no picture at " + image);
         }
         ChatClient client = endpoint.connect();
-        ChatQuestion asked =
-                new ChatQuestion(EndpointOptions.model(client, model), DataUrl.of(image), question, Map.of());
+        ChatRequest asked =
+                new ChatRequest(EndpointOptions.model(client, model), DataUrl.of(image), question, Map.of());
         spec.commandLine().getOut().println(client.complete(asked).text());
         return 0;
     }

@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.attack;
 
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.example.Example;
 import java.io.IOException;
@@ -98,7 +98,7 @@ final class Bystander implements AutoCloseable {
 
     /** The question about a picture that no cache knows, so that it passes all stages. */
     private byte[] request() {
-        String body = new ChatQuestion(
+        String body = new ChatRequest(
                         "pargo-mini",
                         DataUrl.of(example.freshPicture(++asked), "image/png"),
                         example.question(),

@@ -111,7 +111,7 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Instant started = Instant.now();
         Slo slo = new Slo(sloFirstToken, sloPerToken);
-        List<Target> targets = targets();
+        List<TestedEndpoint> targets = targets();
         BenchReport report = new BenchReport(measure(targets, slo), slo);
         print(report);
         if (json != null) {
@@ -123,7 +123,7 @@ public final class BenchCommand implements Callable<Integer> {
         return report.measurements().stream().anyMatch(one -> one.failed() > 0) ? 1 : 0;
     }
 
-    private List<Measurement> measure(List<Target> targets, Slo slo) throws IOException, InterruptedException {
+    private List<Measurement> measure(List<TestedEndpoint> targets, Slo slo) throws IOException, InterruptedException {
         List<Level> levels = levels();
         int turns = rounds > 0 ? rounds : targets.size() == 1 ? 1 : 4;
         Budget budget =
@@ -134,10 +134,10 @@ public final class BenchCommand implements Callable<Integer> {
                 workload.workload(targets.get(0).client(), targets.get(0).model());
         try (ProgressBar progress = new ProgressBar(spec.commandLine().getErr(), "bench", 0, steps);
                 LoadGenerator load = new LoadGenerator(
-                        new Probe(asked, budget.isTimed() ? () -> {} : progress::step),
+                        new RequestTimer(asked, budget.isTimed() ? () -> {} : progress::step),
                         workload.turns(),
                         workload.seed())) {
-            for (Target target : targets) {
+            for (TestedEndpoint target : targets) {
                 warmUp(target, load);
             }
             return new InterleavedRun(targets, turns, slo, budget.isTimed() ? progress::step : () -> {})
@@ -146,7 +146,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     /** Do not measure an endpoint that fails every request. */
-    private void warmUp(Target target, LoadGenerator load) throws IOException, InterruptedException {
+    private void warmUp(TestedEndpoint target, LoadGenerator load) throws IOException, InterruptedException {
         List<Sample> samples = load.run(target, Level.closed(2), Budget.requests(warmup), 0);
         if (warmup > 0 && samples.stream().allMatch(sample -> sample.outcome() == Sample.Outcome.FAILED)) {
             throw new IOException(
@@ -154,21 +154,22 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private List<Target> targets() throws IOException {
-        List<Target> targets = new ArrayList<>();
+    private List<TestedEndpoint> targets() throws IOException {
+        List<TestedEndpoint> targets = new ArrayList<>();
         targets.add(target(endpoint.url(), model));
         if (against != null) {
-            Target other = target(against, againstModel);
+            TestedEndpoint other = target(against, againstModel);
             boolean itself = other.name().equals(targets.get(0).name());
-            targets.add(itself ? new Target(other.name() + ", again", other.client(), other.model()) : other);
+            targets.add(itself ? new TestedEndpoint(other.name() + ", again", other.client(), other.model()) : other);
         }
         return targets;
     }
 
-    private Target target(URI url, @Nullable String wanted) throws IOException {
+    private TestedEndpoint target(URI url, @Nullable String wanted) throws IOException {
         ChatClient client = endpoint.connect(url);
         String asked = EndpointOptions.model(client, wanted);
-        return new Target(against == null ? asked : "%s at %s".formatted(asked, url.getAuthority()), client, asked);
+        return new TestedEndpoint(
+                against == null ? asked : "%s at %s".formatted(asked, url.getAuthority()), client, asked);
     }
 
     private List<Level> levels() {

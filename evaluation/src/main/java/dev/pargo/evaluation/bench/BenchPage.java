@@ -13,7 +13,7 @@ final class BenchPage {
     private final BenchReport report;
     private final String workload;
     private final List<String> loads;
-    private final List<Target> targets;
+    private final List<TestedEndpoint> targets;
 
     /**
      * @param workload description of the requests
@@ -76,7 +76,7 @@ final class BenchPage {
                         .toList());
     }
 
-    private Series series(Target target, String suffix, ToDoubleFunction<Measurement> value) {
+    private Series series(TestedEndpoint target, String suffix, ToDoubleFunction<Measurement> value) {
         return new Series(
                 target.name() + suffix,
                 report.measurements().stream()

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class InterleavedRun {
 
-    private final List<Target> targets;
+    private final List<TestedEndpoint> targets;
     private final int rounds;
     private final Slo slo;
     private final Runnable progress;
@@ -20,7 +20,7 @@ final class InterleavedRun {
     /**
      * @param progress called after every round of a target
      */
-    InterleavedRun(List<Target> targets, int rounds, Slo slo, Runnable progress) {
+    InterleavedRun(List<TestedEndpoint> targets, int rounds, Slo slo, Runnable progress) {
         this.targets = List.copyOf(targets);
         this.rounds = rounds;
         this.slo = slo;
@@ -31,10 +31,10 @@ final class InterleavedRun {
     List<Measurement> measure(List<Level> levels, Budget budget, LoadGenerator load) throws InterruptedException {
         List<Measurement> measurements = new ArrayList<>();
         for (Level level : levels) {
-            Map<Target, List<List<Sample>>> samples = new LinkedHashMap<>();
+            Map<TestedEndpoint, List<List<Sample>>> samples = new LinkedHashMap<>();
             targets.forEach(target -> samples.put(target, new ArrayList<>()));
             for (int round = 0; round < rounds; round++) {
-                for (Target target : order(round)) {
+                for (TestedEndpoint target : order(round)) {
                     samples.get(target).add(load.run(target, level, budget.split(rounds), round));
                     progress.run();
                 }
@@ -44,8 +44,8 @@ final class InterleavedRun {
         return measurements;
     }
 
-    private List<Target> order(int round) {
-        List<Target> order = new ArrayList<>(targets);
+    private List<TestedEndpoint> order(int round) {
+        List<TestedEndpoint> order = new ArrayList<>(targets);
         if (round % 2 == 1) {
             Collections.reverse(order);
         }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LoadGenerator implements AutoCloseable {
 
-    private final Probe probe;
+    private final RequestTimer timer;
     private final int turns;
     private final long seed;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -30,8 +30,8 @@ final class LoadGenerator implements AutoCloseable {
      * @param turns questions of a conversation, in a closed loop; a worker has one conversation after another
      * @param seed  of arrival times
      */
-    LoadGenerator(Probe probe, int turns, long seed) {
-        this.probe = probe;
+    LoadGenerator(RequestTimer timer, int turns, long seed) {
+        this.timer = timer;
         this.turns = turns;
         this.seed = seed;
     }
@@ -41,7 +41,7 @@ final class LoadGenerator implements AutoCloseable {
      *
      * @param round seeds the random arrival times
      */
-    List<Sample> run(Target target, Level level, Budget budget, int round) throws InterruptedException {
+    List<Sample> run(TestedEndpoint target, Level level, Budget budget, int round) throws InterruptedException {
         List<Future<List<Sample>>> parts = level.isOpen()
                 ? open(target, level.rate(), budget, new Random(seed + round))
                 : closed(target, level.concurrency(), budget);
@@ -57,16 +57,16 @@ final class LoadGenerator implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private List<Future<List<Sample>>> closed(Target target, int concurrency, Budget budget) {
+    private List<Future<List<Sample>>> closed(TestedEndpoint target, int concurrency, Budget budget) {
         AtomicInteger left = new AtomicInteger(budget.requests());
         long end = System.nanoTime() + budget.time().toNanos();
         List<Future<List<Sample>>> workers = new ArrayList<>();
         for (int i = 0; i < Math.min(concurrency, budget.requests()); i++) {
             workers.add(threads.submit(() -> {
                 List<Sample> samples = new ArrayList<>();
-                Conversation conversation = new Conversation(turns);
+                ConversationState conversation = new ConversationState(turns);
                 while (System.nanoTime() < end && left.getAndDecrement() > 0) {
-                    samples.add(probe.ask(target, next.getAndIncrement(), conversation));
+                    samples.add(timer.ask(target, next.getAndIncrement(), conversation));
                 }
                 return samples;
             }));
@@ -74,7 +74,7 @@ final class LoadGenerator implements AutoCloseable {
         return workers;
     }
 
-    private List<Future<List<Sample>>> open(Target target, double rate, Budget budget, Random random)
+    private List<Future<List<Sample>>> open(TestedEndpoint target, double rate, Budget budget, Random random)
             throws InterruptedException {
         long start = System.nanoTime();
         long due = start;
@@ -83,7 +83,7 @@ final class LoadGenerator implements AutoCloseable {
                 && due - start < budget.time().toNanos()) {
             TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
             long arrival = due;
-            requests.add(threads.submit(() -> List.of(probe.askDue(target, next.getAndIncrement(), arrival))));
+            requests.add(threads.submit(() -> List.of(timer.askDue(target, next.getAndIncrement(), arrival))));
             due += (long) (-Math.log(1 - random.nextDouble()) / rate * 1e9);
         }
         return requests;

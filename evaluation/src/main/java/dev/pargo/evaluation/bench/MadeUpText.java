@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.bench;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Random;
@@ -54,8 +54,8 @@ final class MadeUpText implements IntFunction<String> {
     }
 
     private static int promptTokens(int words, ChatClient client, String model) throws IOException {
-        return client.complete(new ChatQuestion(
-                        model, null, text(words, PROBE_SEED), Map.of("max_tokens", IntNode.valueOf(1))))
+        return client.complete(
+                        new ChatRequest(model, null, text(words, PROBE_SEED), Map.of("max_tokens", IntNode.valueOf(1))))
                 .usage()
                 .prompt();
     }

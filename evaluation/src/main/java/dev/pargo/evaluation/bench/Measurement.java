@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param total       whole request, in ms
  */
 record Measurement(
-        Target target,
+        TestedEndpoint target,
         Level level,
         List<Sample> samples,
         double seconds,
@@ -30,7 +30,7 @@ record Measurement(
         Distribution total,
         Optional<StageShares> stages) {
 
-    static Measurement of(Target target, Level level, Slo slo, List<List<Sample>> rounds) {
+    static Measurement of(TestedEndpoint target, Level level, Slo slo, List<List<Sample>> rounds) {
         List<Sample> samples = rounds.stream().flatMap(List::stream).toList();
         List<Sample> answered = samples.stream().filter(Sample::isAnswered).toList();
         double seconds = rounds.stream().mapToDouble(Measurement::seconds).sum();

@@ -2,7 +2,7 @@ package dev.pargo.evaluation.bench;
 
 import dev.pargo.evaluation.client.ChatChunk;
 import dev.pargo.evaluation.client.ChatException;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.StageTimes;
 import dev.pargo.evaluation.client.TokenUsage;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one streamed request and measures its times. Thread-safe. */
-final class Probe {
+final class RequestTimer {
 
     private final Workload workload;
     private final Runnable progress;
@@ -18,23 +18,23 @@ final class Probe {
     /**
      * @param progress called after every request
      */
-    Probe(Workload workload, Runnable progress) {
+    RequestTimer(Workload workload, Runnable progress) {
         this.workload = workload;
         this.progress = progress;
     }
 
     /** Sends the request with this number as the next turn of a conversation. Its time is measured from now. */
-    Sample ask(Target target, int number, Conversation conversation) {
-        ChatQuestion question = conversation.next(workload.question(target.model(), number));
+    Sample ask(TestedEndpoint target, int number, ConversationState conversation) {
+        ChatRequest question = conversation.next(workload.question(target.model(), number));
         return ask(target, question, conversation, System.nanoTime());
     }
 
     /** Sends the request with this number. Its time is measured from when it was due. */
-    Sample askDue(Target target, int number, long due) {
-        return ask(target, workload.question(target.model(), number), new Conversation(1), due);
+    Sample askDue(TestedEndpoint target, int number, long due) {
+        return ask(target, workload.question(target.model(), number), new ConversationState(1), due);
     }
 
-    private Sample ask(Target target, ChatQuestion question, Conversation conversation, long start) {
+    private Sample ask(TestedEndpoint target, ChatRequest question, ConversationState conversation, long start) {
         Watch watch = new Watch();
         try {
             target.client().stream(question, watch::see);

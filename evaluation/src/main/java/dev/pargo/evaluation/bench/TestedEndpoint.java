@@ -8,4 +8,4 @@ import dev.pargo.evaluation.client.ChatClient;
  * @param name  its name in reports
  * @param model the model to ask
  */
-record Target(String name, ChatClient client, String model) {}
+record TestedEndpoint(String name, ChatClient client, String model) {}

@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.bench;
 
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -17,10 +17,10 @@ import tools.jackson.databind.JsonNode;
 record Workload(List<String> images, double pictureShare, IntFunction<String> text, Map<String, JsonNode> parameters) {
 
     /** The request with this number, from 0. */
-    ChatQuestion question(String model, int number) {
+    ChatRequest question(String model, int number) {
         int picture = (int) (number * pictureShare);
         boolean seeing = !images.isEmpty() && (int) ((number + 1) * pictureShare) > picture;
-        return new ChatQuestion(
+        return new ChatRequest(
                 model, seeing ? images.get(picture % images.size()) : null, text.apply(number), parameters);
     }
 }

@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.bench;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.client.RequestFields;
+import dev.pargo.evaluation.client.ExtraFields;
 import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ final class WorkloadOptions {
     private long seed;
 
     @Mixin
-    private RequestFields fields;
+    private ExtraFields fields;
 
     int turns() {
         return turns;

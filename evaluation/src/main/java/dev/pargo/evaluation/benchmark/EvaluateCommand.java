@@ -8,8 +8,8 @@ import dev.pargo.evaluation.benchmark.exam.Grades;
 import dev.pargo.evaluation.benchmark.exam.Journal;
 import dev.pargo.evaluation.client.ChatClient;
 import dev.pargo.evaluation.client.EndpointOptions;
+import dev.pargo.evaluation.client.ExtraFields;
 import dev.pargo.evaluation.client.PatientChat;
-import dev.pargo.evaluation.client.RequestFields;
 import dev.pargo.evaluation.progress.ProgressBar;
 import dev.pargo.evaluation.question.Match;
 import java.io.IOException;
@@ -97,7 +97,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     private Match match;
 
     @Mixin
-    private RequestFields fields;
+    private ExtraFields fields;
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.chaos;
 
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.example.Example;
 import java.time.Duration;
@@ -35,7 +35,7 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
     }
 
     /** The request. */
-    ChatQuestion toQuestion() {
+    ChatRequest toRequest() {
         Map<String, JsonNode> fields = new HashMap<>();
         fields.put("stream", BooleanNode.valueOf(streamed));
         fields.put("temperature", IntNode.valueOf(0));
@@ -45,7 +45,7 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
         }
         byte[] picture =
                 fresh ? question.freshPicture(ThreadLocalRandom.current().nextLong()) : question.picture();
-        return new ChatQuestion(MODEL, DataUrl.of(picture, "image/png"), question.question(), fields);
+        return new ChatRequest(MODEL, DataUrl.of(picture, "image/png"), question.question(), fields);
     }
 
     /** Whether the client will cancel before the answer is complete. */

@@ -7,4 +7,4 @@ package dev.pargo.evaluation.chaos;
  * @param ended  {@link System#nanoTime} when it had ended
  * @param detail what to report about it; empty for a right answer
  */
-record Attempt(Ask ask, Outcome outcome, long begun, long ended, String detail) {}
+record Attempt(Ask ask, ClientOutcome outcome, long begun, long ended, String detail) {}

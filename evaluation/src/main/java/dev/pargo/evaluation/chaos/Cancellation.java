@@ -56,7 +56,7 @@ final class Cancellation {
 
     private static double written(Cluster cluster) throws IOException {
         double tokens = 0;
-        for (Replica replica : cluster.replicas(ServiceKind.LLM)) {
+        for (ProxiedReplica replica : cluster.replicas(ServiceKind.LLM)) {
             tokens += replica.process().metric("pargo.llm.tokens?tag=direction:out");
         }
         return tokens;

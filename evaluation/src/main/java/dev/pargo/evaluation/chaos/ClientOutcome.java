@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.chaos;
 
 /** How a request ended for its client. Every request ends in exactly one way. */
-enum Outcome {
+enum ClientOutcome {
     /** The complete and right answer. */
     RIGHT,
     /** The client cancelled. */

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** A gateway in front of several replicas of every stage. */
 final class Cluster implements AutoCloseable {
 
-    private final List<Replica> replicas = new ArrayList<>();
+    private final List<ProxiedReplica> replicas = new ArrayList<>();
     private final StackPorts gatewayPorts = StackPorts.free();
     private final Map<String, String> settings;
     private ServiceProcess gateway;
@@ -35,7 +35,7 @@ final class Cluster implements AutoCloseable {
         try {
             for (ServiceKind kind : ServiceKind.STAGES) {
                 for (int i = 0; i < count; i++) {
-                    replicas.add(new Replica(kind, bundle, settings, random));
+                    replicas.add(new ProxiedReplica(kind, bundle, settings, random));
                 }
             }
             restartGateway();
@@ -56,17 +56,17 @@ final class Cluster implements AutoCloseable {
     }
 
     /** All replicas of all stages. */
-    List<Replica> replicas() {
+    List<ProxiedReplica> replicas() {
         return List.copyOf(replicas);
     }
 
     /** All replicas of a stage. */
-    List<Replica> replicas(ServiceKind kind) {
+    List<ProxiedReplica> replicas(ServiceKind kind) {
         return replicas.stream().filter(replica -> replica.kind() == kind).toList();
     }
 
     /** One replica of a stage. */
-    Replica replica(ServiceKind kind, int index) {
+    ProxiedReplica replica(ServiceKind kind, int index) {
         return replicas(kind).get(index);
     }
 
@@ -78,7 +78,7 @@ final class Cluster implements AutoCloseable {
     /** All processes, the gateway included. */
     List<ServiceProcess> processes() {
         List<ServiceProcess> processes =
-                replicas.stream().map(Replica::process).collect(Collectors.toCollection(ArrayList::new));
+                replicas.stream().map(ProxiedReplica::process).collect(Collectors.toCollection(ArrayList::new));
         processes.add(gateway);
         return processes;
     }

@@ -75,7 +75,7 @@ final class EventReader {
             return Verdict.answer(text());
         }
         if (ends == 0 && errors == 1 && broken.isEmpty()) {
-            return new Verdict(Outcome.BROKEN_OFF, text(), "error event: " + error);
+            return new Verdict(ClientOutcome.BROKEN_OFF, text(), "error event: " + error);
         }
         return Verdict.failed("a stream with %d ends, %d error events%s %s"
                 .formatted(ends, errors, finished ? "" : ", no finish reason", broken));

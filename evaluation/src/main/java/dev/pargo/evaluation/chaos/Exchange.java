@@ -54,7 +54,7 @@ final class Exchange {
         String detail = right
                 ? verdict.detail()
                 : "%s answered '%s' instead of %s".formatted(ask.question(), verdict.text(), accepted);
-        return new Attempt(ask, right ? verdict.outcome() : Outcome.WRONG, begun, ended, detail);
+        return new Attempt(ask, right ? verdict.outcome() : ClientOutcome.WRONG, begun, ended, detail);
     }
 
     private Verdict complete(Ask ask) throws InterruptedException {
@@ -101,7 +101,7 @@ final class Exchange {
 
     private static Verdict left(Ask ask, String text) {
         return ask.isImpatient()
-                ? new Verdict(Outcome.CANCELLED, text, "")
+                ? new Verdict(ClientOutcome.CANCELLED, text, "")
                 : Verdict.failed("no end within %d s".formatted(ask.patience().toSeconds()));
     }
 
@@ -111,7 +111,7 @@ final class Exchange {
                 && response.headers().firstValue("Retry-After").isPresent()
                 && !message(body).isBlank();
         String detail = "status %d: %s".formatted(status, body);
-        return mayTryAgain ? new Verdict(Outcome.REFUSED, "", detail) : Verdict.failed(detail);
+        return mayTryAgain ? new Verdict(ClientOutcome.REFUSED, "", detail) : Verdict.failed(detail);
     }
 
     private static String message(String body) {
@@ -127,7 +127,7 @@ final class Exchange {
         return HttpRequest.newBuilder(chat)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(
-                        ask.toQuestion().toJson().toString()))
+                        ask.toRequest().toJson().toString()))
                 .build();
     }
 }

@@ -30,7 +30,7 @@ final class Ledger {
     List<String> broken(Tally tally) throws IOException {
         int counted = (int) (gateway.metric(REQUESTS) - before);
         int sent = tally.attempts().size();
-        int arrived = sent - tally.count(Outcome.CANCELLED) - tally.count(Outcome.FAILED);
+        int arrived = sent - tally.count(ClientOutcome.CANCELLED) - tally.count(ClientOutcome.FAILED);
         return counted >= arrived && counted <= sent
                 ? List.of()
                 : List.of("the gateway counted %d requests of %d to %d".formatted(counted, arrived, sent));

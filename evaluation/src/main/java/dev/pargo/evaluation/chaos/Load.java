@@ -66,7 +66,7 @@ final class Load implements AutoCloseable {
         try {
             while (!stopped) {
                 Attempt attempt = send(mix.next(questions, random));
-                if (attempt.outcome() != Outcome.RIGHT && attempt.outcome() != Outcome.CANCELLED) {
+                if (attempt.outcome() != ClientOutcome.RIGHT && attempt.outcome() != ClientOutcome.CANCELLED) {
                     TimeUnit.MILLISECONDS.sleep(AFTER_REFUSAL_MILLIS);
                 }
             }

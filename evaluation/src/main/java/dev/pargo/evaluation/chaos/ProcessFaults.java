@@ -14,7 +14,7 @@ final class ProcessFaults {
     /** {@code kill -9} of one replica, which is then restarted. */
     static Fault kill(ServiceKind kind) {
         return scene -> {
-            Replica victim = scene.victim(kind);
+            ProxiedReplica victim = scene.victim(kind);
             victim.process().kill();
             scene.pass(MOMENT);
             victim.restart();
@@ -42,7 +42,7 @@ final class ProcessFaults {
     /** All replicas of all stages are restarted, each as soon as the one before is ready. */
     static Fault rollingRestart() {
         return scene -> {
-            for (Replica replica : scene.cluster().replicas()) {
+            for (ProxiedReplica replica : scene.cluster().replicas()) {
                 restart(replica);
             }
         };
@@ -51,11 +51,11 @@ final class ProcessFaults {
     /** All replicas of a stage are killed and restarted. */
     static Fault loseStage(ServiceKind kind) {
         return scene -> {
-            for (Replica replica : scene.cluster().replicas(kind)) {
+            for (ProxiedReplica replica : scene.cluster().replicas(kind)) {
                 replica.process().kill();
             }
             scene.pass(MOMENT);
-            for (Replica replica : scene.cluster().replicas(kind)) {
+            for (ProxiedReplica replica : scene.cluster().replicas(kind)) {
                 replica.restart();
             }
             scene.victim(kind).awaitReady();
@@ -68,7 +68,7 @@ final class ProcessFaults {
         return scene -> {
             Cluster cluster = scene.cluster();
             cluster.gateway().close();
-            for (Replica replica : cluster.replicas()) {
+            for (ProxiedReplica replica : cluster.replicas()) {
                 replica.process().kill();
             }
             cluster.restartGateway();
@@ -80,7 +80,7 @@ final class ProcessFaults {
     static Fault stagesFollow() {
         return scene -> {
             scene.pass(MOMENT);
-            for (Replica replica : scene.cluster().replicas()) {
+            for (ProxiedReplica replica : scene.cluster().replicas()) {
                 replica.restart();
             }
             for (ServiceKind kind : ServiceKind.STAGES) {
@@ -91,7 +91,7 @@ final class ProcessFaults {
         };
     }
 
-    private static void restart(Replica replica) throws IOException, InterruptedException {
+    private static void restart(ProxiedReplica replica) throws IOException, InterruptedException {
         replica.process().close();
         replica.restart();
         replica.awaitReady();

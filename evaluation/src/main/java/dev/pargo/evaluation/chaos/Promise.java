@@ -12,7 +12,7 @@ import java.util.Set;
  * @param losses  accepted outcomes besides right answers and cancelled requests
  * @param delay   how much longer than usual a client may wait for a right answer of usual length
  */
-record Promise(Set<Outcome> losses, Duration delay) {
+record Promise(Set<ClientOutcome> losses, Duration delay) {
 
     private static final Duration SHORT = Duration.ofSeconds(5);
     private static final Duration HANG = Duration.ofSeconds(3);
@@ -20,17 +20,17 @@ record Promise(Set<Outcome> losses, Duration delay) {
     private static final Duration BREAKS_OFF_WITHIN = Duration.ofSeconds(10);
 
     /** Every request is answered. */
-    static final Promise NOTHING_IS_LOST = new Promise(EnumSet.noneOf(Outcome.class), SHORT);
+    static final Promise NOTHING_IS_LOST = new Promise(EnumSet.noneOf(ClientOutcome.class), SHORT);
 
     /** Streams that have begun may end with an error event. Everything else is answered. */
-    static final Promise STREAMS_MAY_BREAK_OFF = new Promise(EnumSet.of(Outcome.BROKEN_OFF), SHORT);
+    static final Promise STREAMS_MAY_BREAK_OFF = new Promise(EnumSet.of(ClientOutcome.BROKEN_OFF), SHORT);
 
     /** Requests may be refused with Retry-After. */
-    static final Promise REFUSALS = new Promise(EnumSet.of(Outcome.REFUSED), Ask.PATIENCE);
+    static final Promise REFUSALS = new Promise(EnumSet.of(ClientOutcome.REFUSED), Ask.PATIENCE);
 
     /** Requests may be refused with Retry-After, and streams that have begun may end with an error event. */
     static final Promise REFUSALS_AND_BROKEN_STREAMS =
-            new Promise(EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF), Ask.PATIENCE);
+            new Promise(EnumSet.of(ClientOutcome.REFUSED, ClientOutcome.BROKEN_OFF), Ask.PATIENCE);
 
     /** The same for a replica that hangs, which costs its callers no more than 3 s. */
     Promise whereAReplicaHangs() {
@@ -45,7 +45,8 @@ record Promise(Set<Outcome> losses, Duration delay) {
      */
     List<String> broken(Tally tally, long struck, Duration usual) {
         List<String> broken = new ArrayList<>();
-        for (Outcome outcome : EnumSet.of(Outcome.REFUSED, Outcome.BROKEN_OFF, Outcome.FAILED, Outcome.WRONG)) {
+        for (ClientOutcome outcome : EnumSet.of(
+                ClientOutcome.REFUSED, ClientOutcome.BROKEN_OFF, ClientOutcome.FAILED, ClientOutcome.WRONG)) {
             if (tally.count(outcome) > 0 && !losses.contains(outcome)) {
                 broken.add("%d %s, the first: %s".formatted(tally.count(outcome), outcome, tally.example(outcome)));
             }

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** One replica of a stage, behind a proxy. It keeps its port when it restarts. */
-final class Replica implements AutoCloseable {
+final class ProxiedReplica implements AutoCloseable {
 
     private final ServiceKind kind;
     private final StackPorts ports;
@@ -20,7 +20,7 @@ final class Replica implements AutoCloseable {
     private ServiceProcess process;
 
     /** Starts a replica; {@link #awaitReady} waits for it. */
-    Replica(ServiceKind kind, Path bundle, Map<String, String> settings, Random random) throws IOException {
+    ProxiedReplica(ServiceKind kind, Path bundle, Map<String, String> settings, Random random) throws IOException {
         this.kind = kind;
         this.ports = StackPorts.free();
         this.settings = Map.copyOf(settings);

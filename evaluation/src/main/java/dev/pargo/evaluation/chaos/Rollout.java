@@ -61,14 +61,14 @@ final class Rollout {
         scene.pass(MOMENT);
     }
 
-    private static void replace(List<Replica> replicas, Path bundle) throws IOException, InterruptedException {
-        for (Replica replica : replicas) {
+    private static void replace(List<ProxiedReplica> replicas, Path bundle) throws IOException, InterruptedException {
+        for (ProxiedReplica replica : replicas) {
             replica.process().close();
         }
-        for (Replica replica : replicas) {
+        for (ProxiedReplica replica : replicas) {
             replica.restart(bundle);
         }
-        for (Replica replica : replicas) {
+        for (ProxiedReplica replica : replicas) {
             replica.awaitReady();
         }
     }
@@ -78,7 +78,7 @@ final class Rollout {
             ChatClient client = new ChatClient(alone.url(), null, TIMEOUT);
             List<String> answers = new ArrayList<>();
             for (Example question : questions) {
-                answers.add(client.complete(Ask.plain(question).toQuestion()).text());
+                answers.add(client.complete(Ask.plain(question).toRequest()).text());
             }
             return answers;
         }

@@ -40,7 +40,7 @@ final class Scene {
     }
 
     /** The replica that faults are injected into: the first. */
-    Replica victim(ServiceKind kind) {
+    ProxiedReplica victim(ServiceKind kind) {
         return cluster.replica(kind, 0);
     }
 

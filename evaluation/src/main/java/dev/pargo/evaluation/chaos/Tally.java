@@ -12,14 +12,14 @@ import java.util.List;
  */
 record Tally(List<Attempt> attempts, long begun, long ended) {
 
-    int count(Outcome outcome) {
+    int count(ClientOutcome outcome) {
         return (int) attempts.stream()
                 .filter(attempt -> attempt.outcome() == outcome)
                 .count();
     }
 
     /** The first request with this outcome. */
-    String example(Outcome outcome) {
+    String example(ClientOutcome outcome) {
         return attempts.stream()
                 .filter(attempt -> attempt.outcome() == outcome)
                 .findFirst()
@@ -34,7 +34,7 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
      */
     Duration gapAfter(long moment) {
         return Duration.ofNanos(attempts.stream()
-                .filter(attempt -> attempt.outcome() == Outcome.RIGHT && attempt.ended() > moment)
+                .filter(attempt -> attempt.outcome() == ClientOutcome.RIGHT && attempt.ended() > moment)
                 .mapToLong(attempt -> attempt.ended() - moment)
                 .min()
                 .orElse(ended - moment));
@@ -43,7 +43,7 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
     /** Longest time without a right answer. */
     Duration longestGap() {
         List<Long> answers = attempts.stream()
-                .filter(attempt -> attempt.outcome() == Outcome.RIGHT)
+                .filter(attempt -> attempt.outcome() == ClientOutcome.RIGHT)
                 .map(Attempt::ended)
                 .sorted()
                 .toList();
@@ -63,7 +63,7 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
      */
     Duration longestBreakOff(long struck) {
         return attempts.stream()
-                .filter(attempt -> attempt.outcome() == Outcome.BROKEN_OFF)
+                .filter(attempt -> attempt.outcome() == ClientOutcome.BROKEN_OFF)
                 .map(attempt -> Duration.ofNanos(attempt.ended() - Math.max(attempt.begun(), struck)))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
@@ -72,8 +72,8 @@ record Tally(List<Attempt> attempts, long begun, long ended) {
     /** Longest time that a client waited for a right answer of usual length. */
     Duration slowest() {
         return attempts.stream()
-                .filter(attempt ->
-                        attempt.outcome() == Outcome.RIGHT && !attempt.ask().longAnswer())
+                .filter(attempt -> attempt.outcome() == ClientOutcome.RIGHT
+                        && !attempt.ask().longAnswer())
                 .map(attempt -> Duration.ofNanos(attempt.ended() - attempt.begun()))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);

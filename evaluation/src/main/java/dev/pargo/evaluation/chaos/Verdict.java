@@ -5,13 +5,13 @@ package dev.pargo.evaluation.chaos;
  *
  * @param text text of the answer so far; empty if no answer had begun
  */
-record Verdict(Outcome outcome, String text, String detail) {
+record Verdict(ClientOutcome outcome, String text, String detail) {
 
     static Verdict answer(String text) {
-        return new Verdict(Outcome.RIGHT, text, "");
+        return new Verdict(ClientOutcome.RIGHT, text, "");
     }
 
     static Verdict failed(String detail) {
-        return new Verdict(Outcome.FAILED, "", detail);
+        return new Verdict(ClientOutcome.FAILED, "", detail);
     }
 }

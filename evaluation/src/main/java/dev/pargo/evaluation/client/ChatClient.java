@@ -71,7 +71,7 @@ public final class ChatClient {
      * @throws ChatException if the endpoint refuses
      * @throws IOException   if it cannot be reached or does not answer in time
      */
-    public ChatAnswer complete(ChatQuestion question) throws IOException {
+    public ChatAnswer complete(ChatRequest question) throws IOException {
         return ChatAnswer.of(json(post(question.toJson())));
     }
 
@@ -81,7 +81,7 @@ public final class ChatClient {
      * @throws ChatException if the endpoint refuses, or breaks off with an error
      * @throws IOException   if it cannot be reached, does not begin in time, or breaks off
      */
-    public void stream(ChatQuestion question, Consumer<ChatChunk> listener) throws IOException {
+    public void stream(ChatRequest question, Consumer<ChatChunk> listener) throws IOException {
         ObjectNode body = question.toJson().put("stream", true);
         body.putObject("stream_options").put("include_usage", true);
         HttpResponse<InputStream> response = send(post(body), HttpResponse.BodyHandlers.ofInputStream());

@@ -18,27 +18,27 @@ import tools.jackson.databind.node.ObjectNode;
  * @param before     the questions and answers before this one, in order
  * @param parameters more fields of the request, such as {@code max_tokens}; null fields are left out
  */
-public record ChatQuestion(
+public record ChatRequest(
         String model, @Nullable String image, String text, List<Turn> before, Map<String, JsonNode> parameters) {
 
     /** An answered question. */
     public record Turn(String question, String answer) {}
 
-    public ChatQuestion {
+    public ChatRequest {
         before = List.copyOf(before);
         parameters = Map.copyOf(parameters);
     }
 
     /** A question that begins a conversation. */
-    public ChatQuestion(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
+    public ChatRequest(String model, @Nullable String image, String text, Map<String, JsonNode> parameters) {
         this(model, image, text, List.of(), parameters);
     }
 
     /** The next question of the conversation, after this one has been answered. */
-    public ChatQuestion then(String answer, String next) {
+    public ChatRequest then(String answer, String next) {
         List<Turn> turns = new ArrayList<>(before);
         turns.add(new Turn(text, answer));
-        return new ChatQuestion(model, image, next, turns, parameters);
+        return new ChatRequest(model, image, next, turns, parameters);
     }
 
     /** The body of a request. */

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 
 /** An option for request fields that have no option of their own. */
-public final class RequestFields {
+public final class ExtraFields {
 
     @Option(
             names = "--set",

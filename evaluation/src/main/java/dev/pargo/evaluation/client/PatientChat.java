@@ -31,7 +31,7 @@ public final class PatientChat {
      * @throws ChatException if the endpoint refuses and a retry would not help, or at the last attempt
      * @throws IOException   if it cannot be reached or does not answer in time
      */
-    public ChatAnswer complete(ChatQuestion question) throws IOException {
+    public ChatAnswer complete(ChatRequest question) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return client.complete(question);

@@ -2,9 +2,9 @@ package dev.pargo.evaluation.compare;
 
 import dev.pargo.evaluation.client.ChatClient;
 import dev.pargo.evaluation.client.EndpointOptions;
+import dev.pargo.evaluation.client.ExtraFields;
 import dev.pargo.evaluation.client.ModelCard;
 import dev.pargo.evaluation.client.PatientChat;
-import dev.pargo.evaluation.client.RequestFields;
 import dev.pargo.evaluation.input.InputException;
 import dev.pargo.evaluation.progress.ProgressBar;
 import dev.pargo.evaluation.question.Match;
@@ -74,7 +74,7 @@ public final class CompareCommand implements Callable<Integer> {
     private Map<String, String> notes = new LinkedHashMap<>();
 
     @Mixin
-    private RequestFields fields;
+    private ExtraFields fields;
 
     @Override
     public Integer call() throws IOException {

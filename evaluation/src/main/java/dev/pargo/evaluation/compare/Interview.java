@@ -2,7 +2,7 @@ package dev.pargo.evaluation.compare;
 
 import dev.pargo.evaluation.client.ChatAnswer;
 import dev.pargo.evaluation.client.ChatException;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.client.PatientChat;
 import dev.pargo.evaluation.client.StageTimes;
@@ -50,7 +50,7 @@ record Interview(
     private Reply ask(Candidate candidate, OwnQuestion question, @Nullable String picture) throws IOException {
         long start = System.nanoTime();
         try {
-            ChatAnswer answer = chat.complete(new ChatQuestion(candidate.name(), picture, question.text(), parameters));
+            ChatAnswer answer = chat.complete(new ChatRequest(candidate.name(), picture, question.text(), parameters));
             double seen = (System.nanoTime() - start) / 1e6;
             return new Reply(
                     answer.text(),

@@ -2,8 +2,8 @@ package dev.pargo.evaluation.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 class BenchCommandTest {
 
-    private static final Script ANSWER = Script.answer("a", "b", "c").after(5).each(2);
+    private static final AnswerScript ANSWER =
+            AnswerScript.answer("a", "b", "c").after(5).each(2);
 
     @TempDir
     private Path directory;
@@ -103,7 +104,7 @@ class BenchCommandTest {
 
     @Test
     void failuresAreToldAndFailTheCommand() throws IOException {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(500))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.refusal(500))) {
             Cli cli = bench(endpoint, "--concurrency", "1", "--requests", "2", "--warmup", "0");
 
             assertThat(cli.status()).isEqualTo(1);
@@ -113,7 +114,7 @@ class BenchCommandTest {
 
     @Test
     void measuresNothingWhereTheWarmUpFails() throws IOException {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(400))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.refusal(400))) {
             Cli cli = bench(endpoint);
 
             assertThat(cli.status()).isEqualTo(1);
@@ -138,7 +139,7 @@ class BenchCommandTest {
     @Test
     void tellsHowLongAnswersWereAtEachEndpoint() throws IOException {
         try (ScriptedEndpoint one = new ScriptedEndpoint(request -> ANSWER);
-                ScriptedEndpoint other = new ScriptedEndpoint(request -> Script.answer("a"))) {
+                ScriptedEndpoint other = new ScriptedEndpoint(request -> AnswerScript.answer("a"))) {
             Cli cli = bench(one, "--against", other.url().toString(), "--concurrency", "1", "--requests", "4");
 
             assertThat(cli.out().lines().filter(line -> line.startsWith("scripted at")))
@@ -162,7 +163,7 @@ class BenchCommandTest {
                 .toArray(String[]::new));
     }
 
-    private static Script remember(String name, List<String> order) {
+    private static AnswerScript remember(String name, List<String> order) {
         order.add(name);
         return ANSWER;
     }

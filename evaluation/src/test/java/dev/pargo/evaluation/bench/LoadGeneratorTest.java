@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.endpoint.Script;
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class LoadGeneratorTest {
 
-    private static final Script ELEVEN_TOKENS = Script.answer("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
+    private static final AnswerScript ELEVEN_TOKENS =
+            AnswerScript.answer("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
 
     @Test
     void measuresWhatTheEndpointDoes() throws Exception {
@@ -72,9 +73,9 @@ class LoadGeneratorTest {
     void tellsRefusalsFromFailures() throws Exception {
         AtomicInteger number = new AtomicInteger();
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> switch (number.getAndIncrement()) {
-            case 0 -> Script.refusal(429);
-            case 1 -> Script.refusal(503);
-            case 2 -> Script.refusal(500);
+            case 0 -> AnswerScript.refusal(429);
+            case 1 -> AnswerScript.refusal(503);
+            case 2 -> AnswerScript.refusal(500);
             default -> ELEVEN_TOKENS;
         })) {
             List<Sample> samples = run(endpoint, Level.closed(1), Budget.requests(4));
@@ -128,8 +129,8 @@ class LoadGeneratorTest {
             throws InterruptedException {
         Workload workload = new Workload(List.of(), 1, number -> "hello", Map.of());
         ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
-        try (LoadGenerator load = new LoadGenerator(new Probe(workload, () -> {}), turns, 1)) {
-            return load.run(new Target("target", client, "scripted"), level, budget, round);
+        try (LoadGenerator load = new LoadGenerator(new RequestTimer(workload, () -> {}), turns, 1)) {
+            return load.run(new TestedEndpoint("target", client, "scripted"), level, budget, round);
         }
     }
 }

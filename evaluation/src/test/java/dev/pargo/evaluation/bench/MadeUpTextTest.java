@@ -3,7 +3,7 @@ package dev.pargo.evaluation.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.evaluation.client.ChatClient;
-import dev.pargo.evaluation.endpoint.Script;
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +13,7 @@ class MadeUpTextTest {
 
     @Test
     void hasTheLengthAndNeverRepeats() throws IOException {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("x"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("x"))) {
             ChatClient client = new ChatClient(endpoint.url(), null, Duration.ofSeconds(10));
 
             MadeUpText text = MadeUpText.ofTokens(200, client, "scripted", 1);

@@ -23,19 +23,19 @@ class EventReaderTest {
     void oneErrorEventBreaksAnAnswerOff() {
         Verdict verdict = read(TEXT + ERROR);
 
-        assertThat(verdict.outcome()).isEqualTo(Outcome.BROKEN_OFF);
+        assertThat(verdict.outcome()).isEqualTo(ClientOutcome.BROKEN_OFF);
         assertThat(verdict.text()).isEqualTo("a cat");
     }
 
     @Test
     void anyOtherEndIsAFailure() {
-        assertThat(read(TEXT)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
-        assertThat(read(TEXT + DONE)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
-        assertThat(read(TEXT + ERROR + ERROR)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
-        assertThat(read(TEXT + ERROR + DONE)).extracting(Verdict::outcome).isEqualTo(Outcome.FAILED);
+        assertThat(read(TEXT)).extracting(Verdict::outcome).isEqualTo(ClientOutcome.FAILED);
+        assertThat(read(TEXT + DONE)).extracting(Verdict::outcome).isEqualTo(ClientOutcome.FAILED);
+        assertThat(read(TEXT + ERROR + ERROR)).extracting(Verdict::outcome).isEqualTo(ClientOutcome.FAILED);
+        assertThat(read(TEXT + ERROR + DONE)).extracting(Verdict::outcome).isEqualTo(ClientOutcome.FAILED);
         assertThat(read(TEXT + FINISH + DONE + TEXT))
                 .extracting(Verdict::outcome)
-                .isEqualTo(Outcome.FAILED);
+                .isEqualTo(ClientOutcome.FAILED);
     }
 
     private static Verdict read(String body) {

@@ -16,11 +16,11 @@ class PromiseTest {
 
     @Test
     void everyLossThatIsNotPromisedBreaksIt() {
-        assertThat(Promise.NOTHING_IS_LOST.broken(tally(ASK, Outcome.REFUSED, 0, 1), 0, USUAL))
+        assertThat(Promise.NOTHING_IS_LOST.broken(tally(ASK, ClientOutcome.REFUSED, 0, 1), 0, USUAL))
                 .hasSize(1);
-        assertThat(Promise.REFUSALS.broken(tally(ASK, Outcome.REFUSED, 0, 1), 0, USUAL))
+        assertThat(Promise.REFUSALS.broken(tally(ASK, ClientOutcome.REFUSED, 0, 1), 0, USUAL))
                 .isEmpty();
-        assertThat(Promise.REFUSALS.broken(tally(ASK, Outcome.WRONG, 0, 1), 0, USUAL))
+        assertThat(Promise.REFUSALS.broken(tally(ASK, ClientOutcome.WRONG, 0, 1), 0, USUAL))
                 .hasSize(1);
     }
 
@@ -28,9 +28,11 @@ class PromiseTest {
     void hangCostsCallersNoMoreThanThreeSeconds() {
         Promise promise = Promise.NOTHING_IS_LOST.whereAReplicaHangs();
 
-        assertThat(promise.broken(tally(ASK, Outcome.RIGHT, 0, 4), 0, USUAL)).isEmpty();
-        assertThat(promise.broken(tally(ASK, Outcome.RIGHT, 0, 5), 0, USUAL)).hasSize(1);
-        assertThat(promise.broken(tally(LONG_ONE, Outcome.RIGHT, 0, 5), 0, USUAL))
+        assertThat(promise.broken(tally(ASK, ClientOutcome.RIGHT, 0, 4), 0, USUAL))
+                .isEmpty();
+        assertThat(promise.broken(tally(ASK, ClientOutcome.RIGHT, 0, 5), 0, USUAL))
+                .hasSize(1);
+        assertThat(promise.broken(tally(LONG_ONE, ClientOutcome.RIGHT, 0, 5), 0, USUAL))
                 .isEmpty();
     }
 
@@ -38,13 +40,13 @@ class PromiseTest {
     void brokenStreamEndsWithinTenSecondsOfTheFault() {
         Promise promise = Promise.STREAMS_MAY_BREAK_OFF;
 
-        assertThat(promise.broken(tally(LONG_ONE, Outcome.BROKEN_OFF, 0, 12), seconds(3), USUAL))
+        assertThat(promise.broken(tally(LONG_ONE, ClientOutcome.BROKEN_OFF, 0, 12), seconds(3), USUAL))
                 .isEmpty();
-        assertThat(promise.broken(tally(LONG_ONE, Outcome.BROKEN_OFF, 0, 12), seconds(1), USUAL))
+        assertThat(promise.broken(tally(LONG_ONE, ClientOutcome.BROKEN_OFF, 0, 12), seconds(1), USUAL))
                 .hasSize(1);
     }
 
-    private static Tally tally(Ask ask, Outcome outcome, long begun, long ended) {
+    private static Tally tally(Ask ask, ClientOutcome outcome, long begun, long ended) {
         Attempt attempt = new Attempt(ask, outcome, seconds(begun), seconds(ended), "");
         return new Tally(List.of(attempt), 0, seconds(20));
     }

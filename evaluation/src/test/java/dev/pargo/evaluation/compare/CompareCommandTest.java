@@ -2,8 +2,8 @@ package dev.pargo.evaluation.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -79,7 +79,7 @@ class CompareCommandTest {
 
     @Test
     void aRefusalStandsInTheReport() throws IOException {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(400))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.refusal(400))) {
             Cli cli = compare(endpoint);
 
             assertThat(cli.status()).isZero();
@@ -100,7 +100,7 @@ class CompareCommandTest {
         return Cli.run(Stream.of(arguments, more).flatMap(Arrays::stream).toArray(String[]::new));
     }
 
-    private static Script answer(JsonNode request) {
-        return Script.answer(request.path("model").asString().equals("b") ? "<b>no</b>" : "yes");
+    private static AnswerScript answer(JsonNode request) {
+        return AnswerScript.answer(request.path("model").asString().equals("b") ? "<b>no</b>" : "yes");
     }
 }

@@ -10,21 +10,21 @@ import java.util.List;
  * @param perTokenMs   time between two pieces
  * @param pieces       the answer
  */
-public record Script(int status, int firstTokenMs, int perTokenMs, List<String> pieces) {
+public record AnswerScript(int status, int firstTokenMs, int perTokenMs, List<String> pieces) {
 
-    public static Script answer(String... pieces) {
-        return new Script(200, 0, 0, List.of(pieces));
+    public static AnswerScript answer(String... pieces) {
+        return new AnswerScript(200, 0, 0, List.of(pieces));
     }
 
-    public static Script refusal(int status) {
-        return new Script(status, 0, 0, List.of());
+    public static AnswerScript refusal(int status) {
+        return new AnswerScript(status, 0, 0, List.of());
     }
 
-    public Script after(int millis) {
-        return new Script(status, millis, perTokenMs, pieces);
+    public AnswerScript after(int millis) {
+        return new AnswerScript(status, millis, perTokenMs, pieces);
     }
 
-    public Script each(int millis) {
-        return new Script(status, firstTokenMs, millis, pieces);
+    public AnswerScript each(int millis) {
+        return new AnswerScript(status, firstTokenMs, millis, pieces);
     }
 }

@@ -28,7 +28,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Function<JsonNode, Script> scripts;
+    private final Function<JsonNode, AnswerScript> scripts;
     private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger mostUnderWay = new AtomicInteger();
@@ -36,7 +36,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
     /**
      * @param scripts decides on the answer to a request's body
      */
-    public ScriptedEndpoint(Function<JsonNode, Script> scripts, String... models) throws IOException {
+    public ScriptedEndpoint(Function<JsonNode, AnswerScript> scripts, String... models) throws IOException {
         this.scripts = scripts;
         String list = Stream.of(models.length == 0 ? new String[] {"scripted"} : models)
                 .map("{\"id\":\"%s\"}"::formatted)
@@ -81,7 +81,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
         }
     }
 
-    private static void answer(HttpExchange exchange, JsonNode request, Script script) throws IOException {
+    private static void answer(HttpExchange exchange, JsonNode request, AnswerScript script) throws IOException {
         if (script.status() != 200) {
             exchange.getResponseHeaders().add("Retry-After", "0");
             reply(exchange, script.status(), "{\"error\":{\"message\":\"scripted refusal\"}}");
@@ -99,7 +99,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
         }
     }
 
-    private static void stream(HttpExchange exchange, JsonNode request, Script script) throws IOException {
+    private static void stream(HttpExchange exchange, JsonNode request, AnswerScript script) throws IOException {
         exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
@@ -127,7 +127,7 @@ public final class ScriptedEndpoint implements AutoCloseable {
     }
 
     /** Counts ten tokens of a template and two for a word. */
-    private static ObjectNode usage(JsonNode request, Script script) {
+    private static ObjectNode usage(JsonNode request, AnswerScript script) {
         String text = request.at("/messages/0/content").asString("");
         return JsonNodeFactory.instance
                 .objectNode()

@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.benchmark.exam;
 
 import dev.pargo.evaluation.client.ChatException;
-import dev.pargo.evaluation.client.ChatQuestion;
+import dev.pargo.evaluation.client.ChatRequest;
 import dev.pargo.evaluation.client.PatientChat;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ public record ExamRun(
                     question.picture() == null ? null : question.picture().dataUrl();
             journal.add(
                     question,
-                    chat.complete(new ChatQuestion(model, picture, question.text(), parameters))
+                    chat.complete(new ChatRequest(model, picture, question.text(), parameters))
                             .text());
             return null;
         } catch (ChatException refusal) {

@@ -3,7 +3,7 @@ package dev.pargo.evaluation.bench.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.evaluation.endpoint.Script;
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,8 +15,8 @@ class ConnectionLoadTest {
 
     @Test
     void aClosedLoopWaitsForAnswers() throws Exception {
-        try (ScriptedEndpoint endpoint =
-                        new ScriptedEndpoint(request -> Script.answer("a", "b").after(20));
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(
+                        request -> AnswerScript.answer("a", "b").after(20));
                 ConnectionLoad load = new ConnectionLoad(endpoint.url().getPort(), 2)) {
             ConnectionLoad.Result result = load.closed(Requests.text(), TIME);
 
@@ -28,8 +28,8 @@ class ConnectionLoadTest {
 
     @Test
     void timesCountFromWhenARequestWasDue() throws Exception {
-        try (ScriptedEndpoint endpoint =
-                        new ScriptedEndpoint(request -> Script.answer("a", "b").after(20));
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(
+                        request -> AnswerScript.answer("a", "b").after(20));
                 ConnectionLoad load = new ConnectionLoad(endpoint.url().getPort(), 1)) {
             // Requests are due every 10 ms and take 20: each waits for 10 ms longer than the one before it.
             ConnectionLoad.Result result = load.open(Requests.text(), 100, TIME);
@@ -42,7 +42,7 @@ class ConnectionLoadTest {
 
     @Test
     void readsStreams() throws Exception {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("a", "b", "c"));
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("a", "b", "c"));
                 ConnectionLoad load = new ConnectionLoad(endpoint.url().getPort(), 1)) {
             assertThat(load.closed(Requests.stream(3), TIME).answered())
                     .isEqualTo(endpoint.requests().size())
@@ -52,7 +52,7 @@ class ConnectionLoadTest {
 
     @Test
     void aRefusalEndsTheMeasurement() throws Exception {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.refusal(503));
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.refusal(503));
                 ConnectionLoad load = new ConnectionLoad(endpoint.url().getPort(), 1)) {
             assertThatThrownBy(() -> load.closed(Requests.text(), TIME))
                     .isInstanceOf(IOException.class)

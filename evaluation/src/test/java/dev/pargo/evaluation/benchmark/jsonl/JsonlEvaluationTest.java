@@ -2,8 +2,8 @@ package dev.pargo.evaluation.benchmark.jsonl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -28,7 +28,7 @@ class JsonlEvaluationTest {
                 {"question": "Where is it?", "answer": "garden", "match": "contains", "category": "facts"}
                 {"question": "How old is it?", "answer": "three", "category": "facts"}
                 """);
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer(
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer(
                 switch (ScriptedEndpoint.question(request)) {
                     case "What is it?" -> "a  cat.";
                     case "Is it a cat?" -> "I think yes, it is.";
@@ -55,7 +55,7 @@ class JsonlEvaluationTest {
 
     @Test
     void tellsTheLayoutThatItExpected() throws IOException {
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("x"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("x"))) {
             Cli cli = Cli.run(
                     "evaluate",
                     "jsonl",

@@ -2,8 +2,8 @@ package dev.pargo.evaluation.benchmark.mmbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class MmbenchEvaluationTest {
                 HEADER + "1\tWhat is it?\tLook closely.\tcat\tdog\t\t\tA\tanimals\t" + picture + "\n"
                         + "2\t\"Which \"\"one\"\"\nis red?\"\t\tapple\tsky\tsea\t\tA\tcolors\t" + picture + "\n"
                         + "1000001\tWhat is it?\tLook closely.\tdog\tcat\t\t\tB\tanimals\t1\n");
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("A"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("A"))) {
             Cli cli = evaluate(endpoint);
 
             assertThat(cli.status()).as(cli.err()).isZero();
@@ -145,13 +145,13 @@ class MmbenchEvaluationTest {
     }
 
     /** Recognises a cat, and otherwise answers A. */
-    private static Script alwaysACat(JsonNode request) {
+    private static AnswerScript alwaysACat(JsonNode request) {
         String letter = Arrays.stream(ScriptedEndpoint.question(request).split("\n"))
                 .filter(line -> line.endsWith(". cat"))
                 .findFirst()
                 .orElse("A")
                 .substring(0, 1);
-        return Script.answer(letter);
+        return AnswerScript.answer(letter);
     }
 
     private Cli evaluate(ScriptedEndpoint endpoint, String... more) {

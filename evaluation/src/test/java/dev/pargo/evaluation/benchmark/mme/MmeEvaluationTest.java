@@ -2,8 +2,8 @@ package dev.pargo.evaluation.benchmark.mme;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -94,7 +94,7 @@ class MmeEvaluationTest {
     void goesOnWhereItStopped() throws IOException {
         AtomicInteger answered = new AtomicInteger();
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(
-                request -> answered.incrementAndGet() > 2 ? Script.refusal(500) : catsEverywhere(request))) {
+                request -> answered.incrementAndGet() > 2 ? AnswerScript.refusal(500) : catsEverywhere(request))) {
             Cli cli = evaluate(endpoint);
 
             assertThat(cli.status()).isEqualTo(1);
@@ -113,7 +113,7 @@ class MmeEvaluationTest {
     void waitsForAnEndpointThatHasNoRoom() throws IOException {
         AtomicInteger asked = new AtomicInteger();
         try (ScriptedEndpoint endpoint = new ScriptedEndpoint(
-                request -> asked.incrementAndGet() % 2 == 1 ? Script.refusal(429) : catsEverywhere(request))) {
+                request -> asked.incrementAndGet() % 2 == 1 ? AnswerScript.refusal(429) : catsEverywhere(request))) {
             assertThat(evaluate(endpoint).out()).contains("\t color  score: 200.0");
             assertThat(endpoint.requests()).hasSize(8);
         }
@@ -194,7 +194,7 @@ class MmeEvaluationTest {
                 "2");
     }
 
-    private static Script catsEverywhere(JsonNode request) {
-        return Script.answer(ScriptedEndpoint.question(request).contains("cat") ? "Yes, a\tcat." : "No");
+    private static AnswerScript catsEverywhere(JsonNode request) {
+        return AnswerScript.answer(ScriptedEndpoint.question(request).contains("cat") ? "Yes, a\tcat." : "No");
     }
 }

@@ -2,8 +2,8 @@ package dev.pargo.evaluation.benchmark.seed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.evaluation.endpoint.AnswerScript;
 import dev.pargo.evaluation.endpoint.Cli;
-import dev.pargo.evaluation.endpoint.Script;
 import dev.pargo.evaluation.endpoint.ScriptedEndpoint;
 import dev.pargo.evaluation.stack.Repository;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class SeedEvaluationTest {
         Files.copy(picture, directory.resolve("SEED-Bench-image/11_22"));
         Files.copy(picture, directory.resolve("SEED-Bench-video-image/v1.png"));
         Files.writeString(directory.resolve("SEED-Bench.json"), QUESTIONS);
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("B"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("B"))) {
             Cli cli = evaluate(endpoint);
 
             assertThat(cli.status()).as(cli.err()).isZero();
@@ -64,7 +64,7 @@ class SeedEvaluationTest {
     @Test
     void tellsTheLayoutThatItExpected() throws IOException {
         Files.createDirectories(directory.resolve("images"));
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("B"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("B"))) {
             Cli cli = evaluate(endpoint);
 
             assertThat(cli.status()).isEqualTo(2);
@@ -77,7 +77,7 @@ class SeedEvaluationTest {
     void tellsWhatItMissedOnACloserLook() throws IOException {
         Path questions = directory.resolve("SEED-Bench.json");
         Files.writeString(questions, QUESTIONS);
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("B"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("B"))) {
             assertThat(evaluate(endpoint).err())
                     .contains("4 questions, but none of their pictures, such as SEED-Bench-image/11_22");
             Files.writeString(questions, "{\"annotations\": []}");
@@ -90,7 +90,7 @@ class SeedEvaluationTest {
     void namesTheQuestionThatIsWrong() throws IOException {
         Files.writeString(
                 directory.resolve("SEED-Bench.json"), QUESTIONS.replace("\"answer\": \"A\"", "\"answer\": \"E\""));
-        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> Script.answer("B"))) {
+        try (ScriptedEndpoint endpoint = new ScriptedEndpoint(request -> AnswerScript.answer("B"))) {
             assertThat(evaluate(endpoint).err()).contains("question 2 needs");
         }
     }
