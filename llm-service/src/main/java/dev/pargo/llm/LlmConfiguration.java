@@ -13,6 +13,7 @@ import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.llm.grpc.UnreadAnswers;
 import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
+import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
 import dev.pargo.models.memory.NetworkUse;
@@ -26,6 +27,7 @@ import dev.pargo.proto.v1.PromptDescription;
 import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.proto.v1.TokenTensor;
+import dev.pargo.proto.v1.ToolCallForm;
 import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.device.DeviceExecutor;
@@ -177,16 +179,26 @@ class LlmConfiguration {
                 .setIdentity(identity)
                 .setContextTokens(engine.contextTokens())
                 .setVocabulary(model.config().vocabulary())
-                .setPrompt(PromptDescription.newBuilder()
-                        .setOrigin(prompts.format().origin())
-                        .setTools(prompts.format().knowsTools())
-                        .setSingleTurn(bundle.isSingleTurn())
-                        .setOpening(prompts.opening()))
+                .setPrompt(prompt(prompts).setSingleTurn(bundle.isSingleTurn()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
                 .setMaxSequences(engine.maxSequences())
                 .setLimits(limits(identity.getMaxMessageBytes()))
                 .addAllAdapters(adapters.names())
                 .build();
+    }
+
+    private static PromptDescription.Builder prompt(PromptReader prompts) {
+        PromptFormat format = prompts.format();
+        PromptDescription.Builder prompt = PromptDescription.newBuilder()
+                .setOrigin(format.origin())
+                .setTools(format.knowsTools())
+                .setOpening(prompts.opening());
+        format.toolCallForm()
+                .ifPresent(form -> prompt.setToolCalls(ToolCallForm.newBuilder()
+                        .setOpening(form.opening())
+                        .setClosing(form.closing())
+                        .setArguments(form.arguments())));
+        return prompt;
     }
 
     /**

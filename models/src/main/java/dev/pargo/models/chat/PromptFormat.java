@@ -1,6 +1,7 @@
 package dev.pargo.models.chat;
 
 import java.util.List;
+import java.util.Optional;
 
 /** How a model was trained to read conversations. Implementations are thread-safe. */
 public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
@@ -18,6 +19,11 @@ public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
 
     /** Whether the format has a place for tools. */
     boolean knowsTools();
+
+    /** How the model writes calls of tools; empty if that is not known, so that calls in an answer stay text. */
+    default Optional<ToolCallForm> toolCallForm() {
+        return Optional.empty();
+    }
 
     /** Where the format comes from, in words for people. */
     String origin();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -23,8 +24,8 @@ public final class TemplateFormat implements PromptFormat {
 
     private static final String PROBE = "questionalpha";
     private static final String TOOL = """
-            {"type": "function", "function": {"name": "toolbeta", "description": "d",
-             "parameters": {"type": "object", "properties": {"p": {"type": "string", "description": "d"}}}}}""";
+            {"type": "function", "function": {"name": "%s", "description": "d",
+             "parameters": {"type": "object", "properties": {"p": {"type": "string", "description": "d"}}}}}""".formatted(ToolCallForm.TOOL);
 
     private final PublishedTemplates templates;
     private final String placeholder;
@@ -33,6 +34,7 @@ public final class TemplateFormat implements PromptFormat {
     private final ControlWords words;
     private final boolean takesParts;
     private final boolean knowsTools;
+    private final Optional<ToolCallForm> toolCallForm;
 
     /**
      * Finds out what the template can write.
@@ -63,7 +65,23 @@ public final class TemplateFormat implements PromptFormat {
                     "%s: the chat template cannot write a question; name a prompt.format or a prompt.template in a manifest"
                             .formatted(templates.origin()));
         }
-        this.knowsTools = writes(new Conversation(picture.messages(), List.of(TOOL), false), takesParts, "toolbeta");
+        this.knowsTools =
+                writes(new Conversation(picture.messages(), List.of(TOOL), false), takesParts, ToolCallForm.TOOL);
+        this.toolCallForm = knowsTools ? findToolCallForm(controlTokens) : Optional.empty();
+    }
+
+    private Optional<ToolCallForm> findToolCallForm(Set<String> controlTokens) {
+        ChatMessage question = ChatMessage.text(ChatMessage.USER, PROBE);
+        ChatMessage.Call call = new ChatMessage.Call("call00001", ToolCallForm.TOOL, ToolCallForm.TOOL_ARGUMENTS);
+        ChatMessage called = new ChatMessage(ChatMessage.ASSISTANT, List.of(), List.of(call), "", "");
+        try {
+            return ToolCallForm.in(
+                    render(new Conversation(List.of(question, called), List.of(TOOL), false), UnaryOperator.identity()),
+                    render(new Conversation(List.of(question), List.of(TOOL), false), UnaryOperator.identity()),
+                    controlTokens);
+        } catch (ConversationException refused) {
+            return Optional.empty();
+        }
     }
 
     private boolean writes(Conversation conversation, boolean inParts, String expected) {
@@ -228,6 +246,11 @@ public final class TemplateFormat implements PromptFormat {
     @Override
     public boolean knowsTools() {
         return knowsTools;
+    }
+
+    @Override
+    public Optional<ToolCallForm> toolCallForm() {
+        return toolCallForm;
     }
 
     @Override

@@ -75,6 +75,16 @@ class FastTokenizerTest {
         }
     }
 
+    /** An answer's calls of tools are found by them. */
+    @Test
+    void addedTokensThatAreNotSpecialArePartOfAnAnswer() throws IOException {
+        try (Tokenizer tokenizer = llama3().open(directory)) {
+            assertThat(tokenizer.encode("<tool_call>hello")).containsExactly(263, 259);
+            assertThat(tokenizer.decode(263, 259, 262)).isEqualTo("<tool_call>hello");
+            assertThat(tokenizer.controlTokens()).doesNotContain("<tool_call>");
+        }
+    }
+
     @Test
     void decodesAsTheLibraryDoes() throws IOException {
         for (TokenizerJson json : List.of(llama3(), llama2(), t5())) {
