@@ -11,6 +11,7 @@ import dev.pargo.gateway.loopback.LoopbackStages;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.FinishReason;
+import dev.pargo.proto.v1.ToolCallForm;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
@@ -59,6 +60,11 @@ class OpenAiSchemaTest {
             schemas = (ObjectNode) JsonMapper.shared().readTree(Objects.requireNonNull(file));
         }
         stages = new LoopbackStages();
+        stages.llm.description = stages.llm.description.toBuilder()
+                .setPrompt(stages.llm.description.getPrompt().toBuilder()
+                        .setTools(true)
+                        .setToolCalls(ToolCallForm.newBuilder().setArguments("parameters")))
+                .build();
         gateway = RunningGateway.start(stages);
     }
 
@@ -113,6 +119,23 @@ class OpenAiSchemaTest {
         List<String> chunks = data("/v1/chat/completions", body.replace("MESSAGES", MESSAGES));
 
         assertThat(chunks).hasSizeGreaterThan(3);
+        assertThat(chunks)
+                .allSatisfy(chunk -> assertThat(errors("CreateChatCompletionStreamResponse", chunk))
+                        .as(chunk)
+                        .isEmpty());
+    }
+
+    @Test
+    void callsOfToolsAreValid() throws Exception {
+        stages.llm.tellsRoles = false;
+        String body = MESSAGES.replace("Zé?", "{\\\"name\\\":\\\"f\\\",\\\"parameters\\\":{}}")
+                + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+        String whole = gateway.post("/v1/chat/completions", "{" + body + "}").body();
+        List<String> chunks = data("/v1/chat/completions", "{" + body + ",\"stream\":true}");
+
+        assertThat(whole).contains("\"content\":null", "\"tool_calls\":[{", "\"finish_reason\":\"tool_calls\"");
+        assertThat(errors("CreateChatCompletionResponse", whole)).isEmpty();
+        assertThat(chunks).anyMatch(chunk -> chunk.contains("\"tool_calls\":[{\"index\":0"));
         assertThat(chunks)
                 .allSatisfy(chunk -> assertThat(errors("CreateChatCompletionStreamResponse", chunk))
                         .as(chunk)

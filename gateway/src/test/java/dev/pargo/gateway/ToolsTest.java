@@ -69,6 +69,6 @@ class ToolsTest {
     @Test
     void areSaidToBeKnown() throws Exception {
         assertThat(gateway.get("/v1/models").body())
-                .contains("\"prompt_format\":\"chat_template.jinja\",\"tools\":true");
+                .contains("\"prompt_format\":\"chat_template.jinja\",\"tools\":true,\"tool_calls\":false");
     }
 }

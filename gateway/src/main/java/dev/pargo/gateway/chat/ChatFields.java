@@ -126,12 +126,20 @@ public final class ChatFields {
             "none",
             "What the model may call, if its chat template knows tools; see `pargo.tools` of `GET /v1/models`. Else refused.");
     static final Field<List<String>> FUNCTIONS = Field.of(
-            "functions", list(json(MAX_SCHEMA), 0, MAX_TOOLS, "functions"), "none", "The older form of `tools`.");
+            "functions",
+            list(json(MAX_SCHEMA), 0, MAX_TOOLS, "functions"),
+            "none",
+            "The older form of `tools`; calls stay text.");
     static final Field<String> TOOL_CHOICE = Field.of(
             "tool_choice",
             jsonOrText(10_000),
             "auto",
             "`auto`: the model decides; `none` has `tools` ignored; anything else is refused.");
+    static final Field<Boolean> PARALLEL_TOOL_CALLS = Field.of(
+            "parallel_tool_calls",
+            bool(),
+            "true",
+            "Whether an answer may call several tools; with false only its first call is told.");
     public static final Field<Boolean> CONTINUE_FINAL_MESSAGE = Field.of(
             "continue_final_message",
             bool(),
@@ -147,14 +155,13 @@ public final class ChatFields {
             .and(MAX_TOKENS, MAX_COMPLETION_TOKENS, DecodingFields.N, LOGPROBS, TOP_LOGPROBS, ATTENTION)
             .and(DecodingFields.ALL)
             .and(DecodingFields.RESPONSE_FORMAT)
-            .and(TOOLS, FUNCTIONS, TOOL_CHOICE, CONTINUE_FINAL_MESSAGE)
+            .and(TOOLS, FUNCTIONS, TOOL_CHOICE, PARALLEL_TOOL_CALLS, CONTINUE_FINAL_MESSAGE)
             .and(RequestFields.IGNORED)
             .and(
                     Field.ignored(
                             "prediction", skipped("an object", OBJECT), "A draft of the answer, to write it faster."),
                     Field.ignored("reasoning_effort", text(100), "The models do not think before they answer."),
                     Field.ignored("verbosity", text(100), "The models know no such setting."),
-                    Field.ignored("parallel_tool_calls", bool(), "There are no tool calls."),
                     Field.ignored(
                             "function_call",
                             skipped("a string or an object", OBJECT, STRING),

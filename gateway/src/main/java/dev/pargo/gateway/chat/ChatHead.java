@@ -7,6 +7,8 @@ import dev.pargo.gateway.exchange.Usage;
 import dev.pargo.gateway.exchange.WholeAnswer;
 import dev.pargo.gateway.inference.CrossAttention;
 import dev.pargo.gateway.inference.SeenPicture;
+import dev.pargo.gateway.toolcall.ToolCallReader;
+import dev.pargo.gateway.toolcall.ToolCallRules;
 import dev.pargo.proto.v1.GenerateStart;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Writes what all parts of one chat completion have in common.
  *
+ * @param toolCallRules  what counts as a call of a tool in an answer
  * @param showsAttention whether what the projector looked at is part of it
  */
-record ChatHead(ResponseHead head, boolean showsAttention) {
+record ChatHead(ResponseHead head, ToolCallRules toolCallRules, boolean showsAttention) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String CHUNK = "chat.completion.chunk";
@@ -27,12 +30,16 @@ record ChatHead(ResponseHead head, boolean showsAttention) {
     byte[] whole(List<WholeAnswer.Written> written, GenerateStart decoding, Usage usage, TimingsMillis timings) {
         List<ChatResponse.Choice> choices = new ArrayList<>();
         for (WholeAnswer.Written choice : written) {
+            ToolCallReader reader = new ToolCallReader(toolCallRules);
+            ToolCallReader.Read read = reader.read(choice.text()).plus(reader.end());
+            List<ChoiceToolCall> calls = ChoiceToolCall.whole(head.id(), choices.size(), read.calls());
             choices.add(ChatResponse.Choice.whole(
                     choices.size(),
-                    choice.text(),
+                    read.content(),
+                    calls,
                     decoding.hasTopLogprobs() ? ChoiceLogprobs.of(choice.logprobs()) : null,
                     decoding.getVisualAttention() ? ChoiceAttention.of(choice.attention(), choice.pictures()) : null,
-                    FinishWord.of(choice.reason())));
+                    FinishWord.of(choice.reason(), !calls.isEmpty())));
         }
         return json("chat.completion", projectorAttention(written.get(0).pictures()), choices, usage, timings);
     }

@@ -19,6 +19,7 @@ import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.pipeline.DecodingDefaults;
+import dev.pargo.gateway.toolcall.ToolCallRules;
 import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
@@ -36,6 +37,7 @@ record ChatQuestion(
         implements Question {
 
     private static final String MESSAGES = ChatFields.MESSAGES.name();
+    private static final String AUTO = "auto";
 
     /**
      * Checks a request.
@@ -83,8 +85,8 @@ record ChatQuestion(
     }
 
     @Override
-    public Answer answer(ResponseHead head, Work work, AnswerWriter out) {
-        ChatHead chat = new ChatHead(head, attention != null);
+    public Answer answer(ResponseHead head, Work work, LlmDescription llm, AnswerWriter out) {
+        ChatHead chat = new ChatHead(head, toolCallRules(work, llm), attention != null);
         int choices = work.decoding().getChoices();
         return body.is(RequestFields.STREAM)
                 ? new StreamedAnswer(chat, work.decoding(), RequestFields.includesUsage(body), out)
@@ -92,6 +94,17 @@ record ChatQuestion(
                         choices,
                         out,
                         (written, usage, timings) -> chat.whole(written, work.decoding(), usage, timings));
+    }
+
+    /** An answer whose form the request prescribes is content as a whole. */
+    private ToolCallRules toolCallRules(Work work, LlmDescription llm) {
+        if (!llm.getPrompt().hasToolCalls() || work.decoding().hasFormat() || callsNone(body)) {
+            return ToolCallRules.NONE;
+        }
+        return ToolCallRules.of(
+                llm.getPrompt().getToolCalls(),
+                body.get(ChatFields.TOOLS, List.of()),
+                body.get(ChatFields.PARALLEL_TOOL_CALLS, true));
     }
 
     private static @Nullable Integer maxTokens(Values body) {
@@ -135,9 +148,13 @@ record ChatQuestion(
         return null;
     }
 
+    private static boolean callsNone(Values body) {
+        return body.get(ChatFields.TOOL_CHOICE, AUTO).equals("none");
+    }
+
     /** None if the request says that none is to be called. */
     private static List<String> tools(Values body) {
-        if (body.get(ChatFields.TOOL_CHOICE, "auto").equals("none")) {
+        if (callsNone(body)) {
             return List.of();
         }
         List<String> tools = new ArrayList<>(body.get(ChatFields.TOOLS, List.of()));
@@ -148,10 +165,10 @@ record ChatQuestion(
 
     /** @param known whether the model's template has a place for them */
     private void refuseTools(boolean known) {
-        String choice = body.get(ChatFields.TOOL_CHOICE, "auto");
-        if (choice.equals("none")) {
+        if (callsNone(body)) {
             return;
         }
+        String choice = body.get(ChatFields.TOOL_CHOICE, AUTO);
         for (Field<List<String>> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
             boolean given = !body.get(tools, List.of()).isEmpty();
             if (given && !known) {
@@ -159,7 +176,7 @@ record ChatQuestion(
                         tools.name(),
                         tools.name() + " is not supported by this model; with tool_choice none it is ignored");
             }
-            if (given && !choice.equals("auto")) {
+            if (given && !choice.equals(AUTO)) {
                 throw Bounds.invalid("tool_choice", "tool_choice must be auto or none");
             }
         }

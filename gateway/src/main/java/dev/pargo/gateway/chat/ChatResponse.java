@@ -70,34 +70,66 @@ record ChatResponse(
         static Choice whole(
                 int index,
                 String content,
+                List<ChoiceToolCall> calls,
                 @Nullable ChoiceLogprobs logprobs,
                 @Nullable ChoiceAttention attention,
                 String finishReason) {
-            return new Choice(index, new Message("assistant", content, null), null, logprobs, attention, finishReason);
+            return new Choice(index, Message.of(content, calls), null, logprobs, attention, finishReason);
         }
 
         static Choice begin(int index) {
-            return new Choice(index, null, new Text("assistant", ""), null, null, null);
+            return new Choice(index, null, new Text("assistant", "", null), null, null, null);
         }
 
         static Choice piece(
-                int index, String content, @Nullable ChoiceLogprobs logprobs, @Nullable ChoiceAttention attention) {
-            return new Choice(index, null, new Text(null, content), logprobs, attention, null);
+                int index,
+                String content,
+                List<ChoiceToolCall> calls,
+                @Nullable ChoiceLogprobs logprobs,
+                @Nullable ChoiceAttention attention) {
+            Text delta = calls.isEmpty()
+                    ? new Text(null, content, null)
+                    : new Text(null, content.isEmpty() ? null : content, calls);
+            return new Choice(index, null, delta, logprobs, attention, null);
         }
 
         static Choice end(int index, @Nullable ChoiceAttention attention, String finishReason) {
-            return new Choice(index, null, new Text(null, null), null, attention, finishReason);
+            return new Choice(index, null, new Text(null, null, null), null, attention, finishReason);
         }
     }
 
     /**
      * A whole message.
      *
-     * @param refusal always null: the models' refusals are answers like others
+     * @param content   null if the message has calls only
+     * @param refusal   always null: the models' refusals are answers like others
+     * @param toolCalls null for none
      */
-    record Message(String role, String content, @Nullable String refusal) {}
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Message(
+            String role,
+            @Nullable String content,
+            @Nullable String refusal,
 
-    /** What a chunk adds to a message. */
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<ChoiceToolCall> toolCalls) {
+
+        static Message of(String content, List<ChoiceToolCall> calls) {
+            return calls.isEmpty()
+                    ? new Message("assistant", content, null, null)
+                    : new Message("assistant", content.isEmpty() ? null : content, null, calls);
+        }
+    }
+
+    /**
+     * What a chunk adds to a message.
+     *
+     * @param toolCalls each with its index; a call comes whole
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Text(@Nullable String role, @Nullable String content) {}
+    record Text(
+            @Nullable String role,
+            @Nullable String content,
+            @Nullable List<ChoiceToolCall> toolCalls) {}
 }

@@ -11,11 +11,13 @@ import dev.pargo.gateway.exchange.TimingsMillis;
 import dev.pargo.gateway.exchange.Usage;
 import dev.pargo.gateway.inference.Generation;
 import dev.pargo.gateway.inference.SeenPicture;
+import dev.pargo.gateway.toolcall.ToolCallReader;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.TextDelta;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class StreamedAnswer implements Answer {
     private final GenerateStart decoding;
     private final boolean includeUsage;
     private final AnswerWriter out;
+    private final List<ToolCallReader> readers;
     private @Nullable Generation first;
     private boolean begun;
 
@@ -38,6 +41,9 @@ final class StreamedAnswer implements Answer {
         this.decoding = decoding;
         this.includeUsage = includeUsage;
         this.out = out;
+        this.readers = Stream.generate(() -> new ToolCallReader(head.toolCallRules()))
+                .limit(decoding.getChoices())
+                .toList();
     }
 
     @Override
@@ -64,11 +70,18 @@ final class StreamedAnswer implements Answer {
         @Nullable
         ChoiceLogprobs logprobs = delta.getLogprobsCount() > 0 ? ChoiceLogprobs.of(delta.getLogprobsList()) : null;
         @Nullable ChoiceAttention attention = ChoiceAttention.piece(delta.getAttentionList());
-        if (logprobs != null || attention != null || !delta.getText().isEmpty()) {
-            chunk(ChatResponse.Choice.piece(choice, delta.getText(), logprobs, attention), null);
+        boolean ends = delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED;
+        ToolCallReader reader = readers.get(choice);
+        int earlier = reader.calls();
+        ToolCallReader.Read text = reader.read(delta.getText());
+        ToolCallReader.Read read = ends ? text.plus(reader.end()) : text;
+        List<ChoiceToolCall> calls = ChoiceToolCall.piece(head.head().id(), choice, earlier, read.calls());
+        if (logprobs != null || attention != null || !read.content().isEmpty() || !calls.isEmpty()) {
+            chunk(ChatResponse.Choice.piece(choice, read.content(), calls, logprobs, attention), null);
         }
-        if (delta.getFinishReason() != FinishReason.FINISH_REASON_UNSPECIFIED) {
-            chunk(ChatResponse.Choice.end(choice, pictures(), FinishWord.of(delta.getFinishReason())), null);
+        if (ends) {
+            String reason = FinishWord.of(delta.getFinishReason(), reader.calls() > 0);
+            chunk(ChatResponse.Choice.end(choice, pictures(), reason), null);
         }
     }
 

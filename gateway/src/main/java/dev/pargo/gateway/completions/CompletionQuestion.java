@@ -94,7 +94,7 @@ record CompletionQuestion(Values body, List<CompletionPrompt> prompts, AnswerSha
     }
 
     @Override
-    public Answer answer(ResponseHead head, Work work, AnswerWriter out) {
+    public Answer answer(ResponseHead head, Work work, LlmDescription llm, AnswerWriter out) {
         CompletionForm form = new CompletionForm(head, echoes(), work.decoding());
         return body.is(RequestFields.STREAM)
                 ? new StreamedCompletion(form, RequestFields.includesUsage(body), out)

@@ -118,7 +118,7 @@ public final class Answering {
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
         AnswerWriter out = new AnswerWriter(exchange.response, properties.heartbeat());
         exchange.out = out;
-        exchange.answer = question.answer(head, work, out);
+        exchange.answer = question.answer(head, work, set.llm(), out);
         RequestScope scope = new RequestScope(id, client, deadline, new Pulse(connection, out));
         List<InferenceRequest> requests =
                 requests(work, images, question.attention(), cacheSalt(body, exchange.caller));

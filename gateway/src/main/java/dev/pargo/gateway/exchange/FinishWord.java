@@ -10,4 +10,9 @@ public final class FinishWord {
     public static String of(FinishReason reason) {
         return reason == FinishReason.LENGTH ? "length" : "stop";
     }
+
+    /** @param callsTools whether the answer has calls of tools */
+    public static String of(FinishReason reason, boolean callsTools) {
+        return callsTools && reason == FinishReason.STOP ? "tool_calls" : of(reason);
+    }
 }

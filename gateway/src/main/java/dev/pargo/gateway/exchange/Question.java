@@ -36,7 +36,7 @@ public interface Question {
     GatewayException inClientsWords(GatewayException refusal);
 
     /** The answer, of which nothing has been written yet. */
-    Answer answer(ResponseHead head, Work work, AnswerWriter out);
+    Answer answer(ResponseHead head, Work work, LlmDescription llm, AnswerWriter out);
 
     /**
      * What an LLM is to do.

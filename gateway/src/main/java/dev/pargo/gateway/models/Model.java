@@ -53,6 +53,7 @@ record Model(
             @Nullable Long maxImagePixels,
             @Nullable String promptFormat,
             @Nullable Boolean tools,
+            @Nullable Boolean toolCalls,
             @Nullable Boolean singleTurn) {
 
         /** @param adapter the LLM's LoRA adapter that answers; empty for none */
@@ -72,6 +73,7 @@ record Model(
                     vision == null ? null : vision.encoder().getMaxImagePixels(),
                     llm == null ? null : llm.getPrompt().getOrigin(),
                     llm == null ? null : llm.getPrompt().getTools(),
+                    llm == null ? null : llm.getPrompt().hasToolCalls(),
                     llm == null ? null : llm.getPrompt().getSingleTurn());
         }
     }

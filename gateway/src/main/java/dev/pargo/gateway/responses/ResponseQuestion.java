@@ -71,7 +71,7 @@ record ResponseQuestion(Values body, Conversation conversation, List<PictureSour
     }
 
     @Override
-    public Answer answer(ResponseHead head, Work work, AnswerWriter out) {
+    public Answer answer(ResponseHead head, Work work, LlmDescription llm, AnswerWriter out) {
         ResponseForm form = new ResponseForm(head, body, work.decoding());
         return body.is(RequestFields.STREAM) ? new StreamedResponse(form, out) : new WholeAnswer(1, out, form::whole);
     }

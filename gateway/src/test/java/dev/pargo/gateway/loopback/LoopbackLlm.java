@@ -59,6 +59,9 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
 
     public volatile int cachedTokens;
 
+    /** Whether the answer has the roles. */
+    public volatile boolean tellsRoles = true;
+
     LoopbackLlm(LlmDescription description) {
         this.description = description;
     }
@@ -71,6 +74,7 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         pauseMillis = 0;
         reason = FinishReason.STOP;
         cachedTokens = 0;
+        tellsRoles = true;
     }
 
     @Override
@@ -210,10 +214,12 @@ public final class LoopbackLlm extends LlmGrpc.LlmImplBase {
         response.onNext(Checksums.seal(GenerateResponse.newBuilder().setDelta(delta)));
     }
 
-    private static List<String> asked(GenerateStart start, List<ByteString> visuals) {
+    private List<String> asked(GenerateStart start, List<ByteString> visuals) {
         List<String> asked = new ArrayList<>();
         for (ChatMessage message : start.getConversation().getMessagesList()) {
-            asked.add("(" + message.getRole() + ")");
+            if (tellsRoles) {
+                asked.add("(" + message.getRole() + ")");
+            }
             message.getContentList().forEach(part -> asked.add(text(part, visuals)));
             message.getToolCallsList().forEach(call -> asked.add(call.getName() + call.getArguments()));
         }

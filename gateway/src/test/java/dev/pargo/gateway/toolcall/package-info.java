@@ -1,0 +1,4 @@
+@NullMarked
+package dev.pargo.gateway.toolcall;
+
+import org.jspecify.annotations.NullMarked;
