@@ -57,13 +57,17 @@ final class OpenApiDocument {
                 post(
                         "Answers a conversation.",
                         ChatFields.ALL,
-                        streamed("A chat completion; its chunks with `stream`.", choices("message", "delta"))));
+                        streamed(
+                                "A chat completion; its chunks with `stream`.",
+                                choices(Arrays.asList("stop", "length", "tool_calls", null), "message", "delta"))));
         paths.put(
                 "/v1/completions",
                 post(
                         "Continues a text.",
                         CompletionFields.ALL,
-                        streamed("A completion; its chunks with `stream`.", choices("text"))));
+                        streamed(
+                                "A completion; its chunks with `stream`.",
+                                choices(Arrays.asList("stop", "length", null), "text"))));
         paths.put(
                 "/v1/responses",
                 post(
@@ -176,10 +180,10 @@ final class OpenApiDocument {
                         TEXT_OR_NULL))));
     }
 
-    private static Map<String, Object> choices(String... contents) {
+    private static Map<String, Object> choices(List<?> finishReasons, String... contents) {
         Map<String, Object> choice = new LinkedHashMap<>();
         choice.put("index", COUNT);
-        choice.put("finish_reason", Map.of("enum", Arrays.asList("stop", "length", null)));
+        choice.put("finish_reason", Map.of("enum", finishReasons));
         for (String content : contents) {
             choice.put(content, Map.of());
         }
