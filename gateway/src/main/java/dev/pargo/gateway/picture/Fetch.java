@@ -60,7 +60,10 @@ final class Fetch implements Callable<byte[]> {
     public byte[] call() throws FetchException, InterruptedException {
         WebUrl next = url;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            // A tag of its own, so that the client opens a connection for this request, to an address checked for it.
+            // It would otherwise share connections by host.
             Request request = client.newRequest(next.uri())
+                    .tag(new Object())
                     .timeout(left(), TimeUnit.NANOSECONDS)
                     .headers(headers -> headers.put(HttpHeader.ACCEPT, "image/*")
                             .put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE));
