@@ -17,11 +17,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streaming call that one thread writes and reads. gRPC's callbacks run on this thread too, while it waits. So an
- * arriving message wakes up one thread, and nothing here is shared.
+ * A streaming call that is written and read by one thread. While this thread waits, it runs gRPC's callbacks itself.
+ * So each message that arrives wakes up only this thread, and no field needs a lock. Not thread-safe.
  *
- * <p>The stage may be some messages ahead of the reader. gRPC's own blocking call asks for one message at a time, which
- * costs a round between two threads for each.
+ * <p>The stage may send up to {@code window} messages before they are read. gRPC's own blocking call requests messages
+ * one at a time, and each request wakes up the connection's thread.
  */
 final class StreamingCall<Q, R> {
 
@@ -47,9 +47,10 @@ final class StreamingCall<Q, R> {
     }
 
     /**
-     * Sends a message as soon as there is room for it. For the first one there is: it goes out together with the call's
-     * headers, while gRPC reports a call ready only after these have been sent.
+     * Sends a message, and waits for room first. The first message needs no room: it is sent together with the call's
+     * headers. (gRPC reports a call ready only after it has sent the headers.)
      *
+     * @param millis longest wait for room
      * @return false if the call has ended
      */
     boolean write(Q message, long millis) throws InterruptedException, TimeoutException {
@@ -69,6 +70,7 @@ final class StreamingCall<Q, R> {
     /**
      * Waits for the next message.
      *
+     * @param millis longest wait
      * @return null if the stage has ended the call
      * @throws StatusException if the call has failed
      */
@@ -79,7 +81,7 @@ final class StreamingCall<Q, R> {
         if (message == null && !end.isOk()) {
             throw end.asException(trailers);
         }
-        // In few requests: each one wakes up the connection's thread.
+        // Half a window at a time, because each request wakes up the connection's thread.
         if (message != null && 2 * ++taken >= window) {
             call.request(taken);
             taken = 0;
