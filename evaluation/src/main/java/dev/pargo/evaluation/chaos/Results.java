@@ -33,6 +33,7 @@ final class Results {
     /**
      * Adds a scenario.
      *
+     * @param clients clients that asked without a pause; 0 if the scenario has none
      * @param retries calls to stages that the gateway retried
      * @param broken  the broken promises, in words
      */
@@ -40,7 +41,7 @@ final class Results {
         report.add(
                 List.of(
                         scenario,
-                        String.valueOf(clients),
+                        clients == 0 ? "" : String.valueOf(clients),
                         String.valueOf(tally.attempts().size()),
                         String.valueOf(tally.count(ClientOutcome.RIGHT)),
                         String.valueOf(tally.count(ClientOutcome.CANCELLED)),
@@ -49,7 +50,7 @@ final class Results {
                         String.valueOf(tally.count(ClientOutcome.FAILED)),
                         String.valueOf(tally.count(ClientOutcome.WRONG)),
                         TrialReport.seconds(tally.longestGap()),
-                        TrialReport.seconds(tally.slowest()),
+                        tally.attempts().isEmpty() ? "" : TrialReport.seconds(tally.slowest()),
                         String.valueOf(retries)),
                 broken);
     }
