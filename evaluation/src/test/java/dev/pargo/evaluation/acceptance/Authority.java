@@ -93,6 +93,8 @@ final class Authority {
     private void run(String... options) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        // The optimising compiler does not pay in so short a program.
+        command.add("-J-XX:TieredStopAtLevel=1");
         command.addAll(List.of(options));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -43,7 +43,9 @@ class DisturbedStackIT {
     @BeforeAll
     static void start(@TempDir Path directory) throws IOException {
         bundle = Bundles.longContext(directory);
-        stack = RunningStack.start(bundle, Map.of("PARGO_LLM_MAX_REQUESTS", "2", "PARGO_LLM_SEQUENCES", "2"));
+        stack = RunningStack.start(
+                bundle,
+                Map.of("PARGO_LLM_MAX_REQUESTS", "2", "PARGO_LLM_SEQUENCES", "2", "PARGO_REPLICAS_PATIENCE", "1s"));
         gateway = new GatewayClient(stack.url());
     }
 
