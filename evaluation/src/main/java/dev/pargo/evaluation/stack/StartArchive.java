@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * The classes that a service loads when it starts, in an archive beside its jar (class data sharing). A start with the
- * archive takes half the processor time. An archive is valid for one build of the jar and one version of the JVM. Other
- * JVMs ignore it.
+ * archive takes less processor time, and tests start many services. An archive is valid for one build of the jar and one
+ * version of the JVM. Other JVMs ignore it.
  */
 final class StartArchive {
 
