@@ -38,6 +38,21 @@ class MetricsTest {
         }
     }
 
+    @Test
+    void countRequestsForAttention() throws Exception {
+        try (LoopbackStages stages = new LoopbackStages();
+                RunningGateway gateway = RunningGateway.start(stages)) {
+            assertThat(gateway.post("/v1/attention", "{\"model\": \"loopback\"}")
+                            .statusCode())
+                    .isEqualTo(400);
+
+            await().untilAsserted(() -> assertThat(lines(gateway))
+                    .anyMatch(line -> line.startsWith("gen_ai_server_request_duration_seconds_count{"
+                                    + "error_type=\"client_error\",gen_ai_operation_name=\"attention\"")
+                            && line.endsWith(" 1")));
+        }
+    }
+
     private static List<String> lines(RunningGateway gateway) throws IOException, InterruptedException {
         return gateway.actuator("prometheus").body().lines().toList();
     }

@@ -8,6 +8,7 @@ import dev.pargo.gateway.error.GatewayException;
 import dev.pargo.gateway.error.Outcome;
 import dev.pargo.gateway.exchange.ConcurrencyLimit;
 import dev.pargo.gateway.exchange.Pulse;
+import dev.pargo.gateway.exchange.RequestMetrics;
 import dev.pargo.gateway.http.ClientConnection;
 import dev.pargo.gateway.http.RequestBody;
 import dev.pargo.gateway.http.RequestIdFilter;
@@ -27,6 +28,7 @@ import io.grpc.Deadline;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -47,24 +49,33 @@ final class AttentionController {
 
     private static final Logger log = LoggerFactory.getLogger(AttentionController.class);
 
+    private static final String OPERATION = "attention";
+
     private final GatewayProperties properties;
     private final ConcurrencyLimit admission;
     private final Inference inference;
     private final Pictures pictures;
+    private final RequestMetrics metrics;
 
     AttentionController(
-            GatewayProperties properties, ConcurrencyLimit admission, Inference inference, Pictures pictures) {
+            GatewayProperties properties,
+            ConcurrencyLimit admission,
+            Inference inference,
+            Pictures pictures,
+            RequestMetrics metrics) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
         this.pictures = pictures;
+        this.metrics = metrics;
     }
 
     @PostMapping("/v1/attention")
     void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Asked asked = new Asked();
         Outcome outcome = Outcome.FAILED;
         try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
-            answer(request, response);
+            answer(asked, request, response);
             outcome = Outcome.OK;
         } catch (ClientGoneException | IOException gone) {
             outcome = Outcome.CANCELLED;
@@ -74,11 +85,13 @@ final class AttentionController {
             outcome = refuse(GatewayException.failed("The gateway failed", fault), response);
         } finally {
             log.debug("Request ended: {}", outcome);
+            TraceFilter.asks(asked.model);
             TraceFilter.ended(outcome);
+            metrics.ended(outcome, OPERATION, asked.model, Duration.ofNanos(System.nanoTime() - asked.arrived));
         }
     }
 
-    private void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void answer(Asked asked, HttpServletRequest request, HttpServletResponse response) throws IOException {
         RequestBody bytes = RequestBody.of(request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
@@ -90,7 +103,7 @@ final class AttentionController {
                 new Pulse(ClientConnection.of(request)));
         PictureSource source = image(body);
         Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), Caller.of(request), scope);
-        TraceFilter.asks(pipeline.name().orElseThrow());
+        asked.model = pipeline.name().orElseThrow();
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image = pictures.load(
@@ -106,7 +119,7 @@ final class AttentionController {
             HeatMap.write(attention, response.getOutputStream());
         } else {
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            AttentionJson.write(pipeline.name().orElseThrow(), attention, response.getOutputStream());
+            AttentionJson.write(asked.model, attention, response.getOutputStream());
         }
     }
 
@@ -125,5 +138,14 @@ final class AttentionController {
             ErrorBody.write(failure, response);
         }
         return failure.problem().outcome();
+    }
+
+    /** What is known of a request when it ends. */
+    private static final class Asked {
+
+        final long arrived = System.nanoTime();
+
+        /** The pipeline's name, or empty. */
+        String model = "";
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
  * generative AI as far as these exist; see {@code docs/metrics.md}.
  */
 @Component
-final class RequestMetrics {
+public final class RequestMetrics {
 
     private final MeterRegistry registry;
 
@@ -27,7 +27,7 @@ final class RequestMetrics {
      * @param model     the pipeline's name, or empty; never a client's text, because the number of label values must be
      *              bounded
      */
-    void ended(Outcome outcome, String operation, String model, Duration total) {
+    public void ended(Outcome outcome, String operation, String model, Duration total) {
         record(
                 "gen_ai.server.request.duration",
                 operation(operation, model).and("error.type", outcome == Outcome.OK ? "" : outcome.tag()),
