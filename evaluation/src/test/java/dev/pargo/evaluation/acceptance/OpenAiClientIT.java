@@ -2,36 +2,51 @@ package dev.pargo.evaluation.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.helpers.ChatCompletionAccumulator;
+import com.openai.models.ResponseFormatJsonSchema;
 import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionAssistantMessageParam;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionContentPart;
 import com.openai.models.chat.completions.ChatCompletionContentPartImage;
 import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.chat.completions.ChatCompletionMessageParam;
+import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
 import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.stack.RunningStack;
+import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.databind.json.JsonMapper;
 
 /** OpenAI's own Java client. */
 @ExtendWith(SharedStack.class)
 class OpenAiClientIT {
 
+    private RunningStack stack;
     private OpenAIClient client;
 
     @BeforeEach
     void connect(RunningStack running) {
+        stack = running;
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(running.url() + "/v1")
                 .apiKey("none")
@@ -88,6 +103,160 @@ class OpenAiClientIT {
                     assertThat(refusal.code()).contains("model_not_found");
                     assertThat(refusal.type()).contains("invalid_request_error");
                 });
+    }
+
+    @Test
+    void asksAboutSeveralPicturesAndGoesOn() throws IOException {
+        Example example = Example.all().get(0);
+        ChatCompletionCreateParams one = question(example, "pargo-mini");
+
+        ChatCompletion next = client.chat()
+                .completions()
+                .create(one.toBuilder()
+                        .messages(Stream.of(
+                                        one.messages(),
+                                        List.of(ChatCompletionMessageParam.ofAssistant(
+                                                ChatCompletionAssistantMessageParam.builder()
+                                                        .content(example.answer())
+                                                        .build())),
+                                        one.messages())
+                                .flatMap(List::stream)
+                                .toList())
+                        .build());
+
+        assertThat(next.usage())
+                .hasValueSatisfying(
+                        usage -> assertThat(usage.promptTokens()).isGreaterThan(example.promptTokens() + 80));
+    }
+
+    @Test
+    void readsTheUsageOfAStream() throws IOException {
+        Example example = Example.all().get(0);
+        ChatCompletionCreateParams question = question(example, "pargo-mini").toBuilder()
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
+                .build();
+
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(question)) {
+            assertThat(stream.stream().flatMap(chunk -> chunk.usage().stream()))
+                    .singleElement()
+                    .satisfies(usage ->
+                            assertThat(usage.totalTokens()).isEqualTo(example.promptTokens() + example.answerTokens()));
+        }
+    }
+
+    @Test
+    void drawsSeveralAnswersByASeed() throws IOException {
+        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+                .n(3)
+                .seed(5)
+                .temperature(1.5)
+                .maxCompletionTokens(6)
+                .build();
+
+        List<String> drawn = texts(client.chat().completions().create(question));
+
+        assertThat(drawn).hasSize(3).isEqualTo(texts(client.chat().completions().create(question)));
+    }
+
+    @Test
+    void stopsBeforeAString() throws IOException {
+        Example example = Example.all().get(0);
+        String stop = example.answer().substring(2, 4);
+
+        ChatCompletion completion = client.chat()
+                .completions()
+                .create(question(example, "pargo-mini").toBuilder().stop(stop).build());
+
+        assertThat(texts(completion))
+                .containsExactly(example.answer().substring(0, example.answer().indexOf(stop)));
+    }
+
+    @Test
+    void readsLogProbabilities() throws IOException {
+        Example example = Example.all().get(0);
+
+        ChatCompletion completion = client.chat()
+                .completions()
+                .create(question(example, "pargo-mini").toBuilder()
+                        .logprobs(true)
+                        .topLogprobs(2)
+                        .build());
+
+        assertThat(completion
+                        .choices()
+                        .get(0)
+                        .logprobs()
+                        .orElseThrow()
+                        .content()
+                        .orElseThrow())
+                .allSatisfy(token -> assertThat(token.logprob()).isNotPositive())
+                .allSatisfy(token -> assertThat(token.topLogprobs()).hasSize(2))
+                .extracting(ChatCompletionTokenLogprob::token)
+                .satisfies(tokens -> assertThat(String.join("", tokens)).isEqualTo(example.answer()));
+    }
+
+    @Test
+    void raisesItsOwnErrorForABadField() throws IOException {
+        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+                .temperature(9.0)
+                .build();
+
+        assertThatThrownBy(() -> client.chat().completions().create(question))
+                .isInstanceOfSatisfying(
+                        BadRequestException.class,
+                        refusal -> assertThat(refusal.param()).contains("temperature"));
+    }
+
+    @Test
+    void cancelsAStream() throws IOException {
+        double before = cancelled();
+        ChatCompletionCreateParams endless = question(Example.all().get(0), "pargo-mini").toBuilder()
+                .putAdditionalBodyProperty("ignore_eos", JsonValue.from(true))
+                .putAdditionalBodyProperty("max_tokens", JsonValue.from(-1))
+                .build();
+
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(endless)) {
+            assertThat(stream.stream().findFirst()).isPresent();
+        }
+
+        await().atMost(20, TimeUnit.SECONDS).until(() -> cancelled() > before);
+    }
+
+    @Test
+    void getsWhatASchemaSays() throws IOException {
+        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+                .responseFormat(ResponseFormatJsonSchema.builder()
+                        .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
+                                .name("answer")
+                                .strict(true)
+                                .schema(ResponseFormatJsonSchema.JsonSchema.Schema.builder()
+                                        .putAdditionalProperty("type", JsonValue.from("object"))
+                                        .putAdditionalProperty(
+                                                "properties", JsonValue.from(Map.of("sure", Map.of("type", "boolean"))))
+                                        .putAdditionalProperty("required", JsonValue.from(List.of("sure")))
+                                        .putAdditionalProperty("additionalProperties", JsonValue.from(false))
+                                        .build())
+                                .build())
+                        .build())
+                .build();
+
+        String answer = texts(client.chat().completions().create(question)).get(0);
+
+        assertThat(JsonMapper.shared().readTree(answer).path("sure").isBoolean())
+                .isTrue();
+    }
+
+    private double cancelled() throws IOException {
+        return stack.service(ServiceKind.GATEWAY).metric("gen_ai.server.request.duration?tag=error.type:cancelled");
+    }
+
+    private static List<String> texts(ChatCompletion completion) {
+        return completion.choices().stream()
+                .map(choice -> choice.message().content().orElseThrow())
+                .toList();
     }
 
     private static ChatCompletionCreateParams question(Example example, String model) throws IOException {
