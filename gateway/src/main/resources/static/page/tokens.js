@@ -11,10 +11,7 @@ export function pieces(text, tokens) {
     weights: token.visual.length > 0 ? token.visual : null,
   }));
   const written = parts.map(part => part.text).join('');
-  // A tokenizer writes a space before the first word, which is not part of the answer.
-  if (parts.length > 0 && written.trimStart() === text) {
-    parts[0].text = parts[0].text.trimStart();
-  } else if (written !== text) {
+  if (written !== text) {
     const known = parts.map(part => part.weights).filter(Boolean);
     return [{ text, weights: known.length > 0 ? average(known) : null }];
   }

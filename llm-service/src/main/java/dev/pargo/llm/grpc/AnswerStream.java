@@ -13,6 +13,7 @@ import dev.pargo.proto.v1.GenerationStarted;
 import dev.pargo.stage.call.MessageSource;
 import dev.pargo.stage.call.ServedCall;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     private final ServedCall<GenerateResponse> call;
     private final Tokenizer tokenizer;
     private final Queue<GenerateResponse.Builder> events = new ArrayDeque<>();
-    private final TreeMap<Integer, PendingAnswer> pending = new TreeMap<>();
+    private final TreeMap<Integer, PendingAnswer> answers = new TreeMap<>();
     private final SlowReader reader;
     private @Nullable GenerationFinished finished;
     private boolean exhausted;
@@ -46,7 +47,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     }
 
     private long backlog() {
-        return pending.values().stream().mapToLong(PendingAnswer::bytes).sum();
+        return answers.values().stream().mapToLong(PendingAnswer::bytes).sum();
     }
 
     @Override
@@ -62,7 +63,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     public void onText(Piece piece) {
         call.trace().enter("decode");
         synchronized (this) {
-            pending.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
+            answers.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
                     .add(piece);
             reader.update(backlog());
         }
@@ -102,12 +103,11 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
         if (!events.isEmpty()) {
             return events.remove();
         }
-        if (!pending.isEmpty()) {
-            PendingAnswer first = pending.firstEntry().getValue();
-            GenerateResponse.Builder delta = GenerateResponse.newBuilder().setDelta(first.next());
-            if (first.isEmpty()) {
-                pending.remove(first.choice());
-            }
+        Optional<PendingAnswer> first =
+                answers.values().stream().filter(answer -> !answer.isEmpty()).findFirst();
+        if (first.isPresent()) {
+            GenerateResponse.Builder delta =
+                    GenerateResponse.newBuilder().setDelta(first.get().next());
             reader.update(backlog());
             return delta;
         }

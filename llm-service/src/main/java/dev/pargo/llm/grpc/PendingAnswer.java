@@ -34,13 +34,12 @@ final class PendingAnswer {
     private final Queue<Piece> pieces = new ArrayDeque<>();
     private long bytes;
 
+    /** Whether a token with text has been taken out. */
+    private boolean begun;
+
     PendingAnswer(int choice, Tokenizer tokenizer) {
         this.choice = choice;
         this.tokenizer = tokenizer;
-    }
-
-    int choice() {
-        return choice;
     }
 
     boolean isEmpty() {
@@ -107,6 +106,7 @@ final class PendingAnswer {
                     size += attention.getSerializedSize();
                     delta.addAttention(attention);
                 }
+                begun |= tokenizer.bytes(piece.ids()[i]).length > 0;
             }
             if (piece.reason() != null) {
                 delta.setFinishReason(
@@ -138,7 +138,7 @@ final class PendingAnswer {
             levels.putShort((short) (unit == 0 ? 0 : Math.round(weight / unit)));
         }
         return VisualAttention.newBuilder()
-                .setText(ByteString.copyFrom(tokenizer.bytes(id)))
+                .setText(text(id))
                 .setLargest(largest)
                 .setWeights(ByteString.copyFrom(levels.flip()))
                 .build();
@@ -148,7 +148,12 @@ final class PendingAnswer {
         return TokenLogprob.newBuilder()
                 .setTokenId(id)
                 .setLogprob(logprob)
-                .setText(ByteString.copyFrom(tokenizer.bytes(id)))
+                .setText(text(id))
                 .build();
+    }
+
+    /** The texts of all tokens join to the answer's text. */
+    private ByteString text(int id) {
+        return ByteString.copyFrom(begun ? tokenizer.bytes(id) : tokenizer.firstBytes(id));
     }
 }

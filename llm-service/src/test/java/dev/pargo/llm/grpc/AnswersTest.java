@@ -110,7 +110,8 @@ class AnswersTest extends RunningLlmService {
             assertThat(sum).isBetween(0.1, 1.0);
         }
         assertThat(answer.attention().stream().map(token -> token.getText().toStringUtf8()))
-                .contains(" crescent", " diamond");
+                .contains(" crescent", " diamond")
+                .satisfies(tokens -> assertThat(String.join("", tokens)).isEqualTo(answer.text()));
         assertThat(ask(start.setVisualAttention(false).build(), visual("image1."))
                         .attention())
                 .isEmpty();

@@ -161,6 +161,11 @@ final class FastTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] firstBytes(int id) {
+        return vocabulary.firstBytes(id);
+    }
+
+    @Override
     public int vocabulary() {
         return vocabulary.size();
     }

@@ -140,6 +140,11 @@ final class SentencePieceTokenizer implements Tokenizer {
     }
 
     @Override
+    public byte[] firstBytes(int id) {
+        return vocabulary.firstBytes(id);
+    }
+
+    @Override
     public int vocabulary() {
         return vocabulary.size();
     }

@@ -44,6 +44,11 @@ public interface Tokenizer extends AutoCloseable {
     /** The bytes of a token within an answer. They may be a part of a character; a control token has none. */
     byte[] bytes(int id);
 
+    /** The bytes of a token that begins an answer: without the space that some tokenizers put before every text. */
+    default byte[] firstBytes(int id) {
+        return bytes(id);
+    }
+
     /** Number of ids. */
     int vocabulary();
 

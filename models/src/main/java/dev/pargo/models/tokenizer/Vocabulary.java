@@ -1,6 +1,7 @@
 package dev.pargo.models.tokenizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -47,6 +48,12 @@ final class Vocabulary {
         return id < 0 || id >= tokens.size() ? NONE : tokens.get(id);
     }
 
+    /** The bytes of a token that begins a text: without the dummy prefix. */
+    byte[] firstBytes(int id) {
+        byte[] bytes = bytes(id);
+        return dummyPrefix && bytes.length > 0 && bytes[0] == ' ' ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    }
+
     OptionalInt control(String name) {
         Integer id = controls.get(name);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
@@ -68,7 +75,7 @@ final class Vocabulary {
     private final class Reader implements Detokenizer {
 
         private final Utf8Assembler characters = new Utf8Assembler();
-        private boolean atStart = dummyPrefix;
+        private boolean atStart = true;
 
         @Override
         public String append(int id) {
@@ -76,10 +83,9 @@ final class Vocabulary {
             if (bytes.length == 0) {
                 return "";
             }
-            String text = characters.append(bytes);
-            boolean first = atStart;
+            String text = characters.append(atStart ? firstBytes(id) : bytes);
             atStart = false;
-            return first && text.startsWith(" ") ? text.substring(1) : text;
+            return text;
         }
 
         @Override
