@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.v1.QueryTokens;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,17 +41,32 @@ class MetricsTest {
 
     @Test
     void countRequestsForAttention() throws Exception {
-        try (LoopbackStages stages = new LoopbackStages();
+        try (LoopbackStages stages = withQueryTokens();
                 RunningGateway gateway = RunningGateway.start(stages)) {
-            assertThat(gateway.post("/v1/attention", "{\"model\": \"loopback\"}")
-                            .statusCode())
-                    .isEqualTo(400);
+            String picture = "{\"image\": \"%s\"}".formatted(Bodies.dataUrl(7, 100));
+            assertThat(gateway.post("/v1/attention", picture).statusCode()).isEqualTo(200);
+            assertThat(gateway.post("/v1/attention", "{}").statusCode()).isEqualTo(400);
 
+            String count = "gen_ai_server_request_duration_seconds_count{error_type=\"%1$s\","
+                    + "gen_ai_operation_name=\"attention\",gen_ai_provider_name=\"pargo\","
+                    + "gen_ai_request_model=\"%2$s\",gen_ai_response_model=\"%2$s\"} 1";
             await().untilAsserted(() -> assertThat(lines(gateway))
-                    .anyMatch(line -> line.startsWith("gen_ai_server_request_duration_seconds_count{"
-                                    + "error_type=\"client_error\",gen_ai_operation_name=\"attention\"")
-                            && line.endsWith(" 1")));
+                    .contains(count.formatted("", "loopback"), count.formatted("client_error", "")));
         }
+    }
+
+    /** Stages whose projector can tell what its query tokens look at. */
+    private static LoopbackStages withQueryTokens() throws IOException {
+        LoopbackStages stages = new LoopbackStages();
+        stages.projector.description = stages.projector.description.toBuilder()
+                .setQueryTokens(QueryTokens.newBuilder()
+                        .setPartial(2)
+                        .setGlobal(1)
+                        .setPatches(576)
+                        .setHeads(4)
+                        .addCrossLayers(0))
+                .build();
+        return stages;
     }
 
     private static List<String> lines(RunningGateway gateway) throws IOException, InterruptedException {

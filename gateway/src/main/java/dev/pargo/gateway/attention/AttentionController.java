@@ -72,10 +72,11 @@ final class AttentionController {
 
     @PostMapping("/v1/attention")
     void attention(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Asked asked = new Asked();
+        long begun = System.nanoTime();
+        String model = "";
         Outcome outcome = Outcome.FAILED;
         try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
-            answer(asked, request, response);
+            model = answer(request, response);
             outcome = Outcome.OK;
         } catch (ClientGoneException | IOException gone) {
             outcome = Outcome.CANCELLED;
@@ -85,13 +86,13 @@ final class AttentionController {
             outcome = refuse(GatewayException.failed("The gateway failed", fault), response);
         } finally {
             log.debug("Request ended: {}", outcome);
-            TraceFilter.asks(asked.model);
             TraceFilter.ended(outcome);
-            metrics.ended(outcome, OPERATION, asked.model, Duration.ofNanos(System.nanoTime() - asked.arrived));
+            metrics.ended(outcome, OPERATION, model, Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
-    private void answer(Asked asked, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    /** @return the name of the pipeline that answered */
+    private String answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         RequestBody bytes = RequestBody.of(request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
@@ -103,7 +104,8 @@ final class AttentionController {
                 new Pulse(ClientConnection.of(request)));
         PictureSource source = image(body);
         Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), Caller.of(request), scope);
-        asked.model = pipeline.name().orElseThrow();
+        String model = pipeline.name().orElseThrow();
+        TraceFilter.asks(model);
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image = pictures.load(
@@ -119,8 +121,9 @@ final class AttentionController {
             HeatMap.write(attention, response.getOutputStream());
         } else {
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            AttentionJson.write(asked.model, attention, response.getOutputStream());
+            AttentionJson.write(model, attention, response.getOutputStream());
         }
+        return model;
     }
 
     private static PictureSource image(Values body) {
@@ -138,14 +141,5 @@ final class AttentionController {
             ErrorBody.write(failure, response);
         }
         return failure.problem().outcome();
-    }
-
-    /** What is known of a request when it ends. */
-    private static final class Asked {
-
-        final long arrived = System.nanoTime();
-
-        /** The pipeline's name, or empty. */
-        String model = "";
     }
 }
