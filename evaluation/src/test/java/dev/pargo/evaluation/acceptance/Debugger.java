@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.InterfaceType;
 import com.sun.jdi.InvalidTypeException;
+import com.sun.jdi.Location;
 import com.sun.jdi.ReferenceType;
 import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VMDisconnectedException;
@@ -85,10 +86,15 @@ final class Debugger implements AutoCloseable {
         InterfaceType work = (InterfaceType)
                 machine.classesByName("dev.pargo.stage.device.DeviceWork").get(0);
         return work.implementors().stream()
-                .map(type -> type.methodsByName("step").get(0).location())
-                .map(machine.eventRequestManager()::createBreakpointRequest)
-                .peek(breakpoint -> breakpoint.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD))
+                .map(type -> breakpoint(type.methodsByName("step").get(0).location()))
                 .toList();
+    }
+
+    private static BreakpointRequest breakpoint(Location location) {
+        BreakpointRequest breakpoint =
+                location.virtualMachine().eventRequestManager().createBreakpointRequest(location);
+        breakpoint.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
+        return breakpoint;
     }
 
     @Override

@@ -106,7 +106,20 @@ class OpenAiClientIT {
     }
 
     @Test
-    void asksAboutSeveralPicturesAndGoesOn() throws IOException {
+    void asksAboutSeveralPictures() throws IOException {
+        Example example = Example.all().get(0);
+
+        ChatCompletion completion = client.chat()
+                .completions()
+                .create(question("pargo-mini", picture(example), picture(example), text(example.question())));
+
+        assertThat(completion.usage())
+                .hasValueSatisfying(
+                        usage -> assertThat(usage.promptTokens()).isGreaterThanOrEqualTo(example.promptTokens() + 80));
+    }
+
+    @Test
+    void asksAboutAPictureInEachOfTwoTurns() throws IOException {
         Example example = Example.all().get(0);
         ChatCompletionCreateParams one = question(example, "pargo-mini");
 
@@ -215,6 +228,7 @@ class OpenAiClientIT {
         ChatCompletionCreateParams endless = question(Example.all().get(0), "pargo-mini").toBuilder()
                 .putAdditionalBodyProperty("ignore_eos", JsonValue.from(true))
                 .putAdditionalBodyProperty("max_tokens", JsonValue.from(-1))
+                .n(4)
                 .build();
 
         try (StreamResponse<ChatCompletionChunk> stream =
@@ -260,18 +274,27 @@ class OpenAiClientIT {
     }
 
     private static ChatCompletionCreateParams question(Example example, String model) throws IOException {
+        return question(model, picture(example), text(example.question()));
+    }
+
+    private static ChatCompletionCreateParams question(String model, ChatCompletionContentPart... parts) {
         return ChatCompletionCreateParams.builder()
                 .model(model)
-                .addUserMessageOfArrayOfContentParts(List.of(
-                        ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
-                                .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
-                                        .url(DataUrl.of(example.image()))
-                                        .detail(ChatCompletionContentPartImage.ImageUrl.Detail.LOW)
-                                        .build())
-                                .build()),
-                        ChatCompletionContentPart.ofText(ChatCompletionContentPartText.builder()
-                                .text(example.question())
-                                .build())))
+                .addUserMessageOfArrayOfContentParts(List.of(parts))
                 .build();
+    }
+
+    private static ChatCompletionContentPart picture(Example example) throws IOException {
+        return ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
+                .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
+                        .url(DataUrl.of(example.image()))
+                        .detail(ChatCompletionContentPartImage.ImageUrl.Detail.LOW)
+                        .build())
+                .build());
+    }
+
+    private static ChatCompletionContentPart text(String text) {
+        return ChatCompletionContentPart.ofText(
+                ChatCompletionContentPartText.builder().text(text).build());
     }
 }
