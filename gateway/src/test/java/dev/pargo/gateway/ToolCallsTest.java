@@ -187,14 +187,12 @@ class ToolCallsTest {
 
     @Test
     void areTextIfNoneIsAskedFor() {
-        String call = CALL;
-
         for (ChatCompletionCreateParams.Builder request : List.of(
-                says(List.of(call)).toolChoice(ChatCompletionToolChoiceOption.ofAuto(Auto.NONE)),
-                says(List.of(call)).tools(List.of()),
-                says(List.of(call)).putAdditionalBodyProperty("guided_regex", JsonValue.from(".*")))) {
-            assertThat(only(whole(request)).message().content()).contains("(user)" + call);
-            assertThat(only(streamed(request)).message().content()).contains("(user)" + call);
+                says(List.of(CALL)).toolChoice(ChatCompletionToolChoiceOption.ofAuto(Auto.NONE)),
+                says(List.of(CALL)).tools(List.of()),
+                says(List.of(CALL)).putAdditionalBodyProperty("guided_regex", JsonValue.from(".*")))) {
+            assertThat(only(whole(request)).message().content()).contains("(user)" + CALL);
+            assertThat(only(streamed(request)).message().content()).contains("(user)" + CALL);
         }
     }
 

@@ -139,7 +139,7 @@ public final class ChatFields {
             "parallel_tool_calls",
             bool(),
             "true",
-            "Whether an answer may call several tools; with false only its first call is told.");
+            "Whether an answer may call several tools; with false only its first call is given.");
     public static final Field<Boolean> CONTINUE_FINAL_MESSAGE = Field.of(
             "continue_final_message",
             bool(),

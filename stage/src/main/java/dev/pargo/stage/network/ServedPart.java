@@ -7,7 +7,7 @@ import dev.pargo.models.network.StoredNetwork;
 /**
  * The part of a bundle that a stage serves. Every stage service contributes one.
  *
- * @param part         where the part is in the bundle
+ * @param part         which part of the bundle it is
  * @param network      the part's network
  * @param fingerprint  hash of all that determines the stage's output
  * @param packsWeights see {@link dev.pargo.models.torch.Placement}
