@@ -1,5 +1,6 @@
 package dev.pargo.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import com.openai.client.OpenAIClient;
@@ -7,7 +8,10 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -140,10 +144,18 @@ final class RunningGateway implements AutoCloseable {
         return lines("/v1/chat/completions", body);
     }
 
-    /** The answer's lines as they come. */
-    Stream<String> lines(String path, String body) throws IOException, InterruptedException {
-        return client.send(request(path, body).build(), HttpResponse.BodyHandlers.ofLines())
-                .body();
+    /**
+     * The answer's lines as they come, up to the last one that has arrived when the connection breaks. {@link HttpClient}
+     * loses some of them.
+     */
+    Stream<String> lines(String path, String body) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) uri(path).toURL().openConnection();
+        connection.setRequestProperty("content-type", "application/json");
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(body.getBytes(UTF_8));
+        return new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8))
+                .lines()
+                .onClose(connection::disconnect);
     }
 
     /** Cancelling the answer closes the connection. */
