@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxVisualBytes        Visual tokens on their way to LLMs at the same time, in bytes; more are refused with
  *                       429.
  * @param maxImages             Most images in one request; the model has a limit of its own.
+ * @param picturesAtOnce        Pictures of one request that are encoded and projected at the same time.
  * @param heartbeat             Time between two comments on a silent event stream.
  * @param visualCache           Memory for the visual tokens of recently used images, at most a quarter of the heap; 0
  *     for none.
@@ -39,5 +40,6 @@ public record GatewayProperties(
         @DefaultValue List<String> corsOrigins,
         @DefaultValue("128MB") DataSize maxVisualBytes,
         @DefaultValue("64") int maxImages,
+        @DefaultValue("8") int picturesAtOnce,
         @DefaultValue("15s") Duration heartbeat,
         @DefaultValue("256MB") DataSize visualCache) {}

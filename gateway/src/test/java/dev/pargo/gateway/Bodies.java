@@ -3,6 +3,8 @@ package dev.pargo.gateway;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Request bodies. */
 final class Bodies {
@@ -31,6 +33,17 @@ final class Bodies {
                 {"model":"loopback","messages":[{"role":"user","content":[
                  {"type":"text","text":"%s"},
                  {"type":"image_url","image_url":{"url":"%s"}}]}]}""".formatted(question, dataUrl(firstByte, 1000));
+    }
+
+    /** A question about several image files whose first bytes are given. */
+    static String images(String question, int... firstBytes) {
+        String pictures = IntStream.of(firstBytes)
+                .mapToObj(first -> """
+                        {"type":"image_url","image_url":{"url":"%s"}},""".formatted(dataUrl(first, 1000)))
+                .collect(Collectors.joining());
+        return """
+                {"model":"loopback","messages":[{"role":"user","content":[
+                 %s{"type":"text","text":"%s"}]}]}""".formatted(pictures, question);
     }
 
     static String imageStream(int firstByte, String question) {

@@ -37,6 +37,7 @@ public final class Inference {
     private final ReplicaProperties properties;
     private final VisualTokenCache cache;
     private final VisualBudget budget;
+    private final PictureThreads threads;
     private final MeterRegistry metrics;
 
     Inference(
@@ -44,11 +45,13 @@ public final class Inference {
             ReplicaProperties properties,
             VisualTokenCache cache,
             VisualBudget budget,
+            PictureThreads threads,
             MeterRegistry metrics) {
         this.pipelines = pipelines;
         this.properties = properties;
         this.cache = cache;
         this.budget = budget;
+        this.threads = threads;
         this.metrics = metrics;
     }
 
@@ -121,7 +124,7 @@ public final class Inference {
                 scope,
                 new Patience(properties.patience()),
                 metrics);
-        return new Generation(new Journey(request, scope, route, delivery, cache, budget), delivery);
+        return new Generation(new Journey(request, scope, route, delivery, cache, budget, threads), delivery);
     }
 
     /** A pipeline may have turns of its own. */

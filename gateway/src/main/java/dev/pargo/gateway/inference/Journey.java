@@ -2,7 +2,6 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.proto.v1.GenerateStart;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Leads one request through the stages, up to the point where the LLM has taken it on. Until then, and as long as nothing
  * of the answer has left for the client, every step can be made again. Closing it lets go of what it knows of the pictures.
- * Confined to the request's thread.
+ * Confined to the request's thread, but for the pictures, which other threads help with.
  */
 final class Journey implements AutoCloseable {
 
@@ -25,6 +24,7 @@ final class Journey implements AutoCloseable {
     private final Delivery delivery;
     private final VisualTokenCache cache;
     private final VisualBudget budget;
+    private final PictureThreads threads;
     private List<SeenPicture> pictures = List.of();
     private VisualBudget.Share kept;
 
@@ -34,7 +34,8 @@ final class Journey implements AutoCloseable {
             Route route,
             Delivery delivery,
             VisualTokenCache cache,
-            VisualBudget budget) {
+            VisualBudget budget,
+            PictureThreads threads) {
         this.request = request;
         this.scope = scope;
         this.route = route;
@@ -42,6 +43,7 @@ final class Journey implements AutoCloseable {
         this.delivery = delivery;
         this.cache = cache;
         this.budget = budget;
+        this.threads = threads;
         this.kept = budget.open();
     }
 
@@ -90,16 +92,7 @@ final class Journey implements AutoCloseable {
 
     private GenerateCall start(ModelSet set, VisualBudget.Share share) throws SetGoneException {
         Timings timings = new Timings();
-        List<VisualTokens> visuals = new ArrayList<>();
-        List<SeenPicture> seen = new ArrayList<>();
-        for (InferenceRequest.Image image : request.images()) {
-            ModelSet.Vision vision = Objects.requireNonNull(set.vision());
-            VisionPath path = new VisionPath(vision, calls, share, timings);
-            Projected picture = retrying(image.param(), () -> project(image, vision, path, timings));
-            visuals.add(picture.tokens());
-            seen.add(SeenPicture.of(picture, vision.encoder().getResizeMode()));
-        }
-        pictures = seen;
+        List<VisualTokens> visuals = project(set, share, timings);
         GenerateStart start = request.start().toBuilder()
                 .addAllVisualTokens(visuals.stream().map(VisualTokens::tokens).toList())
                 .build();
@@ -116,13 +109,45 @@ final class Journey implements AutoCloseable {
                         timings));
     }
 
+    /** The visual tokens of all pictures. */
+    private List<VisualTokens> project(ModelSet set, VisualBudget.Share share, Timings timings)
+            throws SetGoneException {
+        List<InferenceRequest.Image> images = request.images();
+        if (images.isEmpty()) {
+            return List.of();
+        }
+        ModelSet.Vision vision = Objects.requireNonNull(set.vision());
+        if (request.attention() != null) {
+            request.attention().check(vision.projector(), images.size());
+        }
+        long start = System.nanoTime();
+        List<Projected> projected = threads.all(
+                images.size(),
+                scope,
+                index -> retrying(
+                        images.get(index).param(), () -> project(images.get(index), vision, share, calls, scope)),
+                (index, its) -> project(images.get(index), vision, share, calls.forHelper(its), its));
+        timings.addAll(projected.stream().map(Projected::timings).toList(), System.nanoTime() - start);
+        String resizeMode = vision.encoder().getResizeMode();
+        pictures = projected.stream()
+                .map(picture -> SeenPicture.of(picture, resizeMode))
+                .toList();
+        return projected.stream().map(Projected::tokens).toList();
+    }
+
     /** Attention is not cached, and takes the features that visual tokens are made of: then both are made together. */
-    private Projected project(InferenceRequest.Image image, ModelSet.Vision vision, VisionPath path, Timings timings)
+    private Projected project(
+            InferenceRequest.Image image,
+            ModelSet.Vision vision,
+            VisualBudget.Share share,
+            StageCalls calls,
+            RequestScope scope)
             throws StageException, SetGoneException {
         boolean amongOthers = request.images().size() > 1;
+        Timings timings = new Timings();
+        VisionPath path = new VisionPath(vision, calls, share, timings);
         @Nullable HeadGroups groups = request.attention();
         if (groups != null) {
-            groups.check(vision.projector(), request.images().size());
             return path.run(image.file(), amongOthers, groups, kept);
         }
         VisualTokens tokens = cache.isEnabled()
@@ -132,7 +157,7 @@ final class Journey implements AutoCloseable {
                         timings,
                         () -> path.run(image.file(), amongOthers))
                 : path.run(image.file(), amongOthers);
-        return new Projected(tokens, null);
+        return new Projected(tokens, null, timings);
     }
 
     private <T> T retrying(@Nullable String param, Step<T> step) throws SetGoneException {

@@ -13,16 +13,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the replicas of one request. It keeps the request's set, the replicas that have failed it, and the number of
- * remaining tries. Confined to the request's thread.
+ * remaining tries. One thread leads the request; others may only {@linkplain #withoutWaiting pick without waiting}.
  */
-final class Route {
+final class Route implements ReplicaChoice {
 
     private static final Logger log = LoggerFactory.getLogger(Route.class);
     private static final int MOST_FAILURES = 6;
@@ -36,11 +39,11 @@ final class Route {
     private final RequestScope scope;
     private final Patience patience;
     private final MeterRegistry metrics;
-    private final Set<Replica<?>> failed = new HashSet<>();
-    private final Set<Replica<?>> full = new HashSet<>();
-    private final Set<ModelSet.Id> refused = new HashSet<>();
-    private @Nullable ModelSet set;
-    private @Nullable StageException lastFull;
+    private final Set<Replica<?>> failed = ConcurrentHashMap.newKeySet();
+    private final Set<Replica<?>> full = ConcurrentHashMap.newKeySet();
+    private final Set<ModelSet.Id> refused = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable ModelSet set;
+    private volatile @Nullable StageException lastFull;
     private int failures;
 
     /** @param key equal for requests that should reach the same replicas */
@@ -86,28 +89,13 @@ final class Route {
                 "The model is not ready: " + String.join("; ", pipeline.state().problems()), RETRY);
     }
 
-    /**
-     * The replica for the next call. Waits if there is no replica and no other set.
-     *
-     * @throws StageException ABSENT, or FULL if all replicas are
-     */
-    Replica<?> pick(StageKind stage, Choice choice) throws StageException, SetGoneException {
+    /** Waits if there is no replica and no other set. */
+    @Override
+    public Replica<?> pick(StageKind stage, Choice choice) throws StageException, SetGoneException {
         while (true) {
-            List<? extends Replica<?>> there = replicas(stage);
-            List<? extends Replica<?>> open =
-                    there.stream().filter(replica -> !full.contains(replica)).toList();
-            boolean anyReady = open.stream().anyMatch(replica -> replica.state() == ReplicaState.READY);
-            if (!anyReady && isThereAnotherSet()) {
-                refused.add(set.id());
-                throw new SetGoneException("no %s of its set takes calls".formatted(stage.title()));
-            }
-            if (!open.isEmpty()) {
-                int best = open.stream().mapToInt(this::rank).min().orElseThrow();
-                return choice.among(
-                        open.stream().filter(replica -> rank(replica) == best).toList());
-            }
-            if (!there.isEmpty() && lastFull != null) {
-                throw lastFull;
+            Optional<Replica<?>> found = find(stage, choice);
+            if (found.isPresent()) {
+                return found.get();
             }
             if (!patience.hold(scope)) {
                 throw StageException.absent(stage);
@@ -115,8 +103,51 @@ final class Route {
         }
     }
 
-    /** Whether a call could go to another replica instead of this silent one. */
-    boolean hasOther(StageKind stage, Replica<?> silent) {
+    @Override
+    public ReplicaChoice withoutWaiting() {
+        return new ReplicaChoice() {
+            @Override
+            public Replica<?> pick(StageKind stage, Choice choice) throws StageException, SetGoneException {
+                return find(stage, choice).orElseThrow(() -> StageException.absent(stage));
+            }
+
+            @Override
+            public boolean hasOther(StageKind stage, Replica<?> silent) {
+                return Route.this.hasOther(stage, silent);
+            }
+
+            @Override
+            public ReplicaChoice withoutWaiting() {
+                return this;
+            }
+        };
+    }
+
+    /** Empty if the request may wait for a replica. */
+    private Optional<Replica<?>> find(StageKind stage, Choice choice) throws StageException, SetGoneException {
+        List<? extends Replica<?>> there = replicas(stage);
+        List<? extends Replica<?>> open =
+                there.stream().filter(replica -> !full.contains(replica)).toList();
+        boolean anyReady = open.stream().anyMatch(replica -> replica.state() == ReplicaState.READY);
+        if (!anyReady && isThereAnotherSet()) {
+            refused.add(set.id());
+            throw new SetGoneException("no %s of its set takes calls".formatted(stage.title()));
+        }
+        if (!open.isEmpty()) {
+            // Ranked once, because states change meanwhile.
+            TreeMap<Integer, List<Replica<?>>> byRank =
+                    open.stream().collect(Collectors.groupingBy(this::rank, TreeMap::new, Collectors.toList()));
+            return Optional.of(choice.among(byRank.firstEntry().getValue()));
+        }
+        @Nullable StageException refusal = lastFull;
+        if (!there.isEmpty() && refusal != null) {
+            throw refusal;
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean hasOther(StageKind stage, Replica<?> silent) {
         return replicas(stage).stream()
                         .anyMatch(replica ->
                                 replica != silent && replica.state() == ReplicaState.READY && !full.contains(replica))

@@ -21,7 +21,8 @@ import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
 
 /**
- * The calls of one request, each to the replica that its route names. Every call gets the rest of the request's time.
+ * The calls of one thread of a request, each to the replica that its route names. Every call gets the rest of the request's
+ * time.
  */
 final class StageCalls {
 
@@ -31,17 +32,22 @@ final class StageCalls {
     /** Pieces of an answer that may arrive before they are passed on. */
     private static final int PIECES_AHEAD = 32;
 
-    private final Route route;
+    private final ReplicaChoice route;
     private final RequestScope scope;
     private final ClientInterceptor headers;
 
-    StageCalls(Route route, RequestScope scope) {
+    StageCalls(ReplicaChoice route, RequestScope scope) {
         this.route = route;
         this.scope = scope;
         Metadata metadata = new Metadata();
         metadata.put(CallHeaders.REQUEST_ID, scope.id());
         metadata.put(CallHeaders.CLIENT, scope.client());
         this.headers = MetadataUtils.newAttachHeadersInterceptor(metadata);
+    }
+
+    /** The calls of a thread that helps. It does not wait for replicas. */
+    StageCalls forHelper(RequestScope its) {
+        return new StageCalls(route.withoutWaiting(), its);
     }
 
     /** A picture goes to the least loaded encoder. */

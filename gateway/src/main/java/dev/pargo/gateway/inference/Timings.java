@@ -2,9 +2,10 @@ package dev.pargo.gateway.inference;
 
 import dev.pargo.proto.v1.GenerationReport;
 import dev.pargo.proto.v1.StageReport;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Adds up the times of a request before the LLM begins to write. Confined to the request's thread. */
+/** Adds up the times of a request, or of one of its pictures, before the LLM begins to write. Not thread-safe. */
 public final class Timings {
 
     private long queueNanos;
@@ -25,6 +26,26 @@ public final class Timings {
     void reused(long nanos) {
         encodeNanos += nanos;
         reusedImages++;
+    }
+
+    /**
+     * Adds the times of pictures that were worked on at once. They are reduced by as much as they overlapped, so that the
+     * parts of a request's time add up to the whole.
+     *
+     * @param nanos from the beginning of the first to the end of the last
+     */
+    void addAll(List<Timings> pictures, long nanos) {
+        long sum = pictures.stream()
+                .mapToLong(each -> each.queueNanos + each.encodeNanos + each.projectNanos)
+                .sum();
+        double share = sum > nanos ? (double) nanos / sum : 1;
+        for (Timings each : pictures) {
+            queueNanos += Math.round(share * each.queueNanos);
+            encodeNanos += Math.round(share * each.encodeNanos);
+            projectNanos += Math.round(share * each.projectNanos);
+            networkMicros += Math.round(share * each.networkMicros);
+            reusedImages += each.reusedImages;
+        }
     }
 
     void generated(GenerationReport report) {

@@ -80,7 +80,7 @@ final class VisionPath {
                 long encoded = System.nanoTime();
                 timings.encoded(encoded - start, features.report());
                 VisualTokens tokens = tokens(project, encoded);
-                return new Projected(tokens, weights(attend, groups, kept));
+                return new Projected(tokens, weights(attend, groups, kept), timings);
             }
         }
     }

@@ -34,16 +34,16 @@ final class VisualBudget {
         return new Share();
     }
 
-    /** What one request holds, until it is closed. Confined to the request's thread. */
+    /** What one request holds, until it is closed. Thread-safe until then. */
     final class Share implements AutoCloseable {
 
-        private long held;
+        private final AtomicLong held = new AtomicLong();
 
         private Share() {}
 
         /** @throws GatewayException BUSY if all requests together would hold too much */
         void add(int more) {
-            held += more;
+            held.addAndGet(more);
             if (bytes.addAndGet(more) > capacity) {
                 throw GatewayException.busy("The gateway holds no more visual tokens at the moment", RETRY);
             }
@@ -51,8 +51,7 @@ final class VisualBudget {
 
         @Override
         public void close() {
-            bytes.addAndGet(-held);
-            held = 0;
+            bytes.addAndGet(-held.getAndSet(0));
         }
     }
 }
