@@ -72,6 +72,7 @@ class TokensTest {
             /tokenize   | {'messages':[{'role':'user','content':[{'type':'image_url','image_url':'data:image/png;base64,AA'}]}]} | messages[0].content[0].image_url
             /detokenize | {}                                                                | tokens
             /detokenize | {'tokens':[-1]}                                                   | tokens[0]
+            /detokenize | {'tokens':[65,2000000000]}                                        | tokens[1]
             """)
     void refusesByName(String path, String body, String param) throws Exception {
         HttpResponse<String> response = gateway.post(path, body.replace('\'', '"'));
@@ -82,6 +83,17 @@ class TokensTest {
                         .at("/error/param")
                         .asString())
                 .isEqualTo(param);
+    }
+
+    /** Their ids fill more than the largest message that an LLM reads. */
+    @Test
+    void moreTokensThanTheModelReadsAreRefusedWithTheLimit() throws Exception {
+        String many = "2000000000,".repeat(262_143) + "2000000000";
+
+        HttpResponse<String> response = gateway.post("/detokenize", "{\"tokens\":[%s]}".formatted(many));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains("tokens has 262144 ids, the limit of the model is 2048");
     }
 
     private static JsonNode ask(String path, String body) throws Exception {

@@ -72,8 +72,25 @@ final class TokensController {
         if (tokens == null) {
             throw Bounds.invalid("tokens", "tokens is missing");
         }
+        check(tokens, inference.require(pipeline, false, scope).llm());
         return new Text(inference.detokenize(
                 pipeline, tokens.stream().map(Long::intValue).toList(), scope));
+    }
+
+    /** The LLM refuses the same, but could not read a message with very many large ids. */
+    private static void check(List<Long> tokens, LlmDescription llm) {
+        if (tokens.size() > llm.getContextTokens()) {
+            throw Bounds.invalid(
+                    "tokens",
+                    "tokens has %d ids, the limit of the model is %d".formatted(tokens.size(), llm.getContextTokens()));
+        }
+        long most = llm.getVocabulary() - 1;
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.get(i) > most) {
+                String field = "tokens[%d]".formatted(i);
+                throw Bounds.invalid(field, "%s must be at most %d with this model".formatted(field, most));
+            }
+        }
     }
 
     private static GenerateStart start(Values body, LlmDescription llm) {

@@ -227,11 +227,11 @@ class EngineFaultsTest {
     }
 
     @Test
-    void aListenerThatFailsIsDropped() throws Exception {
+    void aListenerThatFailsIsDroppedWithOneLine(CapturedOutput output) throws Exception {
         try (PargoMini mini = PargoMini.withSequences(2)) {
             CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100));
             int[] heard = {0};
-            mini.engine.submit(Asked.of(TEXT).endless(100).request(), new GenerationListener() {
+            mini.engine.submit(Asked.of(TEXT).from("bob").endless(100).request(), new GenerationListener() {
                 @Override
                 public void onStarted() {}
 
@@ -254,6 +254,7 @@ class EngineFaultsTest {
             assertThat(beside.ids()).hasSize(100);
             assertNothingIsLost(mini);
             assertThat(heard[0]).isEqualTo(1);
+            assertThat(output).contains("request of bob").doesNotContain("\tat ");
         }
     }
 
