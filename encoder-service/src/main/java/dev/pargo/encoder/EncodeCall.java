@@ -54,6 +54,7 @@ final class EncodeCall implements StreamObserver<EncodeRequest> {
     @Override
     public void onCompleted() {
         call.attempt(() -> {
+            call.completeRequest();
             call.trace().enter("decode picture");
             CompletableFuture<PreparedImage> image = preparation.prepare(opened().finish(), alone, this::reserve);
             call.whenOver(() -> image.cancel(true));

@@ -71,6 +71,7 @@ final class AttendCall implements StreamObserver<AttendRequest> {
             if (!call.isAdmitted()) {
                 throw malformed("the stream ended before its options");
             }
+            call.completeRequest();
             call.submit(Projection.attention(features.finish(), projector, groups), Duration.ZERO);
         });
     }

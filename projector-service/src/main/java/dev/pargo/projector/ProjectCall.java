@@ -38,7 +38,10 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
 
     @Override
     public void onCompleted() {
-        call.attempt(() -> call.submit(Projection.tokens(features.finish(), projector), Duration.ZERO));
+        call.attempt(() -> {
+            call.completeRequest();
+            call.submit(Projection.tokens(features.finish(), projector), Duration.ZERO);
+        });
     }
 
     @Override

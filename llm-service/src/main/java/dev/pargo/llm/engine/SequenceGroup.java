@@ -93,7 +93,10 @@ public final class SequenceGroup implements Generator.Submission {
         try {
             message.run();
         } catch (RuntimeException e) {
-            log.error("Request {} cannot be told of its progress: {}", request.origin().id(), e.toString());
+            log.error(
+                    "Request {} cannot be told of its progress: {}",
+                    request.origin().id(),
+                    e.toString());
             log.debug("Where it failed", e);
             cancelled = true;
         }

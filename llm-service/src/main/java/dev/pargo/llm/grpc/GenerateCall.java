@@ -51,6 +51,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
     public void onCompleted() {
         call.attempt(() -> {
             RequestReader reader = opened(request);
+            call.completeRequest();
             List<PictureRows> tensors = opened(visuals).finish();
             host.preparation().run(call, reader.size(), () -> submit(reader, tensors));
         });

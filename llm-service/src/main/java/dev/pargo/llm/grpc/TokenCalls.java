@@ -61,6 +61,7 @@ final class TokenCalls {
     }
 
     private <R> void prepare(ServedCall<R> call, int size, Supplier<R> work) {
+        call.completeRequest();
         host.preparation().run(call, size, () -> call.answer(new OneMessage<>(work.get())));
     }
 

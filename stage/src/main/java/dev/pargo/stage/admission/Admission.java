@@ -5,6 +5,13 @@ import dev.pargo.proto.StageError;
 import dev.pargo.service.admission.SharedCapacity;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -13,13 +20,20 @@ import java.util.function.Supplier;
  *
  * <p>One bound at admission replaces one at every later queue: uploads, image decoding, batching and slow readers share
  * it. A request larger than the bound on bytes is admitted if no other request is in the stage. Both bounds are shared
- * between clients, so that no client takes all of either (see {@link SharedCapacity}). Thread-safe.
+ * between clients, so that no client takes all of either (see {@link SharedCapacity}).
+ *
+ * <p>If there is no room, the request that has been arriving for the longest time is evicted, so that clients that announce
+ * requests and do not send them keep nobody out. Complete requests and very recent ones are never evicted. Thread-safe.
  */
 public final class Admission {
+
+    /** Time for which an arriving request cannot be evicted. */
+    private static final Duration PROTECTED = Duration.ofSeconds(1);
 
     private final Supplier<Duration> retryAfter;
     private final SharedCapacity requests;
     private final SharedCapacity bytes;
+    private final Set<Ticket> arriving = new LinkedHashSet<>();
 
     /** @param retryAfter when a refused request may be admitted; called at each refusal */
     public Admission(AdmissionLimits limits, Supplier<Duration> retryAfter) {
@@ -37,20 +51,47 @@ public final class Admission {
      * @throws StatusRuntimeException QUEUE_FULL with a retry delay
      */
     public Ticket admit(String client, long size) {
+        Ticket ticket = new Ticket(client);
+        take(() -> tryAdmit(ticket, size));
+        return ticket;
+    }
+
+    private boolean tryAdmit(Ticket ticket, long size) {
+        if (requests.taken() == 0) {
+            requests.take(ticket.client, 1);
+            bytes.take(ticket.client, size);
+        } else if (!bytes.tryTake(ticket.client, size)) {
+            return false;
+        } else if (!requests.tryTake(ticket.client, 1)) {
+            bytes.release(ticket.client, size);
+            return false;
+        }
+        ticket.size = size;
+        return true;
+    }
+
+    /** Takes what an attempt takes under the lock. As long as it fails, arriving requests are evicted. */
+    private void take(BooleanSupplier attempt) {
+        List<Runnable> evictions = new ArrayList<>();
+        boolean taken;
         synchronized (this) {
-            if (requests.taken() == 0) {
-                requests.take(client, 1);
-                bytes.take(client, size);
-                return new Ticket(client, size);
-            }
-            if (bytes.tryTake(client, size)) {
-                if (requests.tryTake(client, 1)) {
-                    return new Ticket(client, size);
+            taken = attempt.getAsBoolean();
+            Iterator<Ticket> oldest = arriving.iterator();
+            while (!taken && oldest.hasNext()) {
+                Ticket ticket = oldest.next();
+                if (System.nanoTime() - ticket.since < PROTECTED.toNanos()) {
+                    break;
                 }
-                bytes.release(client, size);
+                oldest.remove();
+                ticket.release();
+                evictions.add(() -> ticket.onEviction.accept(full()));
+                taken = attempt.getAsBoolean();
             }
         }
-        throw full();
+        evictions.forEach(Runnable::run);
+        if (!taken) {
+            throw full();
+        }
     }
 
     private StatusRuntimeException full() {
@@ -72,12 +113,34 @@ public final class Admission {
     public final class Ticket implements AutoCloseable {
 
         private final String client;
+        private final long since = System.nanoTime();
         private long size;
         private boolean closed;
+        private Consumer<StatusRuntimeException> onEviction = full -> {};
 
-        private Ticket(String client, long size) {
+        private Ticket(String client) {
             this.client = client;
-            this.size = size;
+        }
+
+        /**
+         * Allows to evict the request while it is arriving.
+         *
+         * @param onEvicted told QUEUE_FULL after the eviction; called on another request's thread, without a lock
+         */
+        public void allowEviction(Consumer<StatusRuntimeException> onEvicted) {
+            synchronized (Admission.this) {
+                onEviction = onEvicted;
+                if (!closed) {
+                    arriving.add(this);
+                }
+            }
+        }
+
+        /** From now on the request is complete, and is not evicted. */
+        public void forbidEviction() {
+            synchronized (Admission.this) {
+                arriving.remove(this);
+            }
         }
 
         /**
@@ -87,32 +150,33 @@ public final class Admission {
          * @throws StatusRuntimeException QUEUE_FULL with a retry delay, unless this request is the only one
          */
         public void grow(long more) {
-            synchronized (Admission.this) {
-                if (closed) {
-                    return;
-                }
-                if (requests.taken() == 1) {
-                    bytes.take(client, more);
-                    size += more;
-                    return;
-                }
-                if (bytes.tryTake(client, more)) {
-                    size += more;
-                    return;
-                }
+            take(() -> closed || tryGrow(more));
+        }
+
+        private boolean tryGrow(long more) {
+            if (requests.taken() == 1) {
+                bytes.take(client, more);
+            } else if (!bytes.tryTake(client, more)) {
+                return false;
             }
-            throw full();
+            size += more;
+            return true;
         }
 
         /** Releases the share; further calls have no effect. */
         @Override
         public void close() {
             synchronized (Admission.this) {
-                if (!closed) {
-                    closed = true;
-                    requests.release(client, 1);
-                    bytes.release(client, size);
-                }
+                arriving.remove(this);
+                release();
+            }
+        }
+
+        private void release() {
+            if (!closed) {
+                closed = true;
+                requests.release(client, 1);
+                bytes.release(client, size);
             }
         }
     }

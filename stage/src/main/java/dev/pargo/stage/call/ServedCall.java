@@ -62,7 +62,7 @@ public class ServedCall<R> {
     }
 
     /**
-     * Admits the call.
+     * Admits the call. Until {@link #completeRequest} it may be ended if there is no room for others.
      *
      * @param bytes memory that the request will take
      * @throws StatusRuntimeException QUEUE_FULL
@@ -71,6 +71,15 @@ public class ServedCall<R> {
         Admission.Ticket admitted = stage.admission().admit(client.value(), bytes);
         ticket = admitted;
         whenOver(admitted::close);
+        admitted.allowEviction(this::fail);
+    }
+
+    /** Call it when the request has arrived, and before work begins. */
+    public final void completeRequest() {
+        Admission.Ticket admitted = ticket;
+        if (admitted != null) {
+            admitted.forbidEviction();
+        }
     }
 
     /**

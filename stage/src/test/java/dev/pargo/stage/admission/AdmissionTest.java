@@ -2,11 +2,15 @@ package dev.pargo.stage.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
@@ -47,6 +51,34 @@ class AdmissionTest {
             assertRefused(1);
         }
         admission.admit("client", 1);
+    }
+
+    @Test
+    void aRequestThatHasBeenArrivingForASecondMakesRoom() {
+        List<StatusRuntimeException> told = new ArrayList<>();
+        Admission.Ticket slow = admission.admit("slow", 60);
+        slow.allowEviction(told::add);
+        assertRefused(50);
+
+        await().ignoreExceptions().until(() -> admission.admit("client", 50) != null);
+
+        assertThat(told)
+                .singleElement()
+                .satisfies(full ->
+                        assertThat(StageError.of(full).orElseThrow().reason()).isEqualTo(ErrorReason.QUEUE_FULL));
+        slow.close();
+        assertThat(admission.requests()).isEqualTo(1);
+        assertThat(admission.bytes()).isEqualTo(50);
+    }
+
+    @Test
+    void aCompleteRequestMakesNoRoom() {
+        Admission.Ticket complete = admission.admit("client", 60);
+        complete.allowEviction(full -> fail("it was evicted"));
+
+        complete.forbidEviction();
+
+        await().during(Duration.ofMillis(1_200)).untilAsserted(() -> assertRefused(50));
     }
 
     @Test
