@@ -21,6 +21,8 @@ import org.springframework.util.unit.DataSize;
  *                              default.
  * @param maxVisualBytes        Visual tokens on their way to LLMs at the same time, in bytes; more are refused with
  *                       429.
+ * @param maxAnswerBytes Memory of answers that are sent as a whole, at most a quarter of the heap; more are refused with
+ *     429.
  * @param maxImages             Most images in one request; the model has a limit of its own.
  * @param picturesAtOnce        Pictures of one request that are encoded and projected at the same time.
  * @param heartbeat             Time between two comments on a silent event stream.
@@ -39,6 +41,7 @@ public record GatewayProperties(
         @DefaultValue("4096") int maxConnectionsPerAddress,
         @DefaultValue List<String> corsOrigins,
         @DefaultValue("128MB") DataSize maxVisualBytes,
+        @DefaultValue("128MB") DataSize maxAnswerBytes,
         @DefaultValue("64") int maxImages,
         @DefaultValue("8") int picturesAtOnce,
         @DefaultValue("15s") Duration heartbeat,

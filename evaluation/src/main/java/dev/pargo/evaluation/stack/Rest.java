@@ -28,7 +28,11 @@ public final class Rest {
                     "pargo.llm.requests.waiting",
                     "pargo.llm.kv.utilization"),
             ServiceKind.GATEWAY,
-            List.of("pargo.gateway.active", "pargo.gateway.visual.held", "pargo.gateway.bodies.held"));
+            List.of(
+                    "pargo.gateway.active",
+                    "pargo.gateway.visual.held",
+                    "pargo.gateway.bodies.held",
+                    "pargo.gateway.answers.held"));
     /** Allowance for uncollected garbage and for caches that have filled. */
     private static final long SLACK = 160L << 20;
 

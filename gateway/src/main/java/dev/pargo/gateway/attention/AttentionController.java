@@ -39,6 +39,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.exc.JacksonIOException;
 
 /**
  * What a model's visual tokens look at in a picture: as JSON, or as a heat map for clients that accept {@code image/png}
@@ -78,7 +79,7 @@ final class AttentionController {
         try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(request))) {
             model = answer(request, response);
             outcome = Outcome.OK;
-        } catch (ClientGoneException | IOException gone) {
+        } catch (ClientGoneException | IOException | JacksonIOException gone) {
             outcome = Outcome.CANCELLED;
         } catch (GatewayException failure) {
             outcome = refuse(failure, response);
@@ -96,7 +97,7 @@ final class AttentionController {
         RequestBody bytes = RequestBody.of(request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
-        Values body = JsonBody.read(bytes.open(request), AttentionFields.ALL);
+        Values body = bytes.bounded(() -> JsonBody.read(bytes.open(request), AttentionFields.ALL));
         RequestScope scope = new RequestScope(
                 RequestIdFilter.idOf(request),
                 Caller.clientOf(request),

@@ -27,7 +27,7 @@ record ChatHead(ResponseHead head, ToolCallRules toolCallRules, boolean showsAtt
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String CHUNK = "chat.completion.chunk";
 
-    byte[] whole(List<WholeAnswer.Written> written, GenerateStart decoding, Usage usage, TimingsMillis timings) {
+    ChatResponse whole(List<WholeAnswer.Written> written, GenerateStart decoding, Usage usage, TimingsMillis timings) {
         List<ChatResponse.Choice> choices = new ArrayList<>();
         for (WholeAnswer.Written choice : written) {
             ToolCallReader reader = new ToolCallReader(toolCallRules);
@@ -41,7 +41,7 @@ record ChatHead(ResponseHead head, ToolCallRules toolCallRules, boolean showsAtt
                     decoding.getVisualAttention() ? ChoiceAttention.of(choice.attention(), choice.pictures()) : null,
                     FinishWord.of(choice.reason(), !calls.isEmpty())));
         }
-        return json("chat.completion", projectorAttention(written.get(0).pictures()), choices, usage, timings);
+        return response("chat.completion", projectorAttention(written.get(0).pictures()), choices, usage, timings);
     }
 
     /**
@@ -62,20 +62,20 @@ record ChatHead(ResponseHead head, ToolCallRules toolCallRules, boolean showsAtt
                         attention,
                         List.of(choice),
                         null))
-                : json(CHUNK, attention, List.of(choice), null, null);
+                : JSON.writeValueAsBytes(response(CHUNK, attention, List.of(choice), null, null));
     }
 
     byte[] lastChunk(Usage usage, TimingsMillis timings) {
-        return json(CHUNK, null, List.of(), usage, timings);
+        return JSON.writeValueAsBytes(response(CHUNK, null, List.of(), usage, timings));
     }
 
-    private byte[] json(
+    private ChatResponse response(
             String object,
             @Nullable List<CrossAttention> attention,
             List<ChatResponse.Choice> choices,
             @Nullable Usage usage,
             @Nullable TimingsMillis timings) {
-        return JSON.writeValueAsBytes(new ChatResponse(
+        return new ChatResponse(
                 id(),
                 object,
                 head.created(),
@@ -84,7 +84,7 @@ record ChatHead(ResponseHead head, ToolCallRules toolCallRules, boolean showsAtt
                 attention,
                 choices,
                 usage,
-                timings));
+                timings);
     }
 
     private @Nullable List<CrossAttention> projectorAttention(List<SeenPicture> pictures) {

@@ -21,7 +21,7 @@ record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart deco
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    byte[] whole(List<WholeAnswer.Written> written, Usage usage, TimingsMillis timings) {
+    CompletionResponse whole(List<WholeAnswer.Written> written, Usage usage, TimingsMillis timings) {
         List<CompletionResponse.Choice> choices = new ArrayList<>();
         for (WholeAnswer.Written choice : written) {
             int index = choices.size();
@@ -31,15 +31,15 @@ record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart deco
                     decoding.hasTopLogprobs() ? new OldLogprobs.Writer().of(choice.logprobs()) : null,
                     FinishWord.of(choice.reason())));
         }
-        return json(choices, usage, timings);
+        return response(choices, usage, timings);
     }
 
     byte[] chunk(CompletionResponse.Choice choice) {
-        return json(List.of(choice), null, null);
+        return JSON.writeValueAsBytes(response(List.of(choice), null, null));
     }
 
     byte[] lastChunk(Usage usage, TimingsMillis timings) {
-        return json(List.of(), usage, timings);
+        return JSON.writeValueAsBytes(response(List.of(), usage, timings));
     }
 
     /** A chunk of a stream that ends with usage: until then it is null. */
@@ -64,9 +64,9 @@ record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart deco
         return echoes.size() * decoding.getChoices();
     }
 
-    private byte[] json(
+    private CompletionResponse response(
             List<CompletionResponse.Choice> choices, @Nullable Usage usage, @Nullable TimingsMillis timings) {
-        return JSON.writeValueAsBytes(new CompletionResponse(
+        return new CompletionResponse(
                 id(),
                 CompletionResponse.OBJECT,
                 head.created(),
@@ -74,7 +74,7 @@ record CompletionForm(ResponseHead head, List<String> echoes, GenerateStart deco
                 head.systemFingerprint(),
                 choices,
                 usage,
-                timings));
+                timings);
     }
 
     private String id() {

@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Writes one answer: as one JSON object, or as server-sent events. Confined to its request's thread. */
 public final class AnswerWriter {
@@ -18,23 +20,44 @@ public final class AnswerWriter {
     private static final byte[] END = "\n\n".getBytes(US_ASCII);
     private static final byte[] COMMENT = ": still working\n\n".getBytes(US_ASCII);
 
+    /** Shorter answers are sent with their length. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
     private final HttpServletResponse response;
+    private final AnswerMemory.Share memory;
     private final long heartbeatNanos;
     private long lastWrite;
     private boolean unsent;
 
-    /** @param heartbeat time between two comments on a silent stream */
-    AnswerWriter(HttpServletResponse response, Duration heartbeat) {
+    /**
+     * @param memory    memory of the answer until it is written, if it is written as a whole
+     * @param heartbeat time between two comments on a silent stream
+     */
+    AnswerWriter(HttpServletResponse response, AnswerMemory.Share memory, Duration heartbeat) {
         this.response = response;
+        this.memory = memory;
         this.heartbeatNanos = heartbeat.toNanos();
     }
 
-    /** Writes the whole answer. */
-    public void whole(byte[] json) throws IOException {
+    /** Memory of an answer that is collected and then written as a whole. */
+    AnswerMemory.Share memory() {
+        return memory;
+    }
+
+    /** Writes the whole answer as JSON. */
+    void whole(Object answer) throws IOException {
+        whole(answer, response);
+    }
+
+    /** Writes a whole answer as JSON, in pieces if it is large, so that its text does not need memory. */
+    static void whole(Object answer, HttpServletResponse response) throws IOException {
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-        response.setContentLength(json.length);
-        response.getOutputStream().write(json);
-        response.flushBuffer();
+        response.setBufferSize(PIECE_BYTES);
+        try {
+            JsonMapper.shared().writeValue(response.getOutputStream(), answer);
+        } catch (JacksonIOException gone) {
+            throw gone.getCause();
+        }
     }
 
     /** Begins a stream. Nothing is sent before the first event. */

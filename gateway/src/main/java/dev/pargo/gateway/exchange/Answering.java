@@ -55,18 +55,21 @@ public final class Answering {
     private final Inference inference;
     private final Pictures pictures;
     private final RequestMetrics metrics;
+    private final AnswerMemory memory;
 
     Answering(
             GatewayProperties properties,
             ConcurrencyLimit admission,
             Inference inference,
             Pictures pictures,
-            RequestMetrics metrics) {
+            RequestMetrics metrics,
+            AnswerMemory memory) {
         this.properties = properties;
         this.admission = admission;
         this.inference = inference;
         this.pictures = pictures;
         this.metrics = metrics;
+        this.memory = memory;
     }
 
     /** Answers one request of a route. */
@@ -84,8 +87,10 @@ public final class Answering {
     }
 
     private Outcome run(Exchange exchange) {
-        try (ConcurrencyLimit.Permit place = admission.admit(Caller.clientOf(exchange.request))) {
-            answer(exchange);
+        String client = Caller.clientOf(exchange.request);
+        try (ConcurrencyLimit.Permit place = admission.admit(client);
+                AnswerMemory.Share share = memory.open(client)) {
+            answer(exchange, share);
             return Outcome.OK;
         } catch (ClientGoneException | IOException gone) {
             return Outcome.CANCELLED;
@@ -96,7 +101,7 @@ public final class Answering {
         }
     }
 
-    private void answer(Exchange exchange) throws IOException {
+    private void answer(Exchange exchange, AnswerMemory.Share share) throws IOException {
         RequestBody bytes = RequestBody.of(exchange.request);
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
@@ -116,7 +121,7 @@ public final class Answering {
                 pictures.load(question.images(), maxImageBytes(set), bytes, exchange.caller, waiting);
         ResponseHead head =
                 ResponseHead.now(exchange.model, set.llm().getIdentity().getFingerprint());
-        AnswerWriter out = new AnswerWriter(exchange.response, properties.heartbeat());
+        AnswerWriter out = new AnswerWriter(exchange.response, share, properties.heartbeat());
         exchange.out = out;
         exchange.answer = question.answer(head, work, set.llm(), out);
         RequestScope scope = new RequestScope(id, client, deadline, new Pulse(connection, out));

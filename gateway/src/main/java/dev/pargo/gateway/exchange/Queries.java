@@ -20,7 +20,6 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Answers requests that need no generation. They are admitted and bounded like all others. Thread-safe. */
 @Component
@@ -49,8 +48,7 @@ public final class Queries {
                     deadline,
                     new Pulse(ClientConnection.of(request)));
             Object answer = query.answer(body, Caller.of(request), scope);
-            new AnswerWriter(response, properties.heartbeat())
-                    .whole(JsonMapper.shared().writeValueAsBytes(answer));
+            AnswerWriter.whole(answer, response);
         } catch (ClientGoneException | IOException gone) {
             log.debug("The client has left");
         } catch (GatewayException failure) {

@@ -40,11 +40,15 @@ public final class WholeAnswer implements Answer {
 
     @Override
     public void discard(int firstChoice, int count) {
-        choices.subList(firstChoice, firstChoice + count).forEach(Collected::discard);
+        for (Collected choice : choices.subList(firstChoice, firstChoice + count)) {
+            out.memory().remove(choice.bytes);
+            choice.discard();
+        }
     }
 
     @Override
     public void add(int choice, TextDelta delta) {
+        out.memory().add(delta.getSerializedSize());
         choices.get(choice).add(delta);
     }
 
@@ -55,9 +59,9 @@ public final class WholeAnswer implements Answer {
                 choices.stream().map(choice -> choice.written(pictures)).toList(), usage, timings));
     }
 
-    /** Builds a route's JSON. */
+    /** Builds a route's answer, which is written as JSON. */
     public interface Form {
-        byte[] json(List<Written> choices, Usage usage, TimingsMillis timings);
+        Object json(List<Written> choices, Usage usage, TimingsMillis timings);
     }
 
     /**
@@ -79,8 +83,10 @@ public final class WholeAnswer implements Answer {
         private final List<TokenLogprobs> logprobs = new ArrayList<>();
         private final List<VisualAttention> attention = new ArrayList<>();
         private FinishReason reason = FinishReason.STOP;
+        private int bytes;
 
         void add(TextDelta delta) {
+            bytes += delta.getSerializedSize();
             text.append(delta.getText());
             logprobs.addAll(delta.getLogprobsList());
             attention.addAll(delta.getAttentionList());
@@ -90,6 +96,7 @@ public final class WholeAnswer implements Answer {
         }
 
         void discard() {
+            bytes = 0;
             text.setLength(0);
             logprobs.clear();
             attention.clear();

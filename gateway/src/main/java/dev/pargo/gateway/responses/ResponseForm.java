@@ -19,7 +19,6 @@ import dev.pargo.proto.v1.GenerateStart;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Builds the JSON of one response.
@@ -29,12 +28,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record ResponseForm(ResponseHead head, Values body, GenerateStart decoding) {
 
-    private static final JsonMapper JSON = JsonMapper.shared();
-
-    byte[] whole(List<WholeAnswer.Written> written, Usage usage, TimingsMillis timings) {
+    ResponseObject whole(List<WholeAnswer.Written> written, Usage usage, TimingsMillis timings) {
         WholeAnswer.Written answer = written.get(0);
         Part part = Part.of(answer.text(), TokenProbability.of(answer.logprobs()));
-        return JSON.writeValueAsBytes(ended(part, answer.reason(), usage, timings));
+        return ended(part, answer.reason(), usage, timings);
     }
 
     /** The response before the answer has begun. */
