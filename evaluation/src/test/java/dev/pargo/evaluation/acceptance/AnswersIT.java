@@ -6,10 +6,12 @@ import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,6 +63,46 @@ class AnswersIT {
         Reply reply = gateway.complete(Chat.of(example).put("num_beams", 4).put("length_penalty", 1));
 
         assertThat(reply.answer()).isEqualTo(example.beamAnswer());
+    }
+
+    @Test
+    void continuesWhatTheAssistantHasBegun() throws IOException {
+        Example example = Example.all().get(0);
+        ObjectNode begun = Chat.of(example).put("logprobs", true);
+        begun.withArray("messages").addObject().put("role", "assistant").put("content", "A");
+
+        Reply reply = gateway.complete(begun);
+
+        assertThat("A" + reply.answer()).isEqualTo(example.answer());
+        assertThat(reply.json()
+                        .at("/choices/0/logprobs/content")
+                        .valueStream()
+                        .map(token -> token.path("token").asString())
+                        .collect(Collectors.joining()))
+                .isEqualTo(reply.answer());
+    }
+
+    @Test
+    void continuesATextWithTheSpaceBetween() {
+        String prompt = "A gray crescent at the top left, a";
+
+        String rest = completion("{'prompt':'%s','max_tokens':4}", prompt);
+
+        assertThat(rest).startsWith(" ");
+        assertThat(completion("{'prompt':'%s','max_tokens':4,'echo':true}", prompt))
+                .isEqualTo(prompt + rest);
+        assertThat(completion("{'prompt':'%s','guided_choice':['red','blue']}", prompt))
+                .isIn("red", "blue");
+    }
+
+    private String completion(String body, String prompt) {
+        return gateway.send(gateway.request("/v1/completions")
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                body.formatted(prompt).replace('\'', '"')))
+                        .build())
+                .json()
+                .at("/choices/0/text")
+                .asString();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.pargo.llm.constraint.grammar.GrammarAutomaton;
 import dev.pargo.llm.constraint.grammar.GrammarAutomaton.State;
 import dev.pargo.llm.constraint.language.ByteLanguage;
 import dev.pargo.llm.constraint.language.FormatException;
+import dev.pargo.llm.constraint.language.Language;
 import dev.pargo.llm.constraint.language.Regex;
 import dev.pargo.llm.constraint.schema.JsonSchema;
 import dev.pargo.models.tokenizer.Tokenizer;
@@ -27,9 +28,9 @@ public final class Constraints {
 
     private final Tokenizer tokenizer;
     private final TokenMasks masks;
-    private final Map<AnswerFormat, State> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<AnswerFormat, GrammarAutomaton> compiled = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<AnswerFormat, State> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<AnswerFormat, GrammarAutomaton> eldest) {
             return size() > MAX_COMPILED;
         }
     };
@@ -44,62 +45,82 @@ public final class Constraints {
      * Creates a constraint for one answer. Compiling a format takes some milliseconds, and up to seconds for the most
      * complex formats within the limits.
      *
+     * @param continues whether the answer goes on with a text, so that a space before its first word counts
      * @throws io.grpc.StatusRuntimeException INVALID_FIELD
      */
-    public Supplier<TokenConstraint> of(AnswerFormat format) {
+    public Supplier<TokenConstraint> of(AnswerFormat format, boolean continues) {
+        boolean dummyPrefix = masks.hasDummyPrefix() && !continues;
         return switch (format.getFormatCase()) {
-            case ONE_OF -> oneOf(format.getOneOf().getStringsList());
+            case ONE_OF -> oneOf(format, continues);
             case JSON_OBJECT -> {
                 if (!format.getJsonObject()) {
                     throw refusal("format.json_object is false, but must be true or absent");
                 }
-                yield grammar(format, "json_object", () -> JsonSchema.anyObject(masks.spellable()));
+                yield grammar(format, "json_object", dummyPrefix, () -> JsonSchema.anyObject(masks.spellable()));
             }
             case JSON_SCHEMA ->
-                grammar(format, "json_schema", () -> JsonSchema.compile(format.getJsonSchema(), masks.spellable()));
-            case REGEX -> grammar(format, "regex", () -> regex(format.getRegex()));
+                grammar(
+                        format,
+                        "json_schema",
+                        dummyPrefix,
+                        () -> JsonSchema.compile(format.getJsonSchema(), masks.spellable()));
+            case REGEX -> grammar(format, "regex", dummyPrefix, () -> regular(Regex.fullMatch(format.getRegex())));
             case FORMAT_NOT_SET -> throw refusal("format must be one_of, json_object, json_schema or regex");
         };
     }
 
-    private Grammar regex(String pattern) {
+    private Grammar regular(Language language) {
         Grammar.Builder nodes = new Grammar.Builder(2);
-        ByteLanguage language = ByteLanguage.of(Regex.fullMatch(pattern), masks.spellable());
-        return nodes.build(nodes.terminal(language, Grammar.END));
+        return nodes.build(nodes.terminal(ByteLanguage.of(language, masks.spellable()), Grammar.END));
     }
 
-    private Supplier<TokenConstraint> grammar(AnswerFormat format, String field, Supplier<Grammar> compiler) {
-        State start = start(format, field, compiler);
+    private Supplier<TokenConstraint> grammar(
+            AnswerFormat format, String field, boolean dummyPrefix, Supplier<Grammar> compiler) {
+        GrammarAutomaton automaton = automaton(format, field, compiler);
+        State start = dummyPrefix ? automaton.startAfterDummyPrefix() : automaton.start();
         return () -> new GrammarConstraint(masks, start);
     }
 
-    private State start(AnswerFormat format, String field, Supplier<Grammar> compiler) {
+    private GrammarAutomaton automaton(AnswerFormat format, String field, Supplier<Grammar> compiler) {
         synchronized (compiled) {
-            State known = compiled.get(format);
+            GrammarAutomaton known = compiled.get(format);
             if (known != null) {
                 return known;
             }
         }
         try {
             GrammarAutomaton automaton = new GrammarAutomaton(compiler.get());
-            State start = masks.hasDummyPrefix() ? automaton.startAfterDummyPrefix() : automaton.start();
             synchronized (compiled) {
-                compiled.put(format, start);
+                compiled.put(format, automaton);
             }
-            return start;
+            return automaton;
         } catch (FormatException e) {
             throw refusal("format.%s %s".formatted(field, e.getMessage()));
         }
     }
 
-    private Supplier<TokenConstraint> oneOf(List<String> strings) {
+    private Supplier<TokenConstraint> oneOf(AnswerFormat format, boolean continues) {
+        List<String> strings = format.getOneOf().getStringsList();
         if (strings.isEmpty()) {
             throw refusal("format.one_of must have at least one string");
         }
         List<int[]> choices = IntStream.range(0, strings.size())
                 .mapToObj(i -> tokens(strings.get(i), i))
                 .toList();
+        if (continues && masks.hasDummyPrefix()) {
+            return grammar(format, "one_of", false, () -> inText(strings));
+        }
         return () -> new ChoiceConstraint(choices);
+    }
+
+    /** The choices byte by byte: the tokens that the tokenizer cuts them into would write a space before them. */
+    private Grammar inText(List<String> choices) {
+        for (String choice : choices) {
+            if (ByteLanguage.of(Language.of(choice), masks.spellable()).isEmpty()) {
+                throw new FormatException("has a string that the model's vocabulary cannot write within a text");
+            }
+        }
+        return regular(Language.union(choices.stream().map(Language::of).toList()));
     }
 
     private int[] tokens(String choice, int index) {

@@ -2,6 +2,7 @@ package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.KvCache;
+import dev.pargo.models.tokenizer.Detokenizer;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Set;
@@ -52,13 +53,17 @@ final class GroupFactory {
         int room = cache.tokensPerSlot() - request.promptTokens();
         if (request.beams() != null) {
             BeamScorer scorer = new BeamScorer(request.beams(), request.stopIds());
-            return new BeamSearchStrategy(scorer, request, room, tokenizer.newDetokenizer(), cache);
+            return new BeamSearchStrategy(scorer, request, room, detokenizer(request), cache);
         }
         List<Sequence> sequences = IntStream.range(0, request.slots())
-                .mapToObj(index -> new Sequence(
-                        index, request, room, tokenizer.newDetokenizer(), constraint(request), promptLookup))
+                .mapToObj(index ->
+                        new Sequence(index, request, room, detokenizer(request), constraint(request), promptLookup))
                 .toList();
         return new SamplingStrategy(sequences, request.promptTokens(), cache);
+    }
+
+    private Detokenizer detokenizer(GenerationRequest request) {
+        return request.continues() ? tokenizer.newDetokenizerInside() : tokenizer.newDetokenizer();
     }
 
     private @Nullable PreparedConstraint constraint(GenerationRequest request) {

@@ -27,16 +27,24 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
 
     private final ServedCall<GenerateResponse> call;
     private final Tokenizer tokenizer;
+    private final boolean continues;
     private final Queue<GenerateResponse.Builder> events = new ArrayDeque<>();
     private final TreeMap<Integer, PendingAnswer> answers = new TreeMap<>();
     private final SlowReader reader;
     private @Nullable GenerationFinished finished;
     private boolean exhausted;
 
-    AnswerStream(ServedCall<GenerateResponse> call, Tokenizer tokenizer, SlowReader reader, GenerationQueued queued) {
+    /** @param continues whether the answers go on with the prompt's last text */
+    AnswerStream(
+            ServedCall<GenerateResponse> call,
+            Tokenizer tokenizer,
+            boolean continues,
+            SlowReader reader,
+            GenerationQueued queued) {
         this.reader = reader;
         this.call = call;
         this.tokenizer = tokenizer;
+        this.continues = continues;
         events.add(GenerateResponse.newBuilder().setQueued(queued));
     }
 
@@ -63,7 +71,7 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     public void onText(Piece piece) {
         call.trace().enter("decode");
         synchronized (this) {
-            answers.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer))
+            answers.computeIfAbsent(piece.choice(), choice -> new PendingAnswer(choice, tokenizer, continues))
                     .add(piece);
             reader.update(backlog());
         }

@@ -78,6 +78,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         AnswerStream answer = new AnswerStream(
                 call,
                 host.tokenizer(),
+                prepared.continues(),
                 new SlowReader(call, host.calls().timer(), host.answerLimits(), host.unread()),
                 GenerationQueued.newBuilder()
                         .setProducer(host.description().getIdentity().getFingerprint())

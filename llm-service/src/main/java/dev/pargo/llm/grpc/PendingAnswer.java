@@ -34,12 +34,14 @@ final class PendingAnswer {
     private final Queue<Piece> pieces = new ArrayDeque<>();
     private long bytes;
 
-    /** Whether a token with text has been taken out. */
+    /** Whether a text stands before the next token: the prompt's, or that of a token that has been taken out. */
     private boolean begun;
 
-    PendingAnswer(int choice, Tokenizer tokenizer) {
+    /** @param continues whether the answer goes on with the prompt's last text */
+    PendingAnswer(int choice, Tokenizer tokenizer, boolean continues) {
         this.choice = choice;
         this.tokenizer = tokenizer;
+        this.begun = continues;
     }
 
     boolean isEmpty() {

@@ -15,6 +15,7 @@ import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.BeamSearch;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.RequestLimits;
 import dev.pargo.proto.v1.Sampling;
@@ -129,10 +130,12 @@ final class RequestReader {
     GenerationRequest request(RequestOrigin origin, List<PictureRows> visuals, long deadline) {
         List<PromptPart> prompt =
                 host.prompts().read(start, visuals, host.description().getContextTokens() - 1);
+        boolean continues = continues(prompt);
         return new GenerationRequest(
                 origin,
                 prompt,
                 PromptKeys.of(prompt, adapter(), start.getCacheSalt()),
+                continues,
                 adapter(),
                 Math.max(1, start.getChoices()),
                 sampling(),
@@ -147,8 +150,20 @@ final class RequestReader {
                 stopIds(),
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
                 start.getVisualAttention() ? new VisualWeights(prompt) : null,
-                constraint(),
+                constraint(continues),
                 deadline);
+    }
+
+    /** Whether a text stands just before the answer: the end of a raw prompt, or what an assistant has begun. */
+    private boolean continues(List<PromptPart> prompt) {
+        if (start.hasConversation()) {
+            Conversation conversation = start.getConversation();
+            return conversation.getContinues()
+                    && conversation.getMessages(conversation.getMessagesCount() - 1).getContentList().stream()
+                            .anyMatch(part -> !part.getText().isEmpty());
+        }
+        return prompt.get(prompt.size() - 1) instanceof PromptPart.Tokens end
+                && host.tokenizer().bytes(end.ids()[end.length() - 1]).length > 0;
     }
 
     /** The number of the adapter that answers; {@link Step#BASE} for the model itself, or if the name is unknown. */
@@ -183,8 +198,8 @@ final class RequestReader {
                 beams.getBeams(), beams.getLengthPenalty(), beams.getEarlyStopping(), beams.getNewerLengthRule());
     }
 
-    private @Nullable Supplier<TokenConstraint> constraint() {
-        return start.hasFormat() ? host.constraints().of(start.getFormat()) : null;
+    private @Nullable Supplier<TokenConstraint> constraint(boolean continues) {
+        return start.hasFormat() ? host.constraints().of(start.getFormat(), continues) : null;
     }
 
     private List<Integer> stopIds() {

@@ -52,7 +52,7 @@ class ConstraintCost {
 
     private static void measure(String name, AnswerFormat format, Constraints constraints, Tokenizer tokenizer) {
         long begin = System.nanoTime();
-        var constraint = constraints.of(format);
+        var constraint = constraints.of(format, false);
         double compiled = micros(begin);
         double[] fresh = tokens(constraint.get(), tokenizer);
         double[] kept = tokens(constraint.get(), tokenizer);

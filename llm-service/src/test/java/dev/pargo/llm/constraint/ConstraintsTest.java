@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pargo.llm.constraint.grammar.GrammarAutomaton;
 import dev.pargo.llm.constraint.schema.JsonSchema;
+import dev.pargo.models.tokenizer.Detokenizer;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +56,8 @@ class ConstraintsTest {
             Random random = new Random(5);
             int ended = 0;
             for (int i = 0; i < 500; i++) {
-                String text = RandomAnswer.write(constraints.of(JSON_OBJECT).get(), tokenizer, random, 200);
+                String text =
+                        RandomAnswer.write(constraints.of(JSON_OBJECT, false).get(), tokenizer, random, 200);
                 if (text != null) {
                     ended++;
                     assertThat(new JsonMapper().readTree(text).isObject())
@@ -96,8 +99,9 @@ class ConstraintsTest {
 
     @Test
     void aTokenThatWasNotAllowedIsRefused() {
-        TokenConstraint constraint =
-                new Constraints(ByteTokenizer.random(300, 1)).of(JSON_OBJECT).get();
+        TokenConstraint constraint = new Constraints(ByteTokenizer.random(300, 1))
+                .of(JSON_OBJECT, false)
+                .get();
         assertThatThrownBy(() -> constraint.accept('x')).isInstanceOf(IllegalStateException.class);
     }
 
@@ -123,8 +127,8 @@ class ConstraintsTest {
                 List<String> written = new ArrayList<>();
                 Random random = new Random(7);
                 for (int i = 0; i < 400; i++) {
-                    written.add(
-                            RandomAnswer.write(constraints.of(oneOf(choices)).get(), tokenizer, random, 100));
+                    written.add(RandomAnswer.write(
+                            constraints.of(oneOf(choices), false).get(), tokenizer, random, 100));
                 }
                 assertThat(written).containsOnly(choices).contains(choices);
             }
@@ -132,9 +136,32 @@ class ConstraintsTest {
     }
 
     @Test
+    void anAnswerThatGoesOnWithATextHasNoSpaceThatItsFormatHasNot() {
+        AnswerFormat regex =
+                AnswerFormat.newBuilder().setRegex("[a-z]{3}( [a-z]{2})?").build();
+        Constraints constraints = new Constraints(PARGO_MINI);
+        Random random = new Random(8);
+        List<String> chosen = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            chosen.add(goingOn(constraints.of(oneOf("red", " gray", "red and gray"), true), random));
+            assertThat(goingOn(constraints.of(regex, true), random)).matches("[a-z]{3}( [a-z]{2})?");
+        }
+        assertThat(chosen).containsOnly("red", " gray", "red and gray").contains("red", " gray", "red and gray");
+    }
+
+    private static String goingOn(Supplier<TokenConstraint> constraint, Random random) {
+        Detokenizer text = PARGO_MINI.newDetokenizerInside();
+        StringBuilder answer = new StringBuilder();
+        for (int id : RandomAnswer.tokens(constraint.get(), PARGO_MINI, random, 100)) {
+            answer.append(text.append(id));
+        }
+        return answer.append(text.finish()).toString();
+    }
+
+    @Test
     void aChoiceThatBeginsAnotherMayEndOrGoOn() {
         TokenConstraint constraint = new Constraints(ByteTokenizer.random(256, 1))
-                .of(oneOf("ab", "abc"))
+                .of(oneOf("ab", "abc"), false)
                 .get();
         constraint.accept('a');
         assertThat(constraint.mayEnd()).isFalse();
@@ -157,7 +184,7 @@ class ConstraintsTest {
     }
 
     private static void assertRefused(Constraints constraints, AnswerFormat format, String message) {
-        assertThatThrownBy(() -> constraints.of(format)).satisfies(failure -> {
+        assertThatThrownBy(() -> constraints.of(format, false)).satisfies(failure -> {
             StageError error = StageError.of(failure).orElseThrow();
             assertThat(error.reason()).isEqualTo(ErrorReason.INVALID_FIELD);
             assertThat(error.message()).contains(message);

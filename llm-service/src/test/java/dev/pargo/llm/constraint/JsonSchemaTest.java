@@ -108,7 +108,7 @@ class JsonSchemaTest {
     void whateverEndsIsValid(String quoted) {
         String schema = quoted.replace('\'', '"');
         Supplier<TokenConstraint> constraint =
-                CONSTRAINTS.of(AnswerFormat.newBuilder().setJsonSchema(schema).build());
+                CONSTRAINTS.of(AnswerFormat.newBuilder().setJsonSchema(schema).build(), false);
         Random random = new Random(schema.hashCode());
         int ended = 0;
         for (int i = 0; i < 25; i++) {
@@ -129,7 +129,7 @@ class JsonSchemaTest {
         for (int i = 0; i < 300; i++) {
             String schema = schemas.next().toString();
             Supplier<TokenConstraint> constraint = CONSTRAINTS.of(
-                    AnswerFormat.newBuilder().setJsonSchema(schema).build());
+                    AnswerFormat.newBuilder().setJsonSchema(schema).build(), false);
             for (int k = 0; k < 5; k++) {
                 String text = RandomAnswer.write(constraint.get(), TOKENIZER, random, 300);
                 if (text != null) {

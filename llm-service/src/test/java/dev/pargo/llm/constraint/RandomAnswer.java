@@ -17,13 +17,19 @@ final class RandomAnswer {
 
     /** @return null if the answer has not ended after {@code most} tokens */
     static @Nullable String write(TokenConstraint constraint, Tokenizer tokenizer, Random random, int most) {
+        int[] ids = tokens(constraint, tokenizer, random, most);
+        return ids == null ? null : tokenizer.decode(ids);
+    }
+
+    /** @return null if the answer has not ended after {@code most} tokens */
+    static int @Nullable [] tokens(TokenConstraint constraint, Tokenizer tokenizer, Random random, int most) {
         List<Integer> ids = new ArrayList<>();
         while (ids.size() < most) {
             BitSet allowed = constraint.allowed();
             assertThat(constraint.isComplete()).isEqualTo(allowed.isEmpty());
             if (allowed.isEmpty() || constraint.mayEnd() && random.nextInt(4) == 0) {
                 assertThat(constraint.mayEnd()).isTrue();
-                return tokenizer.decode(ids.stream().mapToInt(i -> i).toArray());
+                return ids.stream().mapToInt(i -> i).toArray();
             }
             // Short tokens are more likely, because otherwise strings would hardly ever end.
             int[] candidates = allowed.stream().toArray();

@@ -41,7 +41,7 @@ class RegexTest {
             })
     void whateverEndsMatches(String regex) {
         Supplier<TokenConstraint> constraint =
-                CONSTRAINTS.of(AnswerFormat.newBuilder().setRegex(regex).build());
+                CONSTRAINTS.of(AnswerFormat.newBuilder().setRegex(regex).build(), false);
         Pattern pattern = Pattern.compile(regex);
         Random random = new Random(regex.hashCode());
         int ended = 0;

@@ -118,6 +118,7 @@ final class Asked {
                 new RequestOrigin("request of " + client, client),
                 prompt,
                 PromptKeys.of(prompt, adapter, ""),
+                false,
                 adapter,
                 choices,
                 sampling,

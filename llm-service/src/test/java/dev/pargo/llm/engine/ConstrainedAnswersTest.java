@@ -22,7 +22,7 @@ class ConstrainedAnswersTest {
     private static final Constraints CONSTRAINTS = new Constraints(PargoMini.TOKENIZER);
 
     private static Supplier<TokenConstraint> schema(String schema) {
-        return CONSTRAINTS.of(AnswerFormat.newBuilder().setJsonSchema(schema).build());
+        return CONSTRAINTS.of(AnswerFormat.newBuilder().setJsonSchema(schema).build(), false);
     }
 
     @Test
@@ -63,7 +63,7 @@ class ConstrainedAnswersTest {
     void anAnswerMatchesItsRegularExpression() {
         String regex = " ?[A-Z][a-z]{2,8}(, [a-z]{2,8}){1,3}\\.";
         Supplier<TokenConstraint> constraint =
-                CONSTRAINTS.of(AnswerFormat.newBuilder().setRegex(regex).build());
+                CONSTRAINTS.of(AnswerFormat.newBuilder().setRegex(regex).build(), false);
         try (PargoMini mini = PargoMini.withSequences(4)) {
             CollectedAnswer answers = mini.submit(Asked.of(PICTURE)
                     .constrained(constraint)

@@ -115,6 +115,7 @@ class DecodingParityTest {
                         new RequestOrigin("request", "client"),
                         prompt,
                         PromptKeys.of(prompt),
+                        false,
                         Step.BASE,
                         1,
                         SamplingParams.GREEDY,

@@ -46,10 +46,14 @@ class EngineSoak {
 
     EngineSoak() {
         Constraints constraints = new Constraints(PargoMini.TOKENIZER);
-        json = constraints.of(AnswerFormat.newBuilder().setJsonObject(true).build());
-        yesOrNo = constraints.of(AnswerFormat.newBuilder()
-                .setOneOf(AnswerFormat.Choices.newBuilder().addStrings("yes").addStrings("no"))
-                .build());
+        json = constraints.of(AnswerFormat.newBuilder().setJsonObject(true).build(), false);
+        yesOrNo = constraints.of(
+                AnswerFormat.newBuilder()
+                        .setOneOf(AnswerFormat.Choices.newBuilder()
+                                .addStrings("yes")
+                                .addStrings("no"))
+                        .build(),
+                false);
     }
 
     @Test

@@ -3,8 +3,10 @@ package dev.pargo.llm.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.proto.v1.AnswerFormat;
+import dev.pargo.proto.v1.ContentPart;
 import dev.pargo.proto.v1.FinishReason;
 import dev.pargo.proto.v1.GenerateStart;
+import dev.pargo.proto.v1.PromptSegment;
 import dev.pargo.proto.v1.Sampling;
 import dev.pargo.proto.v1.VisualAttention;
 import java.nio.ByteOrder;
@@ -51,6 +53,41 @@ class AnswersTest extends RunningLlmService {
             assertThat(answer.finished().getCompletionTokens())
                     .isEqualTo(answer.ids().size());
         }
+    }
+
+    @Test
+    void anAnswerThatGoesOnWithATextBeginsWithItsSpace() throws Exception {
+        JsonNode entry = golden().get("entries").get(0);
+        String whole = entry.get("greedy_text").asString();
+        GenerateStart.Builder begun =
+                question(entry.get("question").asString()).addVisualTokens(80).setTopLogprobs(0);
+        begun.getConversationBuilder()
+                .setContinues(true)
+                .addMessagesBuilder()
+                .setRole("assistant")
+                .addContent(ContentPart.newBuilder().setText("A"));
+
+        Answer rest = ask(begun.build(), visual(entry.get("prefix").asString()));
+
+        assertThat("A" + rest.text()).isEqualTo(whole);
+        assertThat(rest.tokens())
+                .startsWith(" gray")
+                .satisfies(tokens -> assertThat(String.join("", tokens)).isEqualTo(rest.text()));
+    }
+
+    @Test
+    void anAnswerToARawPromptGoesOnWithIt() throws Exception {
+        Answer rest = ask(text("A gray crescent at the top left, a")
+                .setMaxTokens(3)
+                .setTopLogprobs(0)
+                .build());
+        Answer alone = ask(GenerateStart.newBuilder()
+                .addPrompt(PromptSegment.newBuilder().setControl("<s>"))
+                .setMaxTokens(3)
+                .build());
+
+        assertThat(rest.text()).startsWith(" ").isEqualTo(String.join("", rest.tokens()));
+        assertThat(alone.text()).isNotEmpty().doesNotStartWith(" ");
     }
 
     @Test
@@ -147,7 +184,8 @@ class AnswersTest extends RunningLlmService {
         List<CompletableFuture<Answer>> together = IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
                     try {
-                        return ask(start.setSampling(
+                        return ask(start.clone()
+                                .setSampling(
                                         Sampling.newBuilder().setTemperature(2).setSeed(i == 0 ? 7 : 100 + i))
                                 .build());
                     } catch (Exception e) {

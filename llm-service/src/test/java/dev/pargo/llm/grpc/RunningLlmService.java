@@ -83,9 +83,11 @@ abstract class RunningLlmService {
         channel.shutdownNow();
     }
 
+    /** @param tokens texts of the tokens, if log probabilities were asked for */
     record Answer(
             String text,
             List<Integer> ids,
+            List<String> tokens,
             List<VisualAttention> attention,
             GenerateResponse first,
             FinishReason reason,
@@ -111,6 +113,7 @@ abstract class RunningLlmService {
         GenerateResponse first = call.read();
         StringBuilder text = new StringBuilder();
         List<Integer> ids = new ArrayList<>();
+        List<String> tokens = new ArrayList<>();
         List<VisualAttention> attention = new ArrayList<>();
         FinishReason reason = FinishReason.FINISH_REASON_UNSPECIFIED;
         assertThat(call.read().hasStarted()).isTrue();
@@ -119,11 +122,14 @@ abstract class RunningLlmService {
             reason = next.getDelta().getFinishReason();
             text.append(next.getDelta().getText());
             ids.addAll(next.getDelta().getTokenIdsList());
+            next.getDelta()
+                    .getLogprobsList()
+                    .forEach(each -> tokens.add(each.getChosen().getText().toStringUtf8()));
             attention.addAll(next.getDelta().getAttentionList());
             next = call.read();
         }
         assertThat(call.read()).isNull();
-        return new Answer(text.toString(), ids, attention, first, reason, next.getFinished());
+        return new Answer(text.toString(), ids, tokens, attention, first, reason, next.getFinished());
     }
 
     /** A question about one picture. */

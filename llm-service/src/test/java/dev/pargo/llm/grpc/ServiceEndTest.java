@@ -175,6 +175,7 @@ class ServiceEndTest {
                 new RequestOrigin("request", "client"),
                 prompt,
                 PromptKeys.of(prompt),
+                false,
                 Step.BASE,
                 1,
                 SamplingParams.GREEDY,

@@ -146,6 +146,11 @@ final class FastTokenizer implements Tokenizer {
     }
 
     @Override
+    public Detokenizer newDetokenizerInside() {
+        return vocabulary.newDetokenizerInside();
+    }
+
+    @Override
     public OptionalInt controlToken(String piece) {
         return vocabulary.control(piece);
     }

@@ -125,6 +125,11 @@ final class SentencePieceTokenizer implements Tokenizer {
     }
 
     @Override
+    public Detokenizer newDetokenizerInside() {
+        return vocabulary.newDetokenizerInside();
+    }
+
+    @Override
     public OptionalInt controlToken(String piece) {
         return vocabulary.control(piece);
     }

@@ -35,6 +35,11 @@ public interface Tokenizer extends AutoCloseable {
     /** Starts reading an answer token by token. */
     Detokenizer newDetokenizer();
 
+    /** Starts reading an answer that goes on with a text: the space before its first word is part of it. */
+    default Detokenizer newDetokenizerInside() {
+        return newDetokenizer();
+    }
+
     /** The id of a control token such as {@code <s>}; empty if the model has no such control token. */
     OptionalInt controlToken(String piece);
 

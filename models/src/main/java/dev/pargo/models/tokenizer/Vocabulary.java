@@ -68,14 +68,22 @@ final class Vocabulary {
     }
 
     Detokenizer newDetokenizer() {
-        return new Reader();
+        return new Reader(true);
+    }
+
+    Detokenizer newDetokenizerInside() {
+        return new Reader(false);
     }
 
     /** Joins bytes to characters and removes the dummy prefix from the first token with text. */
     private final class Reader implements Detokenizer {
 
         private final Utf8Assembler characters = new Utf8Assembler();
-        private boolean atStart = true;
+        private boolean atStart;
+
+        Reader(boolean atStart) {
+            this.atStart = atStart;
+        }
 
         @Override
         public String append(int id) {

@@ -214,6 +214,15 @@ class FastTokenizerTest {
         }
     }
 
+    @Test
+    void onlyAnAnswerThatBeginsATextLosesItsFirstSpace() throws IOException {
+        try (Tokenizer tokenizer = llama2().open(directory)) {
+            int word = tokenizer.encode("he")[0];
+            assertThat(tokenizer.newDetokenizer().append(word)).doesNotStartWith(" ");
+            assertThat(tokenizer.newDetokenizerInside().append(word)).startsWith(" ");
+        }
+    }
+
     private static boolean endsInHalf(String piece) {
         return !piece.isEmpty() && Character.isHighSurrogate(piece.charAt(piece.length() - 1));
     }

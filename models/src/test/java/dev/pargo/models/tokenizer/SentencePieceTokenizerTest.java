@@ -42,6 +42,13 @@ class SentencePieceTokenizerTest {
     }
 
     @Test
+    void onlyAnAnswerThatBeginsATextLosesItsFirstSpace() {
+        int word = TOKENIZER.encode("the")[0];
+        assertThat(TOKENIZER.newDetokenizer().append(word)).isEqualTo("the");
+        assertThat(TOKENIZER.newDetokenizerInside().append(word)).isEqualTo(" the");
+    }
+
+    @Test
     void marksACharacterThatNeverEnded() {
         int[] emoji = TOKENIZER.encode("🙂");
         Detokenizer detokenizer = TOKENIZER.newDetokenizer();

@@ -32,6 +32,7 @@ public final class GrammarAutomaton {
     private final Grammar grammar;
     private final Map<Key, State> kept = new HashMap<>();
     private final State start;
+    private final State startAfterDummyPrefix;
 
     /** Calls that are open, innermost first. Equal stacks have equal content. */
     private record Stack(int next, @Nullable Stack outer, int depth, int hash) {
@@ -105,6 +106,7 @@ public final class GrammarAutomaton {
             throw new FormatException("has no value of a finite size that the model can write");
         }
         this.start = first;
+        this.startAfterDummyPrefix = new State(first.configurations, first.accepts, first);
     }
 
     public State start() {
@@ -116,7 +118,7 @@ public final class GrammarAutomaton {
      * encodes and removes it when it decodes.
      */
     public State startAfterDummyPrefix() {
-        return new State(start.configurations, start.accepts, start);
+        return startAfterDummyPrefix;
     }
 
     /** Bytes that lead every configuration to the same position share a successor, so there are few successors. */
