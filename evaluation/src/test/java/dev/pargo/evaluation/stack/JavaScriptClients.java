@@ -2,15 +2,12 @@ package dev.pargo.evaluation.stack;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Clients of OpenAI's API in {@code clients/javascript}, which npm installs for the first test that wants them. */
 public final class JavaScriptClients {
@@ -39,27 +36,11 @@ public final class JavaScriptClients {
     }
 
     /**
-     * Runs a command in the clients' folder, for two minutes at most.
+     * Runs a command in the clients' folder; see {@link ClientProcess}.
      *
      * @param output file for what it writes
-     * @return its exit status; -1 if there is no such command, or it took too long
      */
     public static int run(Path output, Map<String, String> environment, String... command) throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(command))
-                .directory(FOLDER.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        try {
-            Process process = builder.start();
-            if (!process.waitFor(120, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                return -1;
-            }
-            return process.exitValue();
-        } catch (IOException missing) {
-            return -1;
-        }
+        return ClientProcess.run(FOLDER, output, environment, command);
     }
 }
