@@ -18,6 +18,7 @@ import static dev.pargo.gateway.json.Types.word;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.proto.SamplingBounds;
 import java.util.List;
 import java.util.Map;
 
@@ -35,7 +36,7 @@ public final class DecodingFields {
 
     public static final Field<Double> TEMPERATURE = Field.of(
             "temperature",
-            number(0, 2),
+            number(0, SamplingBounds.TEMPERATURE),
             "the model's, or 0; 1 if `n` is above 1",
             "0 always takes the most probable token.");
     public static final Field<Double> TOP_P = Field.of(
@@ -44,14 +45,26 @@ public final class DecodingFields {
             Field.of("top_k", wholeOrOff(0, MAX_INT), "off", "Choose among so many tokens; 0 and -1 for all.");
     public static final Field<Double> MIN_P = Field.of(
             "min_p", number(0, 1), "0", "Least probability of a token, as a share of the most probable one's.");
-    public static final Field<Double> REPETITION_PENALTY =
-            Field.of("repetition_penalty", positive(10), "1", "Divides the logits of tokens of prompt and answer.");
-    public static final Field<Double> PRESENCE_PENALTY =
-            Field.of("presence_penalty", number(-2, 2), "0", "Taken off the logits of tokens that the answer has.");
-    public static final Field<Double> FREQUENCY_PENALTY =
-            Field.of("frequency_penalty", number(-2, 2), "0", "Taken off for each time that the answer has the token.");
-    public static final Field<Map<String, Double>> LOGIT_BIAS =
-            Field.of("logit_bias", map(number(-100, 100), 1024, "tokens"), "none", "Added to the logits of token ids.");
+    public static final Field<Double> REPETITION_PENALTY = Field.of(
+            "repetition_penalty",
+            positive(SamplingBounds.REPETITION_PENALTY),
+            "1",
+            "Divides the logits of tokens of prompt and answer.");
+    public static final Field<Double> PRESENCE_PENALTY = Field.of(
+            "presence_penalty",
+            number(-SamplingBounds.PENALTY, SamplingBounds.PENALTY),
+            "0",
+            "Taken off the logits of tokens that the answer has.");
+    public static final Field<Double> FREQUENCY_PENALTY = Field.of(
+            "frequency_penalty",
+            number(-SamplingBounds.PENALTY, SamplingBounds.PENALTY),
+            "0",
+            "Taken off for each time that the answer has the token.");
+    public static final Field<Map<String, Double>> LOGIT_BIAS = Field.of(
+            "logit_bias",
+            map(number(-SamplingBounds.LOGIT_BIAS, SamplingBounds.LOGIT_BIAS), 1024, "tokens"),
+            "none",
+            "Added to the logits of token ids.");
     public static final Field<Long> SEED = Field.of(
             "seed",
             wholeOrOff(Long.MIN_VALUE, Long.MAX_VALUE),

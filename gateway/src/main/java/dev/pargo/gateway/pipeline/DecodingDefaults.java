@@ -1,5 +1,6 @@
 package dev.pargo.gateway.pipeline;
 
+import dev.pargo.proto.SamplingBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,16 @@ public record DecodingDefaults(
     /** @throws IllegalArgumentException naming the property and its range */
     public DecodingDefaults {
         require(maxTokens == null || maxTokens >= 1, "max-tokens must be at least 1");
-        require(temperature == null || temperature >= 0 && temperature <= 2, "temperature must be between 0 and 2");
+        require(
+                temperature == null || temperature >= 0 && temperature <= SamplingBounds.TEMPERATURE,
+                "temperature must be between 0 and " + SamplingBounds.TEMPERATURE);
         require(topP == null || topP > 0 && topP <= 1, "top-p must be above 0 and at most 1");
         require(topK == null || topK >= 0, "top-k must not be negative");
         require(minP == null || minP >= 0 && minP <= 1, "min-p must be between 0 and 1");
         require(
-                repetitionPenalty == null || repetitionPenalty > 0 && repetitionPenalty <= 10,
-                "repetition-penalty must be above 0 and at most 10");
+                repetitionPenalty == null
+                        || repetitionPenalty > 0 && repetitionPenalty <= SamplingBounds.REPETITION_PENALTY,
+                "repetition-penalty must be above 0 and at most " + SamplingBounds.REPETITION_PENALTY);
     }
 
     private static void require(boolean condition, String message) {

@@ -12,6 +12,7 @@ import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.llm.Step;
 import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.SamplingBounds;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.BeamSearch;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a request: values out of range are refused at once, and the rest is prepared when the request is complete. */
 final class RequestReader {
-
-    /** Makes a token practically certain or impossible, as in OpenAI's API. */
-    private static final int MOST_BIAS = 100;
 
     private final GenerateStart start;
     private final LlmHost host;
@@ -91,30 +89,28 @@ final class RequestReader {
     }
 
     private void check(Sampling sampling) {
-        require(
-                within(sampling.getTemperature(), 0, 100),
-                "temperature",
-                sampling.getTemperature(),
-                "between 0 and 100");
+        requireBetween(0, SamplingBounds.TEMPERATURE, "temperature", sampling.getTemperature());
         require(sampling.getTopK() >= 0, "top_k", sampling.getTopK(), "at least 0");
-        require(within(sampling.getTopP(), 0, 1), "top_p", sampling.getTopP(), "between 0 and 1");
-        require(within(sampling.getMinP(), 0, 1), "min_p", sampling.getMinP(), "between 0 and 1");
-        double repetition = sampling.getRepetitionPenalty();
-        require(within(repetition, 0, 100), "repetition_penalty", repetition, "between 0 and 100");
-        requireBias("presence_penalty", sampling.getPresencePenalty());
-        requireBias("frequency_penalty", sampling.getFrequencyPenalty());
+        requireBetween(0, 1, "top_p", sampling.getTopP());
+        requireBetween(0, 1, "min_p", sampling.getMinP());
+        requireBetween(0, SamplingBounds.REPETITION_PENALTY, "repetition_penalty", sampling.getRepetitionPenalty());
+        requireWithin(SamplingBounds.PENALTY, "presence_penalty", sampling.getPresencePenalty());
+        requireWithin(SamplingBounds.PENALTY, "frequency_penalty", sampling.getFrequencyPenalty());
         int lastId = host.description().getVocabulary() - 1;
         requireAtMost(
                 host.description().getLimits().getLogitBiases(), "logit_bias", sampling.getLogitBiasCount(), "tokens");
         sampling.getLogitBiasMap().forEach((id, bias) -> {
             require(within(id, 0, lastId), "logit_bias", "for token " + id, "for tokens up to " + lastId);
-            requireBias("logit_bias[%d]".formatted(id), bias);
+            requireWithin(SamplingBounds.LOGIT_BIAS, "logit_bias[%d]".formatted(id), bias);
         });
     }
 
-    /** Limit on values that are added to logits, so that the sum stays finite. */
-    private static void requireBias(String field, float bias) {
-        require(within(bias, -MOST_BIAS, MOST_BIAS), field, bias, "between -%d and %d".formatted(MOST_BIAS, MOST_BIAS));
+    private static void requireWithin(int most, String field, float value) {
+        requireBetween(-most, most, field, value);
+    }
+
+    private static void requireBetween(int least, int most, String field, float value) {
+        require(within(value, least, most), field, value, "between %d and %d".formatted(least, most));
     }
 
     /** Bytes of the request without its tensors. */

@@ -67,13 +67,13 @@ class RefusalsTest extends RunningLlmService {
                 text("x")
                         .setSampling(Sampling.newBuilder().setTemperature(Float.POSITIVE_INFINITY))
                         .build(),
-                "temperature is Infinity");
+                "temperature is Infinity, but must be between 0 and 2");
         assertRefused(
                 ErrorReason.INVALID_FIELD,
                 text("x")
                         .setSampling(Sampling.newBuilder().setFrequencyPenalty(Float.NEGATIVE_INFINITY))
                         .build(),
-                "frequency_penalty is -Infinity");
+                "frequency_penalty is -Infinity, but must be between -2 and 2");
         assertRefused(ErrorReason.INVALID_FIELD, text("x").addStopTokenIds(-1).build(), "stop_token_ids is with -1");
         assertRefused(ErrorReason.INVALID_FIELD, text("x").setChoices(5).build(), "choices is 5");
         assertRefused(ErrorReason.INVALID_FIELD, text("x").setTopLogprobs(21).build(), "top_logprobs is 21");
