@@ -58,6 +58,16 @@ test('draws by a seed, stops before a string', async () => {
   assert.equal((await generateText({ ...settings, topP: 0, stopSequences: ['R'] })).text, 'VE');
 });
 
+// The SDK knows one answer without log probabilities: the others are in the raw answer.
+test('asks for several answers and log probabilities', async () => {
+  const more = { n: 3, logprobs: true, top_logprobs: 2 };
+  const answer = await generateText({ ...settings, temperature: 1.5, maxOutputTokens: 6, providerOptions: { pargo: more } });
+  const { choices } = answer.response.body;
+  assert.equal(choices.length, 3);
+  assert.equal(choices[0].message.content, answer.text);
+  assert.ok(choices.every(one => one.logprobs.content.every(token => token.top_logprobs.length === 2)));
+});
+
 test('gets what a schema says', async () => {
   const { object } = await generateObject({ ...settings, schema: jsonSchema(schema) });
   assert.equal(typeof object.word, 'string');

@@ -20,7 +20,9 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.LogProb;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiChatResponseMetadata;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import dev.pargo.evaluation.client.DataUrl;
@@ -109,6 +111,17 @@ class LangChain4jIT {
                         .aiMessage()
                         .text())
                 .isEqualTo(example.answer().substring(0, example.answer().indexOf(stop)));
+    }
+
+    @Test
+    void readsLogProbabilities() throws IOException {
+        OpenAiChatResponseMetadata answer = (OpenAiChatResponseMetadata)
+                model().logprobs(true).topLogprobs(2).build().chat(asked(1)).metadata();
+
+        assertThat(answer.logProbs())
+                .allSatisfy(token -> assertThat(token.topLogprobs()).hasSize(2))
+                .extracting(LogProb::token)
+                .satisfies(tokens -> assertThat(String.join("", tokens)).isEqualTo(example.answer()));
     }
 
     @Test

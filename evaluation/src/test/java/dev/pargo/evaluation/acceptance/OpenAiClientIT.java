@@ -10,6 +10,7 @@ import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.OpenAIException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.ResponseFormatJsonSchema;
 import com.openai.models.chat.completions.ChatCompletion;
@@ -27,6 +28,7 @@ import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -237,6 +239,23 @@ class OpenAiClientIT {
         }
 
         await().atMost(20, TimeUnit.SECONDS).until(() -> cancelled() > before);
+    }
+
+    @Test
+    void raisesAnErrorWhereAStreamBreaksOff() throws IOException {
+        URI hasty = stack.startGateway(Map.of("PARGO_GATEWAY_REQUESTTIMEOUT", "400ms"));
+        ChatCompletionCreateParams endless = question("pargo-mini", text("Hm?")).toBuilder()
+                .putAdditionalBodyProperty("ignore_eos", JsonValue.from(true))
+                .putAdditionalBodyProperty("max_tokens", JsonValue.from(-1))
+                .build();
+
+        try (StreamResponse<ChatCompletionChunk> stream = client.withOptions(options -> options.baseUrl(hasty + "/v1"))
+                .chat()
+                .completions()
+                .createStreaming(endless)) {
+            assertThatThrownBy(() -> stream.stream().forEach(ChatCompletionChunk::validate))
+                    .isInstanceOf(OpenAIException.class);
+        }
     }
 
     @Test
