@@ -2,75 +2,63 @@ package dev.pargo.evaluation.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a streamed answer to the end of its connection, even after {@code [DONE]} or an error, and counts its terminal
- * events.
+ * events. It takes the bytes as they arrive, because the JDK's client drops those that wait to be read when a connection
+ * breaks. Thread-safe.
  */
-final class EventReader {
+final class EventReader implements Consumer<Optional<byte[]>> {
 
     private static final String DATA = "data: ";
     private static final String DONE = "[DONE]";
-    private static final ScheduledExecutorService CLOCK =
-            Executors.newSingleThreadScheduledExecutor(task -> Daemon.thread("patience", task));
 
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final StringBuilder text = new StringBuilder();
     private String error = "";
     private String broken = "";
     private int errors;
     private int ends;
     private boolean finished;
-    private boolean left;
 
-    private EventReader() {}
-
-    /**
-     * Reads until the stream ends or the client cancels.
-     *
-     * @param patience time until the client cancels
-     */
-    static EventReader read(InputStream body, Duration patience) {
-        EventReader events = new EventReader();
-        Future<?> leave = CLOCK.schedule(() -> events.leave(body), patience.toNanos(), TimeUnit.NANOSECONDS);
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(body, UTF_8))) {
-            for (@Nullable String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith(DATA)) {
-                    events.event(line.substring(DATA.length()));
-                }
+    /** @param bytes the next of the stream; empty at its end */
+    @Override
+    public synchronized void accept(Optional<byte[]> bytes) {
+        for (byte next : bytes.orElse(new byte[] {'\n'})) {
+            if (next == '\n') {
+                line(line.toString(UTF_8));
+                line.reset();
+            } else {
+                line.write(next);
             }
-        } catch (IOException | JacksonException e) {
-            events.breakOff("the stream broke: " + e);
-        } finally {
-            leave.cancel(false);
         }
-        return events;
     }
 
     /** The text so far. */
-    String text() {
+    synchronized String text() {
         return text.toString();
     }
 
-    /** Whether the client cancelled before the end. */
-    synchronized boolean wasLeft() {
-        return left && ends + errors == 0;
+    /** Whether an event has ended the answer. */
+    synchronized boolean hasEnded() {
+        return ends + errors > 0;
+    }
+
+    /** A connection may break when the client has been told of an error before. */
+    synchronized void breakOff(Throwable reason) {
+        if (errors == 0) {
+            broken = "the stream broke: " + reason;
+        }
     }
 
     /** How the stream ended. */
-    Verdict verdict() {
+    synchronized Verdict verdict() {
         if (ends == 1 && errors == 0 && finished && broken.isEmpty()) {
             return Verdict.answer(text());
         }
@@ -81,19 +69,13 @@ final class EventReader {
                 .formatted(ends, errors, finished ? "" : ", no finish reason", broken));
     }
 
-    /** A connection may break when the client has closed it itself, or has been told of an error before. */
-    private synchronized void breakOff(String reason) {
-        if (!left && errors == 0) {
-            broken = reason;
-        }
-    }
-
-    private synchronized void leave(InputStream body) {
-        left = true;
-        try {
-            body.close();
-        } catch (IOException closedAlready) {
-            // The connection is closed either way.
+    private void line(String line) {
+        if (line.startsWith(DATA)) {
+            try {
+                event(line.substring(DATA.length()));
+            } catch (JacksonException e) {
+                broken = "not JSON: " + e.getOriginalMessage();
+            }
         }
     }
 

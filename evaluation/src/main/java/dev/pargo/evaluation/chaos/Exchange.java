@@ -1,12 +1,12 @@
 package dev.pargo.evaluation.chaos;
 
-import java.io.IOException;
-import java.io.InputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +38,7 @@ final class Exchange {
     Attempt send(Ask ask) throws InterruptedException {
         Set<Revision> served = new HashSet<>(book.served());
         long begun = System.nanoTime();
-        Verdict verdict = ask.streamed() ? stream(ask, begun) : complete(ask);
+        Verdict verdict = ask.streamed() ? stream(ask) : complete(ask);
         long ended = System.nanoTime();
         // A revision that became available during the request may have answered.
         served.addAll(book.served());
@@ -78,24 +78,22 @@ final class Exchange {
         }
     }
 
-    private Verdict stream(Ask ask, long begun) throws InterruptedException {
-        CompletableFuture<HttpResponse<InputStream>> call =
-                http.sendAsync(request(ask), HttpResponse.BodyHandlers.ofInputStream());
+    private Verdict stream(Ask ask) throws InterruptedException {
+        EventReader events = new EventReader();
+        CompletableFuture<HttpResponse<String>> call = http.sendAsync(
+                request(ask),
+                head -> head.statusCode() == 200
+                        ? BodySubscribers.mapping(BodySubscribers.ofByteArrayConsumer(events), end -> "")
+                        : BodySubscribers.ofString(UTF_8));
         try {
-            HttpResponse<InputStream> response = call.get(ask.patience().toMillis(), TimeUnit.MILLISECONDS);
-            if (response.statusCode() != 200) {
-                return refusal(response, new String(response.body().readAllBytes()));
-            }
-            Duration left = ask.patience().minusNanos(System.nanoTime() - begun);
-            EventReader events = EventReader.read(response.body(), left);
-            return events.wasLeft() ? left(ask, events.text()) : events.verdict();
+            HttpResponse<String> response = call.get(ask.patience().toMillis(), TimeUnit.MILLISECONDS);
+            return response.statusCode() == 200 ? events.verdict() : refusal(response, response.body());
         } catch (TimeoutException e) {
             call.cancel(true);
-            return left(ask, "");
+            return events.hasEnded() ? events.verdict() : left(ask, events.text());
         } catch (ExecutionException e) {
-            return Verdict.failed("no answer: " + e.getCause());
-        } catch (IOException e) {
-            return Verdict.failed("a refusal broke off: " + e);
+            events.breakOff(e.getCause());
+            return events.verdict();
         }
     }
 

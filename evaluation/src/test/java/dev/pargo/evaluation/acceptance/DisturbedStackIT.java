@@ -64,8 +64,7 @@ class DisturbedStackIT {
     @Test
     void clientThatLeavesAStreamFreesItsSlot() throws IOException {
         double cancelled = cancelled();
-        try (InputStream stream =
-                gateway.stream(longQuestion().put("stream", true)).body()) {
+        try (InputStream stream = gateway.stream(longQuestion().put("stream", true))) {
             assertThat(stream.readNBytes(6)).asString().isEqualTo("data: ");
             awaitAdmitted(1);
         }
@@ -135,8 +134,7 @@ class DisturbedStackIT {
 
     @Test
     void stageThatIsLostInTheMiddleOfAStreamEndsItWithAnError() throws Exception {
-        try (InputStream stream =
-                gateway.stream(longQuestion().put("stream", true)).body()) {
+        try (InputStream stream = gateway.stream(longQuestion().put("stream", true))) {
             stream.readNBytes(6);
             stack.service(ServiceKind.LLM).kill();
 

@@ -1,6 +1,11 @@
 package dev.pargo.evaluation.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 /** A plain HTTP client, so that tests see the unchanged response. */
 final class GatewayClient {
 
+    private static final String CHAT = "/v1/chat/completions";
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     private final HttpClient http =
@@ -45,10 +51,23 @@ final class GatewayClient {
                 .join();
     }
 
-    /** The body, read as it arrives. Closing it closes the connection. */
-    HttpResponse<InputStream> stream(JsonNode body) {
-        return http.sendAsync(chat(body.toString()), HttpResponse.BodyHandlers.ofInputStream())
-                .join();
+    /**
+     * The body, read as it arrives, up to the last byte before a connection breaks; {@link HttpClient} loses some. Closing it
+     * closes the connection.
+     */
+    InputStream stream(JsonNode body) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) url.resolve(CHAT).toURL().openConnection();
+        connection.setReadTimeout((int) TIMEOUT.toMillis());
+        connection.setRequestProperty("Content-Type", "application/json");
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(body.toString().getBytes(UTF_8));
+        return new FilterInputStream(connection.getInputStream()) {
+            @Override
+            public void close() {
+                connection.disconnect();
+            }
+        };
     }
 
     HttpRequest.Builder request(String path) {
@@ -56,7 +75,7 @@ final class GatewayClient {
     }
 
     private HttpRequest chat(String body) {
-        return request("/v1/chat/completions")
+        return request(CHAT)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();

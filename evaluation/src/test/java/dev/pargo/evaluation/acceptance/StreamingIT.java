@@ -84,8 +84,8 @@ class StreamingIT {
     @Test
     void sendsTokensAsTheyAreMade() throws IOException {
         List<Long> arrivals = new ArrayList<>();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                gateway.stream(streamed(Example.all().get(0))).body(), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(gateway.stream(streamed(Example.all().get(0))), StandardCharsets.UTF_8))) {
             lines.lines().filter(line -> line.startsWith("data: {")).forEach(line -> arrivals.add(System.nanoTime()));
         }
 

@@ -3,8 +3,8 @@ package dev.pargo.evaluation.chaos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.time.Duration;
+import java.io.IOException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EventReaderTest {
@@ -38,9 +38,35 @@ class EventReaderTest {
                 .isEqualTo(ClientOutcome.FAILED);
     }
 
+    @Test
+    void whatArrivesInPiecesIsReadAsAWhole() {
+        EventReader events = new EventReader();
+        for (byte each :
+                (event("{\"choices\":[{\"delta\":{\"content\":\"a caf\u00e9\"}}]}") + FINISH + DONE).getBytes(UTF_8)) {
+            events.accept(Optional.of(new byte[] {each}));
+        }
+
+        assertThat(events.verdict()).isEqualTo(Verdict.answer("a caf\u00e9"));
+    }
+
+    @Test
+    void aConnectionMayBreakBehindTheErrorButNotWithoutIt() {
+        EventReader told = new EventReader();
+        told.accept(Optional.of((TEXT + ERROR).getBytes(UTF_8)));
+        told.breakOff(new IOException("reset"));
+        EventReader untold = new EventReader();
+        untold.accept(Optional.of((TEXT + FINISH + DONE).getBytes(UTF_8)));
+        untold.breakOff(new IOException("reset"));
+
+        assertThat(told.verdict().outcome()).isEqualTo(ClientOutcome.BROKEN_OFF);
+        assertThat(untold.verdict().outcome()).isEqualTo(ClientOutcome.FAILED);
+    }
+
     private static Verdict read(String body) {
-        return EventReader.read(new ByteArrayInputStream(body.getBytes(UTF_8)), Duration.ofSeconds(10))
-                .verdict();
+        EventReader events = new EventReader();
+        events.accept(Optional.of(body.getBytes(UTF_8)));
+        events.accept(Optional.empty());
+        return events.verdict();
     }
 
     private static String event(String data) {
