@@ -1,14 +1,8 @@
 package dev.pargo.models.benchmark;
 
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.KvCache;
-import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.PromptEmbedding;
-import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Step;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,7 +12,7 @@ import java.util.List;
  */
 public final class DecodeStepBenchmark {
 
-    private static final int PROMPT_TOKENS = 320;
+    private static final int PROMPT_TOKENS = DecoderTrial.PROMPT_TOKENS;
     private static final int STEPS = 48;
     private static final int[] BATCHES = {1, 2, 4, 8};
 
@@ -35,13 +29,12 @@ public final class DecodeStepBenchmark {
         long weightBytes = lm.weightBytesPerStep();
         out.printf("memory bandwidth %.1f GB/s, weights %.1f MB%n", bandwidth, weightBytes / 1e6);
         out.printf("%-10s %10s %12s %12s %10s%n", "step", "ms", "tokens/s", "floor ms", "of floor");
-        try (KvCache cache = lm.newCache(BATCHES[BATCHES.length - 1], PROMPT_TOKENS + BATCHES.length * STEPS)) {
-            int[] ids = new int[PROMPT_TOKENS];
-            Arrays.setAll(ids, i -> i * 37 % lm.config().vocabulary());
+        int most = BATCHES[BATCHES.length - 1];
+        try (DecoderTrial trial = new DecoderTrial(lm, most, BATCHES.length * STEPS)) {
             List<Double> prefills = new ArrayList<>();
-            for (int slot = 0; slot < cache.slots(); slot++) {
+            for (int slot = 0; slot < most; slot++) {
                 int target = slot;
-                prefills.add(Timing.once(() -> prefill(cache, target, ids)));
+                prefills.add(Timing.once(() -> trial.prefill(target)));
             }
             out.printf(
                     "%-10s %10.2f %12.1f%n",
@@ -51,7 +44,7 @@ public final class DecodeStepBenchmark {
                 List<Double> steps = new ArrayList<>();
                 for (int i = 0; i < STEPS; i++) {
                     int at = position++;
-                    steps.add(Timing.once(() -> decode(cache, batch, at)));
+                    steps.add(Timing.once(() -> trial.decode(batch, at)));
                 }
                 long bytes = weightBytes + batch * position * lm.kvBytesPerToken();
                 double floor = bytes / bandwidth / 1e6;
@@ -62,23 +55,5 @@ public final class DecodeStepBenchmark {
             }
         }
         out.flush();
-    }
-
-    private void prefill(KvCache cache, int slot, int[] ids) {
-        try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
-                Logits logits =
-                        lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, ids.length)), List.of()))) {
-            logits.argmax();
-        }
-    }
-
-    private void decode(KvCache cache, int batch, int position) {
-        List<Step.Tokens> tokens = new ArrayList<>();
-        for (int slot = 0; slot < batch; slot++) {
-            tokens.add(new Step.Tokens(slot, position, 17 * slot + position));
-        }
-        try (Logits logits = lm.step(cache, new Step(List.of(), tokens))) {
-            logits.argmax();
-        }
     }
 }

@@ -5,11 +5,6 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.RgbImage;
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.KvCache;
-import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.PromptEmbedding;
-import dev.pargo.models.llm.PromptPart;
-import dev.pargo.models.llm.Step;
 import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.picture.PictureRows;
@@ -22,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -37,7 +31,7 @@ import java.util.Random;
 public final class ModelProfile {
 
     private static final int REPETITIONS = 7;
-    private static final int PROMPT_TOKENS = 320;
+    private static final int PROMPT_TOKENS = DecoderTrial.PROMPT_TOKENS;
     private static final int SIDE = 768;
     private static final int[] BATCHES = {1, 8};
 
@@ -105,37 +99,17 @@ public final class ModelProfile {
     private void profileDecoder(CausalLm lm, double peak) {
         int most = BATCHES[BATCHES.length - 1];
         int steps = BATCHES.length * 2 * (REPETITIONS + 2);
-        int[] ids = new int[PROMPT_TOKENS];
-        Arrays.setAll(ids, i -> i * 37 % lm.config().vocabulary());
-        try (KvCache cache = lm.newCache(most, PROMPT_TOKENS + steps)) {
+        try (DecoderTrial trial = new DecoderTrial(lm, most, steps)) {
             for (int slot = 1; slot < most; slot++) {
-                prefill(lm, cache, slot, ids);
+                trial.prefill(slot);
             }
             double flops = 2.0 * PROMPT_TOKENS * lm.config().weightsPerRow();
-            print("prefill " + PROMPT_TOKENS, flops / peak / 1e6, () -> prefill(lm, cache, 0, ids));
+            print("prefill " + PROMPT_TOKENS, flops / peak / 1e6, () -> trial.prefill(0));
             int[] position = {PROMPT_TOKENS};
             for (int batch : BATCHES) {
                 long bytes = lm.weightBytesPerStep() + batch * position[0] * lm.kvBytesPerToken();
-                print("decode " + batch, bytes / bandwidth / 1e6, () -> decode(lm, cache, batch, position[0]++));
+                print("decode " + batch, bytes / bandwidth / 1e6, () -> trial.decode(batch, position[0]++));
             }
-        }
-    }
-
-    private static void prefill(CausalLm lm, KvCache cache, int slot, int[] ids) {
-        try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
-                Logits logits =
-                        lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, ids.length)), List.of()))) {
-            logits.argmax();
-        }
-    }
-
-    private static void decode(CausalLm lm, KvCache cache, int batch, int position) {
-        List<Step.Tokens> tokens = new ArrayList<>();
-        for (int slot = 0; slot < batch; slot++) {
-            tokens.add(new Step.Tokens(slot, position, 17 * slot + position));
-        }
-        try (Logits logits = lm.step(cache, new Step(List.of(), tokens))) {
-            logits.argmax();
         }
     }
 
