@@ -106,7 +106,7 @@ public final class Answering {
         long waited = System.nanoTime() - bytes.arrivalNanos();
         Deadline deadline = Deadline.after(properties.requestTimeout().toNanos() - waited, TimeUnit.NANOSECONDS);
         Values body = bytes.bounded(() -> JsonBody.read(bytes.open(exchange.request), exchange.dialect.fields()));
-        Question question = exchange.dialect.read(body, properties.maxImages());
+        Question question = exchange.dialect.reader().apply(body, properties.maxImages());
         exchange.question = question;
         String id = RequestIdFilter.idOf(exchange.request);
         String client = Caller.clientOf(exchange.request);

@@ -2,9 +2,6 @@ package dev.pargo.gateway.responses;
 
 import dev.pargo.gateway.exchange.Answering;
 import dev.pargo.gateway.exchange.Dialect;
-import dev.pargo.gateway.exchange.Question;
-import dev.pargo.gateway.json.Fields;
-import dev.pargo.gateway.json.Values;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -12,7 +9,9 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Responses: conversations in OpenAI's newer format. */
 @RestController
-final class ResponsesController implements Dialect {
+final class ResponsesController {
+
+    private static final Dialect DIALECT = new Dialect("responses", ResponseFields.ALL, ResponseQuestion::of);
 
     private final Answering answering;
 
@@ -22,21 +21,6 @@ final class ResponsesController implements Dialect {
 
     @PostMapping("/v1/responses")
     void respond(HttpServletRequest request, HttpServletResponse response) {
-        answering.answer(this, request, response);
-    }
-
-    @Override
-    public String operation() {
-        return "responses";
-    }
-
-    @Override
-    public Fields fields() {
-        return ResponseFields.ALL;
-    }
-
-    @Override
-    public Question read(Values body, int maxImages) {
-        return ResponseQuestion.of(body, maxImages);
+        answering.answer(DIALECT, request, response);
     }
 }
