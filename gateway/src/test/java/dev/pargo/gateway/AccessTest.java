@@ -114,7 +114,7 @@ class AccessTest {
 
     @Test
     void aBodyIsNotReadForAStranger() throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port)) {
+        try (RawHttp connection = new RawHttp(gateway.port)) {
             connection.send(
                     "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\n\r\n");
             assertThat(connection.answer()).contains("401");
@@ -227,7 +227,7 @@ class AccessTest {
 
     @Test
     void requestsAtOnceAreLimitedByKey() throws Exception {
-        try (RawConnection unfinished = new RawConnection(gateway.port)) {
+        try (RawHttp unfinished = new RawHttp(gateway.port)) {
             unfinished.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
                     + "Authorization: Bearer of-narrow\r\nContent-Length: 100\r\n\r\n{");
             await().atMost(Duration.ofSeconds(10)).until(() -> chat("of-narrow").statusCode() == 429);

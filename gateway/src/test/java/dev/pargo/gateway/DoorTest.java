@@ -1,9 +1,9 @@
 package dev.pargo.gateway;
 
-import static dev.pargo.gateway.RawConnection.chat;
-import static dev.pargo.gateway.RawConnection.chatHead;
-import static dev.pargo.gateway.RawConnection.chunkedChat;
-import static dev.pargo.gateway.RawConnection.head;
+import static dev.pargo.gateway.RawHttp.chat;
+import static dev.pargo.gateway.RawHttp.chatHead;
+import static dev.pargo.gateway.RawHttp.chunkedChat;
+import static dev.pargo.gateway.RawHttp.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +30,7 @@ class DoorTest {
     private static LoopbackStages stages;
     private static RunningGateway gateway;
 
-    private final List<RawConnection> open = new ArrayList<>();
+    private final List<RawHttp> open = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
@@ -54,7 +54,7 @@ class DoorTest {
 
     @AfterEach
     void leaveNothingBehind() throws IOException {
-        for (RawConnection connection : open) {
+        for (RawHttp connection : open) {
             connection.close();
         }
         stages.reset();
@@ -97,7 +97,7 @@ class DoorTest {
 
     @Test
     void aSlowBodyIsRefusedAndItsConnectionClosed() throws Exception {
-        RawConnection slow = connect().send(chatHead(1000) + "{");
+        RawHttp slow = connect().send(chatHead(1000) + "{");
 
         assertThat(slow.untilClosed())
                 .startsWith("HTTP/1.1 408 ")
@@ -106,7 +106,7 @@ class DoorTest {
 
     @Test
     void aBodyThatStopsMakesRoomForOthers() throws Exception {
-        List<RawConnection> stopped = new ArrayList<>();
+        List<RawHttp> stopped = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             stopped.add(connect().send(chatHead(MAX_BODY)).send(new byte[MAX_BODY - 1]));
         }
@@ -122,12 +122,12 @@ class DoorTest {
 
     @Test
     void bodiesInChunksTakeWhatTheyBring() throws Exception {
-        List<RawConnection> begun = new ArrayList<>();
+        List<RawHttp> begun = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             String whole = chunkedChat(Bodies.text("Hm?"));
             begun.add(connect().send(whole.substring(0, whole.length() - 7)));
         }
-        for (RawConnection connection : begun) {
+        for (RawHttp connection : begun) {
             assertThat(connection.send("\r\n0\r\n\r\n").answer()).startsWith("HTTP/1.1 200 ");
         }
     }
@@ -151,7 +151,7 @@ class DoorTest {
 
     @Test
     void aBodyWithoutEndIsReadToItsLimitOnly() throws Exception {
-        RawConnection endless = connect().send(head("POST", "/v1/chat/completions", "Transfer-Encoding: chunked\r\n"));
+        RawHttp endless = connect().send(head("POST", "/v1/chat/completions", "Transfer-Encoding: chunked\r\n"));
         byte[] chunk = ("8000\r\n" + " ".repeat(0x8000) + "\r\n").getBytes();
         int sent = 0;
         try {
@@ -177,7 +177,7 @@ class DoorTest {
 
     @Test
     void aConnectionStaysUsableAfterARefusal() throws Exception {
-        RawConnection connection = connect();
+        RawHttp connection = connect();
 
         assertThat(connection.send(chat("{}")).answer()).startsWith("HTTP/1.1 400 ");
         assertThat(connection.send(chat(" ".repeat(MAX_BODY + 1))).answer()).startsWith("HTTP/1.1 413 ");
@@ -189,7 +189,7 @@ class DoorTest {
     @ValueSource(booleans = {false, true})
     void aRequestWhoseConnectionIsHalfClosedIsAnswered(boolean stream) throws Exception {
         stages.llm.pauseMillis = 600;
-        RawConnection connection = connect().send(chat(stream ? Bodies.textStream("Hm?") : Bodies.text("Hm?")));
+        RawHttp connection = connect().send(chat(stream ? Bodies.textStream("Hm?") : Bodies.text("Hm?")));
         connection.socket.shutdownOutput();
 
         assertThat(connection.untilClosed()).contains("HTTP/1.1 200 ", "Hm?");
@@ -208,14 +208,14 @@ class DoorTest {
 
     @Test
     void whateverComesAtOnceIsAnswered() throws Exception {
-        List<RawConnection> burst = new ArrayList<>();
+        List<RawHttp> burst = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             burst.add(connect());
         }
-        for (RawConnection connection : burst) {
+        for (RawHttp connection : burst) {
             connection.send(chat(Bodies.text("Hm?")));
         }
-        for (RawConnection connection : burst) {
+        for (RawHttp connection : burst) {
             assertThat(connection.answer()).matches("(?s)HTTP/1.1 (200|429) .*");
         }
     }
@@ -226,7 +226,7 @@ class DoorTest {
             connect();
         }
         await().until(() -> isClosedAtOnce(connect()));
-        for (RawConnection connection : open) {
+        for (RawHttp connection : open) {
             connection.close();
         }
         await().ignoreExceptions().untilAsserted(this::assertAnswered);
@@ -254,7 +254,7 @@ class DoorTest {
                 .contains("The content encoding must be gzip, deflate or identity, not br");
     }
 
-    private static boolean isClosedAtOnce(RawConnection connection) throws IOException {
+    private static boolean isClosedAtOnce(RawHttp connection) throws IOException {
         try {
             return connection
                     .send(head("GET", "/v1/models", "Connection: close\r\n"))
@@ -287,12 +287,12 @@ class DoorTest {
         assertThat(connect().send(chat(Bodies.text("Hm?"))).answer()).startsWith("HTTP/1.1 200 ");
     }
 
-    private RawConnection connect() throws IOException {
+    private RawHttp connect() throws IOException {
         return connect(gateway.port);
     }
 
-    private RawConnection connect(int port) throws IOException {
-        RawConnection connection = new RawConnection(port);
+    private RawHttp connect(int port) throws IOException {
+        RawHttp connection = new RawHttp(port);
         open.add(connection);
         return connection;
     }

@@ -120,7 +120,7 @@ class EdgeTest {
             "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: %s\r\nContent-Length: 900000000\r\n\r\n"
                     .formatted(ORIGIN)
         }) {
-            try (RawConnection connection = new RawConnection(gateway.port)) {
+            try (RawHttp connection = new RawHttp(gateway.port)) {
                 connection.send(request);
                 assertThat(connection.answer().toLowerCase(Locale.ROOT))
                         .as(request.substring(0, 60))

@@ -58,7 +58,7 @@ class HostTest {
     }
 
     private static String status(String path, String host) throws Exception {
-        try (RawConnection connection = new RawConnection(gateway.port)) {
+        try (RawHttp connection = new RawHttp(gateway.port)) {
             connection.send("GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(path, host));
             return connection.answer();
         }

@@ -225,8 +225,8 @@ class OpenAiSchemaTest {
         for (String request : List.of(
                 "GET /version HTTP/1.1\r\nHost: localhost\r\nX: %s\r\n\r\n".formatted("x".repeat(40_000)),
                 "GET /version HTTP/9\r\n\r\n",
-                RawConnection.chatHead(900_000_000))) {
-            try (RawConnection connection = new RawConnection(gateway.port)) {
+                RawHttp.chatHead(900_000_000))) {
+            try (RawHttp connection = new RawHttp(gateway.port)) {
                 String answer = connection.send(request).answer();
                 assertThat(errors("ErrorResponse", answer.substring(answer.indexOf("\r\n\r\n") + 4)))
                         .as(answer)

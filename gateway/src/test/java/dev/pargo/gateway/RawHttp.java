@@ -12,12 +12,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 
 /** A socket to a gateway, for requests that HTTP clients do not send. */
-final class RawConnection implements AutoCloseable {
+final class RawHttp implements AutoCloseable {
 
     final Socket socket;
     private final InputStream in;
 
-    RawConnection(int port) throws IOException {
+    RawHttp(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(10_000);
         in = new BufferedInputStream(socket.getInputStream());
@@ -41,11 +41,11 @@ final class RawConnection implements AutoCloseable {
                 + Integer.toHexString(body.getBytes(UTF_8).length) + "\r\n" + body + "\r\n0\r\n\r\n";
     }
 
-    RawConnection send(String text) throws IOException {
+    RawHttp send(String text) throws IOException {
         return send(text.getBytes(UTF_8));
     }
 
-    RawConnection send(byte[] bytes) throws IOException {
+    RawHttp send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         return this;
     }

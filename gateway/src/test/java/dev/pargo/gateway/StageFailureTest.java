@@ -257,8 +257,8 @@ class StageFailureTest {
     }
 
     private static String brokenStream() throws IOException {
-        try (RawConnection connection = new RawConnection(gateway.port)) {
-            return connection.send(RawConnection.chat(Bodies.textStream("Hm?"))).untilClosed();
+        try (RawHttp connection = new RawHttp(gateway.port)) {
+            return connection.send(RawHttp.chat(Bodies.textStream("Hm?"))).untilClosed();
         }
     }
 

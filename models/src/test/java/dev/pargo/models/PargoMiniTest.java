@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptPiece;
 import dev.pargo.models.chat.PromptTokenizer;
 import dev.pargo.models.fixture.Cosine;
@@ -88,7 +88,7 @@ class PargoMiniTest {
 
     private static List<PromptPart> prompt(Tokenizer tokenizer, Example example, HostTensor visualTokens) {
         List<PromptPiece> pieces =
-                BUNDLE.promptFormat(tokenizer).write(Conversation.of(ChatMessage.question(example.question())));
+                BUNDLE.promptFormat(tokenizer).write(Dialogue.of(DialogueMessage.question(example.question())));
         PictureLayout layout =
                 PictureLayout.whole(1, 1, Grid.line((int) visualTokens.shape()[0]));
         List<PromptPart> prompt = new PromptTokenizer(tokenizer, BUNDLE.notation())

@@ -2,8 +2,8 @@ package dev.pargo.evaluation.ask;
 
 import dev.pargo.evaluation.client.ChatClient;
 import dev.pargo.evaluation.client.ChatRequest;
-import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.client.EndpointOptions;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.input.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +44,7 @@ public final class AskCommand implements Callable<Integer> {
         }
         ChatClient client = endpoint.connect();
         ChatRequest asked =
-                new ChatRequest(EndpointOptions.model(client, model), DataUrl.of(image), question, Map.of());
+                new ChatRequest(EndpointOptions.model(client, model), PictureDataUrl.of(image), question, Map.of());
         spec.commandLine().getOut().println(client.complete(asked).text());
         return 0;
     }

@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.attack;
 
 import dev.pargo.evaluation.client.ChatRequest;
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.example.Example;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -100,7 +100,7 @@ final class Bystander implements AutoCloseable {
     private byte[] request() {
         String body = new ChatRequest(
                         "pargo-mini",
-                        DataUrl.of(example.freshPicture(++asked), "image/png"),
+                        PictureDataUrl.of(example.freshPicture(++asked), "image/png"),
                         example.question(),
                         Map.of("temperature", IntNode.valueOf(0)))
                 .toJson()

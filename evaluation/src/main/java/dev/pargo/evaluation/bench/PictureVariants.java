@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.bench;
 
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.input.InputException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +29,7 @@ final class PictureVariants {
                 throw new InputException("there is no picture at " + file);
             }
             if (count == 1) {
-                pictures.add(DataUrl.of(file));
+                pictures.add(PictureDataUrl.of(file));
             } else {
                 addVariants(file, count, pictures);
             }
@@ -50,7 +50,7 @@ final class PictureVariants {
             picture.setRGB(x, y, pixel ^ 0x808080);
             ByteArrayOutputStream png = new ByteArrayOutputStream();
             ImageIO.write(picture, "png", png);
-            pictures.add(DataUrl.of(png.toByteArray(), "image/png"));
+            pictures.add(PictureDataUrl.of(png.toByteArray(), "image/png"));
             picture.setRGB(x, y, pixel);
         }
     }

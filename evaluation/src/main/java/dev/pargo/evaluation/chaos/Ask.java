@@ -1,7 +1,7 @@
 package dev.pargo.evaluation.chaos;
 
 import dev.pargo.evaluation.client.ChatRequest;
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.example.Example;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ record Ask(Example question, boolean streamed, boolean fresh, boolean longAnswer
         }
         byte[] picture =
                 fresh ? question.freshPicture(ThreadLocalRandom.current().nextLong()) : question.picture();
-        return new ChatRequest(MODEL, DataUrl.of(picture, "image/png"), question.question(), fields);
+        return new ChatRequest(MODEL, PictureDataUrl.of(picture, "image/png"), question.question(), fields);
     }
 
     /** Whether the client will cancel before the answer is complete. */

@@ -8,9 +8,9 @@ import java.util.Base64;
 import java.util.Optional;
 
 /** Pictures as data URLs. */
-public final class DataUrl {
+public final class PictureDataUrl {
 
-    private DataUrl() {}
+    private PictureDataUrl() {}
 
     /** A picture file. */
     public static String of(Path image) throws IOException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstTokenMs time to the first token; 0 if the endpoint does not report it
  * @param totalMs      time of the whole request, as the endpoint reports it, or else as measured here
  */
-record Reply(
+record CandidateAnswer(
         String answer,
         boolean isAnswered,
         @Nullable Boolean isRight,

@@ -18,7 +18,7 @@ record Comparison(List<Candidate> candidates, List<Row> rows) {
      *
      * @param replies in the order of the candidates
      */
-    record Row(OwnQuestion question, List<Reply> replies) {}
+    record Row(OwnQuestion question, List<CandidateAnswer> replies) {}
 
     /** Right answers of a candidate. */
     long right(int candidate) {
@@ -46,10 +46,10 @@ record Comparison(List<Candidate> candidates, List<Row> rows) {
     }
 
     /** Mean of a figure over a candidate's answers. */
-    double mean(int candidate, ToDoubleFunction<Reply> figure) {
+    double mean(int candidate, ToDoubleFunction<CandidateAnswer> figure) {
         return rows.stream()
                 .map(row -> row.replies().get(candidate))
-                .filter(Reply::isAnswered)
+                .filter(CandidateAnswer::isAnswered)
                 .mapToDouble(figure)
                 .average()
                 .orElse(0);

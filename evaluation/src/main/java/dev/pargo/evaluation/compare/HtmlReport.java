@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.compare;
 
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.question.OwnQuestion;
 import dev.pargo.evaluation.report.Html;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class HtmlReport {
                 body.append("<img alt=\"%s\" src=\"%s\">\n"
                         .formatted(
                                 Html.escape(String.valueOf(question.image().getFileName())),
-                                Html.escape(DataUrl.of(question.image()))));
+                                Html.escape(PictureDataUrl.of(question.image()))));
             }
             body.append("<div><h2>%s</h2>\n".formatted(Html.escape(question.text())));
             if (!question.expected().isEmpty()) {
@@ -49,7 +49,7 @@ final class HtmlReport {
         table.append("<th scope=\"col\" class=\"number\">visual tokens</th>");
         table.append("<th scope=\"col\" class=\"number\">total ms</th></tr>\n");
         for (int i = 0; i < row.replies().size(); i++) {
-            Reply reply = row.replies().get(i);
+            CandidateAnswer reply = row.replies().get(i);
             String verdict = reply.verdict();
             table.append("<tr><td>%s</td><td class=\"%s\">%s</td><td class=\"verdict %s\">%s</td>"
                     .formatted(

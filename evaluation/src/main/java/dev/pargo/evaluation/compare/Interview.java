@@ -3,8 +3,8 @@ package dev.pargo.evaluation.compare;
 import dev.pargo.evaluation.client.ChatAnswer;
 import dev.pargo.evaluation.client.ChatException;
 import dev.pargo.evaluation.client.ChatRequest;
-import dev.pargo.evaluation.client.DataUrl;
 import dev.pargo.evaluation.client.PatientChat;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.client.StageTimes;
 import dev.pargo.evaluation.client.TokenUsage;
 import dev.pargo.evaluation.question.Match;
@@ -35,8 +35,8 @@ record Interview(
     Comparison ask(List<OwnQuestion> questions) throws IOException {
         List<Comparison.Row> rows = new ArrayList<>();
         for (OwnQuestion question : questions) {
-            @Nullable String picture = question.image() == null ? null : DataUrl.of(question.image());
-            Reply[] replies = new Reply[candidates.size()];
+            @Nullable String picture = question.image() == null ? null : PictureDataUrl.of(question.image());
+            CandidateAnswer[] replies = new CandidateAnswer[candidates.size()];
             for (int turn = 0; turn < replies.length; turn++) {
                 int candidate = (rows.size() + turn) % replies.length;
                 replies[candidate] = ask(candidates.get(candidate), question, picture);
@@ -47,12 +47,13 @@ record Interview(
         return new Comparison(candidates, rows);
     }
 
-    private Reply ask(Candidate candidate, OwnQuestion question, @Nullable String picture) throws IOException {
+    private CandidateAnswer ask(Candidate candidate, OwnQuestion question, @Nullable String picture)
+            throws IOException {
         long start = System.nanoTime();
         try {
             ChatAnswer answer = chat.complete(new ChatRequest(candidate.name(), picture, question.text(), parameters));
             double seen = (System.nanoTime() - start) / 1e6;
-            return new Reply(
+            return new CandidateAnswer(
                     answer.text(),
                     true,
                     isRight(question, answer.text()),
@@ -60,7 +61,8 @@ record Interview(
                     answer.times().map(StageTimes::firstTokenMs).orElse(0.0),
                     answer.times().map(StageTimes::totalMs).orElse(seen));
         } catch (ChatException refusal) {
-            return new Reply(refusal.getMessage(), false, isRight(question, ""), new TokenUsage(0, 0, 0, 0), 0, 0);
+            return new CandidateAnswer(
+                    refusal.getMessage(), false, isRight(question, ""), new TokenUsage(0, 0, 0, 0), 0, 0);
         }
     }
 

@@ -51,7 +51,7 @@ final class MarkdownReport {
     private TextTable answers(Comparison.Row row) {
         TextTable table = new TextTable(List.of("model", "answer", "", "visual tokens", "total ms"));
         for (int i = 0; i < row.replies().size(); i++) {
-            Reply reply = row.replies().get(i);
+            CandidateAnswer reply = row.replies().get(i);
             table.row(List.of(
                     comparison.candidates().get(i).name(),
                     reply.answer(),

@@ -30,8 +30,8 @@ final class Summary {
             row.add(known == 0 ? "-" : Comparison.percent((double) comparison.right(i) / known));
             row.add(Comparison.percent(comparison.agreement(i)));
             row.add(number(comparison.mean(i, reply -> reply.usage().visual())));
-            row.add(number(comparison.mean(i, Reply::firstTokenMs)));
-            row.add(number(comparison.mean(i, Reply::totalMs)));
+            row.add(number(comparison.mean(i, CandidateAnswer::firstTokenMs)));
+            row.add(number(comparison.mean(i, CandidateAnswer::totalMs)));
             table.row(row);
         }
         return table;

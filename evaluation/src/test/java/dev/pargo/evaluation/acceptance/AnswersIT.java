@@ -32,13 +32,13 @@ class AnswersIT {
         gateway = new GatewayClient(running.url());
     }
 
-    static List<Example> examples() throws IOException {
-        return Example.all();
+    static List<KnownAnswer> examples() throws IOException {
+        return KnownAnswer.all();
     }
 
     @ParameterizedTest
     @MethodSource("examples")
-    void answersTheBundlesExamplesExactly(Example example) throws IOException {
+    void answersTheBundlesExamplesExactly(KnownAnswer example) throws IOException {
         Reply reply = gateway.complete(Chat.of(example));
 
         assertThat(reply.status()).isEqualTo(200);
@@ -51,15 +51,15 @@ class AnswersIT {
         assertThat(usage.path("total_tokens").asInt()).isEqualTo(example.promptTokens() + example.answerTokens());
     }
 
-    static List<Example> examplesWithBeams() throws IOException {
-        return Example.all().stream()
+    static List<KnownAnswer> examplesWithBeams() throws IOException {
+        return KnownAnswer.all().stream()
                 .filter(example -> example.beamAnswer() != null)
                 .toList();
     }
 
     @ParameterizedTest
     @MethodSource("examplesWithBeams")
-    void searchesBeamsAsTheExamplesDid(Example example) throws IOException {
+    void searchesBeamsAsTheExamplesDid(KnownAnswer example) throws IOException {
         Reply reply = gateway.complete(Chat.of(example).put("num_beams", 4).put("length_penalty", 1));
 
         assertThat(reply.answer()).isEqualTo(example.beamAnswer());
@@ -108,7 +108,7 @@ class AnswersIT {
     @Test
     void writesExactlySoManyTokensForBenchmarks() throws IOException {
         Reply reply = gateway.complete(
-                Chat.of(Example.all().get(0)).put("ignore_eos", true).put("max_tokens", 150));
+                Chat.of(KnownAnswer.all().get(0)).put("ignore_eos", true).put("max_tokens", 150));
 
         assertThat(reply.json().at("/usage/completion_tokens").asInt()).isEqualTo(150);
         assertThat(reply.json().at("/choices/0/finish_reason").asString()).isEqualTo("length");
@@ -117,7 +117,7 @@ class AnswersIT {
     @Test
     void tellsWhereTheTimeWent() throws IOException {
         JsonNode timings =
-                gateway.complete(Chat.of(Example.all().get(0))).json().path("timings");
+                gateway.complete(Chat.of(KnownAnswer.all().get(0))).json().path("timings");
 
         double queue = timings.path("queue_ms").asDouble();
         double encode = timings.path("encode_ms").asDouble();
@@ -137,7 +137,7 @@ class AnswersIT {
 
     @Test
     void doesNotLookAtAPictureTwice() throws IOException {
-        ObjectNode question = Chat.of(Example.all().get(0));
+        ObjectNode question = Chat.of(KnownAnswer.all().get(0));
 
         JsonNode first = gateway.complete(question).json();
         JsonNode second = gateway.complete(question).json();
@@ -153,7 +153,7 @@ class AnswersIT {
 
     @Test
     void stopsAtTheTokenLimit() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         Reply reply = gateway.complete(Chat.of(example).put("max_tokens", 5));
 
@@ -164,7 +164,7 @@ class AnswersIT {
 
     @Test
     void stopsAtAStopString() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         Reply reply = gateway.complete(Chat.of(example).put("stop", "left,"));
 
@@ -190,7 +190,7 @@ class AnswersIT {
 
     @Test
     void knownPictureSkipsEncoderAndProjector() throws IOException {
-        ObjectNode question = Chat.of(Example.all().get(0));
+        ObjectNode question = Chat.of(KnownAnswer.all().get(0));
         Reply first = gateway.complete(question);
         double encoded = passes(ServiceKind.ENCODER);
 
@@ -204,8 +204,8 @@ class AnswersIT {
 
     @Test
     void conversationsAtOnceDoNotMix() throws IOException {
-        Map<Example, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
-        for (Example example : Example.all()) {
+        Map<KnownAnswer, CompletableFuture<Reply>> replies = new LinkedHashMap<>();
+        for (KnownAnswer example : KnownAnswer.all()) {
             replies.put(example, gateway.completeLater(Chat.of(example)));
         }
 
@@ -215,7 +215,7 @@ class AnswersIT {
 
     @Test
     void markersInAQuestionAreText() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         Reply reply = gateway.complete(Chat.text("<ImageHere></s><s>" + example.question()));
 

@@ -159,7 +159,7 @@ class AttentionIT {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aChatCallTellsTheProjectorsAttentionAsTheRouteDoes(boolean stream) throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ObjectNode body = Chat.picture(example.image(), example.question()).put("stream", stream);
         body.putObject("attention").put("projector", true).put("head_groups", 3);
         Reply reply = gateway.complete(body);
@@ -175,7 +175,7 @@ class AttentionIT {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void eachOfSeveralAnswersTellsWhereItLooked(boolean stream) throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ObjectNode body = Chat.picture(example.image(), example.question())
                 .put("stream", stream)
                 .put("n", 2)
@@ -216,7 +216,7 @@ class AttentionIT {
 
     @Test
     void whoDoesNotAskForAttentionIsToldNothingOfIt() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         Reply reply = gateway.complete(Chat.of(example));
 
         assertThat(reply.json().path("choices").get(0).has("attention")).isFalse();
@@ -232,7 +232,7 @@ class AttentionIT {
     }
 
     private Reply describe(boolean stream) throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ObjectNode body = Chat.picture(example.image(), example.question()).put("stream", stream);
         body.putObject("attention").put("visual", true);
         Reply reply = gateway.complete(body);
@@ -273,7 +273,7 @@ class AttentionIT {
     }
 
     private static ObjectNode request() throws IOException {
-        byte[] picture = Files.readAllBytes(Example.all().get(0).image());
+        byte[] picture = Files.readAllBytes(KnownAnswer.all().get(0).image());
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("model", "pargo-mini")

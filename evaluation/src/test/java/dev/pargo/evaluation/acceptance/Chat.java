@@ -45,7 +45,7 @@ final class Chat {
     /**
      * An example's question about its picture, in a file that is in no cache: decoders ignore data after a PNG's end.
      */
-    static ObjectNode of(Example example) throws IOException {
+    static ObjectNode of(KnownAnswer example) throws IOException {
         byte[] picture = Files.readAllBytes(example.image());
         byte[] unseen = ByteBuffer.allocate(picture.length + Long.BYTES)
                 .put(picture)

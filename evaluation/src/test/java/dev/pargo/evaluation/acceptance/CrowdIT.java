@@ -20,7 +20,7 @@ class CrowdIT {
     @Test
     void everyoneIsAnsweredOrToldToComeBack(RunningStack stack) throws IOException {
         GatewayClient gateway = new GatewayClient(stack.url());
-        List<Example> examples = Example.all().stream()
+        List<KnownAnswer> examples = KnownAnswer.all().stream()
                 .filter(example -> example.answerTokens() < 10)
                 .toList();
         List<CompletableFuture<Reply>> replies = new ArrayList<>();

@@ -174,7 +174,7 @@ class DisturbedStackIT {
     }
 
     private static ObjectNode longQuestion() throws IOException {
-        return atLength(Chat.of(Example.all().get(0)));
+        return atLength(Chat.of(KnownAnswer.all().get(0)));
     }
 
     private static ObjectNode atLength(ObjectNode question) {
@@ -182,7 +182,7 @@ class DisturbedStackIT {
     }
 
     private static ObjectNode shortQuestion() throws IOException {
-        return Chat.of(Example.all().get(0)).put("max_tokens", 5);
+        return Chat.of(KnownAnswer.all().get(0)).put("max_tokens", 5);
     }
 
     private static void awaitAdmitted(int requests) {

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param promptTokens length of the prompt, including visual tokens
  * @param answerTokens length of the answer, including its end token
  */
-record Example(
+record KnownAnswer(
         Path image,
         String question,
         String answer,
@@ -28,7 +28,7 @@ record Example(
     private static final int VISUAL_TOKENS = 80;
 
     /** All examples of the bundle. */
-    static List<Example> all() throws IOException {
+    static List<KnownAnswer> all() throws IOException {
         Path directory = Bundles.PARGO_MINI.resolve("examples");
         return JsonMapper.shared()
                 .readTree(Files.readAllBytes(directory.resolve("examples.json")))
@@ -40,12 +40,12 @@ record Example(
                 .toList();
     }
 
-    private static Example read(Path image, JsonNode qa) {
+    private static KnownAnswer read(Path image, JsonNode qa) {
         int text = qa.path("prompt_token_ids")
                 .valueStream()
                 .mapToInt(JsonNode::size)
                 .sum();
-        return new Example(
+        return new KnownAnswer(
                 image,
                 qa.path("question").asString(),
                 qa.path("model_answer").asString(),

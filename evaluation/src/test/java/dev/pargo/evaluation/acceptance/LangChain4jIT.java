@@ -25,7 +25,7 @@ import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiChatResponseMetadata;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
@@ -50,12 +50,12 @@ class LangChain4jIT {
     private static final Map<String, Object> ENDLESS = Map.of("ignore_eos", true, "max_tokens", -1);
 
     private RunningStack stack;
-    private Example example;
+    private KnownAnswer example;
 
     @BeforeEach
     void connect(RunningStack running) throws IOException {
         stack = running;
-        example = Example.all().get(0);
+        example = KnownAnswer.all().get(0);
     }
 
     @Test
@@ -192,7 +192,7 @@ class LangChain4jIT {
     }
 
     private UserMessage asked(int pictures) throws IOException {
-        ImageContent picture = ImageContent.from(DataUrl.of(example.image()));
+        ImageContent picture = ImageContent.from(PictureDataUrl.of(example.image()));
         UserMessage.Builder message = UserMessage.builder();
         for (int i = 0; i < pictures; i++) {
             message.addContent(picture);

@@ -39,7 +39,7 @@ class LauncherIT {
 
     @Test
     void firstQuestionStartsTheStackThatTheOthersFind() throws Exception {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         Outcome first = launcher.run("ask", example.image().toString(), example.question());
         Outcome status = launcher.run("status");

@@ -88,7 +88,7 @@ class LostDeviceIT {
     }
 
     private static CompletableFuture<Reply> ask() throws IOException {
-        return gateway.completeLater(Chat.of(Example.all().get(0)));
+        return gateway.completeLater(Chat.of(KnownAnswer.all().get(0)));
     }
 
     private static List<String> errors(ServiceProcess service) throws IOException {
@@ -97,7 +97,7 @@ class LostDeviceIT {
 
     private static void assertThatItAnswersAfterARestart() throws IOException {
         stack.restartEnded();
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         // The gateway may still be connecting to the new process, and waits for it only for its patience.
         Reply reply = await().atMost(Duration.ofSeconds(10))
                 .until(() -> gateway.complete(Chat.of(example)), answered -> answered.status() == 200);

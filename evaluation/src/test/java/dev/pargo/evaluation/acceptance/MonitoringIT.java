@@ -47,7 +47,7 @@ class MonitoringIT {
 
     @BeforeEach
     void scrape(RunningStack stack) throws IOException {
-        new GatewayClient(stack.url()).complete(Chat.of(Example.all().get(0)));
+        new GatewayClient(stack.url()).complete(Chat.of(KnownAnswer.all().get(0)));
         labelsByMetric = new TreeMap<>(RARE);
         for (ServiceKind kind : ServiceKind.values()) {
             SAMPLE.matcher(stack.service(kind).prometheus()).results().forEach(this::remember);

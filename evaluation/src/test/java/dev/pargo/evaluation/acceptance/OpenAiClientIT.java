@@ -23,7 +23,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessageParam;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.chat.completions.ChatCompletionTokenLogprob;
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.stack.RunningStack;
 import dev.pargo.evaluation.stack.ServiceKind;
 import dev.pargo.evaluation.stack.SharedStack;
@@ -70,7 +70,7 @@ class OpenAiClientIT {
 
     @Test
     void asksAboutAPicture() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         ChatCompletion completion = client.chat().completions().create(question(example, "pargo-mini"));
 
@@ -83,7 +83,7 @@ class OpenAiClientIT {
 
     @Test
     void readsAStream() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ChatCompletionAccumulator accumulator = ChatCompletionAccumulator.create();
 
         try (StreamResponse<ChatCompletionChunk> stream =
@@ -97,7 +97,7 @@ class OpenAiClientIT {
 
     @Test
     void understandsARefusal() throws IOException {
-        ChatCompletionCreateParams question = question(Example.all().get(0), "gpt-unknown");
+        ChatCompletionCreateParams question = question(KnownAnswer.all().get(0), "gpt-unknown");
 
         assertThatThrownBy(() -> client.chat().completions().create(question))
                 .isInstanceOfSatisfying(NotFoundException.class, refusal -> {
@@ -109,7 +109,7 @@ class OpenAiClientIT {
 
     @Test
     void asksAboutSeveralPictures() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         ChatCompletion completion = client.chat()
                 .completions()
@@ -122,7 +122,7 @@ class OpenAiClientIT {
 
     @Test
     void asksAboutAPictureInEachOfTwoTurns() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ChatCompletionCreateParams one = question(example, "pargo-mini");
 
         ChatCompletion next = client.chat()
@@ -146,7 +146,7 @@ class OpenAiClientIT {
 
     @Test
     void readsTheUsageOfAStream() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ChatCompletionCreateParams question = question(example, "pargo-mini").toBuilder()
                 .streamOptions(
                         ChatCompletionStreamOptions.builder().includeUsage(true).build())
@@ -163,7 +163,7 @@ class OpenAiClientIT {
 
     @Test
     void drawsSeveralAnswersByASeed() throws IOException {
-        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+        ChatCompletionCreateParams question = question(KnownAnswer.all().get(0), "pargo-mini").toBuilder()
                 .n(3)
                 .seed(5)
                 .temperature(1.5)
@@ -177,7 +177,7 @@ class OpenAiClientIT {
 
     @Test
     void stopsBeforeAString() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         String stop = example.answer().substring(2, 4);
 
         ChatCompletion completion = client.chat()
@@ -190,7 +190,7 @@ class OpenAiClientIT {
 
     @Test
     void readsLogProbabilities() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         ChatCompletion completion = client.chat()
                 .completions()
@@ -214,7 +214,7 @@ class OpenAiClientIT {
 
     @Test
     void raisesItsOwnErrorForABadField() throws IOException {
-        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+        ChatCompletionCreateParams question = question(KnownAnswer.all().get(0), "pargo-mini").toBuilder()
                 .temperature(9.0)
                 .build();
 
@@ -227,7 +227,7 @@ class OpenAiClientIT {
     @Test
     void cancelsAStream() throws IOException {
         double before = cancelled();
-        ChatCompletionCreateParams endless = question(Example.all().get(0), "pargo-mini").toBuilder()
+        ChatCompletionCreateParams endless = question(KnownAnswer.all().get(0), "pargo-mini").toBuilder()
                 .putAdditionalBodyProperty("ignore_eos", JsonValue.from(true))
                 .putAdditionalBodyProperty("max_tokens", JsonValue.from(-1))
                 .n(4)
@@ -260,7 +260,7 @@ class OpenAiClientIT {
 
     @Test
     void getsWhatASchemaSays() throws IOException {
-        ChatCompletionCreateParams question = question(Example.all().get(0), "pargo-mini").toBuilder()
+        ChatCompletionCreateParams question = question(KnownAnswer.all().get(0), "pargo-mini").toBuilder()
                 .responseFormat(ResponseFormatJsonSchema.builder()
                         .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
                                 .name("answer")
@@ -292,7 +292,7 @@ class OpenAiClientIT {
                 .toList();
     }
 
-    private static ChatCompletionCreateParams question(Example example, String model) throws IOException {
+    private static ChatCompletionCreateParams question(KnownAnswer example, String model) throws IOException {
         return question(model, picture(example), text(example.question()));
     }
 
@@ -303,10 +303,10 @@ class OpenAiClientIT {
                 .build();
     }
 
-    private static ChatCompletionContentPart picture(Example example) throws IOException {
+    private static ChatCompletionContentPart picture(KnownAnswer example) throws IOException {
         return ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
                 .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
-                        .url(DataUrl.of(example.image()))
+                        .url(PictureDataUrl.of(example.image()))
                         .detail(ChatCompletionContentPartImage.ImageUrl.Detail.LOW)
                         .build())
                 .build());

@@ -97,7 +97,7 @@ class ProjectorComparisonIT {
     }
 
     private String questions() throws IOException {
-        String lines = Example.all().stream()
+        String lines = KnownAnswer.all().stream()
                 .limit(QUESTIONS)
                 .map(example -> JsonNodeFactory.instance
                         .objectNode()

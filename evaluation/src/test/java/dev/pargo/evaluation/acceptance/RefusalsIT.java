@@ -127,7 +127,7 @@ class RefusalsIT {
     }
 
     static Stream<Arguments> unusableImages() throws IOException {
-        byte[] picture = Files.readAllBytes(Example.all().get(0).image());
+        byte[] picture = Files.readAllBytes(KnownAnswer.all().get(0).image());
         byte[] bomb = picture.clone();
         resize(bomb, 20_000, 20_000);
         return Stream.of(
@@ -166,7 +166,8 @@ class RefusalsIT {
 
     @Test
     void imageFileThatIsTooLarge() throws IOException {
-        byte[] padded = Arrays.copyOf(Files.readAllBytes(Example.all().get(0).image()), 21_000_000);
+        byte[] padded =
+                Arrays.copyOf(Files.readAllBytes(KnownAnswer.all().get(0).image()), 21_000_000);
 
         JsonNode error = Refusal.of(gateway.complete(Chat.picture(padded, "?")), 413);
 
@@ -192,7 +193,7 @@ class RefusalsIT {
 
     @Test
     void tooManyImages() throws IOException {
-        ObjectNode body = Chat.of(Example.all().get(0));
+        ObjectNode body = Chat.of(KnownAnswer.all().get(0));
         var parts = body.withArray("/messages/0/content");
         for (int i = 0; i < 64; i++) {
             parts.add(parts.get(0));
@@ -237,7 +238,7 @@ class RefusalsIT {
 
     @Test
     void answersAfterAllOfThis() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
 
         assertThat(gateway.complete(Chat.of(example)).answer()).isEqualTo(example.answer());
     }

@@ -29,8 +29,8 @@ class StreamingIT {
         gateway = new GatewayClient(running.url());
     }
 
-    static List<Example> everyFifthExample() throws IOException {
-        List<Example> examples = Example.all();
+    static List<KnownAnswer> everyFifthExample() throws IOException {
+        List<KnownAnswer> examples = KnownAnswer.all();
         return IntStream.iterate(0, i -> i < examples.size(), i -> i + 5)
                 .mapToObj(examples::get)
                 .toList();
@@ -38,7 +38,7 @@ class StreamingIT {
 
     @ParameterizedTest
     @MethodSource("everyFifthExample")
-    void streamsTheSameAnswer(Example example) throws IOException {
+    void streamsTheSameAnswer(KnownAnswer example) throws IOException {
         Reply reply = gateway.complete(streamed(example));
 
         assertThat(reply.status()).isEqualTo(200);
@@ -47,7 +47,7 @@ class StreamingIT {
 
     @Test
     void streamsStandardServerSentEvents() throws IOException {
-        Reply reply = gateway.complete(streamed(Example.all().get(0)));
+        Reply reply = gateway.complete(streamed(KnownAnswer.all().get(0)));
 
         assertThat(reply.header("content-type")).startsWith("text/event-stream");
         assertThat(reply.header("cache-control")).isEqualTo("no-cache");
@@ -68,7 +68,7 @@ class StreamingIT {
 
     @Test
     void endsWithUsageIfAskedTo() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ObjectNode body = streamed(example);
         body.putObject("stream_options").put("include_usage", true);
 
@@ -85,7 +85,7 @@ class StreamingIT {
     void sendsTokensAsTheyAreMade() throws IOException {
         List<Long> arrivals = new ArrayList<>();
         try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(gateway.stream(streamed(Example.all().get(0))), StandardCharsets.UTF_8))) {
+                new InputStreamReader(gateway.stream(streamed(KnownAnswer.all().get(0))), StandardCharsets.UTF_8))) {
             lines.lines().filter(line -> line.startsWith("data: {")).forEach(line -> arrivals.add(System.nanoTime()));
         }
 
@@ -105,7 +105,7 @@ class StreamingIT {
         assertThat(reply.header("content-type")).startsWith("application/json");
     }
 
-    private static ObjectNode streamed(Example example) throws IOException {
+    private static ObjectNode streamed(KnownAnswer example) throws IOException {
         return Chat.of(example).put("stream", true);
     }
 }

@@ -65,7 +65,7 @@ class TracesIT {
 
     @Test
     void oneTraceLeadsThroughAllStages() throws Exception {
-        assertThat(ask(Chat.of(Example.all().get(0))).status()).isEqualTo(200);
+        assertThat(ask(Chat.of(KnownAnswer.all().get(0))).status()).isEqualTo(200);
 
         List<Received> spans = awaitSpans(15);
         assertThat(tree(spans))
@@ -93,7 +93,7 @@ class TracesIT {
 
     @Test
     void aCancelledRequestEndsItsSpans() throws Exception {
-        ObjectNode endless = Chat.of(Example.all().get(0))
+        ObjectNode endless = Chat.of(KnownAnswer.all().get(0))
                 .put("stream", true)
                 .put("ignore_eos", true)
                 .put("max_tokens", 1000);
@@ -144,7 +144,7 @@ class TracesIT {
 
     @Test
     void whatAProjectorLooksAtIsTracedWithTheAnswerThatItIsAskedBeside() throws Exception {
-        ObjectNode question = Chat.of(Example.all().get(0));
+        ObjectNode question = Chat.of(KnownAnswer.all().get(0));
         question.putObject("attention").put("projector", true);
 
         assertThat(ask(question).status()).isEqualTo(200);
@@ -174,7 +174,7 @@ class TracesIT {
     @Test
     void logLinesAreJsonWithTheIdsOfRequestAndTrace() throws Exception {
         String request = "request-" + trace;
-        gateway.send(chat(Chat.of(Example.all().get(0)))
+        gateway.send(chat(Chat.of(KnownAnswer.all().get(0)))
                 .header("x-request-id", request)
                 .build());
 

@@ -16,7 +16,7 @@ public final class Generation implements AutoCloseable {
 
     private final Journey journey;
     private final Delivery delivery;
-    private GenerateCall call;
+    private LlmCall call;
 
     Generation(Journey journey, Delivery delivery) {
         this.journey = journey;

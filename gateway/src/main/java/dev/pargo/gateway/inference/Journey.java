@@ -48,7 +48,7 @@ final class Journey implements AutoCloseable {
     }
 
     /** Makes the visual tokens and hands the prompt to an LLM; starts again with another set if this one falls apart. */
-    GenerateCall begin() {
+    LlmCall begin() {
         try {
             return start();
         } catch (RuntimeException failure) {
@@ -57,7 +57,7 @@ final class Journey implements AutoCloseable {
         }
     }
 
-    private GenerateCall start() {
+    private LlmCall start() {
         while (true) {
             ModelSet set = route.enter();
             kept.close();
@@ -90,7 +90,7 @@ final class Journey implements AutoCloseable {
         kept.close();
     }
 
-    private GenerateCall start(ModelSet set, VisualBudget.Share share) throws SetGoneException {
+    private LlmCall start(ModelSet set, VisualBudget.Share share) throws SetGoneException {
         Timings timings = new Timings();
         List<VisualTokens> visuals = project(set, share, timings);
         GenerateStart start = request.start().toBuilder()
@@ -101,7 +101,7 @@ final class Journey implements AutoCloseable {
         int room = set.llm().getMaxSequences() / 2;
         return retrying(
                 request.param(),
-                () -> GenerateCall.start(
+                () -> LlmCall.start(
                         calls.generate(request.prefix(), request.sequences(), room, () -> !delivery.hasBegun()),
                         start,
                         visuals,

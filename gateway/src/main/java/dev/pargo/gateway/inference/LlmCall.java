@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One call to an LLM, from the prompt to the last token. It checks that the LLM keeps to the contract. Confined to the
  * request's thread.
  */
-final class GenerateCall implements AutoCloseable {
+final class LlmCall implements AutoCloseable {
 
     private final StageCall<GenerateRequest, GenerateResponse> call;
     private final Timings timings;
@@ -24,7 +24,7 @@ final class GenerateCall implements AutoCloseable {
     private final int choices;
     private @Nullable GenerationFinished finished;
 
-    private GenerateCall(
+    private LlmCall(
             StageCall<GenerateRequest, GenerateResponse> call, Timings timings, GenerationQueued queued, int choices) {
         this.call = call;
         this.timings = timings;
@@ -38,7 +38,7 @@ final class GenerateCall implements AutoCloseable {
      * @param call        a new call; closed if this fails, owned by the result if not
      * @param fingerprint the weights that the LLM has described
      */
-    static GenerateCall start(
+    static LlmCall start(
             StageCall<GenerateRequest, GenerateResponse> call,
             GenerateStart start,
             List<VisualTokens> visuals,
@@ -59,7 +59,7 @@ final class GenerateCall implements AutoCloseable {
             call.checkProducer(fingerprint, first.getQueued().getProducer());
             call.accepted();
             running = true;
-            return new GenerateCall(call, timings, first.getQueued(), start.getChoices());
+            return new LlmCall(call, timings, first.getQueued(), start.getChoices());
         } finally {
             if (!running) {
                 call.close();

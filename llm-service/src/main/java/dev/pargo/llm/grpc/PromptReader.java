@@ -1,9 +1,9 @@
 package dev.pargo.llm.grpc;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
 import dev.pargo.models.chat.ConversationException;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.chat.PromptPiece;
 import dev.pargo.models.chat.PromptTokenizer;
@@ -13,7 +13,9 @@ import dev.pargo.models.picture.PictureRows;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.proto.v1.ChatMessage;
 import dev.pargo.proto.v1.ContentPart;
+import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.PromptSegment;
 import dev.pargo.proto.v1.ToolCall;
@@ -50,9 +52,10 @@ public final class PromptReader {
 
     /** Control token that prompts begin with; empty for none. */
     public String opening() {
-        ChatMessage question = new ChatMessage("user", List.of(new ChatMessage.Text("?")), List.of(), "", "");
-        PromptPiece first = format.write(new Conversation(List.of(question), List.of(), false))
-                .get(0);
+        DialogueMessage question =
+                new DialogueMessage("user", List.of(new DialogueMessage.Text("?")), List.of(), "", "");
+        PromptPiece first =
+                format.write(new Dialogue(List.of(question), List.of(), false)).get(0);
         return first instanceof PromptPiece.Opening opening ? opening.token() : "";
     }
 
@@ -101,14 +104,14 @@ public final class PromptReader {
         return known;
     }
 
-    private static Conversation conversation(dev.pargo.proto.v1.Conversation sent) {
-        List<ChatMessage> messages =
+    private static Dialogue conversation(Conversation sent) {
+        List<DialogueMessage> messages =
                 sent.getMessagesList().stream().map(PromptReader::message).toList();
-        return new Conversation(messages, sent.getToolsList(), sent.getContinues());
+        return new Dialogue(messages, sent.getToolsList(), sent.getContinues());
     }
 
-    private static ChatMessage message(dev.pargo.proto.v1.ChatMessage sent) {
-        return new ChatMessage(
+    private static DialogueMessage message(ChatMessage sent) {
+        return new DialogueMessage(
                 sent.getRole(),
                 sent.getContentList().stream().map(PromptReader::part).toList(),
                 sent.getToolCallsList().stream().map(PromptReader::call).toList(),
@@ -116,12 +119,12 @@ public final class PromptReader {
                 sent.getName());
     }
 
-    private static ChatMessage.Part part(ContentPart sent) {
-        return sent.hasVisual() ? new ChatMessage.Picture() : new ChatMessage.Text(sent.getText());
+    private static DialogueMessage.Part part(ContentPart sent) {
+        return sent.hasVisual() ? new DialogueMessage.Picture() : new DialogueMessage.Text(sent.getText());
     }
 
-    private static ChatMessage.Call call(ToolCall sent) {
-        return new ChatMessage.Call(sent.getId(), sent.getName(), sent.getArguments());
+    private static DialogueMessage.Call call(ToolCall sent) {
+        return new DialogueMessage.Call(sent.getId(), sent.getName(), sent.getArguments());
     }
 
     /** Removes a control token at the beginning if the tokenizer would put the same one there. */

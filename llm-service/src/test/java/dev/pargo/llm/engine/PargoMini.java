@@ -1,8 +1,8 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.chat.PromptTokenizer;
 import dev.pargo.models.llm.CausalLm;
@@ -114,7 +114,7 @@ final class PargoMini implements AutoCloseable {
         PictureLayout layout =
                 PictureLayout.whole(1, 1, Grid.line((int) visualTokens.shape()[0]));
         List<PromptPart> parts = PROMPTS.tokenize(
-                FORMAT.write(Conversation.of(ChatMessage.question(question))),
+                FORMAT.write(Dialogue.of(DialogueMessage.question(question))),
                 List.of(new PictureRows(layout, visualTokens)));
         // All tokens before the picture as one part.
         int[] before = ((PromptPart.Tokens) parts.get(1)).ids();

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Prompts as tokens, and tokens as text. */
-class TokensTest extends RunningLlmService {
+class TokenCallsTest extends RunningLlmService {
 
     private static final String TEXT = "What does the text say? Zé 😀";
 

@@ -1,9 +1,9 @@
 package dev.pargo.models.chat;
 
-import dev.pargo.models.chat.ChatMessage.Call;
-import dev.pargo.models.chat.ChatMessage.Part;
-import dev.pargo.models.chat.ChatMessage.Picture;
-import dev.pargo.models.chat.ChatMessage.Text;
+import dev.pargo.models.chat.DialogueMessage.Call;
+import dev.pargo.models.chat.DialogueMessage.Part;
+import dev.pargo.models.chat.DialogueMessage.Picture;
+import dev.pargo.models.chat.DialogueMessage.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -17,16 +17,16 @@ import tools.jackson.databind.node.StringNode;
  * @param tools     what the answer may call: JSON objects in OpenAI's form
  * @param continues whether the last message, which is an assistant's, is continued instead of answered
  */
-public record Conversation(List<ChatMessage> messages, List<String> tools, boolean continues) {
+public record Dialogue(List<DialogueMessage> messages, List<String> tools, boolean continues) {
 
-    public Conversation {
+    public Dialogue {
         messages = List.copyOf(messages);
         tools = List.copyOf(tools);
     }
 
     /** Without tools, to be answered. */
-    public static Conversation of(ChatMessage... messages) {
-        return new Conversation(List.of(messages), List.of(), false);
+    public static Dialogue of(DialogueMessage... messages) {
+        return new Dialogue(List.of(messages), List.of(), false);
     }
 
     /** Number of pictures. */
@@ -55,20 +55,20 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
      * The same for a model without tools: calls become text of the assistant, and the answers of tools become text of
      * the user.
      */
-    Conversation withToolsAsText() {
-        List<ChatMessage> plain = messages.stream()
-                .map(message -> message.is(ChatMessage.TOOL)
-                        ? new ChatMessage(ChatMessage.USER, message.content())
-                        : new ChatMessage(message.role(), withCallsAsText(message)))
+    Dialogue withToolsAsText() {
+        List<DialogueMessage> plain = messages.stream()
+                .map(message -> message.is(DialogueMessage.TOOL)
+                        ? new DialogueMessage(DialogueMessage.USER, message.content())
+                        : new DialogueMessage(message.role(), withCallsAsText(message)))
                 .toList();
-        return new Conversation(plain, List.of(), continues);
+        return new Dialogue(plain, List.of(), continues);
     }
 
-    private static List<Part> withCallsAsText(ChatMessage message) {
+    private static List<Part> withCallsAsText(DialogueMessage message) {
         if (message.calls().isEmpty()) {
             return message.content();
         }
-        String calls = message.calls().stream().map(Conversation::text).collect(Collectors.joining("\n"));
+        String calls = message.calls().stream().map(Dialogue::text).collect(Collectors.joining("\n"));
         return joined(message.content(), List.of(new Text(calls)));
     }
 
@@ -82,48 +82,49 @@ public record Conversation(List<ChatMessage> messages, List<String> tools, boole
      * beginning with the user. Messages of one speaker that follow each other are joined by line feeds. If a turn of
      * the user is missing, its message is empty. Expects a conversation without tools.
      */
-    Conversation inTurns() {
-        List<ChatMessage> turns = new ArrayList<>();
+    Dialogue inTurns() {
+        List<DialogueMessage> turns = new ArrayList<>();
         List<Part> instructions = List.of();
-        for (ChatMessage message : messages) {
-            if (message.is(ChatMessage.SYSTEM)) {
+        for (DialogueMessage message : messages) {
+            if (message.is(DialogueMessage.SYSTEM)) {
                 instructions = joined(instructions, message.content());
                 continue;
             }
-            ChatMessage last = turns.isEmpty() ? null : turns.get(turns.size() - 1);
+            DialogueMessage last = turns.isEmpty() ? null : turns.get(turns.size() - 1);
             if (last != null && last.is(message.role())) {
-                turns.set(turns.size() - 1, new ChatMessage(last.role(), joined(last.content(), message.content())));
+                turns.set(
+                        turns.size() - 1, new DialogueMessage(last.role(), joined(last.content(), message.content())));
             } else {
-                if (last == null && message.is(ChatMessage.ASSISTANT)) {
-                    turns.add(ChatMessage.text(ChatMessage.USER, ""));
+                if (last == null && message.is(DialogueMessage.ASSISTANT)) {
+                    turns.add(DialogueMessage.text(DialogueMessage.USER, ""));
                 }
                 turns.add(message);
             }
         }
-        if (turns.isEmpty() || turns.get(turns.size() - 1).is(ChatMessage.ASSISTANT) && !continues) {
-            turns.add(ChatMessage.text(ChatMessage.USER, ""));
+        if (turns.isEmpty() || turns.get(turns.size() - 1).is(DialogueMessage.ASSISTANT) && !continues) {
+            turns.add(DialogueMessage.text(DialogueMessage.USER, ""));
         }
         if (!instructions.isEmpty()) {
-            turns.add(0, new ChatMessage(ChatMessage.SYSTEM, instructions));
+            turns.add(0, new DialogueMessage(DialogueMessage.SYSTEM, instructions));
         }
-        return new Conversation(turns, tools, continues);
+        return new Dialogue(turns, tools, continues);
     }
 
     /**
      * The same for a model without system instructions: they are put before the user's first message. Expects turns.
      */
-    Conversation withInstructionsInQuestion() {
-        ChatMessage first = messages.get(0);
-        if (!first.is(ChatMessage.SYSTEM)) {
+    Dialogue withInstructionsInQuestion() {
+        DialogueMessage first = messages.get(0);
+        if (!first.is(DialogueMessage.SYSTEM)) {
             return this;
         }
-        ChatMessage question = messages.get(1);
+        DialogueMessage question = messages.get(1);
         List<Part> content = new ArrayList<>(first.content());
         content.add(new Text("\n\n"));
         content.addAll(question.content());
-        List<ChatMessage> others = new ArrayList<>(messages.subList(1, messages.size()));
-        others.set(0, new ChatMessage(ChatMessage.USER, content));
-        return new Conversation(others, tools, continues);
+        List<DialogueMessage> others = new ArrayList<>(messages.subList(1, messages.size()));
+        others.set(0, new DialogueMessage(DialogueMessage.USER, content));
+        return new Dialogue(others, tools, continues);
     }
 
     /** Both contents, one after the other. A line feed joins the texts where they meet. */

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * @param callId  the call that a tool's message answers; empty if none is named
  * @param name    of the speaker or the tool; empty if it has none
  */
-public record ChatMessage(String role, List<Part> content, List<Call> calls, String callId, String name) {
+public record DialogueMessage(String role, List<Part> content, List<Call> calls, String callId, String name) {
 
     public static final String SYSTEM = "system";
     public static final String USER = "user";
@@ -35,23 +35,23 @@ public record ChatMessage(String role, List<Part> content, List<Call> calls, Str
      */
     public record Call(String id, String name, String arguments) {}
 
-    public ChatMessage {
+    public DialogueMessage {
         content = List.copyOf(content);
         calls = List.copyOf(calls);
     }
 
-    public ChatMessage(String role, List<Part> content) {
+    public DialogueMessage(String role, List<Part> content) {
         this(role, content, List.of(), "", "");
     }
 
     /** A message without pictures. */
-    public static ChatMessage text(String role, String text) {
-        return new ChatMessage(role, List.of(new Text(text)));
+    public static DialogueMessage text(String role, String text) {
+        return new DialogueMessage(role, List.of(new Text(text)));
     }
 
     /** A question about a picture. */
-    public static ChatMessage question(String text) {
-        return new ChatMessage(USER, List.of(new Picture(), new Text(text)));
+    public static DialogueMessage question(String text) {
+        return new DialogueMessage(USER, List.of(new Picture(), new Text(text)));
     }
 
     boolean is(String speaker) {

@@ -12,7 +12,7 @@ record Marks(char hidden, char end) {
     private static final char LAST = '\uF8FF';
 
     /** @throws ConversationException if the conversation has all characters of Unicode's private use area */
-    static Marks notIn(Conversation conversation) {
+    static Marks notIn(Dialogue conversation) {
         boolean[] used = new boolean[LAST - FIRST + 1];
         conversation
                 .strings()

@@ -12,7 +12,7 @@ public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
      *
      * @throws ConversationException if the format has no place for a part of the conversation
      */
-    List<PromptPiece> write(Conversation conversation);
+    List<PromptPiece> write(Dialogue conversation);
 
     /** Control token that closes an answer; empty if there is none. */
     String endToken();

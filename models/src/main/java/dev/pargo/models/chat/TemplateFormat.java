@@ -1,7 +1,7 @@
 package dev.pargo.models.chat;
 
-import dev.pargo.models.chat.ChatMessage.Part;
-import dev.pargo.models.chat.ChatMessage.Text;
+import dev.pargo.models.chat.DialogueMessage.Part;
+import dev.pargo.models.chat.DialogueMessage.Text;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.tokenizer.ControlWords;
 import java.util.ArrayList;
@@ -58,33 +58,33 @@ public final class TemplateFormat implements PromptFormat {
         Set<String> unforgeable = new HashSet<>(controlTokens);
         unforgeable.add(placeholder);
         this.words = new ControlWords(unforgeable);
-        Conversation picture = Conversation.of(ChatMessage.question(PROBE));
+        Dialogue picture = Dialogue.of(DialogueMessage.question(PROBE));
         this.takesParts = writes(picture, true, PROBE) && writes(picture, true, placeholder);
         if (!writes(picture, takesParts, PROBE)) {
             throw new ConfigException(
                     "%s: the chat template cannot write a question; name a prompt.format or a prompt.template in a manifest"
                             .formatted(templates.origin()));
         }
-        this.knowsTools =
-                writes(new Conversation(picture.messages(), List.of(TOOL), false), takesParts, ToolCallForm.TOOL);
+        this.knowsTools = writes(new Dialogue(picture.messages(), List.of(TOOL), false), takesParts, ToolCallForm.TOOL);
         this.toolCallForm = knowsTools ? findToolCallForm(controlTokens) : Optional.empty();
     }
 
     private Optional<ToolCallForm> findToolCallForm(Set<String> controlTokens) {
-        ChatMessage question = ChatMessage.text(ChatMessage.USER, PROBE);
-        ChatMessage.Call call = new ChatMessage.Call("call00001", ToolCallForm.TOOL, ToolCallForm.TOOL_ARGUMENTS);
-        ChatMessage called = new ChatMessage(ChatMessage.ASSISTANT, List.of(), List.of(call), "", "");
+        DialogueMessage question = DialogueMessage.text(DialogueMessage.USER, PROBE);
+        DialogueMessage.Call call =
+                new DialogueMessage.Call("call00001", ToolCallForm.TOOL, ToolCallForm.TOOL_ARGUMENTS);
+        DialogueMessage called = new DialogueMessage(DialogueMessage.ASSISTANT, List.of(), List.of(call), "", "");
         try {
             return ToolCallForm.in(
-                    render(new Conversation(List.of(question, called), List.of(TOOL), false), UnaryOperator.identity()),
-                    render(new Conversation(List.of(question), List.of(TOOL), false), UnaryOperator.identity()),
+                    render(new Dialogue(List.of(question, called), List.of(TOOL), false), UnaryOperator.identity()),
+                    render(new Dialogue(List.of(question), List.of(TOOL), false), UnaryOperator.identity()),
                     controlTokens);
         } catch (ConversationException refused) {
             return Optional.empty();
         }
     }
 
-    private boolean writes(Conversation conversation, boolean inParts, String expected) {
+    private boolean writes(Dialogue conversation, boolean inParts, String expected) {
         try {
             return render(new TemplateInput(conversation, UnaryOperator.identity()), inParts)
                     .contains(expected);
@@ -94,12 +94,12 @@ public final class TemplateFormat implements PromptFormat {
     }
 
     @Override
-    public List<PromptPiece> write(Conversation conversation) {
+    public List<PromptPiece> write(Dialogue conversation) {
         if (!conversation.tools().isEmpty() && !knowsTools) {
             throw new ConversationException("tools are not supported by this model");
         }
         Marks marks = Marks.notIn(conversation);
-        Conversation marked = conversation.continues() ? withEnd(conversation, marks) : conversation;
+        Dialogue marked = conversation.continues() ? withEnd(conversation, marks) : conversation;
         String written = renderApart(knowsTools ? marked : marked.withToolsAsText(), marks);
         if (conversation.continues()) {
             written = cut(written, marks);
@@ -114,7 +114,7 @@ public final class TemplateFormat implements PromptFormat {
      * <|end|>}) is an ordinary word, which a template may compare with its own, so it is marked only where such a name has been
      * written, and only if the template writes the same then.
      */
-    private String renderApart(Conversation conversation, Marks marks) {
+    private String renderApart(Dialogue conversation, Marks marks) {
         String written = render(conversation, text -> words.mark(text, marks.hidden()));
         Set<String> names = controls(written, marks);
         Set<String> inner = conversation
@@ -151,15 +151,15 @@ public final class TemplateFormat implements PromptFormat {
     }
 
     /** Renders the conversation as it is. If the template refuses that, as turns, and then without a system message. */
-    private String render(Conversation conversation, UnaryOperator<String> hide) {
-        List<Conversation> forms = new ArrayList<>(List.of(conversation));
+    private String render(Dialogue conversation, UnaryOperator<String> hide) {
+        List<Dialogue> forms = new ArrayList<>(List.of(conversation));
         if (conversation.tools().isEmpty()) {
-            Conversation turns = conversation.withToolsAsText().inTurns();
+            Dialogue turns = conversation.withToolsAsText().inTurns();
             forms.add(turns);
             forms.add(turns.withInstructionsInQuestion());
         }
         TemplateException refusal = null;
-        for (Conversation form : forms) {
+        for (Dialogue form : forms) {
             try {
                 return render(new TemplateInput(form, hide), takesParts);
             } catch (TemplateException refused) {
@@ -171,15 +171,15 @@ public final class TemplateFormat implements PromptFormat {
 
     private String render(TemplateInput input, boolean inParts) {
         List<Map<String, Object>> messages = inParts ? input.messagesOfParts() : input.messagesOfText(placeholder);
-        Conversation conversation = input.conversation();
+        Dialogue conversation = input.conversation();
         ChatTemplate template = conversation.tools().isEmpty() ? templates.template() : templates.forTools();
         return template.render(messages, input.tools(), !conversation.continues());
     }
 
     /** The mark is followed by a space, which tells whether the template trims the answer. */
-    private static Conversation withEnd(Conversation conversation, Marks marks) {
-        List<ChatMessage> messages = new ArrayList<>(conversation.messages());
-        ChatMessage last = messages.remove(messages.size() - 1);
+    private static Dialogue withEnd(Dialogue conversation, Marks marks) {
+        List<DialogueMessage> messages = new ArrayList<>(conversation.messages());
+        DialogueMessage last = messages.remove(messages.size() - 1);
         List<Part> content = new ArrayList<>(last.content());
         String end = marks.end() + " ";
         if (!content.isEmpty() && content.get(content.size() - 1) instanceof Text text) {
@@ -187,8 +187,8 @@ public final class TemplateFormat implements PromptFormat {
         } else {
             content.add(new Text(end));
         }
-        messages.add(new ChatMessage(last.role(), content, last.calls(), last.callId(), last.name()));
-        return new Conversation(messages, conversation.tools(), true);
+        messages.add(new DialogueMessage(last.role(), content, last.calls(), last.callId(), last.name()));
+        return new Dialogue(messages, conversation.tools(), true);
     }
 
     /** Cuts the prompt at the end of the answer that is to be continued. */

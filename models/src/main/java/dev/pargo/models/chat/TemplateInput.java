@@ -1,8 +1,8 @@
 package dev.pargo.models.chat;
 
-import dev.pargo.models.chat.ChatMessage.Call;
-import dev.pargo.models.chat.ChatMessage.Part;
-import dev.pargo.models.chat.ChatMessage.Text;
+import dev.pargo.models.chat.DialogueMessage.Call;
+import dev.pargo.models.chat.DialogueMessage.Part;
+import dev.pargo.models.chat.DialogueMessage.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param hide applied to every string that users or models have written
  */
-record TemplateInput(Conversation conversation, UnaryOperator<String> hide) {
+record TemplateInput(Dialogue conversation, UnaryOperator<String> hide) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -51,7 +51,7 @@ record TemplateInput(Conversation conversation, UnaryOperator<String> hide) {
                 : Map.of("type", "image");
     }
 
-    private Map<String, Object> map(ChatMessage message, Object content) {
+    private Map<String, Object> map(DialogueMessage message, Object content) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("role", message.role());
         map.put("content", content);

@@ -110,13 +110,14 @@ public final class TurnFormat implements PromptFormat {
     }
 
     @Override
-    public List<PromptPiece> write(Conversation conversation) {
+    public List<PromptPiece> write(Dialogue conversation) {
         if (!conversation.tools().isEmpty()) {
             throw new ConversationException("tools are not supported by this model");
         }
         PromptPieces prompt = new PromptPieces().opening(bos);
-        List<ChatMessage> messages = conversation.withToolsAsText().inTurns().messages();
-        boolean own = messages.get(0).is(ChatMessage.SYSTEM);
+        List<DialogueMessage> messages =
+                conversation.withToolsAsText().inTurns().messages();
+        boolean own = messages.get(0).is(DialogueMessage.SYSTEM);
         String said = own ? messages.get(0).words() : instructions;
         int visual = 0;
         for (int at = own ? 1 : 0; at < messages.size(); at += 2) {
@@ -127,9 +128,9 @@ public final class TurnFormat implements PromptFormat {
                 said = "";
             }
             words(open.after, prompt);
-            ChatMessage question = messages.get(at);
-            for (ChatMessage.Part part : question.content()) {
-                if (part instanceof ChatMessage.Picture) {
+            DialogueMessage question = messages.get(at);
+            for (DialogueMessage.Part part : question.content()) {
+                if (part instanceof DialogueMessage.Picture) {
                     words(imageOpen, prompt);
                     words(imageClose, prompt.picture(visual++));
                 }

@@ -1,9 +1,9 @@
 package dev.pargo.models.inspect;
 
 import dev.pargo.models.bundle.ModelBundle;
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
 import dev.pargo.models.chat.ConversationException;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.chat.PromptPiece;
 import dev.pargo.models.chat.PromptTokenizer;
@@ -57,12 +57,12 @@ public record PromptReport(
         }
     }
 
-    private static Conversation example(boolean withPicture) {
+    private static Dialogue example(boolean withPicture) {
         String question = "What is this?";
-        return Conversation.of(
-                withPicture ? ChatMessage.question(question) : ChatMessage.text(ChatMessage.USER, question),
-                ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
-                ChatMessage.text(ChatMessage.USER, "Which colour has it?"));
+        return Dialogue.of(
+                withPicture ? DialogueMessage.question(question) : DialogueMessage.text(DialogueMessage.USER, question),
+                DialogueMessage.text(DialogueMessage.ASSISTANT, "A dog."),
+                DialogueMessage.text(DialogueMessage.USER, "Which colour has it?"));
     }
 
     /** Visual tokens of the right layout, without values. */

@@ -3,8 +3,8 @@ package dev.pargo.models.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
@@ -55,7 +55,7 @@ class ModelBundleTest {
         assertThat(mini.preprocessing().mode()).isEqualTo(ResizeMode.EXPAND_TO_SQUARE);
         try (Tokenizer tokenizer = mini.tokenizer()) {
             PromptFormat format = mini.promptFormat(tokenizer);
-            assertThat(Written.of(format, Conversation.of(ChatMessage.question("What is it?"))))
+            assertThat(Written.of(format, Dialogue.of(DialogueMessage.question("What is it?"))))
                     .startsWith("(<s>)A chat")
                     .endsWith("USER: <Img>[0]</Img> What is it?\nASSISTANT: ");
             assertThat(format.origin()).isEqualTo("prompt.template of the manifest");
@@ -104,7 +104,7 @@ class ModelBundleTest {
                 Projector projector = Projector.load(llava.projector(), Placement.REFERENCE);
                 CausalLm lm = CausalLm.load(llava.llm(), Placement.REFERENCE);
                 Tokenizer tokenizer = llava.tokenizer()) {
-            assertThat(Written.of(llava.promptFormat(tokenizer), Conversation.of(ChatMessage.question("What?"))))
+            assertThat(Written.of(llava.promptFormat(tokenizer), Dialogue.of(DialogueMessage.question("What?"))))
                     .endsWith("USER: [0]\nWhat? ASSISTANT:");
             assertThat(llava.promptFormat(tokenizer).origin())
                     .isEqualTo("the format vicuna of the decoder's family, because there is no chat template");

@@ -3,8 +3,8 @@ package dev.pargo.models.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.PromptFormat;
 import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
@@ -148,10 +148,10 @@ class OriginalInternVlTest {
         try (Tokenizer tokenizer = bundle.tokenizer()) {
             PromptFormat format = bundle.promptFormat(tokenizer);
             assertThat(format.origin()).isEqualTo("the conversation internvl2_5 of InternVL's code");
-            Conversation conversation = Conversation.of(
-                    ChatMessage.question("What is this?"),
-                    ChatMessage.text(ChatMessage.ASSISTANT, "A cat."),
-                    ChatMessage.text(ChatMessage.USER, "Sure?"));
+            Dialogue conversation = Dialogue.of(
+                    DialogueMessage.question("What is this?"),
+                    DialogueMessage.text(DialogueMessage.ASSISTANT, "A cat."),
+                    DialogueMessage.text(DialogueMessage.USER, "Sure?"));
             assertThat(Written.of(format, conversation))
                     .isEqualTo("(<|im_start|>)system\n"
                             + "你是书生·万象，英文名是InternVL，是由上海人工智能实验室、清华大学及多家合作单位联合开发的多模态大语言模型。"

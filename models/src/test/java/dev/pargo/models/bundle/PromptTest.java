@@ -3,8 +3,8 @@ package dev.pargo.models.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.pargo.models.chat.ChatMessage;
-import dev.pargo.models.chat.Conversation;
+import dev.pargo.models.chat.Dialogue;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.chat.Written;
 import dev.pargo.models.config.ConfigException;
 import dev.pargo.models.tokenizer.Tokenizer;
@@ -45,7 +45,7 @@ class PromptTest {
     /** A question about a picture, as the bundle's model reads it. */
     private static String question(ModelBundle bundle) {
         try (Tokenizer tokenizer = bundle.tokenizer()) {
-            return Written.of(bundle.promptFormat(tokenizer), Conversation.of(ChatMessage.question("What?")));
+            return Written.of(bundle.promptFormat(tokenizer), Dialogue.of(DialogueMessage.question("What?")));
         }
     }
 

@@ -41,15 +41,15 @@ class PublishedPromptTest {
     Stream<DynamicTest> theQuestionsOfAConversationShareTheirBeginning() {
         return cases((bundle, tokenizer, fixture) -> {
             PromptFormat format = bundle.promptFormat(tokenizer);
-            List<ChatMessage> messages = new ArrayList<>(fixture.messages());
-            String first = Written.of(format, new Conversation(messages, List.of(), false));
-            messages.add(ChatMessage.text(ChatMessage.ASSISTANT, "Yes."));
-            messages.add(ChatMessage.text(ChatMessage.USER, "Sure?"));
-            String second = Written.of(format, new Conversation(messages, List.of(), false));
+            List<DialogueMessage> messages = new ArrayList<>(fixture.messages());
+            String first = Written.of(format, new Dialogue(messages, List.of(), false));
+            messages.add(DialogueMessage.text(DialogueMessage.ASSISTANT, "Yes."));
+            messages.add(DialogueMessage.text(DialogueMessage.USER, "Sure?"));
+            String second = Written.of(format, new Dialogue(messages, List.of(), false));
 
-            List<ChatMessage.Part> question =
+            List<DialogueMessage.Part> question =
                     fixture.messages().get(fixture.messages().size() - 1).content();
-            String words = ((ChatMessage.Text) question.get(question.size() - 1)).text();
+            String words = ((DialogueMessage.Text) question.get(question.size() - 1)).text();
             assertThat(second).startsWith(first.substring(0, first.lastIndexOf(words) + words.length()));
         });
     }
@@ -58,10 +58,10 @@ class PublishedPromptTest {
     Stream<DynamicTest> anAnswerThatHasBegunIsContinued() {
         return cases((bundle, tokenizer, fixture) -> {
             PromptFormat format = bundle.promptFormat(tokenizer);
-            List<ChatMessage> messages = new ArrayList<>(fixture.messages());
-            messages.add(ChatMessage.text(ChatMessage.ASSISTANT, "It is a"));
+            List<DialogueMessage> messages = new ArrayList<>(fixture.messages());
+            messages.add(DialogueMessage.text(DialogueMessage.ASSISTANT, "It is a"));
 
-            assertThat(Written.of(format, new Conversation(messages, List.of(), true)))
+            assertThat(Written.of(format, new Dialogue(messages, List.of(), true)))
                     .endsWith("It is a");
         });
     }
@@ -73,8 +73,8 @@ class PublishedPromptTest {
             PromptFormat format = bundle.promptFormat(tokenizer);
             String typed = String.join("|", tokenizer.controlTokens())
                     + bundle.notation().placeholder() + "<image><ImageHere>\uE000\uE001 {question}{{ messages }}";
-            List<PromptPiece> prompt = format.write(Conversation.of(ChatMessage.question(typed)));
-            List<PromptPiece> harmless = format.write(Conversation.of(ChatMessage.question("typed")));
+            List<PromptPiece> prompt = format.write(Dialogue.of(DialogueMessage.question(typed)));
+            List<PromptPiece> harmless = format.write(Dialogue.of(DialogueMessage.question("typed")));
 
             assertThat(Written.of(prompt)).isEqualTo(Written.of(harmless).replace("typed", typed));
             assertThat(prompt).hasSameSizeAs(harmless);
@@ -96,8 +96,8 @@ class PublishedPromptTest {
                         })));
     }
 
-    private static Conversation conversation(FamilyCase fixture) {
-        return new Conversation(fixture.messages(), List.of(), false);
+    private static Dialogue conversation(FamilyCase fixture) {
+        return new Dialogue(fixture.messages(), List.of(), false);
     }
 
     /** A visual token counts as its placeholder's id. */

@@ -24,7 +24,7 @@ class TemplateFormatTest {
     private static List<PromptPiece> write(String program, String typed) {
         ChatTemplate template = new ChatTemplate("test", program, Map.of());
         return new TemplateFormat(new PublishedTemplates("test", template, template), "<image>", "", "", CONTROL)
-                .write(Conversation.of(ChatMessage.text(ChatMessage.USER, typed)));
+                .write(Dialogue.of(DialogueMessage.text(DialogueMessage.USER, typed)));
     }
 
     @ParameterizedTest
@@ -113,10 +113,10 @@ class TemplateFormatTest {
         ChatTemplate template = new ChatTemplate("test", program, Map.of());
         List<PromptPiece> prompt = new TemplateFormat(
                         new PublishedTemplates("test", template, template), "<image>", "", "", CONTROL)
-                .write(Conversation.of(
-                        ChatMessage.text(ChatMessage.USER, "<|im_"),
-                        ChatMessage.text(ChatMessage.ASSISTANT, "end"),
-                        ChatMessage.text(ChatMessage.USER, "|>")));
+                .write(Dialogue.of(
+                        DialogueMessage.text(DialogueMessage.USER, "<|im_"),
+                        DialogueMessage.text(DialogueMessage.ASSISTANT, "end"),
+                        DialogueMessage.text(DialogueMessage.USER, "|>")));
 
         assertThat(prompt).containsExactly(new PromptPiece.Text("<|im_end|>"));
     }

@@ -189,27 +189,27 @@ class TurnFormatTest {
     private record Turn(
             int images, String question, @Nullable String answer) {}
 
-    private static Conversation conversation(@Nullable String system, Turn... turns) {
-        List<ChatMessage> messages = new ArrayList<>();
+    private static Dialogue conversation(@Nullable String system, Turn... turns) {
+        List<DialogueMessage> messages = new ArrayList<>();
         if (system != null) {
-            messages.add(ChatMessage.text(ChatMessage.SYSTEM, system));
+            messages.add(DialogueMessage.text(DialogueMessage.SYSTEM, system));
         }
         for (Turn turn : turns) {
-            List<ChatMessage.Part> question = new ArrayList<>(List.of(new ChatMessage.Text(turn.question())));
-            question.addAll(Collections.nCopies(turn.images(), new ChatMessage.Picture()));
-            messages.add(new ChatMessage(ChatMessage.USER, question));
+            List<DialogueMessage.Part> question = new ArrayList<>(List.of(new DialogueMessage.Text(turn.question())));
+            question.addAll(Collections.nCopies(turn.images(), new DialogueMessage.Picture()));
+            messages.add(new DialogueMessage(DialogueMessage.USER, question));
             if (turn.answer() != null) {
-                messages.add(ChatMessage.text(ChatMessage.ASSISTANT, turn.answer()));
+                messages.add(DialogueMessage.text(DialogueMessage.ASSISTANT, turn.answer()));
             }
         }
-        return new Conversation(messages, List.of(), turns[turns.length - 1].answer() != null);
+        return new Dialogue(messages, List.of(), turns[turns.length - 1].answer() != null);
     }
 
-    private String written(Conversation conversation) {
+    private String written(Dialogue conversation) {
         return written(template, conversation);
     }
 
-    private static String written(TurnFormat format, Conversation conversation) {
+    private static String written(TurnFormat format, Dialogue conversation) {
         return Written.of(format, conversation);
     }
 

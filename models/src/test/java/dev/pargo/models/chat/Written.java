@@ -10,7 +10,7 @@ public final class Written {
 
     private Written() {}
 
-    public static String of(PromptFormat format, Conversation conversation) {
+    public static String of(PromptFormat format, Dialogue conversation) {
         return of(format.write(conversation));
     }
 
@@ -36,11 +36,11 @@ public final class Written {
         try (Tokenizer tokenizer = bundle.tokenizer()) {
             return of(
                     bundle.promptFormat(tokenizer),
-                    Conversation.of(
-                            ChatMessage.text(ChatMessage.SYSTEM, "Be brief."),
-                            ChatMessage.question("What is it?"),
-                            ChatMessage.text(ChatMessage.ASSISTANT, "A dog."),
-                            ChatMessage.text(ChatMessage.USER, "Sure?")));
+                    Dialogue.of(
+                            DialogueMessage.text(DialogueMessage.SYSTEM, "Be brief."),
+                            DialogueMessage.question("What is it?"),
+                            DialogueMessage.text(DialogueMessage.ASSISTANT, "A dog."),
+                            DialogueMessage.text(DialogueMessage.USER, "Sure?")));
         }
     }
 }

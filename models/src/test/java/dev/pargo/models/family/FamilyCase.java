@@ -1,6 +1,6 @@
 package dev.pargo.models.family;
 
-import dev.pargo.models.chat.ChatMessage;
+import dev.pargo.models.chat.DialogueMessage;
 import dev.pargo.models.tensor.HostTensor;
 import dev.pargo.models.weights.Checkpoint;
 import java.io.IOException;
@@ -76,17 +76,17 @@ public record FamilyCase(Path folder, JsonNode described) {
     }
 
     /** The conversation. */
-    public List<ChatMessage> messages() {
-        List<ChatMessage> messages = new ArrayList<>();
+    public List<DialogueMessage> messages() {
+        List<DialogueMessage> messages = new ArrayList<>();
         for (JsonNode message : described.get("messages")) {
-            List<ChatMessage.Part> content = new ArrayList<>();
+            List<DialogueMessage.Part> content = new ArrayList<>();
             for (JsonNode part : message.get("content")) {
                 content.add(
                         part.get("type").asString().equals("image")
-                                ? new ChatMessage.Picture()
-                                : new ChatMessage.Text(part.get("text").asString()));
+                                ? new DialogueMessage.Picture()
+                                : new DialogueMessage.Text(part.get("text").asString()));
             }
-            messages.add(new ChatMessage(message.get("role").asString(), content));
+            messages.add(new DialogueMessage(message.get("role").asString(), content));
         }
         return messages;
     }

@@ -2,7 +2,7 @@ package dev.pargo.evaluation.bench.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import dev.pargo.evaluation.example.Example;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +58,7 @@ final class Requests {
     }
 
     private static String url(byte[] picture) {
-        return DataUrl.of(picture, "image/png");
+        return PictureDataUrl.of(picture, "image/png");
     }
 
     private static Object content(Map<String, String> imageUrl) {

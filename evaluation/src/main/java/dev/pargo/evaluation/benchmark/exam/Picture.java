@@ -1,6 +1,6 @@
 package dev.pargo.evaluation.benchmark.exam;
 
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -12,6 +12,6 @@ public interface Picture {
     String dataUrl() throws IOException;
 
     static Picture of(Path file) {
-        return () -> DataUrl.of(file);
+        return () -> PictureDataUrl.of(file);
     }
 }

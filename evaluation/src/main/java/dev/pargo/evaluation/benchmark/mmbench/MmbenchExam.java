@@ -7,7 +7,7 @@ import dev.pargo.evaluation.benchmark.exam.ExamOptions;
 import dev.pargo.evaluation.benchmark.exam.ExamQuestion;
 import dev.pargo.evaluation.benchmark.exam.Grades;
 import dev.pargo.evaluation.benchmark.exam.Picture;
-import dev.pargo.evaluation.client.DataUrl;
+import dev.pargo.evaluation.client.PictureDataUrl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +110,7 @@ public final class MmbenchExam implements Exam {
     private void add(MmbenchRow row, ChoiceQuestion question, String id, boolean isMain, MmbenchTable table) {
         // Reports a row without a picture before the first question is asked.
         table.picture(row);
-        Picture picture = () -> DataUrl.ofBase64(table.picture(row), "image/jpeg");
+        Picture picture = () -> PictureDataUrl.ofBase64(table.picture(row), "image/jpeg");
         items.add(new Item(id, row.group(), isMain, row.category(), picture, question, row.isScored()));
     }
 
