@@ -67,7 +67,7 @@ class AnswersIT {
 
     @Test
     void continuesWhatTheAssistantHasBegun() throws IOException {
-        Example example = Example.all().get(0);
+        KnownAnswer example = KnownAnswer.all().get(0);
         ObjectNode begun = Chat.of(example).put("logprobs", true);
         begun.withArray("messages").addObject().put("role", "assistant").put("content", "A");
 
