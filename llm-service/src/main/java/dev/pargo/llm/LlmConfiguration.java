@@ -20,6 +20,7 @@ import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.proto.RequestBounds;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
 import dev.pargo.proto.v1.LlmDescription;
@@ -56,6 +57,9 @@ class LlmConfiguration {
 
     /** Largest number of images in a request; the visual tokens of each take a part of the context. */
     private static final int MAX_VISUAL_TENSORS = 64;
+
+    /** Most bytes of a character. */
+    private static final int UTF8_BYTES = 4;
 
     @Bean
     NamedAdapters adapters(EngineProperties engine) {
@@ -210,14 +214,14 @@ class LlmConfiguration {
                 .setPromptBytes(messageBytes / 2)
                 .setPromptSegments(2048)
                 .setConversationPieces(16_384)
-                .setStopStrings(16)
-                .setStopStringBytes(4000)
-                .setStopTokenIds(128)
-                .setLogitBiases(1024)
-                .setChoiceStrings(1000)
-                .setChoiceStringBytes(4000)
+                .setStopStrings(RequestBounds.STOP_STRINGS)
+                .setStopStringBytes(UTF8_BYTES * RequestBounds.CHARACTERS)
+                .setStopTokenIds(RequestBounds.STOP_TOKEN_IDS)
+                .setLogitBiases(RequestBounds.LOGIT_BIASES)
+                .setChoiceStrings(RequestBounds.CHOICES)
+                .setChoiceStringBytes(UTF8_BYTES * RequestBounds.CHARACTERS)
                 .setChoiceBytes(messageBytes / 4)
-                .setTopLogprobs(20)
+                .setTopLogprobs(RequestBounds.TOP_LOGPROBS)
                 .setAttentionWeights(VisualWeights.MOST_WEIGHTS)
                 .build();
     }

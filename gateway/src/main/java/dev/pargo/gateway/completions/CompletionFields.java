@@ -9,6 +9,7 @@ import dev.pargo.gateway.decoding.DecodingFields;
 import dev.pargo.gateway.exchange.RequestFields;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
+import dev.pargo.proto.RequestBounds;
 import java.util.List;
 
 /** Every field of a completion request, once: reading, checks and documentation come from here. */
@@ -25,7 +26,10 @@ public final class CompletionFields {
             "16",
             "Most tokens to write; -1 for the rest of the context.");
     static final Field<Long> LOGPROBS = Field.of(
-            "logprobs", whole(0, 20), "none", "Tells each token's log probability, and those of so many alternatives.");
+            "logprobs",
+            whole(0, RequestBounds.TOP_LOGPROBS),
+            "none",
+            "Tells each token's log probability, and those of so many alternatives.");
     static final Field<Boolean> ECHO = Field.of(
             "echo",
             bool(),

@@ -18,7 +18,7 @@ import static dev.pargo.gateway.json.Types.word;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
 import dev.pargo.gateway.json.Values;
-import dev.pargo.proto.SamplingBounds;
+import dev.pargo.proto.RequestBounds;
 import java.util.List;
 import java.util.Map;
 
@@ -30,13 +30,11 @@ public final class DecodingFields {
 
     private static final int MAX_SCHEMA = 256 << 10;
     private static final int MAX_REGEX = 4096;
-    private static final int MAX_CHOICES = 1000;
-    private static final int MAX_CHOICE = 1000;
     private static final int MAX_INT = Integer.MAX_VALUE;
 
     public static final Field<Double> TEMPERATURE = Field.of(
             "temperature",
-            number(0, SamplingBounds.TEMPERATURE),
+            number(0, RequestBounds.TEMPERATURE),
             "the model's, or 0; 1 if `n` is above 1",
             "0 always takes the most probable token.");
     public static final Field<Double> TOP_P = Field.of(
@@ -47,22 +45,22 @@ public final class DecodingFields {
             "min_p", number(0, 1), "0", "Least probability of a token, as a share of the most probable one's.");
     public static final Field<Double> REPETITION_PENALTY = Field.of(
             "repetition_penalty",
-            positive(SamplingBounds.REPETITION_PENALTY),
+            positive(RequestBounds.REPETITION_PENALTY),
             "1",
             "Divides the logits of tokens of prompt and answer.");
     public static final Field<Double> PRESENCE_PENALTY = Field.of(
             "presence_penalty",
-            number(-SamplingBounds.PENALTY, SamplingBounds.PENALTY),
+            number(-RequestBounds.PENALTY, RequestBounds.PENALTY),
             "0",
             "Taken off the logits of tokens that the answer has.");
     public static final Field<Double> FREQUENCY_PENALTY = Field.of(
             "frequency_penalty",
-            number(-SamplingBounds.PENALTY, SamplingBounds.PENALTY),
+            number(-RequestBounds.PENALTY, RequestBounds.PENALTY),
             "0",
             "Taken off for each time that the answer has the token.");
     public static final Field<Map<String, Double>> LOGIT_BIAS = Field.of(
             "logit_bias",
-            map(number(-SamplingBounds.LOGIT_BIAS, SamplingBounds.LOGIT_BIAS), 1024, "tokens"),
+            map(number(-RequestBounds.LOGIT_BIAS, RequestBounds.LOGIT_BIAS), RequestBounds.LOGIT_BIASES, "tokens"),
             "none",
             "Added to the logits of token ids.");
     public static final Field<Long> SEED = Field.of(
@@ -73,9 +71,15 @@ public final class DecodingFields {
     public static final Field<Long> N =
             Field.of("n", whole(1, 1024), "1", "Answers to write, at most what the model says.");
     public static final Field<List<String>> STOP = Field.of(
-            "stop", oneOrList(text(1000), 16, "strings"), "none", "The answer ends before the first of these.");
+            "stop",
+            oneOrList(text(RequestBounds.CHARACTERS), RequestBounds.STOP_STRINGS, "strings"),
+            "none",
+            "The answer ends before the first of these.");
     public static final Field<List<Long>> STOP_TOKEN_IDS = Field.of(
-            "stop_token_ids", list(whole(0, MAX_INT), 0, 128, "ids"), "none", "More tokens that end the answer.");
+            "stop_token_ids",
+            list(whole(0, MAX_INT), 0, RequestBounds.STOP_TOKEN_IDS, "ids"),
+            "none",
+            "More tokens that end the answer.");
     public static final Field<Long> MIN_TOKENS =
             Field.of("min_tokens", whole(0, MAX_INT), "0", "The answer does not end before it has so many tokens.");
     public static final Field<Boolean> IGNORE_EOS =
@@ -105,15 +109,18 @@ public final class DecodingFields {
             "text",
             "`text`, `json_object` or `json_schema`; see [structured output](structured-output.md).");
     public static final Field<List<String>> GUIDED_CHOICE = Field.of(
-            "guided_choice", list(text(MAX_CHOICE), 1, MAX_CHOICES, "strings"), null, "The answer is one of these.");
+            "guided_choice",
+            list(text(RequestBounds.CHARACTERS), 1, RequestBounds.CHOICES, "strings"),
+            null,
+            "The answer is one of these.");
     public static final Field<String> GUIDED_JSON =
             Field.of("guided_json", jsonOrText(MAX_SCHEMA), null, "The answer follows this JSON Schema.");
     public static final Field<String> GUIDED_REGEX =
             Field.of("guided_regex", text(MAX_REGEX), null, "The answer matches this regular expression.");
     public static final Field<String> TOP_SCHEMA =
             Field.of("json_schema", jsonOrText(MAX_SCHEMA), null, "llama.cpp's name of `guided_json`.");
-    public static final Field<List<String>> CHOICE =
-            Field.of("choice", list(text(MAX_CHOICE), 1, MAX_CHOICES, "strings"), null, "One of these.");
+    public static final Field<List<String>> CHOICE = Field.of(
+            "choice", list(text(RequestBounds.CHARACTERS), 1, RequestBounds.CHOICES, "strings"), null, "One of these.");
     public static final Field<Boolean> JSON_OBJECT = Field.of("json_object", bool(), null, "Any JSON object.");
     public static final Field<String> JSON = Field.of("json", jsonOrText(MAX_SCHEMA), null, "A JSON Schema.");
     public static final Field<String> REGEX = Field.of("regex", text(MAX_REGEX), null, "A regular expression.");

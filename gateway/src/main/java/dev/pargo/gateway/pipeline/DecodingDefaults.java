@@ -1,6 +1,6 @@
 package dev.pargo.gateway.pipeline;
 
-import dev.pargo.proto.SamplingBounds;
+import dev.pargo.proto.RequestBounds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +29,15 @@ public record DecodingDefaults(
     public DecodingDefaults {
         require(maxTokens == null || maxTokens >= 1, "max-tokens must be at least 1");
         require(
-                temperature == null || temperature >= 0 && temperature <= SamplingBounds.TEMPERATURE,
-                "temperature must be between 0 and " + SamplingBounds.TEMPERATURE);
+                temperature == null || temperature >= 0 && temperature <= RequestBounds.TEMPERATURE,
+                "temperature must be between 0 and " + RequestBounds.TEMPERATURE);
         require(topP == null || topP > 0 && topP <= 1, "top-p must be above 0 and at most 1");
         require(topK == null || topK >= 0, "top-k must not be negative");
         require(minP == null || minP >= 0 && minP <= 1, "min-p must be between 0 and 1");
         require(
                 repetitionPenalty == null
-                        || repetitionPenalty > 0 && repetitionPenalty <= SamplingBounds.REPETITION_PENALTY,
-                "repetition-penalty must be above 0 and at most " + SamplingBounds.REPETITION_PENALTY);
+                        || repetitionPenalty > 0 && repetitionPenalty <= RequestBounds.REPETITION_PENALTY,
+                "repetition-penalty must be above 0 and at most " + RequestBounds.REPETITION_PENALTY);
     }
 
     private static void require(boolean condition, String message) {

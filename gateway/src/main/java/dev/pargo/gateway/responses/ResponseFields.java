@@ -19,6 +19,7 @@ import dev.pargo.gateway.exchange.RequestFields;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.proto.RequestBounds;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonToken;
@@ -56,7 +57,7 @@ public final class ResponseFields {
             "The answer's form; see [structured output](structured-output.md).");
     static final Field<Long> TOP_LOGPROBS = Field.of(
             "top_logprobs",
-            whole(0, 20),
+            whole(0, RequestBounds.TOP_LOGPROBS),
             "0",
             "Alternatives to tell with each token; needs `include` with `" + LOGPROBS + "`.");
     static final Field<List<String>> INCLUDE = Field.of(

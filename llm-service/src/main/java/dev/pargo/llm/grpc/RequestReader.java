@@ -12,7 +12,7 @@ import dev.pargo.models.llm.SamplingParams;
 import dev.pargo.models.llm.Step;
 import dev.pargo.models.picture.PictureRows;
 import dev.pargo.proto.ErrorReason;
-import dev.pargo.proto.SamplingBounds;
+import dev.pargo.proto.RequestBounds;
 import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.BeamSearch;
@@ -89,19 +89,19 @@ final class RequestReader {
     }
 
     private void check(Sampling sampling) {
-        requireBetween(0, SamplingBounds.TEMPERATURE, "temperature", sampling.getTemperature());
+        requireBetween(0, RequestBounds.TEMPERATURE, "temperature", sampling.getTemperature());
         require(sampling.getTopK() >= 0, "top_k", sampling.getTopK(), "at least 0");
         requireBetween(0, 1, "top_p", sampling.getTopP());
         requireBetween(0, 1, "min_p", sampling.getMinP());
-        requireBetween(0, SamplingBounds.REPETITION_PENALTY, "repetition_penalty", sampling.getRepetitionPenalty());
-        requireWithin(SamplingBounds.PENALTY, "presence_penalty", sampling.getPresencePenalty());
-        requireWithin(SamplingBounds.PENALTY, "frequency_penalty", sampling.getFrequencyPenalty());
+        requireBetween(0, RequestBounds.REPETITION_PENALTY, "repetition_penalty", sampling.getRepetitionPenalty());
+        requireWithin(RequestBounds.PENALTY, "presence_penalty", sampling.getPresencePenalty());
+        requireWithin(RequestBounds.PENALTY, "frequency_penalty", sampling.getFrequencyPenalty());
         int lastId = host.description().getVocabulary() - 1;
         requireAtMost(
                 host.description().getLimits().getLogitBiases(), "logit_bias", sampling.getLogitBiasCount(), "tokens");
         sampling.getLogitBiasMap().forEach((id, bias) -> {
             require(within(id, 0, lastId), "logit_bias", "for token " + id, "for tokens up to " + lastId);
-            requireWithin(SamplingBounds.LOGIT_BIAS, "logit_bias[%d]".formatted(id), bias);
+            requireWithin(RequestBounds.LOGIT_BIAS, "logit_bias[%d]".formatted(id), bias);
         });
     }
 
