@@ -70,6 +70,12 @@ final class GatewayClient {
         };
     }
 
+    /** An answer whose body is still to come. Closing the body closes the connection. */
+    HttpResponse<InputStream> begin(HttpRequest request) {
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
+                .join();
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(url.resolve(path)).timeout(TIMEOUT);
     }
