@@ -24,8 +24,8 @@ class AnswerMemoryTest {
     @BeforeEach
     void start() throws Exception {
         stages = new LoopbackStages();
-        gateway = RunningGateway.start(
-                stages, "--pargo.gateway.max-answer-bytes=200KB", "--pargo.replicas.patience=10s");
+        gateway =
+                RunningGateway.start(stages, "--pargo.gateway.max-answer-bytes=200KB", "--pargo.replicas.patience=10s");
     }
 
     @AfterEach

@@ -186,6 +186,19 @@ class ToolCallsTest {
     }
 
     @Test
+    void thatAreRequiredNeedNoTags() {
+        stages.llm.tellsRoles = false;
+        List<String> bare = List.of("{\"name\": \"weather\", \"argu", "ments\": {\"place\": \"Rome\"}}");
+
+        for (ChatCompletion answer : List.of(
+                whole(says(bare).toolChoice(Auto.REQUIRED)), streamed(says(bare).toolChoice(Auto.REQUIRED)))) {
+            assertThat(calls(only(answer))).containsExactly(READ);
+            assertThat(only(answer).message().content().orElse("")).isEmpty();
+            assertThat(only(answer).finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+        }
+    }
+
+    @Test
     void areTextIfNoneIsAskedFor() {
         for (ChatCompletionCreateParams.Builder request : List.of(
                 says(List.of(CALL)).toolChoice(ChatCompletionToolChoiceOption.ofAuto(Auto.NONE)),

@@ -8,6 +8,10 @@ import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Tools, with a model whose template knows them. */
 class ToolsTest {
@@ -58,12 +62,56 @@ class ToolsTest {
     }
 
     @Test
-    void cannotBeForced() throws Exception {
-        HttpResponse<String> response =
-                gateway.chat(Bodies.text("Hm?", "'tools':[" + TOOL + "],'tool_choice':'required'"));
+    void thatAreRequiredAreTheFormOfTheAnswer() throws Exception {
+        String list = "{'type':'function','function':{'name':'list','parameters':{'properties':"
+                + "{'next':{'$ref':'#'},'kind':{'$ref':'#/$defs/kind'}},'$defs':{'kind':{'enum':['a']}}}}}";
+        gateway.chat(Bodies.text("Hm?", "'tools':[%s,%s],'tool_choice':'required'".formatted(TOOL, list)));
+
+        JsonNode schema = schema();
+        assertThat(schema.at("/anyOf/0/properties/name/const").asString()).isEqualTo("f");
+        assertThat(schema.at("/anyOf/0/properties/arguments").toString()).isEqualTo("{\"type\":\"object\"}");
+        JsonNode arguments = schema.at("/anyOf/1/properties/arguments/properties");
+        assertThat(schema.at(arguments.at("/next/$ref").asString().substring(1))
+                        .path("type")
+                        .asString())
+                .isEqualTo("object");
+        assertThat(schema.at(arguments.at("/kind/$ref").asString().substring(1))
+                        .at("/enum/0")
+                        .asString())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void oneOfThemMayBeChosen() throws Exception {
+        String choice = "'tool_choice':{'type':'function','function':{'name':'g'}}";
+        gateway.chat(Bodies.text("Hm?", "'tools':[%s,%s],%s".formatted(TOOL, TOOL.replace("'f'", "'g'"), choice)));
+
+        JsonNode schema = schema();
+        assertThat(schema.path("anyOf")).hasSize(1);
+        assertThat(schema.at("/anyOf/0/properties/name/const").asString()).isEqualTo("g");
+    }
+
+    private JsonNode schema() throws Exception {
+        return JsonMapper.shared().readTree(stages.llm.starts.take().getFormat().getJsonSchema());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            'tool_choice':'maybe'                                                   | tool_choice must be auto, none, required or
+            'tool_choice':{'type':'function'}                                       | tool_choice must be auto, none, required or
+            'tool_choice':{'type':'function','function':{'name':'g'}}               | tool_choice must name one of tools
+            'tool_choice':'required','tools':[]                                     | tool_choice needs tools
+            'tool_choice':'required','response_format':{'type':'json_object'}       | response_format cannot be used with
+            'tool_choice':'required','guided_regex':'a'                             | only one of tool_choice, guided_choice
+            'tool_choice':'required','ignore_eos':true                              | ignore_eos cannot be used with
+            """)
+    void cannotBeChosenOtherwise(String fields, String message) throws Exception {
+        String tools = fields.contains("tools") ? "" : ",'tools':[" + TOOL + "]";
+
+        HttpResponse<String> response = gateway.chat(Bodies.text("Hm?", fields + tools));
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains("tool_choice must be auto or none");
+        assertThat(response.body()).contains(message);
     }
 
     @Test

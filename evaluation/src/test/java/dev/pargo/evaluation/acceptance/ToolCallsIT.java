@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
+import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletion.Choice.FinishReason;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
+import com.openai.models.chat.completions.ChatCompletionToolChoiceOption;
 import dev.pargo.evaluation.stack.Launcher;
 import dev.pargo.evaluation.stack.Launcher.Outcome;
 import dev.pargo.evaluation.stack.Repository;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A model that writes a call of a tool, with Qwen2.5's chat template and its tags as added tokens. */
 class ToolCallsIT {
@@ -96,6 +100,37 @@ class ToolCallsIT {
 
         assertThat(answer.choices().get(0).message().content()).contains(String.join("", ANSWER));
         assertThat(answer.choices().get(0).finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    /** The model would say something else first. */
+    @Test
+    void aRequiredCallFollowsTheToolsParameters() {
+        ChatCompletionCreateParams request = question()
+                .addFunctionTool(FunctionDefinition.builder()
+                        .name("forecast")
+                        .parameters(FunctionParameters.builder()
+                                .putAdditionalProperty(
+                                        "properties", JsonValue.from(Map.of("day", Map.of("$ref", "#/$defs/day"))))
+                                .putAdditionalProperty("required", JsonValue.from(List.of("day")))
+                                .putAdditionalProperty(
+                                        "$defs", JsonValue.from(Map.of("day", Map.of("enum", List.of("today")))))
+                                .build())
+                        .build())
+                .toolChoice(ChatCompletionToolChoiceOption.Auto.REQUIRED)
+                .build();
+
+        for (ChatCompletion answer : List.of(client.chat().completions().create(request), streamed(request))) {
+            ChatCompletion.Choice choice = answer.choices().get(0);
+            assertThat(choice.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(choice.message().toolCalls().orElseThrow())
+                    .singleElement()
+                    .satisfies(call -> {
+                        assertThat(call.asFunction().function().name()).isEqualTo("forecast");
+                        assertThat(JsonMapper.shared()
+                                        .readTree(call.asFunction().function().arguments()))
+                                .isEqualTo(JsonMapper.shared().readTree("{\"day\": \"today\"}"));
+                    });
+        }
     }
 
     private static ChatCompletionCreateParams.Builder question() {

@@ -18,6 +18,7 @@ import dev.pargo.gateway.exchange.RequestFields;
 import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Fields;
 import dev.pargo.gateway.json.Values;
+import dev.pargo.proto.RequestBounds;
 import java.util.List;
 import tools.jackson.core.JsonToken;
 
@@ -106,8 +107,11 @@ public final class ChatFields {
             "max_completion_tokens", wholeOrOff(1, MAX_INT), null, "The newer name of `max_tokens`; goes before it.");
     static final Field<Boolean> LOGPROBS =
             Field.of("logprobs", bool(), "false", "Whether to tell each token's log probability.");
-    static final Field<Long> TOP_LOGPROBS =
-            Field.of("top_logprobs", whole(0, 20), "0", "Alternatives to tell with each token; needs `logprobs`.");
+    static final Field<Long> TOP_LOGPROBS = Field.of(
+            "top_logprobs",
+            whole(0, RequestBounds.TOP_LOGPROBS),
+            "0",
+            "Alternatives to tell with each token; needs `logprobs`.");
     static final Field<Boolean> VISUAL =
             Field.of("visual", bool(), "false", "Whether to tell how much each token attends to each visual token.");
     static final Field<Boolean> PROJECTOR =
@@ -131,10 +135,11 @@ public final class ChatFields {
             "none",
             "The older form of `tools`; calls stay text.");
     static final Field<String> TOOL_CHOICE = Field.of(
-            "tool_choice",
+            ToolChoice.FIELD,
             jsonOrText(10_000),
             "auto",
-            "`auto`: the model decides; `none` has `tools` ignored; anything else is refused.");
+            "`auto`: the model decides; `none` has `tools` ignored; `required`, or a function in OpenAI's form: the answer is"
+                    + " one call.");
     static final Field<Boolean> PARALLEL_TOOL_CALLS = Field.of(
             "parallel_tool_calls",
             bool(),

@@ -1,6 +1,7 @@
 package dev.pargo.gateway.chat;
 
 import dev.pargo.gateway.attention.AttentionFields;
+import dev.pargo.gateway.chat.ToolChoice.Rule;
 import dev.pargo.gateway.decoding.AnswerShape;
 import dev.pargo.gateway.decoding.Bounds;
 import dev.pargo.gateway.decoding.DecodingFields;
@@ -19,10 +20,14 @@ import dev.pargo.gateway.json.Field;
 import dev.pargo.gateway.json.Values;
 import dev.pargo.gateway.picture.PictureSource;
 import dev.pargo.gateway.pipeline.DecodingDefaults;
+import dev.pargo.gateway.toolcall.RequiredCall;
 import dev.pargo.gateway.toolcall.ToolCallRules;
+import dev.pargo.proto.v1.AnswerFormat;
 import dev.pargo.proto.v1.Conversation;
 import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.LlmDescription;
+import dev.pargo.proto.v1.PromptDescription;
+import dev.pargo.proto.v1.ToolCallForm;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +38,11 @@ record ChatQuestion(
         Conversation conversation,
         List<PictureSource> images,
         @Nullable HeadGroups attention,
+        ToolChoice toolChoice,
         AnswerShape shape)
         implements Question {
 
     private static final String MESSAGES = ChatFields.MESSAGES.name();
-    private static final String AUTO = "auto";
 
     /**
      * Checks a request.
@@ -51,17 +56,26 @@ record ChatQuestion(
         }
         ChatMessages messages =
                 ChatMessages.of(null, given, MESSAGES, maxImages, body.get(ChatFields.CONTINUE_FINAL_MESSAGE, true));
+        ToolChoice toolChoice = ToolChoice.of(body.get(ChatFields.TOOL_CHOICE, "auto"));
+        AnswerShape shape = new AnswerShape(
+                maxTokens(body),
+                topLogprobs(body),
+                visualAttention(body),
+                "response_format",
+                FormatReader.responseFormat(body.get(DecodingFields.RESPONSE_FORMAT)));
+        if (toolChoice.is(Rule.CALL) && shape.format() != null) {
+            throw Bounds.invalid(
+                    shape.formatField(), shape.formatField() + " cannot be used with a tool_choice that wants a call");
+        }
         return new ChatQuestion(
                 body,
-                messages.conversation().toBuilder().addAllTools(tools(body)).build(),
+                messages.conversation().toBuilder()
+                        .addAllTools(tools(body, toolChoice))
+                        .build(),
                 messages.images(),
                 projectorAttention(body),
-                new AnswerShape(
-                        maxTokens(body),
-                        topLogprobs(body),
-                        visualAttention(body),
-                        "response_format",
-                        FormatReader.responseFormat(body.get(DecodingFields.RESPONSE_FORMAT))));
+                toolChoice,
+                shape);
     }
 
     @Override
@@ -72,7 +86,7 @@ record ChatQuestion(
     @Override
     public Work work(DecodingDefaults defaults, LlmDescription llm) {
         refuseTools(llm.getPrompt().getTools());
-        GenerateStart start = DecodingReader.read(body, shape, defaults, llm).toBuilder()
+        GenerateStart start = DecodingReader.read(body, shape(llm), defaults, llm).toBuilder()
                 .setConversation(conversation)
                 .build();
         ModelLimits.check(MESSAGES, start, llm);
@@ -81,7 +95,31 @@ record ChatQuestion(
 
     @Override
     public GatewayException inClientsWords(GatewayException refusal) {
-        return FormatReader.named(refusal, FormatReader.field(body, shape));
+        String prescribed = toolChoice.is(Rule.CALL) ? ToolChoice.FIELD : FormatReader.field(body, shape);
+        return FormatReader.named(refusal, prescribed);
+    }
+
+    /** With the form of a call, if the answer has to be one. */
+    private AnswerShape shape(LlmDescription llm) {
+        if (!toolChoice.is(Rule.CALL)) {
+            return shape;
+        }
+        String schema = RequiredCall.schema(
+                toolChoice.among(body.get(ChatFields.TOOLS, List.of())),
+                bareCall(llm).getArguments());
+        return new AnswerShape(
+                shape.maxTokens(),
+                shape.topLogprobs(),
+                shape.visualAttention(),
+                ToolChoice.FIELD,
+                AnswerFormat.newBuilder().setJsonSchema(schema).build());
+    }
+
+    /** A call without the model's tags, which an answer that is nothing else does not need. */
+    private static ToolCallForm bareCall(LlmDescription llm) {
+        PromptDescription prompt = llm.getPrompt();
+        String arguments = prompt.hasToolCalls() ? prompt.getToolCalls().getArguments() : "arguments";
+        return ToolCallForm.newBuilder().setArguments(arguments).build();
     }
 
     @Override
@@ -98,13 +136,13 @@ record ChatQuestion(
 
     /** An answer whose form the request prescribes is content as a whole. */
     private ToolCallRules toolCallRules(Work work, LlmDescription llm) {
-        if (!llm.getPrompt().hasToolCalls() || work.decoding().hasFormat() || callsNone(body)) {
-            return ToolCallRules.NONE;
+        List<String> tools = body.get(ChatFields.TOOLS, List.of());
+        boolean parallel = body.get(ChatFields.PARALLEL_TOOL_CALLS, true);
+        if (toolChoice.is(Rule.CALL)) {
+            return ToolCallRules.of(bareCall(llm), toolChoice.among(tools), parallel);
         }
-        return ToolCallRules.of(
-                llm.getPrompt().getToolCalls(),
-                body.get(ChatFields.TOOLS, List.of()),
-                body.get(ChatFields.PARALLEL_TOOL_CALLS, true));
+        boolean mayCall = llm.getPrompt().hasToolCalls() && !work.decoding().hasFormat() && !toolChoice.is(Rule.NONE);
+        return mayCall ? ToolCallRules.of(llm.getPrompt().getToolCalls(), tools, parallel) : ToolCallRules.NONE;
     }
 
     private static @Nullable Integer maxTokens(Values body) {
@@ -148,13 +186,9 @@ record ChatQuestion(
         return null;
     }
 
-    private static boolean callsNone(Values body) {
-        return body.get(ChatFields.TOOL_CHOICE, AUTO).equals("none");
-    }
-
     /** None if the request says that none is to be called. */
-    private static List<String> tools(Values body) {
-        if (callsNone(body)) {
+    private static List<String> tools(Values body, ToolChoice choice) {
+        if (choice.is(Rule.NONE)) {
             return List.of();
         }
         List<String> tools = new ArrayList<>(body.get(ChatFields.TOOLS, List.of()));
@@ -165,19 +199,14 @@ record ChatQuestion(
 
     /** @param known whether the model's template has a place for them */
     private void refuseTools(boolean known) {
-        if (callsNone(body)) {
+        if (toolChoice.is(Rule.NONE)) {
             return;
         }
-        String choice = body.get(ChatFields.TOOL_CHOICE, AUTO);
         for (Field<List<String>> tools : List.of(ChatFields.TOOLS, ChatFields.FUNCTIONS)) {
-            boolean given = !body.get(tools, List.of()).isEmpty();
-            if (given && !known) {
+            if (!known && !body.get(tools, List.of()).isEmpty()) {
                 throw Bounds.invalid(
                         tools.name(),
                         tools.name() + " is not supported by this model; with tool_choice none it is ignored");
-            }
-            if (given && !choice.equals(AUTO)) {
-                throw Bounds.invalid("tool_choice", "tool_choice must be auto or none");
             }
         }
     }

@@ -25,14 +25,15 @@ public record ToolCallRules(ToolCallForm form, Set<String> tools, boolean parall
     /** @param tools that may be called: JSON in OpenAI's form; one without a name cannot be called */
     public static ToolCallRules of(ToolCallForm form, List<String> tools, boolean parallel) {
         Set<String> names = tools.stream()
-                .map(tool -> JsonMapper.shared()
-                        .readTree(tool)
-                        .path("function")
-                        .path("name")
-                        .asString(""))
+                .map(ToolCallRules::name)
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toSet());
         return new ToolCallRules(form, names, parallel);
+    }
+
+    /** The name of a tool, which is JSON in OpenAI's form; empty for none. */
+    public static String name(String tool) {
+        return JsonMapper.shared().readTree(tool).path("function").path("name").asString("");
     }
 
     boolean hasTags() {
