@@ -14,9 +14,11 @@ import dev.pargo.stage.status.StageHealth;
 import dev.pargo.stage.status.StageInfo;
 import dev.pargo.stage.status.StageMetrics;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
+import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -41,6 +43,10 @@ public class StageConfiguration {
     private static final int MAX_RESETS = 2 * MAX_CALLS_PER_CONNECTION;
 
     private static final int RST_WINDOW_SECONDS = 30;
+    /** Connections that have not been accepted yet. */
+    private static final int BACKLOG = 1_000;
+    /** Gateways ask several times a second. Connections without calls are of nobody who works. */
+    private static final int MOST_IDLE_SECONDS = 60;
 
     @Bean
     StageMetrics stageMetrics(MeterRegistry registry, StageProperties properties) {
@@ -120,6 +126,8 @@ public class StageConfiguration {
     @Bean
     ServerBuilderCustomizer<NettyServerBuilder> connectionLimits() {
         return server -> server.maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
-                .maxRstFramesPerWindow(MAX_RESETS, RST_WINDOW_SECONDS);
+                .maxRstFramesPerWindow(MAX_RESETS, RST_WINDOW_SECONDS)
+                .withOption(ChannelOption.SO_BACKLOG, BACKLOG)
+                .maxConnectionIdle(MOST_IDLE_SECONDS, TimeUnit.SECONDS);
     }
 }

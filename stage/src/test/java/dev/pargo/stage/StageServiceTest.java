@@ -116,6 +116,33 @@ class StageServiceTest {
     }
 
     @Test
+    void oneAddressHasItsShareOfTheConnections() throws Exception {
+        start(0);
+        List<Socket> idle = new ArrayList<>();
+        for (int i = 0; i < 512; i++) {
+            idle.add(send(""));
+        }
+
+        await().untilAsserted(() -> {
+            try (Socket beyond = send("")) {
+                assertThat(beyond.getInputStream().read()).isNegative();
+            }
+        });
+        for (Socket socket : idle) {
+            socket.close();
+        }
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(get("health/readiness")).contains("\"status\":\"UP\""));
+    }
+
+    @Test
+    void healthShowsNoDetails() throws Exception {
+        start(0);
+
+        assertThat(get("health")).contains("\"diskSpace\"").doesNotContain("\"details\"", "path");
+    }
+
+    @Test
     void turnsUnhealthyWhenItsDeviceCrashes() throws Exception {
         start(0);
         GATE.release();

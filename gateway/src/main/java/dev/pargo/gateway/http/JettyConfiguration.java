@@ -2,18 +2,15 @@ package dev.pargo.gateway.http;
 
 import dev.pargo.gateway.GatewayProperties;
 import dev.pargo.gateway.access.Access;
+import dev.pargo.service.http.ConnectionLimits;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -23,9 +20,6 @@ import org.springframework.util.StringUtils;
 /** Configures the gateway's server: its bounds, and the handlers before its routes. */
 @Configuration(proxyBeanMethods = false)
 class JettyConfiguration {
-
-    /** How long a connection may be idle if all connections are taken. */
-    private static final int CROWDED_IDLE_MILLIS = 1000;
 
     @Bean
     BodyMemory bodyMemory(GatewayProperties properties, MeterRegistry metrics) {
@@ -54,7 +48,7 @@ class JettyConfiguration {
         return factory -> factory.addServerCustomizers(server -> {
             answerErrorsInJson(server, properties.corsOrigins());
             server.setHandler(access.before(new BodyHandler(rules, memory, server.getHandler())));
-            limitConnections(server, properties);
+            new ConnectionLimits(properties.maxConnections(), properties.maxConnectionsPerAddress()).apply(server);
         });
     }
 
@@ -72,15 +66,5 @@ class JettyConfiguration {
         JsonErrorHandler errors = new JsonErrorHandler(corsOrigins);
         server.setErrorHandler(errors);
         server.getDescendants(ServletContextHandler.class).forEach(context -> context.setErrorHandler(errors));
-    }
-
-    private static void limitConnections(Server server, GatewayProperties properties) {
-        NetworkConnectionLimit all = new NetworkConnectionLimit(properties.maxConnections(), server);
-        all.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);
-        server.addBean(all);
-        Stream.of(server.getConnectors()).forEach(connector -> {
-            ((AbstractConnector) connector).addBean(new ConnectionsPerAddress(properties.maxConnectionsPerAddress()));
-            ((ServerConnector) connector).setAcceptQueueSize(properties.maxConnections());
-        });
     }
 }

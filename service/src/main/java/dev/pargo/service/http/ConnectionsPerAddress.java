@@ -1,4 +1,4 @@
-package dev.pargo.gateway.http;
+package dev.pargo.service.http;
 
 import java.io.IOException;
 import java.net.InetAddress;
