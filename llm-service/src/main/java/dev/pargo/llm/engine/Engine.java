@@ -5,6 +5,7 @@ import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.tokenizer.Tokenizer;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.service.failure.FailureLine;
 import dev.pargo.stage.admission.FairShares;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
@@ -351,7 +352,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         }
         String ids =
                 concerned.stream().map(group -> group.request().origin().id()).collect(Collectors.joining(", "));
-        log.error("The language model failed while it computed for {}: {}", ids, failure.toString());
+        log.error("The language model failed while it computed for {}: {}", ids, FailureLine.of(failure));
         log.debug("Where it failed", failure);
         return new StageError(ErrorReason.INTERNAL, "The language model failed.").toException();
     }

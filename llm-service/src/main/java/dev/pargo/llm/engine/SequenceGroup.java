@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.service.failure.FailureLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,7 +97,7 @@ public final class SequenceGroup implements Generator.Submission {
             log.error(
                     "Request {} cannot be told of its progress: {}",
                     request.origin().id(),
-                    e.toString());
+                    FailureLine.of(e));
             log.debug("Where it failed", e);
             cancelled = true;
         }

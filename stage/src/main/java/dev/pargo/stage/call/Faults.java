@@ -2,6 +2,7 @@ package dev.pargo.stage.call;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.service.failure.FailureLine;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -28,7 +29,7 @@ public final class Faults implements GrpcExceptionHandler {
             }
             return refusal;
         }
-        log.error("A request failed: {}", cause.toString());
+        log.error("A request failed: {}", FailureLine.of(cause));
         log.debug("Where it failed", cause);
         return new StageError(ErrorReason.INTERNAL, "The stage could not answer because of an internal error.")
                 .toException();

@@ -2,6 +2,7 @@ package dev.pargo.stage.device;
 
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
+import dev.pargo.service.failure.FailureLine;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -103,7 +104,7 @@ public final class DeviceExecutor implements AutoCloseable {
         } catch (InterruptedException closed) {
             // Only close() interrupts this thread.
         } catch (Throwable crash) {
-            log.error("{} has crashed and the stage stops working: {}", thread.getName(), crash.toString());
+            log.error("{} has crashed and the stage stops working: {}", thread.getName(), FailureLine.of(crash));
             log.debug("Where it crashed", crash);
             reason = new StageError(ErrorReason.DEVICE_LOST, "The stage's device has failed.");
         } finally {
