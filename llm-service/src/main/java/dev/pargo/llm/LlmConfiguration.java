@@ -197,7 +197,7 @@ class LlmConfiguration {
                 .setOrigin(format.origin())
                 .setTools(format.knowsTools())
                 .setOpening(prompts.opening());
-        format.toolCallForm()
+        format.toolCallSyntax()
                 .ifPresent(form -> prompt.setToolCalls(ToolCallForm.newBuilder()
                         .setOpening(form.opening())
                         .setClosing(form.closing())

@@ -49,8 +49,8 @@ final class AnswerStream implements GenerationListener, MessageSource<GenerateRe
     }
 
     /** Sets the generation whose answers are written. Call it once. */
-    synchronized void submitted(Generator.Submission submission) {
-        reader.reads(submission);
+    synchronized void follow(Generator.Submission submission) {
+        reader.follow(submission);
         reader.update(backlog());
     }
 

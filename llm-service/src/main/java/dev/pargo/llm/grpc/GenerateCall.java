@@ -88,7 +88,7 @@ final class GenerateCall implements StreamObserver<GenerateRequest> {
         call.answer(answer);
         call.trace().enter("queue");
         Generator.Submission submission = host.generator().submit(prepared, answer);
-        answer.submitted(submission);
+        answer.follow(submission);
         call.whenOver(submission::cancel);
     }
 

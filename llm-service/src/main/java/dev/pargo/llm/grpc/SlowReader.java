@@ -31,7 +31,7 @@ final class SlowReader {
     }
 
     /** Sets what is paused. */
-    void reads(Generator.Submission submitted) {
+    void follow(Generator.Submission submitted) {
         submission = submitted;
     }
 

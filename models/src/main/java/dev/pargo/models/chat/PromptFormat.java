@@ -21,7 +21,7 @@ public sealed interface PromptFormat permits TemplateFormat, TurnFormat {
     boolean knowsTools();
 
     /** How the model writes calls of tools; empty if that is not known, so that calls in an answer stay text. */
-    default Optional<ToolCallForm> toolCallForm() {
+    default Optional<ToolCallSyntax> toolCallSyntax() {
         return Optional.empty();
     }
 

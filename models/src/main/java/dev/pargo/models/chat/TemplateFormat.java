@@ -25,7 +25,7 @@ public final class TemplateFormat implements PromptFormat {
     private static final String PROBE = "questionalpha";
     private static final String TOOL = """
             {"type": "function", "function": {"name": "%s", "description": "d",
-             "parameters": {"type": "object", "properties": {"p": {"type": "string", "description": "d"}}}}}""".formatted(ToolCallForm.TOOL);
+             "parameters": {"type": "object", "properties": {"p": {"type": "string", "description": "d"}}}}}""".formatted(ToolCallSyntax.TOOL);
 
     private final PublishedTemplates templates;
     private final String placeholder;
@@ -34,7 +34,7 @@ public final class TemplateFormat implements PromptFormat {
     private final ControlWords words;
     private final boolean takesParts;
     private final boolean knowsTools;
-    private final Optional<ToolCallForm> toolCallForm;
+    private final Optional<ToolCallSyntax> toolCallSyntax;
 
     /**
      * Finds out what the template can write.
@@ -65,17 +65,18 @@ public final class TemplateFormat implements PromptFormat {
                     "%s: the chat template cannot write a question; name a prompt.format or a prompt.template in a manifest"
                             .formatted(templates.origin()));
         }
-        this.knowsTools = writes(new Dialogue(picture.messages(), List.of(TOOL), false), takesParts, ToolCallForm.TOOL);
-        this.toolCallForm = knowsTools ? findToolCallForm(controlTokens) : Optional.empty();
+        this.knowsTools =
+                writes(new Dialogue(picture.messages(), List.of(TOOL), false), takesParts, ToolCallSyntax.TOOL);
+        this.toolCallSyntax = knowsTools ? findToolCallForm(controlTokens) : Optional.empty();
     }
 
-    private Optional<ToolCallForm> findToolCallForm(Set<String> controlTokens) {
+    private Optional<ToolCallSyntax> findToolCallForm(Set<String> controlTokens) {
         DialogueMessage question = DialogueMessage.text(DialogueMessage.USER, PROBE);
         DialogueMessage.Call call =
-                new DialogueMessage.Call("call00001", ToolCallForm.TOOL, ToolCallForm.TOOL_ARGUMENTS);
+                new DialogueMessage.Call("call00001", ToolCallSyntax.TOOL, ToolCallSyntax.TOOL_ARGUMENTS);
         DialogueMessage called = new DialogueMessage(DialogueMessage.ASSISTANT, List.of(), List.of(call), "", "");
         try {
-            return ToolCallForm.in(
+            return ToolCallSyntax.in(
                     render(new Dialogue(List.of(question, called), List.of(TOOL), false), UnaryOperator.identity()),
                     render(new Dialogue(List.of(question), List.of(TOOL), false), UnaryOperator.identity()),
                     controlTokens);
@@ -249,8 +250,8 @@ public final class TemplateFormat implements PromptFormat {
     }
 
     @Override
-    public Optional<ToolCallForm> toolCallForm() {
-        return toolCallForm;
+    public Optional<ToolCallSyntax> toolCallSyntax() {
+        return toolCallSyntax;
     }
 
     @Override

@@ -67,7 +67,8 @@ class TemplateFormatTest {
     })
     void theFormOfCallsIsFoundInWhatATemplateWrites(String model, String opening, String closing, String arguments)
             throws IOException {
-        assertThat(published(model, Set.of()).toolCallForm()).contains(new ToolCallForm(opening, closing, arguments));
+        assertThat(published(model, Set.of()).toolCallSyntax())
+                .contains(new ToolCallSyntax(opening, closing, arguments));
     }
 
     /** A list in tags, tags of parameters, a list behind a control token, no tools at all. */
@@ -82,15 +83,15 @@ class TemplateFormatTest {
                 "microsoft-Phi-3.5-mini-instruct"
             })
     void otherFormsOfCallsAreNotTakenForTheseTwo(String model) throws IOException {
-        assertThat(published(model, Set.of()).toolCallForm()).isEmpty();
+        assertThat(published(model, Set.of()).toolCallSyntax()).isEmpty();
     }
 
     /** They are not part of an answer's text. */
     @Test
     void tagsThatAreControlTokensAreNoPartOfTheForm() throws IOException {
         assertThat(published("Qwen-Qwen2.5-7B-Instruct", Set.of("<tool_call>", "</tool_call>"))
-                        .toolCallForm())
-                .contains(new ToolCallForm("", "", "arguments"));
+                        .toolCallSyntax())
+                .contains(new ToolCallSyntax("", "", "arguments"));
     }
 
     /** A published template for tools, with everything in {@code <| |>} as control tokens, and further ones. */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param closing   the tag after it; empty for none
  * @param arguments the name of the field that has the arguments
  */
-public record ToolCallForm(String opening, String closing, String arguments) {
+public record ToolCallSyntax(String opening, String closing, String arguments) {
 
     /** The tool that is called to find the form. */
     static final String TOOL = "toolbeta";
@@ -34,7 +34,7 @@ public record ToolCallForm(String opening, String closing, String arguments) {
      * @param controlTokens of the tokenizer
      * @return empty if the template writes calls in another form
      */
-    static Optional<ToolCallForm> in(String called, String prompt, Set<String> controlTokens) {
+    static Optional<ToolCallSyntax> in(String called, String prompt, Set<String> controlTokens) {
         Matcher call = CALL.matcher(called);
         if (!call.find()) {
             return Optional.empty();
@@ -46,11 +46,11 @@ public record ToolCallForm(String opening, String closing, String arguments) {
             boolean closes =
                     called.substring(call.end()).stripLeading().startsWith(closing) && !controlTokens.contains(closing);
             if (closes) {
-                return Optional.of(new ToolCallForm("<" + tag.group(1) + ">", closing, call.group(1)));
+                return Optional.of(new ToolCallSyntax("<" + tag.group(1) + ">", closing, call.group(1)));
             }
         }
         return withoutControlAtEnd(prompt, controlTokens).startsWith(before)
-                ? Optional.of(new ToolCallForm("", "", call.group(1)))
+                ? Optional.of(new ToolCallSyntax("", "", call.group(1)))
                 : Optional.empty();
     }
 
