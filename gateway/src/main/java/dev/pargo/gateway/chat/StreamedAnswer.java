@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers as server-sent events. Until the LLM has taken the prompt on nothing is sent, so that whatever goes wrong before
- * has an HTTP status of its own; later a failure is an event.
+ * Answers as server-sent events. Nothing is sent until the LLM has accepted the prompt, so that earlier failures have an HTTP
+ * status of their own. A later failure is an event.
  */
 final class StreamedAnswer implements Answer {
 

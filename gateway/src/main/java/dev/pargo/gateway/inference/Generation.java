@@ -8,9 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers that an LLM is writing: read {@link #next()} until it gives null, then {@link #finished()}. If the LLM is lost
- * before anything has left for the client, another one writes them anew, and the pieces come again from the first. Closing
- * it before the end cancels the LLM's work. Confined to the request's thread.
+ * Answers that an LLM is writing: read {@link #next()} until it returns null, then {@link #finished()}. If the LLM is lost
+ * before anything has been sent to the client, another LLM writes the answers again from the first piece. Closing it before the end cancels the LLM's work. Confined to the request's thread.
  */
 public final class Generation implements AutoCloseable {
 
@@ -29,7 +28,7 @@ public final class Generation implements AutoCloseable {
         return call.queued();
     }
 
-    /** What the request's pictures have become, in their order. */
+    /** The request's pictures as the encoder and projector have seen them, in their order. */
     public List<SeenPicture> pictures() {
         return journey.pictures();
     }
@@ -47,7 +46,7 @@ public final class Generation implements AutoCloseable {
     /**
      * Waits for the next piece of an answer.
      *
-     * @return of one of the choices that were asked for; null when all are complete
+     * @return a piece of one of the requested choices; null when all are complete
      */
     public @Nullable TextDelta next() {
         while (true) {

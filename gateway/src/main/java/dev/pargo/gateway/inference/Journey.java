@@ -9,9 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leads one request through the stages, up to the point where the LLM has taken it on. Until then, and as long as nothing
- * of the answer has left for the client, every step can be made again. Closing it lets go of what it knows of the pictures.
- * Confined to the request's thread, but for the pictures, which other threads help with.
+ * Leads one request through the stages until an LLM has accepted it. As long as nothing of the answer has been sent to the
+ * client, every step can be retried. Closing it releases what it has kept about the pictures. Confined to the request's thread, but for the pictures, which other threads help with.
  */
 final class Journey implements AutoCloseable {
 
@@ -47,7 +46,7 @@ final class Journey implements AutoCloseable {
         this.kept = budget.open();
     }
 
-    /** Makes the visual tokens and hands the prompt to an LLM; starts again with another set if this one falls apart. */
+    /** Computes the visual tokens and sends the prompt to an LLM. If the set loses a stage, it starts again with another set. */
     LlmCall begin() {
         try {
             return start();
@@ -70,7 +69,7 @@ final class Journey implements AutoCloseable {
         }
     }
 
-    /** What the pictures have become, by the set that has begun last. */
+    /** The pictures as the encoder and projector of the current set have seen them. */
     List<SeenPicture> pictures() {
         return pictures;
     }
@@ -80,7 +79,7 @@ final class Journey implements AutoCloseable {
         return request.param();
     }
 
-    /** Returns if the LLM's call should be made again; throws what the client is told if not. */
+    /** Returns if the LLM's call should be retried; otherwise throws the error for the client. */
     void retry(StageException failure) {
         route.retry(failure, request.param());
     }
