@@ -89,7 +89,7 @@ public final class Caller {
     }
 
     /** Counts the tokens of an answer. */
-    public void used(long promptTokens, long completionTokens) {
+    public void recordUse(long promptTokens, long completionTokens) {
         metrics.counter("pargo.gateway.key.tokens", "key", key.name(), "direction", "in")
                 .increment(promptTokens);
         metrics.counter("pargo.gateway.key.tokens", "key", key.name(), "direction", "out")

@@ -87,8 +87,8 @@ final class AttentionController {
             outcome = refuse(GatewayException.failed("The gateway failed", fault), response);
         } finally {
             log.debug("Request ended: {}", outcome);
-            TraceFilter.ended(outcome);
-            metrics.ended(outcome, OPERATION, model, Duration.ofNanos(System.nanoTime() - begun));
+            TraceFilter.recordEnd(outcome);
+            metrics.recordEnd(outcome, OPERATION, model, Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
@@ -106,7 +106,7 @@ final class AttentionController {
         PictureSource source = image(body);
         Pipeline pipeline = inference.find(body.get(AttentionFields.MODEL), Caller.of(request), scope);
         String model = pipeline.name().orElseThrow();
-        TraceFilter.asks(model);
+        TraceFilter.recordModel(model);
         ModelSet.Vision vision =
                 Objects.requireNonNull(inference.require(pipeline, true, scope).vision());
         InferenceRequest.Image image = pictures.load(

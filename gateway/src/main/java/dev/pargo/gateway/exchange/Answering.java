@@ -80,9 +80,9 @@ public final class Answering {
             outcome = run(exchange);
         } finally {
             log.debug("Request ended: {}", outcome);
-            TraceFilter.asks(exchange.model);
-            TraceFilter.ended(outcome);
-            metrics.ended(outcome, dialect.operation(), exchange.model, Duration.ofNanos(exchange.watch.elapsed()));
+            TraceFilter.recordModel(exchange.model);
+            TraceFilter.recordEnd(outcome);
+            metrics.recordEnd(outcome, dialect.operation(), exchange.model, Duration.ofNanos(exchange.watch.elapsed()));
         }
     }
 
@@ -160,8 +160,8 @@ public final class Answering {
         TimingsMillis millis = TimingsMillis.of(timings, exchange.watch);
         answer.end(usage, millis);
         out.flush();
-        exchange.caller.used(usage.promptTokens(), usage.completionTokens());
-        metrics.answered(
+        exchange.caller.recordUse(usage.promptTokens(), usage.completionTokens());
+        metrics.recordAnswer(
                 exchange.dialect.operation(),
                 exchange.model,
                 millis,

@@ -27,7 +27,7 @@ public final class RequestMetrics {
      * @param model     the pipeline's name, or empty; never a client's text, because the number of label values must be
      *              bounded
      */
-    public void ended(Outcome outcome, String operation, String model, Duration total) {
+    public void recordEnd(Outcome outcome, String operation, String model, Duration total) {
         record(
                 "gen_ai.server.request.duration",
                 operation(operation, model).and("error.type", outcome == Outcome.OK ? "" : outcome.tag()),
@@ -39,7 +39,7 @@ public final class RequestMetrics {
      *
      * @param tokens average number of tokens of an answer
      */
-    void answered(String operation, String model, TimingsMillis timings, double tokens) {
+    void recordAnswer(String operation, String model, TimingsMillis timings, double tokens) {
         record("gen_ai.server.time_to_first_token", operation(operation, model), millis(timings.timeToFirstTokenMs()));
         if (tokens > 1) {
             record(

@@ -201,7 +201,7 @@ public final class Inference {
                     throw call.broken("there is no answer");
                 }
                 call.checkProducer(set.llm().getIdentity().getFingerprint(), producer.apply(answer));
-                call.accepted();
+                call.recordAcceptance();
                 return answer;
             } catch (StageException failure) {
                 route.retry(failure, param);

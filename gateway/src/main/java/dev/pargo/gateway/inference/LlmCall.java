@@ -57,7 +57,7 @@ final class LlmCall implements AutoCloseable {
                 throw call.broken("the answer does not begin with queued");
             }
             call.checkProducer(fingerprint, first.getQueued().getProducer());
-            call.accepted();
+            call.recordAcceptance();
             running = true;
             return new LlmCall(call, timings, first.getQueued(), start.getChoices());
         } finally {
@@ -99,7 +99,7 @@ final class LlmCall implements AutoCloseable {
             throw call.broken("the answer does not end with finished");
         }
         finished = event.getFinished();
-        timings.generated(finished.getReport());
+        timings.recordGeneration(finished.getReport());
         return null;
     }
 

@@ -74,7 +74,7 @@ final class StageCall<Q, R> implements AutoCloseable {
     R receive() throws StageException {
         @Nullable R message = untilDone(call::read);
         if (message == null) {
-            replica.succeeded();
+            replica.recordSuccess();
             end();
         }
         return message;
@@ -86,14 +86,14 @@ final class StageCall<Q, R> implements AutoCloseable {
     }
 
     /** Records that the replica has accepted the request. */
-    void accepted() {
-        replica.succeeded();
+    void recordAcceptance() {
+        replica.recordSuccess();
     }
 
     /** Throws if the answering weights are not the described ones. */
     void checkProducer(String described, String producer) throws StageException {
         if (!described.equals(producer)) {
-            replica.replaced();
+            replica.markReplaced();
             throw StageException.of(stage, replica, CallFault.REPLACED, "serves other weights than it described");
         }
     }
@@ -152,8 +152,8 @@ final class StageCall<Q, R> implements AutoCloseable {
 
     private StageException noted(StageException failure) {
         switch (failure.fault()) {
-            case LOST, DAMAGED -> replica.failed();
-            case DRAINING -> replica.draining();
+            case LOST, DAMAGED -> replica.recordFailure();
+            case DRAINING -> replica.markDraining();
             default -> {}
         }
         return failure;

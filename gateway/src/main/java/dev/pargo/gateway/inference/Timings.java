@@ -14,16 +14,16 @@ public final class Timings {
     private long networkMicros;
     private int reusedImages;
 
-    void encoded(long nanos, StageReport report) {
+    void recordEncoding(long nanos, StageReport report) {
         encodeNanos += nanos - add(report);
     }
 
-    void projected(long nanos, StageReport report) {
+    void recordProjection(long nanos, StageReport report) {
         projectNanos += nanos - add(report);
     }
 
     /** Records an image whose visual tokens this request did not compute. Waiting for them counts as encoding. */
-    void reused(long nanos) {
+    void recordReuse(long nanos) {
         encodeNanos += nanos;
         reusedImages++;
     }
@@ -48,7 +48,7 @@ public final class Timings {
         }
     }
 
-    void generated(GenerationReport report) {
+    void recordGeneration(GenerationReport report) {
         queueNanos += TimeUnit.MICROSECONDS.toNanos(report.getQueueMicros());
         networkMicros += report.getNetworkMicros();
     }

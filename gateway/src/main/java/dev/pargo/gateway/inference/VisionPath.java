@@ -78,7 +78,7 @@ final class VisionPath {
                 project.complete();
                 attend.complete();
                 long encoded = System.nanoTime();
-                timings.encoded(encoded - start, features.report());
+                timings.recordEncoding(encoded - start, features.report());
                 VisualTokens tokens = tokens(project, encoded);
                 return new Projected(tokens, weights(attend, groups, kept), timings);
             }
@@ -99,7 +99,7 @@ final class VisionPath {
                 relay(features, project::send);
                 project.complete();
                 long encoded = System.nanoTime();
-                timings.encoded(encoded - start, features.report());
+                timings.recordEncoding(encoded - start, features.report());
                 return tokens(project, encoded);
             }
         }
@@ -187,7 +187,7 @@ final class VisionPath {
                         TensorSpec.VISUAL_TOKENS, vision.projector().getOutput()),
                 vision.projector().getIdentity().getFingerprint());
         VisualTokens tokens = collect(visual);
-        timings.projected(System.nanoTime() - encoded, visual.report());
+        timings.recordProjection(System.nanoTime() - encoded, visual.report());
         return tokens;
     }
 

@@ -67,7 +67,7 @@ final class VisualTokenCache {
         @Nullable VisualTokens tokens = known.get(key);
         if (tokens != null) {
             hits.increment();
-            timings.reused(0);
+            timings.recordReuse(0);
         }
         return tokens;
     }
@@ -78,7 +78,7 @@ final class VisualTokenCache {
         long start = System.nanoTime();
         @Nullable VisualTokens tokens = flight.follow(scope);
         if (tokens != null) {
-            timings.reused(System.nanoTime() - start);
+            timings.recordReuse(System.nanoTime() - start);
         }
         return tokens;
     }

@@ -23,7 +23,7 @@ final class Probe {
         return true;
     }
 
-    void answered() {
+    void end() {
         connection = NONE;
     }
 

@@ -83,26 +83,26 @@ public final class Replica<D> {
     }
 
     /** Records an answered call. */
-    public void succeeded() {
-        trust.succeeded();
+    public void recordSuccess() {
+        trust.recordSuccess();
     }
 
     /** Records a failed call whose cause is the replica or its connection. */
-    public void failed() {
-        trust.failed(System.nanoTime());
+    public void recordFailure() {
+        trust.recordFailure(System.nanoTime());
         watch.suspect();
     }
 
     /** Records that the replica takes no more calls. */
-    public void draining() {
-        watch.draining();
+    public void markDraining() {
+        watch.markDraining();
     }
 
     /**
      * Records an answer of other weights than described. The replica gets no calls until it has described itself again.
      */
-    public void replaced() {
-        watch.replaced();
+    public void markReplaced() {
+        watch.markReplaced();
     }
 
     /** Whether other replicas are preferred because of its recent failures. */

@@ -58,7 +58,7 @@ final class ReplicaWatch<D> {
 
     /** Asks for the first time. */
     void start() {
-        probes.onDisconnect(this::disconnected);
+        probes.onDisconnect(this::loseConnection);
         check();
     }
 
@@ -108,14 +108,14 @@ final class ReplicaWatch<D> {
         check();
     }
 
-    private void disconnected() {
+    private void loseConnection() {
         lose("cannot be reached");
         update();
         check();
     }
 
     /** Records that the replica takes no calls until it reports otherwise. */
-    void draining() {
+    void markDraining() {
         synchronized (this) {
             health = Health.NOT_SERVING;
             problem = "is shutting down";
@@ -124,7 +124,7 @@ final class ReplicaWatch<D> {
     }
 
     /** Drops the description, because it is no longer true. */
-    void replaced() {
+    void markReplaced() {
         synchronized (this) {
             description = null;
             problem = "is being replaced";
@@ -157,7 +157,7 @@ final class ReplicaWatch<D> {
         }
         probes.connect();
         probes.check(properties.checkTimeout()).whenComplete((answer, failure) -> {
-            if (checked(asked, answer, failure)) {
+            if (recordCheck(asked, answer, failure)) {
                 describe(asked);
             }
             update();
@@ -165,11 +165,11 @@ final class ReplicaWatch<D> {
     }
 
     /** True if the replica must be asked for its description. */
-    private synchronized boolean checked(int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
+    private synchronized boolean recordCheck(int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
         if (asked != connection) {
             return false;
         }
-        check.answered();
+        check.end();
         if (failure != null) {
             failedToCheck(Status.fromThrowable(failure));
         } else if (answer.getStatus() == ServingStatus.SERVING) {
@@ -205,16 +205,16 @@ final class ReplicaWatch<D> {
 
     private void describe(int asked) {
         probes.describe(properties.checkTimeout()).whenComplete((answer, failure) -> {
-            described(asked, answer, failure);
+            recordDescription(asked, answer, failure);
             update();
         });
     }
 
-    private synchronized void described(int asked, @Nullable D answer, @Nullable Throwable failure) {
+    private synchronized void recordDescription(int asked, @Nullable D answer, @Nullable Throwable failure) {
         if (asked != connection) {
             return;
         }
-        describe.answered();
+        describe.end();
         known = true;
         if (failure == null) {
             description = answer;

@@ -15,11 +15,11 @@ final class Trust {
     private int failures;
     private long restsUntil;
 
-    synchronized void succeeded() {
+    synchronized void recordSuccess() {
         failures = 0;
     }
 
-    synchronized void failed(long now) {
+    synchronized void recordFailure(long now) {
         failures++;
         if (failures >= FAILURES) {
             restsUntil = now + (FIRST_REST_NANOS << Math.min(MOST_DOUBLINGS, failures - FAILURES));

@@ -57,12 +57,12 @@ public final class TraceFilter extends OncePerRequestFilter {
     }
 
     /** Records the model in the current request's span. */
-    public static void asks(String model) {
+    public static void recordModel(String model) {
         Span.current().setAttribute("gen_ai.request.model", model);
     }
 
     /** Records the outcome in the current request's span. */
-    public static void ended(Outcome outcome) {
+    public static void recordEnd(Outcome outcome) {
         Span span = Span.current();
         if (outcome != Outcome.OK) {
             span.setAttribute("error.type", outcome.tag());
