@@ -165,7 +165,8 @@ final class ReplicaWatch<D> {
     }
 
     /** True if the replica must be asked for its description. */
-    private synchronized boolean recordCheck(int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
+    private synchronized boolean recordCheck(
+            int asked, @Nullable HealthCheckResponse answer, @Nullable Throwable failure) {
         if (asked != connection) {
             return false;
         }
