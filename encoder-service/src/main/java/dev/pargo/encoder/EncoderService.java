@@ -1,8 +1,6 @@
 package dev.pargo.encoder;
 
 import dev.pargo.models.picture.PicturePixels;
-import dev.pargo.models.vision.VisionConfig;
-import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.v1.DescribeRequest;
 import dev.pargo.proto.v1.EncodeRequest;
 import dev.pargo.proto.v1.EncoderDescription;
@@ -20,18 +18,12 @@ final class EncoderService extends EncoderGrpc.EncoderImplBase {
 
     private final EncoderDescription description;
     private final BatchedStage<PicturePixels> stage;
-    private final ImagePreparation preparation;
-    private final VisionConfig vision;
+    private final FileEncoding files;
 
-    EncoderService(
-            EncoderDescription description,
-            BatchedStage<PicturePixels> stage,
-            ImagePreparation preparation,
-            VisionEncoder encoder) {
+    EncoderService(EncoderDescription description, BatchedStage<PicturePixels> stage, FileEncoding files) {
         this.description = description;
         this.stage = stage;
-        this.preparation = preparation;
-        this.vision = encoder.config();
+        this.files = files;
     }
 
     @Override
@@ -42,7 +34,6 @@ final class EncoderService extends EncoderGrpc.EncoderImplBase {
 
     @Override
     public StreamObserver<EncodeRequest> encode(StreamObserver<TensorChunk> response) {
-        BatchedCall<PicturePixels> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
-        return new EncodeCall(call, preparation, description, vision);
+        return new EncodeCall(BatchedCall.inChunks((ServerCallStreamObserver<TensorChunk>) response, stage), files);
     }
 }

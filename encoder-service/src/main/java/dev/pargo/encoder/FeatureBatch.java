@@ -2,7 +2,6 @@ package dev.pargo.encoder;
 
 import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.picture.PictureRows;
-import dev.pargo.models.vision.VisionEncoder;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.v1.DataType;
@@ -17,19 +16,19 @@ import java.util.function.Function;
  *
  * @param maxRows most features of one pass
  */
-record FeatureBatch(VisionEncoder encoder, String fingerprint, long maxRows)
+record FeatureBatch(FeatureNetwork network, String fingerprint, long maxRows)
         implements Function<List<PicturePixels>, List<WireTensor>> {
 
     @Override
     public List<WireTensor> apply(List<PicturePixels> pictures) {
         return ForwardPasses.divide(pictures, this::rows, maxRows).stream()
-                .flatMap(pass -> encoder.encodePictures(pass).stream())
+                .flatMap(pass -> network.encode(pass).stream())
                 .map(this::toWire)
                 .toList();
     }
 
     private long rows(PicturePixels picture) {
-        return encoder.config().layout(picture.layout()).cells();
+        return network.config().layout(picture.layout()).cells();
     }
 
     private WireTensor toWire(PictureRows features) {

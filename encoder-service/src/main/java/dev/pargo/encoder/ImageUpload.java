@@ -3,7 +3,6 @@ package dev.pargo.encoder;
 import com.google.protobuf.ByteString;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
-import dev.pargo.proto.v1.ImageHeader;
 import io.grpc.StatusRuntimeException;
 import java.util.Locale;
 
@@ -21,13 +20,12 @@ final class ImageUpload {
     }
 
     /**
-     * Checks a header.
+     * Checks the size that is announced for a file.
      *
-     * @return size of the file in bytes
+     * @return the size in bytes
      * @throws StatusRuntimeException IMAGE_UNDECODABLE for an empty file, IMAGE_TOO_LARGE
      */
-    static int checkSize(ImageHeader header, long maxBytes) {
-        long size = header.getSizeBytes();
+    static int checkSize(long size, long maxBytes) {
         if (size < 1) {
             throw refusal(ErrorReason.IMAGE_UNDECODABLE, "the image is empty");
         }

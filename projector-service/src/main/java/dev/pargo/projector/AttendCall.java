@@ -8,6 +8,7 @@ import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.QueryTokens;
+import dev.pargo.proto.v1.TensorChunk;
 import dev.pargo.stage.call.BatchedCall;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -16,13 +17,13 @@ import java.time.Duration;
 /** Receives a request for cross-attention: options, then one tensor. It is admitted at its options. */
 final class AttendCall implements StreamObserver<AttendRequest> {
 
-    private final BatchedCall<Projection> call;
+    private final BatchedCall<Projection, TensorChunk> call;
     private final ProjectorDescription description;
     private final ProjectorConfig projector;
     private final TensorAssembler features;
     private int groups;
 
-    AttendCall(BatchedCall<Projection> call, ProjectorDescription description, ProjectorConfig projector) {
+    AttendCall(BatchedCall<Projection, TensorChunk> call, ProjectorDescription description, ProjectorConfig projector) {
         this.call = call;
         this.projector = projector;
         this.description = description;

@@ -14,12 +14,13 @@ import java.time.Duration;
 /** Receives the request of one projection: one tensor. It is admitted at its header, before anything is allocated. */
 final class ProjectCall implements StreamObserver<TensorChunk> {
 
-    private final BatchedCall<Projection> call;
+    private final BatchedCall<Projection, TensorChunk> call;
     private final ProjectorConfig projector;
     private final TensorAssembler features;
     private final ProjectorDescription description;
 
-    ProjectCall(BatchedCall<Projection> call, ProjectorDescription description, ProjectorConfig projector) {
+    ProjectCall(
+            BatchedCall<Projection, TensorChunk> call, ProjectorDescription description, ProjectorConfig projector) {
         this.call = call;
         this.projector = projector;
         this.features = new TensorAssembler(TensorSpec.described(TensorSpec.FEATURES, description.getInput()));

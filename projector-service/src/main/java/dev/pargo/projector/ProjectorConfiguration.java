@@ -14,6 +14,7 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.StageServices;
 import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.inference.InferenceConfiguration;
 import dev.pargo.stage.network.NetworkConfiguration;
 import dev.pargo.stage.network.ServedPart;
 import java.util.List;
@@ -23,7 +24,7 @@ import org.springframework.context.annotation.Import;
 
 /** Creates a running projector from the bundle. */
 @Configuration(proxyBeanMethods = false)
-@Import(NetworkConfiguration.class)
+@Import({NetworkConfiguration.class, InferenceConfiguration.class})
 class ProjectorConfiguration {
 
     /** Types that a projector accepts. It computes in its own precision, whatever the encoder's is. */
@@ -80,6 +81,11 @@ class ProjectorConfiguration {
                 .setHeads(tokens.heads())
                 .addAllCrossLayers(tokens.crossLayers())
                 .build();
+    }
+
+    @Bean
+    ProjectorModel inferenceModel(ProjectorDescription description, Projector projector) {
+        return new ProjectorModel(description, projector.config());
     }
 
     @Bean

@@ -35,13 +35,15 @@ final class ProjectorService extends ProjectorGrpc.ProjectorImplBase {
 
     @Override
     public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
-        BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        BatchedCall<Projection, TensorChunk> call =
+                BatchedCall.inChunks((ServerCallStreamObserver<TensorChunk>) response, stage);
         return new ProjectCall(call, description, projector);
     }
 
     @Override
     public StreamObserver<AttendRequest> attend(StreamObserver<TensorChunk> response) {
-        BatchedCall<Projection> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        BatchedCall<Projection, TensorChunk> call =
+                BatchedCall.inChunks((ServerCallStreamObserver<TensorChunk>) response, stage);
         return new AttendCall(call, description, projector);
     }
 }

@@ -1,9 +1,11 @@
 package dev.pargo.projector;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.ByteString;
 import dev.pargo.models.projector.Projector;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.tensor.HostTensor;
@@ -13,6 +15,10 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
+import dev.pargo.proto.inference.GRPCInferenceServiceGrpc;
+import dev.pargo.proto.inference.ModelInferRequest;
+import dev.pargo.proto.inference.ModelInferRequest.InferInputTensor;
+import dev.pargo.proto.inference.ModelInferResponse;
 import dev.pargo.proto.v1.AttendOptions;
 import dev.pargo.proto.v1.AttendRequest;
 import dev.pargo.proto.v1.DataType;
@@ -48,7 +54,11 @@ import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 /** The whole service with pargo-mini, over loopback. */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"spring.grpc.server.port=0", "pargo.stage.model=../bundle/pargo-mini"})
+        properties = {
+            "spring.grpc.server.port=0",
+            "pargo.stage.model=../bundle/pargo-mini",
+            "pargo.stage.kserve.enabled=true"
+        })
 class ProjectorServiceTest {
 
     private static final int TOKENS = 144;
@@ -118,6 +128,43 @@ class ProjectorServiceTest {
             assertThat(project(features).tokens.data())
                     .isEqualTo(projector.project(List.of(features)).get(0).data());
         }
+    }
+
+    @Test
+    void answersTheOpenInferenceProtocolWithTheSameBytes() throws Exception {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
+            HostTensor features = features(3, dtype);
+
+            ModelInferResponse answer = infer(features, TOKENS);
+
+            assertThat(answer.getOutputs(0).getName()).isEqualTo("visual_tokens");
+            assertThat(answer.getOutputs(0).getDatatype()).isEqualTo("FP32");
+            assertThat(answer.getOutputs(0).getShapeList()).containsExactly(80L, 256L);
+            assertThat(answer.getRawOutputContents(0).asReadOnlyByteBuffer())
+                    .isEqualTo(project(features).tokens.data());
+        }
+        assertThatThrownBy(() -> infer(features(3, DType.FLOAT32), TOKENS - 1))
+                .hasMessageContaining("INVALID_ARGUMENT")
+                .hasMessageContaining("expected [144, 192]");
+    }
+
+    private ModelInferResponse infer(HostTensor features, long tokens) {
+        String datatype = switch (features.dtype()) {
+            case FLOAT16 -> "FP16";
+            case BFLOAT16 -> "BF16";
+            default -> "FP32";
+        };
+        return GRPCInferenceServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .modelInfer(ModelInferRequest.newBuilder()
+                        .setModelName("projector")
+                        .addInputs(InferInputTensor.newBuilder()
+                                .setName("features")
+                                .setDatatype(datatype)
+                                .addShape(tokens)
+                                .addShape(WIDTH))
+                        .addRawInputContents(ByteString.copyFrom(features.data().duplicate()))
+                        .build());
     }
 
     @Test

@@ -22,6 +22,8 @@ public enum ErrorReason {
     MALFORMED_STREAM(Status.Code.INVALID_ARGUMENT),
     /** A field of the request is out of its range. */
     INVALID_FIELD(Status.Code.INVALID_ARGUMENT),
+    /** The stage has no model of this name or version. */
+    UNKNOWN_MODEL(Status.Code.NOT_FOUND),
     /** Prompt and answer together are longer than the model's context. */
     PROMPT_TOO_LONG(Status.Code.INVALID_ARGUMENT),
     /** A control token is not in the model's vocabulary. */
@@ -32,6 +34,8 @@ public enum ErrorReason {
     DRAINING(Status.Code.UNAVAILABLE),
     /** The device's executor has died; the stage needs a restart. */
     DEVICE_LOST(Status.Code.UNAVAILABLE),
+    /** The server that runs the stage's network does not answer. */
+    NETWORK_LOST(Status.Code.UNAVAILABLE),
     /** The stage failed; details are in its log. */
     INTERNAL(Status.Code.INTERNAL);
 

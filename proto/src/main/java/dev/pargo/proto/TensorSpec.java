@@ -89,7 +89,7 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
         return minTokens == maxTokens ? String.valueOf(minTokens) : minTokens + ".." + maxTokens;
     }
 
-    private static String abbreviate(String text) {
+    static String abbreviate(String text) {
         return text.length() <= 40 ? text : text.substring(0, 40) + "...";
     }
 

@@ -10,6 +10,7 @@ import dev.pargo.stage.call.TraceInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;
+import dev.pargo.stage.status.ReadinessCheck;
 import dev.pargo.stage.status.StageHealth;
 import dev.pargo.stage.status.StageInfo;
 import dev.pargo.stage.status.StageMetrics;
@@ -19,6 +20,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -55,8 +57,8 @@ public class StageConfiguration {
 
     /** The bean's name names the health component: {@code stage}. */
     @Bean("stage")
-    StageHealth stageHealth(DeviceExecutor device) {
-        return new StageHealth(device);
+    StageHealth stageHealth(DeviceExecutor device, ObjectProvider<ReadinessCheck> others) {
+        return new StageHealth(device, others.stream().toList());
     }
 
     @Bean

@@ -41,7 +41,8 @@ public final class ToyProjector extends ProjectorGrpc.ProjectorImplBase {
 
     @Override
     public StreamObserver<TensorChunk> project(StreamObserver<TensorChunk> response) {
-        BatchedCall<WireTensor> call = new BatchedCall<>((ServerCallStreamObserver<TensorChunk>) response, stage);
+        BatchedCall<WireTensor, TensorChunk> call =
+                BatchedCall.inChunks((ServerCallStreamObserver<TensorChunk>) response, stage);
         TensorAssembler assembler = new TensorAssembler(INPUT);
         return new StreamObserver<>() {
             @Override

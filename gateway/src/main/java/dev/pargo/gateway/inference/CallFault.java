@@ -10,7 +10,7 @@ enum CallFault {
     LOST(true),
     /** The replica has been silent for too long, so the call was given up. */
     SILENT(true),
-    /** The replica is shutting down, or its device has failed. */
+    /** The replica is shutting down, or its device or its network has failed. */
     DRAINING(true),
     /** The replica serves other weights than it has described. */
     REPLACED(true),
@@ -54,7 +54,7 @@ enum CallFault {
     private static CallFault of(StageError error) {
         return switch (error.reason()) {
             case QUEUE_FULL -> FULL;
-            case DRAINING, DEVICE_LOST -> DRAINING;
+            case DRAINING, DEVICE_LOST, NETWORK_LOST -> DRAINING;
             case CHECKSUM_MISMATCH -> DAMAGED;
             default -> REFUSED;
         };

@@ -163,6 +163,20 @@ public final class Admission {
             return true;
         }
 
+        /**
+         * Reduces the share, when the request turns out to need less. Does nothing if it is released.
+         *
+         * @param less memory that the request will not take, at most its share
+         */
+        public void shrink(long less) {
+            synchronized (Admission.this) {
+                if (!closed) {
+                    bytes.release(client, less);
+                    size -= less;
+                }
+            }
+        }
+
         /** Releases the share; further calls have no effect. */
         @Override
         public void close() {

@@ -5,6 +5,7 @@ import dev.pargo.stage.admission.FairShares;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -168,6 +169,10 @@ public final class Batcher<I, O> implements DeviceWork {
                 throw new IllegalStateException(
                         "the network answered %d of %d requests".formatted(outputs.size(), batch.size()));
             }
+        } catch (StatusRuntimeException refusal) {
+            // The network says itself why it does not answer, so this tells nothing about the device.
+            batch.forEach(request -> request.answer.completeExceptionally(refusal));
+            return Result.UNKNOWN;
         } catch (Throwable failure) {
             batch.forEach(request -> request.answer.completeExceptionally(failure));
             if (failure instanceof Error error) {

@@ -9,26 +9,43 @@ import dev.pargo.stage.device.SelfCheck;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call whose answer is a tensor. It is admitted at its header and batched when its input is ready.
  *
  * @param <I> the network's input
+ * @param <R> the messages of the answer
  */
-public final class BatchedCall<I> extends ServedCall<TensorChunk> {
+public final class BatchedCall<I, R> extends ServedCall<R> {
 
     private final String work;
     private final Batcher<I, WireTensor> batcher;
     private final SelfCheck selfCheck;
+    private final BiFunction<WireTensor, StageReport, Iterator<R>> messages;
     private volatile Batcher<I, WireTensor>.@Nullable Request request;
 
-    /** Create it before the service method returns. */
-    public BatchedCall(ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
+    /**
+     * Create it before the service method returns.
+     *
+     * @param messages the messages that answer with a tensor
+     */
+    public BatchedCall(
+            ServerCallStreamObserver<R> response,
+            BatchedStage<I> stage,
+            BiFunction<WireTensor, StageReport, Iterator<R>> messages) {
         super(response, stage.calls());
+        this.messages = messages;
         this.work = stage.work();
         this.batcher = stage.batcher();
         this.selfCheck = stage.selfCheck();
+    }
+
+    /** A call that is answered with the chunks of a tensor. Create it before the service method returns. */
+    public static <I> BatchedCall<I, TensorChunk> inChunks(
+            ServerCallStreamObserver<TensorChunk> response, BatchedStage<I> stage) {
+        return new BatchedCall<>(response, stage, (tensor, report) -> tensor.chunks(report));
     }
 
     /** Admits the call and announces its input. */
@@ -56,7 +73,8 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
                 fail(error);
             } else {
                 trace().leave();
-                answer(new TensorAnswer(batched.output(), report(batched, preprocessing), selfCheck));
+                WireTensor output = batched.output();
+                answer(new TensorAnswer<>(output, messages.apply(output, report(batched, preprocessing)), selfCheck));
             }
         });
     }
@@ -74,22 +92,22 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
         return duration.toNanos() / 1_000;
     }
 
-    /** The chunks of a tensor, which is checked as a whole before the first chunk is sent. */
-    private static final class TensorAnswer implements MessageSource<TensorChunk> {
+    /** The messages of a tensor, which is checked as a whole before the first message is sent. */
+    private static final class TensorAnswer<R> implements MessageSource<R> {
 
         private final WireTensor tensor;
-        private final Iterator<TensorChunk> chunks;
+        private final Iterator<R> messages;
         private final SelfCheck selfCheck;
         private boolean checked;
 
-        TensorAnswer(WireTensor tensor, StageReport report, SelfCheck selfCheck) {
+        TensorAnswer(WireTensor tensor, Iterator<R> messages, SelfCheck selfCheck) {
             this.tensor = tensor;
+            this.messages = messages;
             this.selfCheck = selfCheck;
-            this.chunks = tensor.chunks(report);
         }
 
         @Override
-        public @Nullable TensorChunk poll() {
+        public @Nullable R poll() {
             if (!checked) {
                 checked = true;
                 if (!tensor.isFinite()) {
@@ -97,12 +115,12 @@ public final class BatchedCall<I> extends ServedCall<TensorChunk> {
                 }
                 tensor.requireFinite();
             }
-            return chunks.hasNext() ? chunks.next() : null;
+            return messages.hasNext() ? messages.next() : null;
         }
 
         @Override
         public boolean isExhausted() {
-            return !chunks.hasNext();
+            return !messages.hasNext();
         }
     }
 }

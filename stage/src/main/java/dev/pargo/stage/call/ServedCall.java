@@ -91,6 +91,11 @@ public class ServedCall<R> {
         Objects.requireNonNull(ticket, "reserved before it was admitted").grow(bytes);
     }
 
+    /** Returns memory that was reserved for more than the request turned out to need. */
+    public final void release(long bytes) {
+        Objects.requireNonNull(ticket, "released before it was admitted").shrink(bytes);
+    }
+
     /** Sends messages as fast as the client reads them, and completes the call after the last. */
     public final void answer(MessageSource<R> messages) {
         sender.open(messages);

@@ -18,7 +18,7 @@ final class StreamLimit extends ServerStreamTracer.Factory {
     /** Time for the error to reach a client that reads. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    private static final String OUR_METHODS = "pargo.";
+    private static final String HEALTH = "grpc.health.";
 
     private final Duration limit;
     private final ScheduledExecutorService timer;
@@ -32,7 +32,7 @@ final class StreamLimit extends ServerStreamTracer.Factory {
     /** Health watches have no time limit. */
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return method.startsWith(OUR_METHODS) ? new Limited() : new ServerStreamTracer() {};
+        return method.startsWith(HEALTH) ? new ServerStreamTracer() {} : new Limited();
     }
 
     private final class Limited extends ServerStreamTracer {

@@ -1,22 +1,32 @@
 package dev.pargo.stage.status;
 
 import dev.pargo.stage.device.DeviceExecutor;
+import java.util.List;
+import java.util.Optional;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Health of a stage: up if its device works. The weights are loaded before this exists. */
+/** Health of a stage: up if its device works, and all else that it needs. The weights are loaded before this exists. */
 public final class StageHealth implements HealthIndicator {
 
     private final DeviceExecutor device;
+    private final List<ReadinessCheck> others;
 
-    public StageHealth(DeviceExecutor device) {
+    public StageHealth(DeviceExecutor device, List<ReadinessCheck> others) {
         this.device = device;
+        this.others = List.copyOf(others);
     }
 
     @Override
     public Health health() {
-        return device.trouble()
-                .map(trouble -> Health.down().withDetail("device", trouble).build())
-                .orElseGet(() -> Health.up().build());
+        Optional<Health> down = device.trouble().map(trouble -> down("device", trouble));
+        for (ReadinessCheck other : others) {
+            down = down.or(() -> other.trouble().map(trouble -> down("network", trouble)));
+        }
+        return down.orElseGet(() -> Health.up().build());
+    }
+
+    private static Health down(String what, String trouble) {
+        return Health.down().withDetail(what, trouble).build();
     }
 }

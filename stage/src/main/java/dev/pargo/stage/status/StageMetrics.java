@@ -32,7 +32,7 @@ public final class StageMetrics {
         /** The outcome of a request that ends with this status. */
         public static Outcome of(StatusRuntimeException status) {
             return switch (status.getStatus().getCode()) {
-                case INVALID_ARGUMENT -> REFUSED;
+                case INVALID_ARGUMENT, NOT_FOUND -> REFUSED;
                 case RESOURCE_EXHAUSTED, UNAVAILABLE -> REJECTED;
                 case CANCELLED, DEADLINE_EXCEEDED -> CANCELLED;
                 default -> FAILED;

@@ -1,0 +1,263 @@
+package dev.pargo.encoder;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.picture.PictureLayout;
+import dev.pargo.models.picture.PicturePixels;
+import dev.pargo.models.picture.PictureRows;
+import dev.pargo.models.tensor.DType;
+import dev.pargo.models.tensor.HostTensor;
+import dev.pargo.models.vision.SquareTower;
+import dev.pargo.models.weights.Fingerprint;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.InferTensor;
+import dev.pargo.proto.StageError;
+import dev.pargo.proto.inference.GRPCInferenceServiceGrpc;
+import dev.pargo.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
+import dev.pargo.proto.inference.ModelInferRequest;
+import dev.pargo.proto.inference.ModelInferRequest.InferInputTensor;
+import dev.pargo.proto.inference.ModelInferRequest.InferRequestedOutputTensor;
+import dev.pargo.proto.inference.ModelInferResponse;
+import dev.pargo.proto.inference.ModelMetadataRequest;
+import dev.pargo.proto.inference.ModelMetadataResponse;
+import dev.pargo.proto.inference.ModelReadyRequest;
+import dev.pargo.proto.v1.DataType;
+import dev.pargo.stage.status.ReadinessCheck;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model of another server that speaks the Open Inference Protocol. It is watched: while it does not answer, or has become
+ * another model than at the start, the stage is not ready, and requests fail at once.
+ */
+final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(RemoteNetwork.class);
+
+    private static final Duration WATCH_PERIOD = Duration.ofMillis(500);
+    private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(2);
+
+    /** Room for everything in a message that is not features. */
+    private static final int ENVELOPE = 64 << 10;
+
+    private final RemoteAddress address;
+    private final SquareTower tower;
+    private final Duration timeout;
+    private final ManagedChannel channel;
+    private final GRPCInferenceServiceBlockingStub server;
+    private final ModelMetadataResponse metadata;
+    private final RemoteContract contract;
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "remote-network-watch"));
+    private volatile Optional<String> trouble = Optional.empty();
+
+    private RemoteNetwork(
+            ManagedChannel channel, RemoteAddress address, SquareTower tower, int mostImages, Duration timeout) {
+        this.channel = channel;
+        this.address = address;
+        this.tower = tower;
+        this.timeout = timeout;
+        this.server = GRPCInferenceServiceGrpc.newBlockingStub(channel);
+        this.metadata = metadata();
+        this.contract = RemoteContract.of(metadata, tower, mostImages);
+    }
+
+    /**
+     * Connects to a model, checks that it fits, and watches it from now on.
+     *
+     * @param tower      the encoder whose network it is
+     * @param mostImages most images of a request
+     * @param timeout    longest time of one call
+     * @throws ConfigException if it does not answer or does not fit
+     */
+    static RemoteNetwork connect(
+            NettyChannelBuilder builder, RemoteAddress address, SquareTower tower, int mostImages, Duration timeout) {
+        long features = (long) Float.BYTES * mostImages * tower.tokens() * tower.width();
+        ManagedChannel channel = builder.maxInboundMessageSize((int) Math.min(Integer.MAX_VALUE, features + ENVELOPE))
+                .build();
+        try {
+            RemoteNetwork network = new RemoteNetwork(channel, address, tower, mostImages, timeout);
+            network.watch.scheduleWithFixedDelay(
+                    network::look, WATCH_PERIOD.toMillis(), WATCH_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            return network;
+        } catch (StatusRuntimeException absent) {
+            channel.shutdownNow();
+            throw new ConfigException(
+                    "the remote model %s does not answer: %s".formatted(address, absent.getMessage()), absent);
+        } catch (ConfigException misfit) {
+            channel.shutdownNow();
+            throw misfit;
+        }
+    }
+
+    RemoteAddress address() {
+        return address;
+    }
+
+    /** A hash of the bundle's encoder and of what the server says about its model. */
+    String fingerprint(String encoder) {
+        return new Fingerprint()
+                .add("encoder", encoder)
+                .add("remote", metadata.toString())
+                .hex();
+    }
+
+    @Override
+    public SquareTower config() {
+        return tower;
+    }
+
+    @Override
+    public DataType dtype() {
+        return contract.dtype();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return trouble;
+    }
+
+    @Override
+    public List<PictureRows> encode(List<PicturePixels> pictures) {
+        List<HostTensor> images =
+                pictures.stream().flatMap(picture -> picture.pieces().stream()).toList();
+        DType dtype = DType.valueOf(contract.dtype().name());
+        HostTensor features = HostTensor.allocate(dtype, (long) images.size() * tower.tokens(), tower.width());
+        ByteBuffer rest = features.data().duplicate();
+        for (int from = 0; from < images.size(); from += contract.images()) {
+            List<HostTensor> some = images.subList(from, Math.min(images.size(), from + contract.images()));
+            infer(some).asReadOnlyByteBufferList().forEach(rest::put);
+        }
+        List<PictureLayout> layouts =
+                pictures.stream().map(picture -> tower.layout(picture.layout())).toList();
+        return PictureRows.divide(features, layouts);
+    }
+
+    private ByteString infer(List<HostTensor> images) {
+        trouble.ifPresent(reason -> {
+            throw lost(reason);
+        });
+        long side = tower.imageSize();
+        ByteString pixels = ByteString.EMPTY;
+        for (HostTensor image : images) {
+            pixels = pixels.concat(UnsafeByteOperations.unsafeWrap(image.data()));
+        }
+        ModelInferRequest request = ModelInferRequest.newBuilder()
+                .setModelName(address.model())
+                .addInputs(InferInputTensor.newBuilder()
+                        .setName(contract.input())
+                        .setDatatype(InferTensor.FP32)
+                        .addAllShape(List.of((long) images.size(), 3L, side, side)))
+                .addRawInputContents(pixels)
+                .addOutputs(InferRequestedOutputTensor.newBuilder().setName(contract.output()))
+                .build();
+        ModelInferResponse response;
+        try {
+            response = server.withDeadlineAfter(timeout).modelInfer(request);
+        } catch (StatusRuntimeException failure) {
+            throw toStageError(failure);
+        }
+        return features(response, images.size());
+    }
+
+    /** The elements of the answer, if it is what was asked for. */
+    private ByteString features(ModelInferResponse response, int images) {
+        List<InferTensor> outputs;
+        try {
+            outputs = InferTensor.of(response);
+        } catch (StatusRuntimeException malformed) {
+            throw broken("%s answered wrongly: %s".formatted(address, malformed.getMessage()));
+        }
+        List<Long> shape = List.of((long) images, (long) tower.tokens(), (long) tower.width());
+        long bytes = shape.stream().reduce(1L, Math::multiplyExact)
+                * DType.valueOf(contract.dtype().name()).bytes();
+        for (InferTensor output : outputs) {
+            if (output.name().equals(contract.output())
+                    && InferTensor.dtype(output.datatype()) == contract.dtype()
+                    && output.shape().equals(shape)
+                    && output.data().size() == bytes) {
+                return output.data();
+            }
+        }
+        throw broken("%s answered without %s of the shape %s".formatted(address, contract.output(), shape));
+    }
+
+    private StatusRuntimeException toStageError(StatusRuntimeException failure) {
+        Status status = failure.getStatus();
+        return switch (status.getCode()) {
+            case UNAVAILABLE, DEADLINE_EXCEEDED, UNKNOWN, CANCELLED ->
+                lost(status.getCode() + ": " + status.getDescription());
+            case RESOURCE_EXHAUSTED ->
+                new StageError(ErrorReason.QUEUE_FULL, "The encoder's network is busy. Try again later.", WATCH_TIMEOUT)
+                        .toException();
+            default -> broken("%s answered %s: %s".formatted(address, status.getCode(), status.getDescription()));
+        };
+    }
+
+    private static StatusRuntimeException lost(String reason) {
+        log.debug("The remote model is lost: {}", reason);
+        return new StageError(ErrorReason.NETWORK_LOST, "The server of the encoder's network does not answer.")
+                .toException();
+    }
+
+    private static StatusRuntimeException broken(String reason) {
+        log.error("The remote model failed: {}", reason);
+        return new StageError(ErrorReason.INTERNAL, "The encoder's network failed.").toException();
+    }
+
+    /** Looks whether the model answers, and whether it is still the same. */
+    private void look() {
+        Optional<String> found;
+        try {
+            found = state();
+        } catch (StatusRuntimeException failure) {
+            found = Optional.of("%s does not answer: %s".formatted(address, failure.getMessage()));
+            // A connection that has silently died would be kept otherwise.
+            channel.enterIdle();
+        }
+        if (found.isPresent() && !found.equals(trouble)) {
+            log.error("The stage is not ready: {}", found.get());
+        }
+        if (found.isEmpty() && trouble.isPresent()) {
+            log.info("The stage is ready again: {} answers", address);
+        }
+        trouble = found;
+    }
+
+    private Optional<String> state() {
+        ModelReadyRequest question =
+                ModelReadyRequest.newBuilder().setName(address.model()).build();
+        if (!server.withDeadlineAfter(WATCH_TIMEOUT).modelReady(question).getReady()) {
+            return Optional.of(address + " says that it is not ready");
+        }
+        if (!metadata().equals(metadata)) {
+            return Optional.of(address + " is another model or version than at the start; restart this stage");
+        }
+        return Optional.empty();
+    }
+
+    private ModelMetadataResponse metadata() {
+        return server.withDeadlineAfter(WATCH_TIMEOUT)
+                .modelMetadata(ModelMetadataRequest.newBuilder()
+                        .setName(address.model())
+                        .build());
+    }
+
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        channel.shutdownNow();
+    }
+}
