@@ -1,59 +1,66 @@
 # Grouped-query attention with rotary embedding over a KV cache. Each prefill chunk is computed by itself; all single decode rows
 # are computed together.
 
-# Keys and values of every layer, in the layout that RaggedAttention needs. Keys are stored in blocks of tokens: a block holds
-# dimension 0 of a head for all its tokens, then dimension 1, and so on. Values are stored token by token.
+# Keys and values of every layer, in pages of a fixed number of tokens (PagedAttention, Kwon et al., SOSP 2023). A sequence's pages
+# may lie anywhere; its table lists them in order. Within a page, keys are stored in blocks of tokens, as RaggedAttention needs them:
+# a block holds dimension 0 of a head for all its tokens, then dimension 1, and so on. Values are stored token by token.
 class KvCache:
-  slots : int
+  pages : int
+  # Number of tokens of a page.
+  page : int
   heads : int
-  blocks : int
-  # Number of tokens of a block.
+  # Number of tokens of a block; divides those of a page.
   block : int
   width : int
   # All numbers of each layer in one tensor: its keys, then its values.
   flat : List[Tensor]
-  # [slots * heads * blocks * width, block]
+  # [pages * heads * blocks * width, block]
   keys : List[Tensor]
-  # [slots * heads * blocks * block, width]
+  # [pages * heads * page, width]
   values : List[Tensor]
 
-  def __init__(self: __torch__.attention.KvCache, layers: int, slots: int, heads: int, tokens: int, width: int, block: int, like: Tensor) -> NoneType:
-    self.slots = slots
+  def __init__(self: __torch__.attention.KvCache, layers: int, pages: int, page: int, heads: int, width: int, block: int, like: Tensor) -> NoneType:
+    self.pages = pages
+    self.page = page
     self.heads = heads
     self.block = block
-    self.blocks = (tokens + block - 1) // block
     self.width = width
     self.flat = annotate(List[Tensor], [])
     self.keys = annotate(List[Tensor], [])
     self.values = annotate(List[Tensor], [])
     for i in range(layers):
-      flat = torch.new_empty(like, [2, slots * heads * self.blocks * self.block * width])
+      flat = torch.new_empty(like, [2, pages * heads * page * width])
       self.flat.append(flat)
       self.keys.append(flat[0].view(-1, self.block))
       self.values.append(flat[1].view(-1, width))
 
   # Indices of the rows' keys and values in a layer's flat tensor: [rows, heads, 2, width]
-  def places(self: __torch__.attention.KvCache, slots: Tensor, addresses: Tensor) -> Tensor:
+  # tables: the pages of each row's sequence, [rows, pages of the longest sequence]
+  def places(self: __torch__.attention.KvCache, tables: Tensor, addresses: Tensor) -> Tensor:
     device = ops.prim.device(addresses)
-    head = (slots.unsqueeze(1) * self.heads + torch.arange(self.heads, device=device)).unsqueeze(2)
+    own = torch.gather(tables, 1, (addresses // self.page).unsqueeze(1))
+    head = (own * self.heads + torch.arange(self.heads, device=device)).unsqueeze(2)
     number = torch.arange(self.width, device=device)
-    at = addresses.view(-1, 1, 1)
-    keys = ((head * self.blocks + at // self.block) * self.width + number) * self.block + at % self.block
-    values = (self.slots * self.heads + head) * (self.blocks * self.block) + at
+    at = (addresses % self.page).view(-1, 1, 1)
+    keys = ((head * (self.page // self.block) + at // self.block) * self.width + number) * self.block + at % self.block
+    values = (self.pages * self.heads + head) * self.page + at
     return torch.stack([keys, values * self.width + number], 2)
 
-  # Keys of the first tokens of a slot: [1, heads, tokens, width]
-  def slot_keys(self: __torch__.attention.KvCache, layer: int, slot: int, tokens: int) -> Tensor:
-    all = self.keys[layer].view(self.slots, self.heads, self.blocks, self.width, self.block)
-    blocks = all[slot, :, :(tokens + self.block - 1) // self.block]
-    return blocks.transpose(2, 3).flatten(1, 2).unsqueeze(0)[:, :, :tokens]
+  # Keys of the first tokens of a sequence: [1, heads, tokens, width]
+  # table: its pages, at least as many as the tokens need
+  def first_keys(self: __torch__.attention.KvCache, layer: int, table: Tensor, tokens: int) -> Tensor:
+    all = self.keys[layer].view(self.pages, self.heads, -1, self.width, self.block)
+    own = torch.index_select(all, 0, table[:(tokens + self.page - 1) // self.page])
+    return own.permute(1, 0, 2, 4, 3).reshape(1, self.heads, -1, self.width)[:, :, :tokens]
 
-  def slot_values(self: __torch__.attention.KvCache, layer: int, slot: int, tokens: int) -> Tensor:
-    return self.values[layer].view(self.slots, 1, self.heads, -1, self.width)[slot, :, :, :tokens]
+  def first_values(self: __torch__.attention.KvCache, layer: int, table: Tensor, tokens: int) -> Tensor:
+    all = self.values[layer].view(self.pages, self.heads, -1, self.width)
+    own = torch.index_select(all, 0, table[:(tokens + self.page - 1) // self.page])
+    return own.transpose(0, 1).reshape(1, self.heads, -1, self.width)[:, :, :tokens]
 
 
-# Attention of single decode rows, for many sequences of different lengths at once. Each row attends to all tokens of its slot up
-# to itself. The scores of a block are the sum of its key rows weighted with the query. The output is the sum of the value rows
+# Attention of single decode rows, for many sequences of different lengths at once. Each row attends to all tokens of its sequence
+# up to itself. The scores of a block are the sum of its key rows weighted with the query. The output is the sum of the value rows
 # weighted with the probabilities. Both are weighted sums of table rows, which libtorch computes with the fast kernels of one
 # operation, the embedding bag. A batched matrix product would pad all sequences to the longest one; the embedding bag does not.
 # Used on CPUs.
@@ -73,9 +80,9 @@ class RaggedAttention:
   value_rows : Tensor
   value_bags : Tensor
 
-  # Takes the rows from `begin` on. slots, addresses: those of all rows. window: number of tokens that a row attends to, including
-  # itself; 0 for all.
-  def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int) -> NoneType:
+  # Takes the rows from `begin` on. A page has one block. tables: the pages of each row's sequence; tables, addresses: those of all
+  # rows. window: number of tokens that a row attends to, including itself; 0 for all.
+  def __init__(self: __torch__.attention.RaggedAttention, cache: __torch__.attention.KvCache, begin: int, tables: Tensor, addresses: Tensor, groups: int, window: int) -> NoneType:
     heads = cache.heads
     block = cache.block
     own = torch.to(addresses[begin:], 3).view(-1, 1, 1, 1, 1)
@@ -87,9 +94,10 @@ class RaggedAttention:
       there = torch.logical_and(there, (number + 1) * block > own - window + 1)
     bags = there.expand([rows, heads, groups, longest, 1]).reshape(-1)
     shape = [rows, heads, groups, longest, -1]
-    head = torch.to(slots[begin:], 3).view(-1, 1, 1, 1, 1) * heads + torch.arange(heads, dtype=3).view(1, heads, 1, 1, 1)
+    pages = torch.to(tables[begin:, :longest], 3).view(rows, 1, 1, longest, 1)
+    head = pages * heads + torch.arange(heads, dtype=3).view(1, heads, 1, 1, 1)
 
-    key_rows = (head * cache.blocks + number) * cache.width + torch.arange(cache.width, dtype=3)
+    key_rows = head * cache.width + torch.arange(cache.width, dtype=3)
     self.key_rows = torch.masked_select(key_rows.expand(shape), there)
     size = torch.to(bags, 3) * cache.width
     self.key_bags = torch.to(torch.cumsum(size, 0) - size, 3)
@@ -108,7 +116,7 @@ class RaggedAttention:
     if window > 0:
       unseen = torch.logical_or(unseen, position <= own - window)
     self.unseen = unseen.view(rows, 1, -1)
-    value_rows = head * (cache.blocks * block) + torch.minimum(position, own)
+    value_rows = head * block + (torch.minimum(position, own) - number * block)
     self.value_rows = torch.masked_select(value_rows.expand(shape), there)
     size = torch.sum(bags.view(-1, longest), [1]) * block
     self.value_bags = torch.to(torch.cumsum(size, 0) - size, 3)
@@ -141,7 +149,7 @@ class BatchedAttention:
   mask : Tensor
 
   # tokens: of the longest row, including itself. The other arguments are those of RaggedAttention.
-  def __init__(self: __torch__.attention.BatchedAttention, cache: __torch__.attention.KvCache, begin: int, slots: Tensor, addresses: Tensor, groups: int, window: int, tokens: int) -> NoneType:
+  def __init__(self: __torch__.attention.BatchedAttention, cache: __torch__.attention.KvCache, begin: int, tables: Tensor, addresses: Tensor, groups: int, window: int, tokens: int) -> NoneType:
     device = ops.prim.device(addresses)
     self.begin = begin
     self.heads = cache.heads
@@ -154,8 +162,10 @@ class BatchedAttention:
       unseen = torch.logical_or(unseen, position <= own - window)
     mask = torch.zeros(unseen.size(), dtype=ops.prim.dtype(cache.flat[0]), device=device)
     self.mask = torch.masked_fill(mask, unseen, -float("inf"))
-    head = slots[begin:].view(-1, 1, 1) * cache.heads + torch.arange(cache.heads, device=device).view(1, -1, 1)
-    self.places = (head * cache.blocks + torch.where(unseen, own, position).squeeze(2)).flatten()
+    seen = torch.where(unseen, own, position).flatten(1)
+    pages = torch.gather(tables[begin:], 1, seen // cache.page).unsqueeze(1)
+    head = pages * cache.heads + torch.arange(cache.heads, device=device).view(1, -1, 1)
+    self.places = (head * cache.page + (seen % cache.page).unsqueeze(1)).flatten()
 
   # -> [rows, query heads * head width]
   def forward(self: __torch__.attention.BatchedAttention, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int) -> Tensor:
@@ -180,12 +190,12 @@ class Kind:
     self.window = window
 
 
-# The attention of single rows, for requests that ask for it: how much a row attends to each token of its slot, the mean of all
+# The attention of single rows, for requests that ask for it: how much a row attends to each token of its sequence, the mean of all
 # heads of the layers from the first on. It is computed beside the forward pass, for these rows only.
 class Watch:
   rows : List[int]
   first : int
-  # For each row: [tokens of its slot up to itself], float32
+  # For each row: [tokens of its sequence up to itself], float32
   weights : List[Tensor]
 
   def __init__(self: __torch__.attention.Watch, rows: List[int], first: int) -> NoneType:
@@ -193,14 +203,14 @@ class Watch:
     self.first = first
     self.weights = annotate(List[Tensor], [])
 
-  # Adds a layer's share. slots, addresses, qkv: those of all rows of the step, keys and values being in the cache already.
-  def see(self: __torch__.attention.Watch, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int, groups: int, window: int, slots: Tensor, addresses: Tensor) -> NoneType:
+  # Adds a layer's share. tables, addresses, qkv: those of all rows of the step, keys and values being in the cache already.
+  def see(self: __torch__.attention.Watch, qkv: Tensor, cache: __torch__.attention.KvCache, layer: int, groups: int, window: int, tables: Tensor, addresses: Tensor) -> NoneType:
     if layer >= self.first:
       for i in range(len(self.rows)):
         row = self.rows[i]
         tokens = int(addresses[row]) + 1
         q = torch.to(torch.narrow(qkv[row], 1, 0, groups).flatten(-2), 6)
-        k = torch.to(cache.slot_keys(layer, int(slots[row]), tokens)[0], 6)
+        k = torch.to(cache.first_keys(layer, tables[row], tokens)[0], 6)
         scores = torch.matmul(q, k.transpose(-2, -1))
         if window > 0 and tokens > window:
           scores[:, :, :tokens - window] = -float("inf")
@@ -217,14 +227,14 @@ class Watch:
     return torch.cat(self.weights) / (layers - self.first)
 
 
-# Slots and positions of the rows of one step: chunks of rows that attend together come first, then single rows.
+# Sequences and positions of the rows of one step: chunks of rows that attend together come first, then single rows.
 class Places:
-  # For each row: its slot, its address in the slot, and its position on each axis: [rows], [rows], [axes, rows]
-  row_slots : Tensor
+  # For each row: the pages of its sequence, its address in the sequence, and its position on each axis: [rows, pages of the longest
+  # sequence], [rows], [axes, rows]
+  tables : Tensor
   addresses : Tensor
   positions : Tensor
-  # Of each chunk: slot, number of rows, tokens already in the cache.
-  slots : List[int]
+  # Of each chunk: number of rows, tokens already in the cache.
   counts : List[int]
   past : List[int]
   # Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row and row after
@@ -236,11 +246,10 @@ class Places:
   # The rows that use an adapter.
   choice : __torch__.linear.Choice
 
-  def __init__(self: __torch__.attention.Places, row_slots: Tensor, addresses: Tensor, positions: Tensor, slots: List[int], counts: List[int], past: List[int], spans: List[int], longest: int, watch: __torch__.attention.Watch, choice: __torch__.linear.Choice) -> NoneType:
-    self.row_slots = row_slots
+  def __init__(self: __torch__.attention.Places, tables: Tensor, addresses: Tensor, positions: Tensor, counts: List[int], past: List[int], spans: List[int], longest: int, watch: __torch__.attention.Watch, choice: __torch__.linear.Choice) -> NoneType:
+    self.tables = tables
     self.addresses = addresses
     self.positions = positions
-    self.slots = slots
     self.counts = counts
     self.past = past
     self.spans = spans
@@ -270,8 +279,9 @@ class Rows:
   turn : Tensor
   # Indices of the rows' keys and values in the cache.
   places : Tensor
-  # For each chunk: slot, number of rows, number of tokens already in the cache, and attention mask [groups * rows, past + rows].
-  slots : List[int]
+  # For each chunk: its first row, number of rows, number of tokens already in the cache, and attention mask [groups * rows, past +
+  # rows].
+  begins : List[int]
   counts : List[int]
   past : List[int]
   masks : List[Tensor]
@@ -287,24 +297,25 @@ class Rows:
     else:
       own = torch.gather(kind.turn, 0, torch.index_select(at.positions, 0, axes).transpose(0, 1)).unsqueeze(1)
     self.turn = torch.cat([own.expand([-1, groups + 1, -1]), torch.ones_like(own)], 1).unsqueeze(1)
-    self.places = cache.places(at.row_slots, at.addresses)
+    self.places = cache.places(at.tables, at.addresses)
     self.at = at
     self.window = kind.window
-    self.slots = at.slots
+    self.begins = annotate(List[int], [])
     self.counts = at.counts
     self.past = at.past
     self.masks = annotate(List[Tensor], [])
     begin = 0
     for i in range(len(at.counts)):
       self.masks.append(at.seen(i, kind.window).repeat([groups, 1]))
+      self.begins.append(begin)
       begin += at.counts[i]
     self.ragged = annotate(Optional[__torch__.attention.RaggedAttention], None)
     self.batched = annotate(Optional[__torch__.attention.BatchedAttention], None)
-    if begin < at.row_slots.size(0):
+    if begin < at.tables.size(0):
       if at.longest > 0:
-        self.batched = __torch__.attention.BatchedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window, at.longest)
+        self.batched = __torch__.attention.BatchedAttention(cache, begin, at.tables, at.addresses, groups, kind.window, at.longest)
       else:
-        self.ragged = __torch__.attention.RaggedAttention(cache, begin, at.row_slots, at.addresses, groups, kind.window)
+        self.ragged = __torch__.attention.RaggedAttention(cache, begin, at.tables, at.addresses, groups, kind.window)
 
 
 # The rotary embedding rotates dimensions i and i + width / 2 of a head as a pair. Here the two are stored next to each other, in
@@ -422,12 +433,10 @@ class Attention:
     qkv = torch.to(torch.view_as_real(turned), ops.prim.dtype(flat))
     flat.put_(rows.places, torch.narrow(qkv, 2, self.groups, 2))
     if len(rows.at.watch.rows) > 0:
-      rows.at.watch.see(qkv, cache, layer, self.groups, rows.window, rows.at.row_slots, rows.at.addresses)
+      rows.at.watch.see(qkv, cache, layer, self.groups, rows.window, rows.at.tables, rows.at.addresses)
     outputs = annotate(List[Tensor], [])
-    begin = 0
     for i in range(len(rows.counts)):
-      outputs.append(self.chunk(torch.narrow(qkv, 0, begin, rows.counts[i]), cache, layer, rows, i, ops.prim.dtype(x)))
-      begin += rows.counts[i]
+      outputs.append(self.chunk(torch.narrow(qkv, 0, rows.begins[i], rows.counts[i]), cache, layer, rows, i, ops.prim.dtype(x)))
     ragged = rows.ragged
     if ragged is not None:
       outputs.append(torch.to(ragged.forward(qkv, cache.keys[layer], cache.values[layer]), ops.prim.dtype(x)))
@@ -447,7 +456,8 @@ class Attention:
     tokens = rows.past[i] + count
     # Queries that share a key/value head are concatenated along the rows.
     q = torch.narrow(qkv, 2, 0, self.groups).flatten(-2).permute(1, 2, 0, 3).reshape(1, self.heads, self.groups * count, -1)
-    k = torch.to(cache.slot_keys(layer, rows.slots[i], tokens), dtype)
-    v = torch.to(cache.slot_values(layer, rows.slots[i], tokens), dtype)
+    table = rows.at.tables[rows.begins[i]]
+    k = torch.to(cache.first_keys(layer, table, tokens), dtype)
+    v = torch.to(cache.first_values(layer, table, tokens), dtype)
     y = torch.scaled_dot_product_attention(torch.to(q, dtype), k, v, rows.masks[i], scale=1.)
     return y.view(self.heads, self.groups, count, -1).permute(2, 0, 1, 3).reshape(count, -1)

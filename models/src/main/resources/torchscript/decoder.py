@@ -1,6 +1,6 @@
 # Decoder-only transformer of the Llama family: pre-norm blocks with RMSNorm, rotary embedding, grouped-query attention
 # and a gated MLP. One step runs any mix of prefill chunks and decode tokens of many sequences. The linear layers compute all rows
-# at once; attention uses the KV cache slot of each sequence.
+# at once; attention uses each sequence's pages of the KV cache.
 
 # How members of the family differ.
 class Style:
@@ -199,23 +199,17 @@ class Program(Module):
     style = __torch__.Style(eps, norm_offset, embedding_scale, gelu, kinds, side_inputs)
     return __torch__.Decoder(weights, layers, heads, groups, style, all, axis, watched_from, dtype, kv_dtype, form)
 
-  # block: number of tokens of a block
-  def cache(self: __torch__.Program, decoder: __torch__.Decoder, slots: int, tokens: int, block: int) -> __torch__.attention.KvCache:
+  # page, block: number of tokens of a page and of a block
+  def cache(self: __torch__.Program, decoder: __torch__.Decoder, pages: int, page: int, block: int) -> __torch__.attention.KvCache:
     turn = decoder.kinds[0].turn
     like = torch.empty([0], dtype=decoder.kv_dtype, device=ops.prim.device(turn))
-    return __torch__.attention.KvCache(len(decoder.blocks), slots, decoder.heads, tokens, 2 * turn.size(1), block, like)
+    return __torch__.attention.KvCache(len(decoder.blocks), pages, page, decoder.heads, 2 * turn.size(1), block, like)
 
-  # Copies keys and values of positions [begin, end) between slots: to[i] receives those of source[i]. All are read before any is
-  # written. Keys are copied in whole blocks, so the two slots must already be equal before `begin`.
-  def copy(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, source: Tensor, to: Tensor, begin: int, end: int) -> NoneType:
-    first = begin // cache.block
-    last = (end + cache.block - 1) // cache.block
-    for all in cache.keys:
-      keys = all.view(cache.slots, cache.heads, cache.blocks, cache.width, cache.block)
-      keys[to, :, first:last] = keys[:, :, first:last][source]
-    for all in cache.values:
-      values = all.view(cache.slots, cache.heads, -1, cache.width)
-      values[to, :, begin:end] = values[:, :, begin:end][source]
+  # Copies whole pages: to[i] receives the content of source[i]. All are read before any is written.
+  def copy(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, source: Tensor, to: Tensor) -> NoneType:
+    for flat in cache.flat:
+      all = flat.view(2, cache.pages, -1)
+      all.index_copy_(1, to, torch.index_select(all, 1, source))
 
   # Embeds a prompt of text and visual tokens. A segment without ids stands for the next visual tensor.
   # -> [prompt tokens, (1 + side inputs) * width]
@@ -232,9 +226,10 @@ class Program(Module):
 
   # One forward pass over prefill chunks (rows of `prompts[i]` from `first[i]` on), then the decode tokens `tokens`. See Places
   # for the other arguments; adapters and adapted are a Choice.
+  # tables: the pages of each sequence, those of the chunks first; of: the sequence of each row
   # watched: rows whose attention is wanted too, see Watch
   # -> logits of the wanted rows: [wanted, vocabulary], float32; the weights of the watched rows, one after another
-  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], slots: List[int], counts: List[int], past: List[int], spans: List[int], longest: int, tokens: Tensor, row_slots: Tensor, addresses: Tensor, positions: Tensor, adapters: List[int], adapted: List[Tensor], wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
+  def step(self: __torch__.Program, decoder: __torch__.Decoder, cache: __torch__.attention.KvCache, prompts: List[Tensor], first: List[int], counts: List[int], past: List[int], spans: List[int], longest: int, tokens: Tensor, tables: Tensor, of: Tensor, addresses: Tensor, positions: Tensor, adapters: List[int], adapted: List[Tensor], wanted: Tensor, watched: List[int]) -> Tuple[Tensor, Tensor]:
     parts = annotate(List[Tensor], [])
     for i in range(len(prompts)):
       parts.append(prompts[i][first[i]:first[i] + counts[i]])
@@ -242,7 +237,7 @@ class Program(Module):
       parts.append(decoder.wide(tokens))
     choice = __torch__.linear.Choice(adapters, adapted)
     watch = __torch__.attention.Watch(watched, decoder.watched_from)
-    at = __torch__.attention.Places(row_slots, addresses, positions, slots, counts, past, spans, longest, watch, choice)
+    at = __torch__.attention.Places(tables[of], addresses, positions, counts, past, spans, longest, watch, choice)
     x = decoder.forward(torch.cat(parts), cache, at)
     if wanted.numel() == 0:
       return (torch.empty([0, decoder.embedding.size(0)]), watch.all(len(decoder.blocks)))
@@ -251,13 +246,14 @@ class Program(Module):
     return (decoder.logits(x), watch.all(len(decoder.blocks)))
 
   # Logits after every row of one prompt, for tests and scoring: [rows, vocabulary], float32
-  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int], block: int) -> Tensor:
+  def score(self: __torch__.Program, decoder: __torch__.Decoder, prompt: Tensor, positions: Tensor, spans: List[int], page: int, block: int) -> Tensor:
     count = prompt.size(0)
-    cache = self.cache(decoder, 1, count, block)
+    cache = self.cache(decoder, (count + page - 1) // page, page, block)
     addresses = torch.arange(count, device=ops.prim.device(prompt))
+    tables = torch.arange(cache.pages, device=ops.prim.device(prompt)).expand([count, -1])
     choice = __torch__.linear.Choice(annotate(List[int], []), annotate(List[Tensor], []))
     watch = __torch__.attention.Watch(annotate(List[int], []), 0)
-    at = __torch__.attention.Places(torch.zeros_like(addresses), addresses, positions, [0], [count], [0], spans, 0, watch, choice)
+    at = __torch__.attention.Places(tables, addresses, positions, [count], [0], spans, 0, watch, choice)
     return decoder.logits(decoder.forward(prompt.clone(), cache, at))
 
   def select(self: __torch__.Program, decoder: __torch__.Decoder, logits: Tensor, rows: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ import dev.pargo.models.image.ImagePreprocessor;
 import dev.pargo.models.image.file.ImageDecoder;
 import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.EvenPages;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
@@ -135,10 +136,11 @@ class PargoMiniTest {
         List<PromptEmbedding> embeddings = prompts.stream().map(lm::embed).toList();
         List<List<Integer>> answers =
                 prompts.stream().<List<Integer>>map(prompt -> new ArrayList<>()).toList();
-        try (KvCache cache = lm.newCache(prompts.size(), 256)) {
+        EvenPages pages = new EvenPages(prompts.size(), 256);
+        try (KvCache cache = lm.newCache(pages.count())) {
             for (int i = 0; i < prompts.size(); i++) {
                 PromptEmbedding rows = embeddings.get(i);
-                Step read = new Step(List.of(new Step.Chunk(i, rows, 0, rows.length())), List.of());
+                Step read = new Step(List.of(new Step.Chunk(pages.of(i), rows, 0, rows.length())), List.of());
                 answers.get(i).add(next(lm, cache, read)[0]);
             }
             while (true) {
@@ -151,7 +153,7 @@ class PargoMiniTest {
                 }
                 List<Step.Tokens> rows = open.stream()
                         .map(i -> new Step.Tokens(
-                                i,
+                                pages.of(i),
                                 embeddings.get(i).length() + answers.get(i).size() - 1,
                                 answers.get(i).get(answers.get(i).size() - 1)))
                         .toList();

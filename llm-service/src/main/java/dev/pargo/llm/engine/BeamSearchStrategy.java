@@ -1,20 +1,19 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.llm.engine.GenerationListener.Piece;
-import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.Step;
 import dev.pargo.models.tokenizer.Detokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Beam search over slots: each open beam owns one. A beam's first continuation stays in its slot. Further continuations
- * get a copy of what the beam has written; the prompt is copied once, to all slots.
+ * Beam search: each open beam has a table. The continuations of a beam share its pages; the last page is copied when they write into
+ * it.
  */
 final class BeamSearchStrategy implements DecodingStrategy {
 
@@ -22,64 +21,50 @@ final class BeamSearchStrategy implements DecodingStrategy {
     private final GenerationRequest request;
     private final int limit;
     private final Detokenizer detokenizer;
-    private final KvCache cache;
-
-    private int[] slots = {};
-
-    /** Slot of each open beam. */
-    private int[] slotOfBeam = {};
+    private final SortedMap<Integer, BlockTable> tables;
 
     private int written;
     private BeamScorer.@Nullable Hypothesis best;
 
-    /** @param room largest number of positions of a beam in its slot */
-    BeamSearchStrategy(BeamScorer scorer, GenerationRequest request, int room, Detokenizer detokenizer, KvCache cache) {
+    /**
+     * @param room   largest number of tokens of a beam
+     * @param tables of the group
+     */
+    BeamSearchStrategy(
+            BeamScorer scorer,
+            GenerationRequest request,
+            int room,
+            Detokenizer detokenizer,
+            SortedMap<Integer, BlockTable> tables) {
         this.scorer = scorer;
         this.request = request;
         this.limit = Math.min(room, request.maxTokens());
         this.detokenizer = detokenizer;
-        this.cache = cache;
+        this.tables = tables;
     }
 
     @Override
-    public void use(int[] own) {
-        slotOfBeam = slots.length == 0
-                ? new int[] {own[0]}
-                : Arrays.stream(slotOfBeam).map(slot -> own[index(slot)]).toArray();
-        slots = own.clone();
-    }
-
-    private int index(int slot) {
-        return IntStream.range(0, slots.length)
-                .filter(i -> slots[i] == slot)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    @Override
-    public List<Step.Tokens> nextTokens() {
-        List<Step.Tokens> rows = new ArrayList<>();
-        for (int beam = 0; beam < slotOfBeam.length; beam++) {
+    public List<SequenceRows> nextRows() {
+        List<SequenceRows> rows = new ArrayList<>();
+        tables.forEach((beam, table) -> {
             List<Integer> ids = scorer.beams().get(beam).ids();
-            rows.add(new Step.Tokens(slotOfBeam[beam], request.promptTokens() + written - 1, ids.get(ids.size() - 1)));
-        }
+            rows.add(new SequenceRows(
+                    table, request.promptTokens() + written - 1, new int[] {ids.get(ids.size() - 1)}));
+        });
         return rows;
     }
 
     /** Beams are not sampled. */
     @Override
-    public List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
+    public List<Sampler.Draw> draws(int firstRow, List<SequenceRows> rows) {
         return List.of();
     }
 
     @Override
     public List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn) {
-        int[] rows = IntStream.range(firstRow, firstRow + slotOfBeam.length).toArray();
+        int[] rows = IntStream.range(firstRow, firstRow + tables.size()).toArray();
         try (Logits own = logits.select(rows)) {
             scorer.advance(own.continueBeams(scorer.scores(), scorer.candidates()));
-        }
-        if (written == 0) {
-            copyPrompt();
         }
         written++;
         if (scorer.isDone() || written >= limit) {
@@ -90,38 +75,16 @@ final class BeamSearchStrategy implements DecodingStrategy {
         return List.of();
     }
 
-    private void copyPrompt() {
-        int[] others = Arrays.copyOfRange(slots, 1, slots.length);
-        int[] from = new int[others.length];
-        Arrays.fill(from, slots[0]);
-        cache.copy(from, others, 0, request.promptTokens());
-    }
-
-    /** Gives every open beam a slot with what its parent has written. */
+    /** Gives every open beam the pages of its parent. */
     private void moveBeams() {
         int[] parents = scorer.parents();
-        int[] next = new int[parents.length];
-        Arrays.fill(next, -1);
-        List<Integer> unclaimed = new ArrayList<>(Arrays.stream(slots).boxed().toList());
+        List<BlockTable> next =
+                Arrays.stream(parents).mapToObj(parent -> tables.get(parent).fork()).toList();
+        tables.values().forEach(BlockTable::release);
+        tables.clear();
         for (int beam = 0; beam < parents.length; beam++) {
-            Integer parentSlot = slotOfBeam[parents[beam]];
-            if (unclaimed.remove(parentSlot)) {
-                next[beam] = parentSlot;
-            }
+            tables.put(beam, next.get(beam));
         }
-        List<Integer> from = new ArrayList<>();
-        List<Integer> to = new ArrayList<>();
-        for (int beam = 0; beam < parents.length; beam++) {
-            if (next[beam] < 0) {
-                next[beam] = unclaimed.remove(0);
-                from.add(slotOfBeam[parents[beam]]);
-                to.add(next[beam]);
-            }
-        }
-        slotOfBeam = next;
-        // The newest token of each beam is read in the next step.
-        int begin = request.promptTokens();
-        cache.copy(ints(from), ints(to), begin, begin + written - 1);
     }
 
     private Piece text(BeamScorer.Hypothesis hypothesis) {
@@ -152,19 +115,18 @@ final class BeamSearchStrategy implements DecodingStrategy {
         return 0;
     }
 
+    /** After the last step the beams have not been given the pages of their parents. */
     @Override
-    public List<int[]> cachedIds() {
-        return openIds().stream()
-                .map(ids -> Arrays.copyOf(ids, Math.max(0, ids.length - 1)))
-                .toList();
+    public int[] cachedIds(int beam) {
+        int[] ids = best == null ? ints(scorer.beams().get(beam).ids()) : new int[0];
+        return Arrays.copyOf(ids, Math.max(0, ids.length - 1));
     }
 
     @Override
-    public List<int[]> openIds() {
-        List<int[]> ids = new ArrayList<>(Collections.nCopies(slots.length, new int[0]));
-        // After the last step the beams have not been given their slots.
-        for (int beam = 0; beam < slotOfBeam.length && best == null; beam++) {
-            ids.set(index(slotOfBeam[beam]), ints(scorer.beams().get(beam).ids()));
+    public SortedMap<Integer, int[]> openIds() {
+        SortedMap<Integer, int[]> ids = new TreeMap<>();
+        for (int beam = 0; beam < scorer.beams().size(); beam++) {
+            ids.put(beam, ints(scorer.beams().get(beam).ids()));
         }
         return ids;
     }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,13 +30,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decodes many requests at once by continuous batching (Orca, OSDI 2022): a request joins the running batch before any
- * step, as soon as its slots of the KV cache are free, and leaves it after the step that completes it. A step reads a
+ * step, as soon as the KV cache has pages for it, and leaves it after the step that completes it. A step reads a
  * bounded number of prompt rows and writes the next token of every running sequence, in one forward pass.
  *
  * <p>Clients share the device fairly. The client that has been served least is next (see {@link FairShares}). If none
  * of its requests run, running requests of clients that have been served more are suspended for it, after a turn of
  * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended at once for any other
- * request. A suspended request waits again, and later continues where it stopped.
+ * request. If the KV cache has no pages left for the running answers, the youngest is suspended. A suspended request waits again, and
+ * later continues where it stopped.
  *
  * <p>Every submitted request ends exactly once: finished, failed, or cancelled by its owner.
  *
@@ -61,7 +63,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private final SelfCheck selfCheck;
     private final int maxSequences;
     private final KvCache cache;
-    private final KvSlots slots;
+    private final PagePool pool;
+    private final int contextTokens;
     private final WaitingQueue waiting = new WaitingQueue();
     private final RunningBatch running;
     private final FairShares shares = new FairShares();
@@ -89,10 +92,11 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         KvBudget budget =
                 KvBudget.of(properties, lm.kvBytesPerToken(), lm.config().context());
         this.maxSequences = budget.sequences();
-        this.cache = lm.newCache(budget.slots(), budget.tokensPerSlot());
-        this.slots = new KvSlots(budget.slots());
-        this.running = new RunningBatch(
-                slots, maxSequences, new GroupFactory(lm, tokenizer, cache, properties.promptLookup(), maskExecutor));
+        this.contextTokens = budget.context();
+        this.cache = lm.newCache(budget.pages());
+        this.pool = new PagePool(budget.pages());
+        GroupFactory factory = new GroupFactory(lm, tokenizer, budget, properties.promptLookup(), maskExecutor);
+        this.running = new RunningBatch(cache, pool, maxSequences, factory);
         this.steps = new StepExecutor(lm, cache);
         stageMetrics.queueDepth(this::waiting);
         metrics.waiting(this::waiting);
@@ -100,7 +104,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     @Override
     public int contextTokens() {
-        return cache.tokensPerSlot();
+        return contextTokens;
     }
 
     @Override
@@ -108,17 +112,17 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return maxSequences;
     }
 
-    /** Slots of the KV cache. */
-    int slots() {
-        return cache.slots();
+    /** Pages of the KV cache. */
+    int pages() {
+        return pool.size();
     }
 
-    /** Slots that no request owns. Exact while no step runs. */
-    int freeSlots() {
-        return slots.free();
+    /** Pages that no request uses. Exact while no step runs. */
+    int availablePages() {
+        return pool.available();
     }
 
-    /** Requests that wait for their slots. */
+    /** Requests that wait, suspended ones too. */
     public int waiting() {
         return waiting.size();
     }
@@ -150,18 +154,37 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         dropAbandoned();
         noteClients();
         boolean started = admitWaiting();
-        List<RunningGroup> active = running.active();
         Result result = started ? Result.UNKNOWN : Result.FAILED;
-        if (!active.isEmpty()) {
+        StepPlan plan = plan();
+        if (!plan.parts().isEmpty()) {
             showRunning();
-            result = execute(StepPlan.of(active, properties));
+            result = execute(plan);
         }
         showRunning();
         return result;
     }
 
+    /** The next step. As long as the KV cache has too few pages for it, the youngest running request is suspended. */
+    private StepPlan plan() {
+        StepPlan plan = StepPlan.of(running.active(), properties);
+        while (plan.missingPages(pool) > pool.available()) {
+            suspend(running.groups().stream()
+                    .max(Comparator.comparing((RunningGroup group) -> group.group().isPaused())
+                            .thenComparing(group -> group.group().submitted()))
+                    .orElseThrow());
+            metrics.preempted();
+            plan = StepPlan.of(running.active(), properties);
+        }
+        return plan;
+    }
+
+    private void suspend(RunningGroup group) {
+        running.suspend(group);
+        waiting.add(group.group());
+    }
+
     private void showRunning() {
-        metrics.running(running.groups().size(), running.utilization());
+        metrics.running(running.groups().size(), running.suspended(), running.utilization(), pool.evictions());
     }
 
     /** Drops the requests that are cancelled or out of time. */
@@ -214,20 +237,16 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     /** Suspends other requests if that makes room for this one. Returns whether there is room. */
     private boolean makeRoom(SequenceGroup next) {
-        int missing = next.request().slots() - running.room();
-        List<RunningGroup> chosen = new ArrayList<>();
-        for (RunningGroup group : suspendable(next)) {
-            if (missing > 0) {
-                chosen.add(group);
-                missing -= group.slots().length;
+        List<RunningGroup> leaving = new ArrayList<>();
+        Iterator<RunningGroup> suspendable = suspendable(next).iterator();
+        while (!running.fits(next, leaving)) {
+            if (!suspendable.hasNext()) {
+                return false;
             }
+            leaving.add(suspendable.next());
         }
-        if (missing > 0) {
-            return false;
-        }
-        for (RunningGroup group : chosen) {
-            running.suspend(group);
-            waiting.add(group.group());
+        for (RunningGroup group : leaving) {
+            suspend(group);
             metrics.suspended();
         }
         return true;
@@ -290,9 +309,15 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 running.discard(group);
                 group.group().fail(told.get(failure));
             } else {
+                boolean goesOn = part.promptRows() == 0 || running.hasRead(group);
                 group.countStep(end - begin, end);
                 shares.charge(group.client(), part.promptRows() + ANSWER_TOKEN_WORK * part.tokenRows());
-                settle(group, end);
+                if (group.isComplete()) {
+                    finish(group, end);
+                } else if (!goesOn) {
+                    suspend(group);
+                    metrics.preempted();
+                }
             }
         }
         if (failures.values().stream().anyMatch(Engine::isNotFinite)) {
@@ -304,16 +329,12 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return plan.givesLogits() && failures.size() < plan.groups().size() ? Result.SUCCEEDED : Result.UNKNOWN;
     }
 
-    private void settle(RunningGroup group, long now) {
-        if (group.isComplete()) {
-            answerTime.add(now - group.admitted());
-            metrics.written(group.tokensWritten());
-            // Before the client is notified, so that the slots are free for its next request.
-            running.remove(group);
-            group.group().finish(group.summary(now));
-        } else {
-            running.publishPrompt(group);
-        }
+    private void finish(RunningGroup group, long now) {
+        answerTime.add(now - group.admitted());
+        metrics.written(group.tokensWritten());
+        // Before the client is notified, so that the pages are free for its next request.
+        running.remove(group);
+        group.group().finish(group.summary(now));
     }
 
     private static Thread newMaskThread(Runnable work) {

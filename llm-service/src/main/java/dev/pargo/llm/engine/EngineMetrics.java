@@ -2,6 +2,7 @@ package dev.pargo.llm.engine;
 
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -16,9 +17,8 @@ import java.util.stream.DoubleStream;
  * The engine's meters, as {@code docs/metrics.md} describes them. Meters that OpenTelemetry's semantic conventions for
  * generative AI define have their names, attributes and buckets. Thread-safe.
  *
- * <p>KV utilization is the share of the sequences' slots that are taken. A slot reserves the memory of a whole context,
- * so memory that its sequence has not used yet counts as taken; at 1 the next request waits. Slots that only keep
- * earlier prompts do not count, because they are evicted when they are needed.
+ * <p>KV utilization is the share of the KV cache's pages that running answers use. Pages that only keep earlier prompts do not
+ * count, because they are evicted when they are needed. Near 1 requests wait or are suspended.
  */
 public final class EngineMetrics {
 
@@ -47,8 +47,11 @@ public final class EngineMetrics {
     private final Counter tokensOut;
     private final Counter draftsAccepted;
     private final Counter suspensions;
+    private final Counter preemptions;
 
     private volatile int running;
+    private volatile int suspended;
+    private volatile long evictions;
     private volatile double utilization;
 
     /** @param model name of the bundle */
@@ -68,19 +71,32 @@ public final class EngineMetrics {
         this.draftsAccepted = counter("pargo.llm.drafts.accepted", "Drafted tokens that were accepted", Tags.empty());
         this.suspensions =
                 counter("pargo.llm.suspensions", "Suspensions of running requests for other clients", Tags.empty());
+        this.preemptions = counter(
+                "pargo.llm.preemptions", "Suspensions of running requests because the KV cache was full", Tags.empty());
+        FunctionCounter.builder("pargo.llm.kv.evictions", this, own -> own.evictions)
+                .description("Pages of the KV cache whose content was given up for other content")
+                .tags(this.model)
+                .register(registry);
         duration(NO_ERROR);
         gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
-        gauge("pargo.llm.kv.utilization", "Share of the KV cache's slots that are taken", () -> utilization);
+        gauge("pargo.llm.requests.suspended", "Requests that have started and wait to continue", () -> suspended);
+        gauge("pargo.llm.kv.utilization", "Share of the KV cache's pages that running answers use", () -> utilization);
     }
 
-    /** Shows how many requests wait for a slot. */
+    /** Shows how many requests wait to be admitted. */
     void waiting(Supplier<Number> requests) {
-        gauge("pargo.llm.requests.waiting", "Requests that wait for a slot", requests);
+        gauge("pargo.llm.requests.waiting", "Requests that wait to be admitted", requests);
     }
 
-    /** Shows the running batch from now on. */
-    void running(int requests, double utilization) {
+    /**
+     * Shows the running batch from now on.
+     *
+     * @param evictions of pages so far
+     */
+    void running(int requests, int suspended, double utilization, long evictions) {
         this.running = requests;
+        this.suspended = suspended;
+        this.evictions = evictions;
         this.utilization = utilization;
     }
 
@@ -94,6 +110,11 @@ public final class EngineMetrics {
     /** Counts a running request that is suspended for others. */
     void suspended() {
         suspensions.increment();
+    }
+
+    /** Counts a running request that is suspended because the KV cache is full. */
+    void preempted() {
+        preemptions.increment();
     }
 
     /** Counts the tokens of a request that leaves, however it ends. */

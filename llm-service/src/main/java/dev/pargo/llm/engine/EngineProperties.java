@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.KvCache;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,9 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of the engine.
  *
- * @param sequences    Answers that are written at once; default: 8, or as many as the KV cache holds with 1024 tokens each.
+ * @param sequences    Most answers that are written at once; default: 8.
  * @param context      Most tokens of prompt and answer together; default: the model's.
- * @param kvCache      Memory of the KV cache; the part that running sequences do not need keeps earlier prompts.
+ * @param kvCache      Memory of the KV cache; what running sequences do not need keeps earlier prompts.
  * @param promptRows   Most rows of prompts that are read in one step while no answer is being written.
  * @param promptRowsBesideAnswers The same while answers are being written, so that a long prompt does not stall them.
  * @param packWeights  Whether bfloat16 weights on a CPU are copied into a layout that is read twice as fast; otherwise
@@ -45,12 +46,12 @@ public record EngineProperties(
     }
 
     /**
-     * Bytes of the KV cache: as many whole slots as fit into the configured memory.
+     * Bytes of the KV cache: as many pages as fit into the configured memory.
      *
      * @throws KvBudgetException if the configured memory is too small
      */
     public long kvCacheBytes(long bytesPerToken, int modelContext) {
         KvBudget budget = KvBudget.of(this, bytesPerToken, modelContext);
-        return bytesPerToken * budget.slots() * budget.tokensPerSlot();
+        return bytesPerToken * budget.pages() * KvCache.PAGE_TOKENS;
     }
 }

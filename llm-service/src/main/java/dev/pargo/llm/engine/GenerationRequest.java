@@ -60,8 +60,8 @@ public record GenerationRequest(
                 .sum();
     }
 
-    /** Number of slots of the KV cache that the request needs. */
-    int slots() {
+    /** Number of sequences that are written at once. */
+    int sequences() {
         return beams == null ? choices : beams.beams();
     }
 }

@@ -1,65 +1,57 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.CausalLm;
-import dev.pargo.models.llm.KvCache;
+import dev.pargo.models.llm.PromptEmbedding;
 import dev.pargo.models.tokenizer.Detokenizer;
 import dev.pargo.models.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the running group of a request: chooses how its sequences are decoded, and fills its slots. */
+/** Creates the running group of a request: chooses how its sequences are decoded. */
 final class GroupFactory {
 
     private final CausalLm lm;
     private final Tokenizer tokenizer;
-    private final KvCache cache;
+    private final KvBudget budget;
     private final boolean promptLookup;
     private final Executor maskExecutor;
 
     /** @param maskExecutor computes the masks of constrained answers */
-    GroupFactory(CausalLm lm, Tokenizer tokenizer, KvCache cache, boolean promptLookup, Executor maskExecutor) {
+    GroupFactory(CausalLm lm, Tokenizer tokenizer, KvBudget budget, boolean promptLookup, Executor maskExecutor) {
         this.lm = lm;
         this.tokenizer = tokenizer;
-        this.cache = cache;
+        this.budget = budget;
         this.promptLookup = promptLookup;
         this.maskExecutor = maskExecutor;
     }
 
-    /** A group that owns no slots yet. */
+    /** A group that has no pages yet. */
     RunningGroup create(SequenceGroup group) {
-        return new RunningGroup(group, strategy(group.request()), System.nanoTime());
+        SortedMap<Integer, BlockTable> tables = new TreeMap<>();
+        return new RunningGroup(group, tables, strategy(group.request(), tables), System.nanoTime());
     }
 
-    /** Copies to a leased slot the part of its content that another slot contains. */
-    void copyPrefix(KvSlots.Lease lease) {
-        if (lease.source() != lease.slot()) {
-            cache.copy(new int[] {lease.source()}, new int[] {lease.slot()}, 0, lease.reusable());
-        }
+    /** The rows of a content. The caller closes them. */
+    PromptEmbedding embed(TableContent content) {
+        return lm.embed(content.parts());
     }
 
-    /**
-     * The rows to read into a leased slot.
-     *
-     * @param ids ids of the tokens that the slot must contain after the group's prompt
-     */
-    Prefill prefill(RunningGroup group, int[] ids, KvSlots.Lease lease) {
-        return new Prefill(lease.slot(), lm.embed(group.parts(ids)), lease.reusable(), group.rowsNeeded(ids));
-    }
-
-    private DecodingStrategy strategy(GenerationRequest request) {
-        int room = cache.tokensPerSlot() - request.promptTokens();
+    private DecodingStrategy strategy(GenerationRequest request, SortedMap<Integer, BlockTable> tables) {
+        int room = budget.room(request);
         if (request.beams() != null) {
             BeamScorer scorer = new BeamScorer(request.beams(), request.stopIds());
-            return new BeamSearchStrategy(scorer, request, room, detokenizer(request), cache);
+            return new BeamSearchStrategy(scorer, request, room, detokenizer(request), tables);
         }
-        List<Sequence> sequences = IntStream.range(0, request.slots())
+        List<Sequence> sequences = IntStream.range(0, request.sequences())
                 .mapToObj(index ->
                         new Sequence(index, request, room, detokenizer(request), constraint(request), promptLookup))
                 .toList();
-        return new SamplingStrategy(sequences, request.promptTokens(), cache);
+        return new SamplingStrategy(sequences, request.promptTokens(), tables);
     }
 
     private Detokenizer detokenizer(GenerationRequest request) {

@@ -3,29 +3,29 @@ package dev.pargo.llm.engine;
 import dev.pargo.models.llm.KvCache;
 
 /**
- * Divides the KV cache's memory into slots of one context each: one for every running sequence, and more to keep
- * earlier prompts as far as the memory suffices.
+ * How much the KV cache's memory holds.
  *
- * @param sequences     sequences that run at once
- * @param slots         at least the sequences
- * @param tokensPerSlot largest number of tokens of prompt and answer together
+ * @param sequences most sequences that run at once
+ * @param pages     of {@link KvCache#PAGE_TOKENS} tokens. There are enough for one request of the longest prompt and of as many
+ *                  sequences as may run
+ * @param context   largest number of tokens of prompt and answer together
  */
-record KvBudget(int sequences, int slots, int tokensPerSlot) {
+record KvBudget(int sequences, int pages, int context) {
 
-    /** Tokens of a slot for a picture (576 in LLaVA-1.5) with its question and answer. */
-    private static final int LEAST_TOKENS = 1024;
+    /** Least context that is chosen by default: a picture (576 tokens in LLaVA-1.5) with its question and answer. */
+    private static final int LEAST_CONTEXT = 1024;
 
     private static final int MOST_SEQUENCES = 8;
 
     /**
-     * Largest number of earlier prompts for each running sequence. For small models the memory would be enough for
+     * Largest number of whole contexts for each running sequence. For small models the memory would be enough for
      * thousands.
      */
-    private static final int MAX_KEPT_PROMPTS = 3;
+    private static final int MOST_CONTEXTS = 4;
 
     /**
-     * If the context is not configured, it is as long as the memory allows, but long enough for a picture. If the
-     * number of sequences is not configured, it is the number for which such contexts fit.
+     * If the context is not configured, it is the model's, as far as the memory suffices, but long enough for a picture. If the
+     * number of sequences is not configured, it is 8, or fewer where the memory is very small.
      *
      * @param modelContext most tokens that the model can attend to
      * @throws KvBudgetException naming the configured and the needed memory
@@ -37,20 +37,21 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
                     .formatted(wanted, modelContext));
         }
         int most = wanted == null ? modelContext : wanted;
-        int least = wanted == null ? Math.min(modelContext, LEAST_TOKENS) : wanted;
-        long blocks = properties.kvCache().toBytes() / (bytesPerToken * KvCache.BLOCK_TOKENS);
-        int sequences = sequences(properties, blocks / blocks(least));
-        long blocksPerSlot = Math.min(blocks(most), blocks / sequences);
-        if (blocksPerSlot < blocks(least)) {
-            throw new KvBudgetException("pargo.llm.kv-cache of %d MB is too small: %d x %d tokens need %d MB"
-                    .formatted(
-                            properties.kvCache().toMegabytes(),
-                            sequences,
-                            least,
-                            sequences * blocks(least) * KvCache.BLOCK_TOKENS * bytesPerToken / (1 << 20) + 1));
+        int least = wanted == null ? Math.min(modelContext, LEAST_CONTEXT) : wanted;
+        long fitting = properties.kvCache().toBytes() / (bytesPerToken * KvCache.PAGE_TOKENS);
+        int sequences = sequences(properties, fitting - KvCache.pages(least) + 1);
+        long needed = KvCache.pages(least) + sequences - 1L;
+        if (fitting < needed) {
+            throw new KvBudgetException(
+                    "pargo.llm.kv-cache of %d MB is too small: a prompt of %d tokens and %d answers need %d MB"
+                            .formatted(
+                                    properties.kvCache().toMegabytes(),
+                                    least,
+                                    sequences,
+                                    needed * KvCache.PAGE_TOKENS * bytesPerToken / (1 << 20) + 1));
         }
-        long slots = Math.min(blocks / blocksPerSlot, (long) sequences * (1 + MAX_KEPT_PROMPTS));
-        return new KvBudget(sequences, (int) slots, (int) Math.min(most, blocksPerSlot * KvCache.BLOCK_TOKENS));
+        int pages = (int) Math.min(fitting, (long) MOST_CONTEXTS * sequences * KvCache.pages(most));
+        return new KvBudget(sequences, pages, Math.min(most, (pages - sequences + 1) * KvCache.PAGE_TOKENS));
     }
 
     private static int sequences(EngineProperties properties, long fitting) {
@@ -64,8 +65,13 @@ record KvBudget(int sequences, int slots, int tokensPerSlot) {
         return wanted;
     }
 
-    /** Number of blocks for a number of tokens. */
-    private static long blocks(int tokens) {
-        return (tokens + KvCache.BLOCK_TOKENS - 1) / KvCache.BLOCK_TOKENS;
+    /**
+     * Most tokens of each of a request's sequences, so that the request, alone, fits into the pages. The sequences share the pages
+     * that the prompt fills.
+     */
+    int room(GenerationRequest request) {
+        int shared = request.promptTokens() / KvCache.PAGE_TOKENS;
+        long each = shared + (pages - shared) / request.sequences();
+        return (int) Math.min(context, each * KvCache.PAGE_TOKENS) - request.promptTokens();
     }
 }

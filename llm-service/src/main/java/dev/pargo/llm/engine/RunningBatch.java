@@ -1,30 +1,35 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.KvCache;
+import dev.pargo.models.llm.PromptEmbedding;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running groups, in the order of their admission, with the slots that they own, and the suspended groups, which
- * own no slots. Belongs to the device's thread.
+ * The running groups, in the order of their admission, with the pages that their sequences use, and the suspended groups, which use
+ * no pages. Belongs to the device's thread.
  */
 final class RunningBatch {
 
-    private static final int NONE = -1;
-
-    private final KvSlots slots;
+    private final KvCache cache;
+    private final PagePool pool;
     private final int maxSequences;
     private final GroupFactory factory;
     private final List<RunningGroup> groups = new ArrayList<>();
     private final Map<SequenceGroup, RunningGroup> suspended = new IdentityHashMap<>();
 
-    /** @param maxSequences largest number of sequences that run at once, at most the number of slots */
-    RunningBatch(KvSlots slots, int maxSequences, GroupFactory factory) {
-        this.slots = slots;
+    /** @param maxSequences largest number of sequences that run at once */
+    RunningBatch(KvCache cache, PagePool pool, int maxSequences, GroupFactory factory) {
+        this.cache = cache;
+        this.pool = pool;
         this.maxSequences = maxSequences;
         this.factory = factory;
     }
@@ -43,15 +48,66 @@ final class RunningBatch {
         return groups.isEmpty();
     }
 
-    /** Share of the slots for sequences that are taken. */
-    double utilization() {
-        return (double) (maxSequences - room()) / maxSequences;
+    /** Number of suspended groups. */
+    int suspended() {
+        return suspended.size();
     }
 
-    /** Number of sequences that could be added. */
-    int room() {
-        return maxSequences
-                - groups.stream().mapToInt(group -> group.slots().length).sum();
+    /** Share of the pages that running groups use. */
+    double utilization() {
+        return (double) (pool.size() - pool.available()) / pool.size();
+    }
+
+    /**
+     * Whether a group could be added if other groups were not running: its sequences may run, and there are pages for what it has to
+     * read that is not in the cache, and for every running sequence to go on by a page. A group that runs alone always fits.
+     */
+    boolean fits(SequenceGroup group, List<RunningGroup> leaving) {
+        int sequences = group.request().sequences()
+                + groups.stream()
+                        .filter(running -> !leaving.contains(running))
+                        .mapToInt(RunningGroup::sequences)
+                        .sum();
+        if (sequences > maxSequences) {
+            return false;
+        }
+        if (leaving.size() == groups.size()) {
+            return true;
+        }
+        Map<Integer, Integer> left = new HashMap<>();
+        for (RunningGroup each : leaving) {
+            each.tables().forEach(table -> Arrays.stream(table.pages())
+                    .forEach(page -> left.merge(page, 1, Integer::sum)));
+        }
+        long freed = left.entrySet().stream()
+                .filter(entry -> entry.getValue() == pool.uses(entry.getKey()))
+                .count();
+        return missingPages(group, left) + sequences <= pool.available() + freed;
+    }
+
+    /** @param left pages that are not in use as often any more */
+    private int missingPages(SequenceGroup group, Map<Integer, Integer> left) {
+        SortedMap<Integer, TableContent> needed = needed(group);
+        int pages = 0;
+        for (TableContent content : needed.values()) {
+            pages += KvCache.pages(content.rows());
+        }
+        // All sequences share the pages that the prompt fills.
+        int filled = group.request().promptTokens() / KvCache.PAGE_TOKENS;
+        int[] found = pool.find(needed.get(needed.firstKey()).keys()).pages();
+        return pages
+                - (needed.size() - 1) * filled
+                - (int) Arrays.stream(found)
+                        .limit(filled)
+                        .filter(page -> pool.uses(page) > left.getOrDefault(page, 0))
+                        .count();
+    }
+
+    private SortedMap<Integer, TableContent> needed(SequenceGroup group) {
+        @Nullable RunningGroup known = suspended.get(group);
+        return known == null
+                ? new TreeMap<>(Map.of(0, new TableContent(group.request(), new int[0])))
+                : known.needed();
     }
 
     /** Whether a group has been in the batch before. */
@@ -59,47 +115,72 @@ final class RunningBatch {
         return suspended.containsKey(group);
     }
 
-    /**
-     * Starts or resumes a group. If that fails, the only change is that the content of its slots is no longer known.
-     */
+    /** Starts or resumes a group that fits. If that fails, it uses no pages. */
     RunningGroup add(SequenceGroup group) {
         @Nullable RunningGroup known = suspended.get(group);
         RunningGroup running = known == null ? factory.create(group) : known;
-        int[] own = new int[group.request().slots()];
-        Arrays.fill(own, NONE);
-        List<Prefill> prefills = new ArrayList<>();
         boolean started = false;
         try {
-            running.needed().forEach((index, ids) -> {
-                KvSlots.Lease lease = slots.take(running.keys(ids));
-                own[index] = lease.slot();
-                factory.copyPrefix(lease);
-                if (lease.reusable() < running.rowsNeeded(ids)) {
-                    prefills.add(factory.prefill(running, ids, lease));
-                }
-            });
-            Arrays.setAll(own, i -> own[i] == NONE ? slots.takeAny() : own[i]);
-            running.begin(own, prefills, System.nanoTime());
+            running.begin(System.nanoTime());
+            if (!restore(running)) {
+                throw new IllegalStateException("a request that fits has no pages: " + pool);
+            }
             groups.add(running);
             suspended.remove(group);
             started = true;
             return running;
         } finally {
             if (!started) {
-                prefills.forEach(Prefill::close);
-                Arrays.stream(own).filter(slot -> slot != NONE).forEach(slot -> slots.release(slot, new long[0]));
+                running.discard();
             }
         }
     }
 
-    /** Publishes how much of its prompt a group's slots hold, so that other prompts can copy it. */
-    void publishPrompt(RunningGroup group) {
-        group.prefills().forEach(prefill -> slots.holds(prefill.slot(), prefill.held()));
+    /**
+     * Applies a step that has read rows of a group: makes them available to other prompts, and goes on with the next content that the
+     * group needs.
+     *
+     * @return false if there are not enough pages for it
+     */
+    boolean hasRead(RunningGroup group) {
+        Prefill read = group.prefill();
+        pool.keep(read.heldKeys(), read.table(), true);
+        return restore(group);
+    }
+
+    private boolean restore(RunningGroup group) {
+        @Nullable TableContent content = group.nextMissing();
+        while (content != null) {
+            PrefixTree.Match found = pool.find(content.keys());
+            long inUse = Arrays.stream(found.pages())
+                    .limit(found.positions() / KvCache.PAGE_TOKENS)
+                    .filter(page -> pool.uses(page) > 0)
+                    .count();
+            if (KvCache.pages(content.rows()) - inUse > pool.available()) {
+                return false;
+            }
+            restore(group, content, found);
+            content = group.nextMissing();
+        }
+        return true;
+    }
+
+    private void restore(RunningGroup group, TableContent content, PrefixTree.Match found) {
+        if (found.positions() >= content.rows()) {
+            group.restored(BlockTable.of(pool, found.first(content.rows())));
+            return;
+        }
+        PromptEmbedding rows = factory.embed(content);
+        PrefixTree.Match known = found.first(rows.chunkBegin(found.positions()));
+        BlockTable table = BlockTable.of(pool, known);
+        group.read(new Prefill(content, table, rows, known.positions()));
+        Map<Integer, Integer> copies = new LinkedHashMap<>();
+        table.prepare(known.positions(), content.rows(), copies);
+        cache.copy(copies);
     }
 
     /**
-     * Suspends a group until it is added again. If its slots are not used in the meantime, they keep their content for
-     * it.
+     * Suspends a group until it is added again. If its pages are not used in the meantime, they keep their content for it.
      */
     void suspend(RunningGroup group) {
         remove(group);
@@ -112,27 +193,15 @@ final class RunningBatch {
         return suspended.remove(group);
     }
 
-    /** Removes a group and frees its slots. Later prompts can reuse their content. */
+    /** Removes a group and frees its pages. Later prompts can reuse their content. */
     void remove(RunningGroup group) {
-        List<long[]> contents = group.contents();
-        close(group);
-        release(group.slots(), contents);
-    }
-
-    /** Removes a group after a failure and frees its slots. Their content is not reused. */
-    void discard(RunningGroup group) {
-        close(group);
-        release(group.slots(), Collections.nCopies(group.slots().length, new long[0]));
-    }
-
-    private void close(RunningGroup group) {
-        group.close();
+        group.release(pool);
         groups.remove(group);
     }
 
-    private void release(int[] own, List<long[]> contents) {
-        for (int i = 0; i < own.length; i++) {
-            slots.release(own[i], contents.get(i));
-        }
+    /** Removes a group after a failure and frees its pages. Their content is not reused. */
+    void discard(RunningGroup group) {
+        group.discard();
+        groups.remove(group);
     }
 }

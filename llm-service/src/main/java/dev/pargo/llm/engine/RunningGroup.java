@@ -1,21 +1,18 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.Step;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence group that has been admitted. While it runs, it owns slots of the KV cache, into which it reads its prompt
- * and then writes its sequences. A suspended group owns no slots. When it runs again, the content of its old slots is
- * first restored in its new slots.
+ * A sequence group that has been admitted. While it runs, its sequences have tables of pages of the KV cache, into which it reads its
+ * prompt and then writes the sequences. A suspended group has no tables. When it runs again, the content of the tables of
+ * its sequences that continue is first restored, one after the other.
  */
 final class RunningGroup {
 
@@ -26,78 +23,73 @@ final class RunningGroup {
     private long firstToken;
     private long networkNanos;
 
-    private int[] slots = {};
-    private List<Prefill> prefills = List.of();
+    private final SortedMap<Integer, BlockTable> tables;
+
+    /** The sequences whose content must still be restored, by their number. */
+    private final SortedMap<Integer, TableContent> missing = new TreeMap<>();
+
+    /** Reads the content of the table with the number {@code reading}. */
+    private @Nullable Prefill prefill;
+
+    private int reading;
     private int positionShift;
 
     private long turnBegan;
     private long writesSince;
 
-    /** @param now {@link System#nanoTime} */
-    RunningGroup(SequenceGroup group, DecodingStrategy strategy, long now) {
+    /**
+     * @param tables of the sequences, which the strategy writes
+     * @param now    {@link System#nanoTime}
+     */
+    RunningGroup(SequenceGroup group, SortedMap<Integer, BlockTable> tables, DecodingStrategy strategy, long now) {
         this.group = group;
+        this.tables = tables;
         this.strategy = strategy;
         this.admitted = now;
     }
 
-    /**
-     * The content that the group needs to continue: which of its slots must contain the prompt, and the ids after the
-     * prompt. The next step reads the last of these ids; the others must have been read. The content of the remaining
-     * slots does not matter.
-     */
-    Map<Integer, int[]> needed() {
+    /** The content that the group needs to continue, by the number of the sequence. */
+    SortedMap<Integer, TableContent> needed() {
+        SortedMap<Integer, TableContent> needed = new TreeMap<>();
         if (tokensWritten() == 0) {
-            return Map.of(0, new int[0]);
-        }
-        Map<Integer, int[]> needed = new TreeMap<>();
-        List<int[]> open = strategy.openIds();
-        for (int i = 0; i < open.size(); i++) {
-            if (open.get(i).length > 0) {
-                needed.put(i, open.get(i));
-            }
+            needed.put(0, new TableContent(group.request(), new int[0]));
+        } else {
+            strategy.openIds().forEach((index, ids) -> needed.put(index, new TableContent(group.request(), ids)));
         }
         return needed;
     }
 
-    /** Rows of the prompt and of the ids after it that must have been read before the group continues. */
-    int rowsNeeded(int[] ids) {
-        return group.request().promptTokens() + Math.max(0, ids.length - 1);
-    }
-
-    /** The keys of the prompt and of ids after it. */
-    long[] keys(int[] ids) {
-        return LongStream.concat(
-                        Arrays.stream(group.request().keys()),
-                        Arrays.stream(ids).asLongStream())
-                .toArray();
-    }
-
-    /** The prompt and ids after it. */
-    List<PromptPart> parts(int[] ids) {
-        List<PromptPart> parts = new ArrayList<>(group.request().prompt());
-        if (ids.length > 0) {
-            parts.add(new PromptPart.Tokens(ids));
-        }
-        return parts;
-    }
-
     /**
-     * Lets the group run.
+     * Lets the group run. Before its sequences are written, the content of all {@link #missing} sequences is to be restored.
      *
-     * @param own    slots for the group, as many as it needs
-     * @param reads rows that must be read into the slots first; each is closed when it has been read, or by {@link
-     *              #close}
-     * @param now    {@link System#nanoTime}
+     * @param now {@link System#nanoTime}
      */
-    void begin(int[] own, List<Prefill> reads, long now) {
-        slots = own;
-        prefills = reads;
+    void begin(long now) {
+        missing.putAll(needed());
         turnBegan = now;
         writesSince = 0;
-        strategy.use(own);
+    }
+
+    /** The next content to restore if nothing is being read; null if there is none. */
+    @Nullable
+    TableContent nextMissing() {
+        return missing.isEmpty() || promptRest() > 0 ? null : missing.get(missing.firstKey());
+    }
+
+    /** Restores the content of {@link #nextMissing} in a table that has it already. */
+    void restored(BlockTable table) {
+        tables.put(missing.firstKey(), table);
+        missing.remove(missing.firstKey());
+    }
+
+    /** Restores the content of {@link #nextMissing} by reading what its table does not have. */
+    void read(Prefill rest) {
+        reading = missing.firstKey();
+        prefill = rest;
+        restored(rest.table());
         if (tokensWritten() == 0) {
-            cachedTokens = reads.get(0).held();
-            positionShift = reads.get(0).positionShift();
+            cachedTokens = rest.held();
+            positionShift = rest.positionShift();
         }
     }
 
@@ -109,46 +101,53 @@ final class RunningGroup {
         return group.request().origin().client();
     }
 
-    int[] slots() {
-        return slots;
+    /** Number of sequences that may be written at once. */
+    int sequences() {
+        return group.request().sequences();
+    }
+
+    Collection<BlockTable> tables() {
+        return tables.values();
     }
 
     long admitted() {
         return admitted;
     }
 
-    List<Prefill> prefills() {
-        return prefills;
+    /** The content that is being read; null if none is. */
+    @Nullable
+    Prefill prefill() {
+        return prefill;
     }
 
-    /** Number of rows that must still be read before the sequences are written. */
+    /** Whether rows must be read before the sequences are written. */
+    boolean isReading() {
+        return promptRest() > 0 || !missing.isEmpty();
+    }
+
+    /** Number of rows of the content that is being read. */
     int promptRest() {
-        return prefills.stream().mapToInt(Prefill::rest).sum();
+        return prefill == null ? 0 : prefill.rest();
     }
 
     /** The next rows to read. Call it only if rows remain. */
     Step.Chunk nextChunk(int rows) {
-        return currentPrefill().nextChunk(rows).withAdapter(group.request().adapter());
-    }
-
-    private Prefill currentPrefill() {
-        return prefills.stream()
-                .filter(prefill -> prefill.rest() > 0)
-                .findFirst()
-                .orElseThrow();
+        return prefill.nextChunk(rows).withAdapter(group.request().adapter());
     }
 
     /** The sequences' next rows. Call it only after the prompt has been read. */
-    List<Step.Tokens> nextTokens() {
-        return strategy.nextTokens().stream()
-                .map(tokens -> tokens.withShift(positionShift)
-                        .withAdapter(group.request().adapter()))
-                .toList();
+    List<SequenceRows> nextRows() {
+        return strategy.nextRows();
+    }
+
+    /** The rows for the network. */
+    Step.Tokens tokens(SequenceRows rows) {
+        return rows.tokens(positionShift, group.request().adapter());
     }
 
     /** The draws from a step's logits; the group's rows begin at {@code firstRow}. */
-    List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
-        return strategy.draws(firstRow, tokens);
+    List<Sampler.Draw> draws(int firstRow, List<SequenceRows> rows) {
+        return strategy.draws(firstRow, rows);
     }
 
     /** Whether the attention of the next tokens must be reported, for at most this number of tokens. */
@@ -160,7 +159,7 @@ final class RunningGroup {
     /** Records that a step has read rows of the prompt. */
     void advancePrompt(int rows) {
         if (rows > 0) {
-            currentPrefill().advance(rows);
+            prefill.advance(rows);
         }
     }
 
@@ -172,7 +171,7 @@ final class RunningGroup {
     /** Counts the time of a step that the group took part in. */
     void countStep(long stepNanos, long now) {
         networkNanos += stepNanos;
-        if (promptRest() > 0) {
+        if (isReading()) {
             return;
         }
         if (firstToken == 0) {
@@ -211,26 +210,44 @@ final class RunningGroup {
                 networkNanos);
     }
 
-    /** Keys of each slot's content, for later prompts. */
-    List<long[]> contents() {
-        if (promptRest() == 0) {
-            return strategy.cachedIds().stream().map(this::keys).toList();
-        }
-        List<long[]> contents = new ArrayList<>(Collections.nCopies(slots.length, new long[0]));
-        needed().forEach((index, ids) -> contents.set(index, Arrays.copyOf(keys(ids), held(slots[index], ids))));
-        return contents;
+    /** Keys of what the table of a sequence contains. */
+    long[] keys(int sequence) {
+        return promptRest() > 0 && sequence == reading
+                ? prefill.heldKeys()
+                : cachedKeys(sequence);
     }
 
-    private int held(int slot, int[] ids) {
-        return prefills.stream()
-                .filter(prefill -> prefill.slot() == slot)
-                .mapToInt(Prefill::held)
-                .findFirst()
-                .orElse(rowsNeeded(ids));
+    private long[] cachedKeys(int sequence) {
+        long[] prompt = group.request().keys();
+        int[] ids = strategy.cachedIds(sequence);
+        long[] keys = Arrays.copyOf(prompt, prompt.length + ids.length);
+        for (int i = 0; i < ids.length; i++) {
+            keys[prompt.length + i] = ids[i];
+        }
+        return keys;
+    }
+
+    /** Ends the use of all pages. Their content is kept for later prompts. */
+    void release(PagePool pool) {
+        tables.forEach((index, table) -> pool.keep(keys(index), table, false));
+        close();
+        tables.values().forEach(BlockTable::release);
+        tables.clear();
+    }
+
+    /** Ends the use of all pages. What other groups do not use is not kept. */
+    void discard() {
+        close();
+        tables.values().forEach(BlockTable::discard);
+        tables.clear();
     }
 
     /** Frees the rows that have not been read. */
-    void close() {
-        prefills.forEach(Prefill::close);
+    private void close() {
+        if (prefill != null) {
+            prefill.close();
+            prefill = null;
+        }
+        missing.clear();
     }
 }

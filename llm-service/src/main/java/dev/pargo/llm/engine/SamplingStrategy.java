@@ -1,33 +1,28 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.llm.engine.GenerationListener.Piece;
-import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
-import dev.pargo.models.llm.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * One or several sequences that are sampled independently. Each owns a slot; the prompt is read into the slot of the
- * first.
+ * One or several sequences that are sampled independently. The prompt is read into the table of the first; the others start
+ * with its pages.
  */
 final class SamplingStrategy implements DecodingStrategy {
 
     private final List<Sequence> sequences;
     private final int promptTokens;
-    private final KvCache cache;
-    private int[] slots = {};
+    private final SortedMap<Integer, BlockTable> tables;
 
-    SamplingStrategy(List<Sequence> sequences, int promptTokens, KvCache cache) {
+    /** @param tables of the group */
+    SamplingStrategy(List<Sequence> sequences, int promptTokens, SortedMap<Integer, BlockTable> tables) {
         this.sequences = sequences;
         this.promptTokens = promptTokens;
-        this.cache = cache;
-    }
-
-    @Override
-    public void use(int[] own) {
-        slots = own.clone();
+        this.tables = tables;
     }
 
     private List<Sequence> open() {
@@ -35,16 +30,16 @@ final class SamplingStrategy implements DecodingStrategy {
     }
 
     @Override
-    public List<Step.Tokens> nextTokens() {
+    public List<SequenceRows> nextRows() {
         return open().stream()
-                .map(sequence -> new Step.Tokens(
-                        slots[sequence.index()], promptTokens + sequence.tokens() - 1, sequence.nextTokens()))
+                .map(sequence -> new SequenceRows(
+                        tables.get(sequence.index()), promptTokens + sequence.tokens() - 1, sequence.nextTokens()))
                 .toList();
     }
 
     @Override
-    public List<Sampler.Draw> draws(int firstRow, List<Step.Tokens> tokens) {
-        if (tokens.isEmpty()) {
+    public List<Sampler.Draw> draws(int firstRow, List<SequenceRows> rows) {
+        if (rows.isEmpty()) {
             return sequences.stream()
                     .map(sequence -> sequence.draw(firstRow, new int[0]))
                     .toList();
@@ -53,7 +48,7 @@ final class SamplingStrategy implements DecodingStrategy {
         List<Sampler.Draw> draws = new ArrayList<>();
         int row = firstRow;
         for (int i = 0; i < open.size(); i++) {
-            int[] ids = tokens.get(i).ids();
+            int[] ids = rows.get(i).ids();
             draws.add(open.get(i).draw(row, Arrays.copyOfRange(ids, 1, ids.length)));
             row += ids.length;
         }
@@ -63,18 +58,13 @@ final class SamplingStrategy implements DecodingStrategy {
     @Override
     public List<Piece> advance(Logits logits, int firstRow, List<Sampler.Drawn> drawn) {
         if (tokensWritten() == 0) {
-            copyPrompt();
+            for (Sequence other : sequences.subList(1, sequences.size())) {
+                tables.put(other.index(), tables.get(0).fork());
+            }
         }
         return drawn.stream()
                 .map(each -> each.draw().sequence().append(each, logits))
                 .toList();
-    }
-
-    private void copyPrompt() {
-        int[] others = Arrays.copyOfRange(slots, 1, slots.length);
-        int[] from = new int[others.length];
-        Arrays.fill(from, slots[0]);
-        cache.copy(from, others, 0, promptTokens);
     }
 
     @Override
@@ -93,14 +83,14 @@ final class SamplingStrategy implements DecodingStrategy {
     }
 
     @Override
-    public List<int[]> cachedIds() {
-        return sequences.stream().map(Sequence::cachedIds).toList();
+    public int[] cachedIds(int sequence) {
+        return sequences.get(sequence).cachedIds();
     }
 
     @Override
-    public List<int[]> openIds() {
-        return sequences.stream()
-                .map(sequence -> sequence.isComplete() ? new int[0] : sequence.ids())
-                .toList();
+    public SortedMap<Integer, int[]> openIds() {
+        SortedMap<Integer, int[]> ids = new TreeMap<>();
+        open().forEach(sequence -> ids.put(sequence.index(), sequence.ids()));
+        return ids;
     }
 }

@@ -30,7 +30,7 @@ final class Sequence {
 
     /**
      * @param index      among the sequences of its request
-     * @param room       largest number of positions of the sequence in its slot
+     * @param room       largest number of tokens
      * @param constraint of this sequence alone; null for none
      * @param looksUp    whether tokens may be drafted by prompt lookup
      */

@@ -51,7 +51,7 @@ public final class SequenceGroup implements Generator.Submission {
         onResume.run();
     }
 
-    /** True while the request is paused. The group keeps its slots. */
+    /** True while the request is paused. The group keeps its pages. */
     boolean isPaused() {
         return paused;
     }

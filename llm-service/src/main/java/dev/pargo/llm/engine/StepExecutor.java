@@ -28,7 +28,7 @@ final class StepExecutor {
      */
     Map<RunningGroup, RuntimeException> execute(StepPlan plan) {
         Map<RunningGroup, RuntimeException> failures = new IdentityHashMap<>();
-        try (Logits logits = lm.step(cache, plan.step())) {
+        try (Logits logits = forward(plan)) {
             BitSet notFinite = logits.rows() == 0 ? new BitSet() : logits.notFinite();
             List<StepPlan.Part> sampled = new ArrayList<>();
             List<List<Sampler.Draw>> draws = new ArrayList<>();
@@ -53,6 +53,11 @@ final class StepExecutor {
             plan.groups().forEach(group -> failures.put(group, e));
         }
         return failures;
+    }
+
+    private Logits forward(StepPlan plan) {
+        cache.copy(plan.prepare());
+        return lm.step(cache, plan.step());
     }
 
     /** What fails here concerns one group alone. */

@@ -36,7 +36,7 @@ class BeamScorerTest {
                     assertThat(answer.ids()).hasSizeBetween(1, 60);
                 }
             }
-            assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+            assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         }
     }
 }

@@ -55,7 +55,7 @@ class ConstrainedAnswersTest {
                 }
             }
             assertThat(complete).isGreaterThan(25);
-            assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+            assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         }
     }
 

@@ -94,7 +94,7 @@ class DecodingParityTest {
                         description));
             }
             checks.forEach(Runnable::run);
-            assertThat(engine.freeSlots()).isEqualTo(engine.slots());
+            assertThat(engine.availablePages()).isEqualTo(engine.pages());
         }
     }
 

@@ -32,8 +32,8 @@ class DrawnAnswersTest {
     }
 
     @AfterEach
-    void allSlotsAreFree() {
-        assertThat(MINI.engine.freeSlots()).isEqualTo(MINI.engine.slots());
+    void allPagesAreFree() {
+        assertThat(MINI.engine.availablePages()).isEqualTo(MINI.engine.pages());
     }
 
     private static int best(float[] logits) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** A failure affects only the requests that it belongs to, is reported once, and loses no slot. */
+/** A failure affects only the requests that it belongs to, is reported once, and loses no page. */
 @ExtendWith(OutputCaptureExtension.class)
 class EngineFaultsTest {
 
@@ -36,7 +36,7 @@ class EngineFaultsTest {
     private static void assertNothingIsLost(PargoMini mini) {
         assertThat(mini.device.trouble()).isEmpty();
         assertThat(mini.submit(Asked.of(TEXT).endless(3)).ids()).hasSize(3);
-        assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+        assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         assertThat(mini.engine.waiting()).isZero();
     }
 
@@ -149,7 +149,7 @@ class EngineFaultsTest {
             still.end();
             assertFailed(impossible, ErrorReason.INTERNAL);
             assertFailed(beside, ErrorReason.INTERNAL);
-            // The content of the failed requests' slots is not reused; later requests are not affected.
+            // The content of the failed requests' pages is not reused; later requests are not affected.
             assertThat(waiting.ids(3)).isEqualTo(want);
             assertThat(mini.submit(Asked.of(PICTURE)).ids()).isEqualTo(want);
             assertNothingIsLost(mini);
@@ -175,7 +175,7 @@ class EngineFaultsTest {
     }
 
     @Test
-    void aNetworkThatIsGoneFailsEveryRequestAndLosesNoSlot() {
+    void aNetworkThatIsGoneFailsEveryRequestAndLosesNoPage() {
         PargoMini mini = PargoMini.withSequences(2);
         assertThat(mini.submit(Asked.of(TEXT).endless(2)).ids()).hasSize(2);
         mini.engine.close();
@@ -184,7 +184,7 @@ class EngineFaultsTest {
             assertFailed(mini.submit(Asked.of(TEXT)), ErrorReason.INTERNAL);
         }
         assertThat(mini.device.trouble()).isEmpty();
-        assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+        assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         mini.device.close();
     }
 
@@ -276,7 +276,7 @@ class EngineFaultsTest {
         waiting.forEach(answer -> assertFailed(answer, ErrorReason.DEVICE_LOST));
         await().until(() -> mini.device.trouble().isPresent());
         assertFailed(mini.submit(Asked.of(TEXT)), ErrorReason.DEVICE_LOST);
-        assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+        assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         mini.close();
     }
 

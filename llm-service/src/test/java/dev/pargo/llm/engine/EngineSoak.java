@@ -73,14 +73,14 @@ class EngineSoak {
                 }
                 kept.forEach(CollectedAnswer::end);
                 mini.submit(Asked.of(prompts.get(3)).endless(2)).summary();
-                assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+                assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
                 if (round % 5 == 0) {
                     log.info(
-                            "{} requests, {} s, {} of {} slots free, {}",
+                            "{} requests, {} s, {} of {} pages free, {}",
                             round * AT_ONCE,
                             (System.nanoTime() - begin) / 1_000_000_000,
-                            mini.engine.freeSlots(),
-                            mini.engine.slots(),
+                            mini.engine.availablePages(),
+                            mini.engine.pages(),
                             memory());
                 }
                 if (round == ROUNDS / 2) {

@@ -18,8 +18,8 @@ class FairTurnsTest {
     private static final List<PromptPart> OTHER_PICTURE = PargoMini.aboutImage(2, PargoMini.DESCRIBE);
     private static final List<PromptPart> TEXT = PargoMini.text("USER: hello\nASSISTANT: ");
 
-    private static PargoMini mini(int sequences, int slots, Duration turn) {
-        return new PargoMini(PargoMini.properties(sequences, slots, true, turn));
+    private static PargoMini mini(int sequences, int contexts, Duration turn) {
+        return new PargoMini(PargoMini.properties(sequences, contexts, true, turn));
     }
 
     private static double suspensions(PargoMini mini) {
@@ -28,7 +28,7 @@ class FairTurnsTest {
 
     private static void assertNothingIsLost(PargoMini mini) {
         assertThat(mini.submit(Asked.of(TEXT).endless(3)).ids()).hasSize(3);
-        assertThat(mini.engine.freeSlots()).isEqualTo(mini.engine.slots());
+        assertThat(mini.engine.availablePages()).isEqualTo(mini.engine.pages());
         assertThat(mini.engine.waiting()).isZero();
     }
 
@@ -71,7 +71,7 @@ class FairTurnsTest {
     }
 
     @Test
-    void aClientThatHoldsEverySlotMakesWayAfterItsTurn() throws Exception {
+    void aClientThatHoldsEveryPlaceMakesWayAfterItsTurn() throws Exception {
         try (PargoMini mini = mini(2, 8, Duration.ZERO)) {
             Standstill still = new Standstill();
             CollectedAnswer crowd =
@@ -104,24 +104,24 @@ class FairTurnsTest {
     }
 
     /**
-     * If there are only as many slots as sequences, a suspended answer loses its keys and values, and they are computed
+     * If the memory is small, a suspended answer loses its keys and values, and they are computed
      * again.
      */
     @ParameterizedTest
-    @ValueSource(ints = {3, 12})
-    void suspendedAnswersAreTheSameAsOthers(int slots) throws Exception {
+    @ValueSource(ints = {2, 12})
+    void suspendedAnswersAreTheSameAsOthers(int contexts) throws Exception {
         List<Asked> all = List.of(
                 Asked.of(PICTURE).from("a").choices(3).sampled(0.8, 1).endless(60),
                 Asked.of(OTHER_PICTURE).from("b").beams(3).tokens(0, 25),
                 Asked.of(TEXT).from("c").choices(2).sampled(1, 7).topLogprobs(2).endless(60),
                 Asked.of(PICTURE).from("d").endless(60));
         List<List<List<Integer>>> expected = new ArrayList<>();
-        try (PargoMini mini = mini(3, slots, Duration.ofHours(1))) {
+        try (PargoMini mini = mini(3, contexts, Duration.ofHours(1))) {
             for (Asked asked : all) {
                 expected.add(ids(mini.submit(asked), asked));
             }
         }
-        try (PargoMini mini = mini(3, slots, Duration.ZERO)) {
+        try (PargoMini mini = mini(3, contexts, Duration.ZERO)) {
             Standstill still = new Standstill();
             CollectedAnswer first = mini.submit(all.get(0), still);
             still.begun();
@@ -143,7 +143,7 @@ class FairTurnsTest {
     }
 
     @Test
-    void aPausedAnswerHoldsNoSlotThatAnotherNeeds() throws Exception {
+    void aPausedAnswerHoldsNoPlaceThatAnotherNeeds() throws Exception {
         try (PargoMini mini = mini(1, 4, Duration.ofHours(1))) {
             Standstill still = new Standstill();
             CollectedAnswer slow = mini.submit(Asked.of(TEXT).endless(40), still);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.models.llm.PromptPart;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,41 +22,36 @@ class KvBudgetTest {
     }
 
     @Test
-    void sequencesShareAMemoryThatIsTooSmallForWholeContexts() {
-        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(8, 8, 2048));
+    void theContextIsTheModelsIfTheMemoryHoldsItOnce() {
+        assertThat(KvBudget.of(properties(8, null, 256), 4096, 32_768)).isEqualTo(new KvBudget(8, 1024, 32_768));
+    }
+
+    /** Otherwise a prompt leaves a page for each sequence. */
+    @Test
+    void theContextIsWhatTheMemoryHoldsBesideAPageForEachOtherSequence() {
+        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768))
+                .isEqualTo(new KvBudget(8, 256, (256 - 7) * 64));
     }
 
     @Test
-    void whatTheRunningSequencesDoNotNeedRemembersPrompts() {
-        assertThat(KvBudget.of(properties(8, 1024, 128), 4096, 32_768)).isEqualTo(new KvBudget(8, 32, 1024));
-    }
-
-    @Test
-    void aSlotHoldsNoMoreThanTheContext() {
-        assertThat(KvBudget.of(properties(8, null, 1024), 4096, 512).tokensPerSlot())
-                .isEqualTo(512);
+    void aSmallModelDoesNotUseAllOfTheMemory() {
+        assertThat(KvBudget.of(properties(8, null, 1024), 4096, 512)).isEqualTo(new KvBudget(8, 4 * 8 * 8, 512));
     }
 
     /** Bytes of a token in bfloat16: 32 layers, keys and values of 8 heads of 128, or of 32. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "InternLM2-7B, 131072, 32768, 8, 1024",
-        "LLaVA-1.5-7B, 524288, 4096, 2, 1024",
+        "InternLM2-7B, 131072, 32768, 8, 7744",
+        "LLaVA-1.5-7B, 524288, 4096, 8, 1600",
         "LLaVA-1.5-7B in float32, 1048576, 4096, 1, 1024",
         "a small model, 4096, 512, 8, 512"
     })
-    void byDefaultThereAreAsManySequencesAsHoldAPicture(
+    void byDefaultThereAreEightSequencesIfTheyHaveAPictureInCommon(
             String model, int bytesPerToken, int modelContext, int sequences, int tokens) {
         KvBudget budget = KvBudget.of(properties(null, null, 1024), bytesPerToken, modelContext);
 
         assertThat(budget.sequences()).isEqualTo(sequences);
-        assertThat(budget.tokensPerSlot()).isEqualTo(tokens);
-    }
-
-    @Test
-    void aConfiguredContextDecidesHowManySequencesThereAre() {
-        assertThat(KvBudget.of(properties(null, 2048, 32), 4096, 4096).sequences())
-                .isEqualTo(4);
+        assertThat(budget.context()).isEqualTo(tokens);
     }
 
     @Test
@@ -68,19 +64,19 @@ class KvBudgetTest {
     void refusesAMemoryThatHoldsNoPicture() {
         assertThatThrownBy(() -> KvBudget.of(properties(null, null, 100), 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
-                .hasMessage("pargo.llm.kv-cache of 100 MB is too small: 1 x 1024 tokens need 129 MB");
+                .hasMessage("pargo.llm.kv-cache of 100 MB is too small: a prompt of 1024 tokens and 1 answers need 129 MB");
     }
 
     @Test
-    void refusesMoreSequencesThanHoldAPicture() {
-        assertThatThrownBy(() -> KvBudget.of(properties(8, null, 1024), 524_288, 4096))
-                .hasMessageContaining("8 x 1024 tokens need 4097 MB");
+    void refusesMoreSequencesThanThereArePages() {
+        assertThatThrownBy(() -> KvBudget.of(properties(24, null, 1024), 524_288, 4096))
+                .hasMessageContaining("a prompt of 1024 tokens and 24 answers need 1249 MB");
     }
 
     @Test
     void refusesAContextThatTheMemoryDoesNotHold() {
-        assertThatThrownBy(() -> KvBudget.of(properties(8, 2048, 32), 4096, 4096))
-                .hasMessageContaining("8 x 2048 tokens need 65 MB");
+        assertThatThrownBy(() -> KvBudget.of(properties(1, 4096, 8), 4096, 4096))
+                .hasMessageContaining("a prompt of 4096 tokens and 1 answers need 17 MB");
     }
 
     @Test
@@ -89,13 +85,19 @@ class KvBudgetTest {
                 .hasMessageContaining("pargo.llm.context is 8192");
     }
 
-    /** The cache has blocks of 64 tokens: 100 tokens take as much memory as 128. */
     @Test
-    void slotsTakeWholeBlocksOfTheMemory() {
-        assertThat(KvBudget.of(properties(4, 100, 2), 4096, 4096)).isEqualTo(new KvBudget(4, 4, 100));
-        assertThatThrownBy(() -> KvBudget.of(properties(5, 100, 2), 4096, 4096))
-                .hasMessageContaining("5 x 100 tokens need 3 MB");
-        assertThat(KvBudget.of(properties(3, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(3, 3, 5440));
+    void theSequencesOfARequestShareThePagesThatItsPromptFills() {
+        KvBudget budget = new KvBudget(8, 16, 576);
+        assertThat(budget.room(request(100, 1))).isEqualTo(576 - 100);
+        // One page is shared, and each has 3 of the other 15.
+        assertThat(budget.room(request(100, 5))).isEqualTo(4 * 64 - 100);
+        assertThat(budget.room(request(575, 8))).isEqualTo(1);
+    }
+
+    private static GenerationRequest request(int promptTokens, int choices) {
+        return Asked.of(List.of(new PromptPart.Tokens(new int[promptTokens])))
+                .choices(choices)
+                .request();
     }
 
     @ParameterizedTest

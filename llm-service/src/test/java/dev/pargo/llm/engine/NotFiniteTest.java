@@ -47,7 +47,7 @@ class NotFiniteTest {
     }
 
     @Test
-    void itsSlotGivesTheNextRequestTheSameAnswerAsAnyOther() {
+    void itsPagesGiveTheNextRequestTheSameAnswerAsAnyOther() {
         List<Integer> expected;
         try (PargoMini mini = new PargoMini(PargoMini.properties(1, 1, true))) {
             expected = mini.submit(Asked.of(NORMAL).endless(100)).ids();

@@ -83,20 +83,20 @@ final class PargoMini implements AutoCloseable {
         return new PargoMini(properties(sequences, 4 * sequences, true));
     }
 
-    /** @param slots of 512 tokens */
-    static EngineProperties properties(int sequences, int slots, boolean promptLookup) {
-        return properties(sequences, slots, promptLookup, Duration.ofSeconds(2));
+    /** @param contexts of 512 tokens that the KV cache holds */
+    static EngineProperties properties(int sequences, int contexts, boolean promptLookup) {
+        return properties(sequences, contexts, promptLookup, Duration.ofSeconds(2));
     }
 
     /**
-     * @param slots of 512 tokens
+     * @param contexts of 512 tokens that the KV cache holds
      * @param turn  after which an answer makes way for another client
      */
-    static EngineProperties properties(int sequences, int slots, boolean promptLookup, Duration turn) {
+    static EngineProperties properties(int sequences, double contexts, boolean promptLookup, Duration turn) {
         return new EngineProperties(
                 sequences,
                 null,
-                DataSize.ofBytes(slots * 512L * LM.kvBytesPerToken()),
+                DataSize.ofBytes((long) (contexts * 512 * LM.kvBytesPerToken())),
                 64,
                 32,
                 true,
@@ -160,13 +160,14 @@ final class PargoMini implements AutoCloseable {
     static List<float[]> attention(List<PromptPart> prompt, List<Integer> answer) {
         List<float[]> attention = new ArrayList<>();
         try (PromptEmbedding rows = LM.embed(prompt);
-                KvCache cache = LM.newCache(1, 512)) {
-            Step step = new Step(List.of(new Step.Chunk(0, rows, 0, rows.length())), List.of(), List.of(0));
+                KvCache cache = LM.newCache(512 / KvCache.PAGE_TOKENS)) {
+            int[] pages = IntStream.range(0, cache.pages()).toArray();
+            Step step = new Step(List.of(new Step.Chunk(pages, rows, 0, rows.length())), List.of(), List.of(0));
             for (int i = 0; i < answer.size(); i++) {
                 try (Logits logits = LM.step(cache, step)) {
                     attention.add(logits.attention(0).orElseThrow());
                 }
-                Step.Tokens token = new Step.Tokens(0, rows.length() + i, answer.get(i));
+                Step.Tokens token = new Step.Tokens(pages, rows.length() + i, answer.get(i));
                 step = new Step(List.of(), List.of(token), List.of(0));
             }
         }

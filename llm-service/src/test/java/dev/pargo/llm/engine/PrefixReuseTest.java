@@ -3,8 +3,10 @@ package dev.pargo.llm.engine;
 import static dev.pargo.llm.engine.PargoMini.DESCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.tensor.HostTensor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -121,18 +123,19 @@ class PrefixReuseTest {
 
     @Test
     void whatWasUsedLongestAgoIsForgottenFirst() {
-        List<PromptPart> a = PargoMini.text("alpha alpha alpha alpha");
-        List<PromptPart> b = PargoMini.text("beta beta beta beta");
-        List<PromptPart> c = PargoMini.text("gamma gamma gamma gamma");
-        try (PargoMini mini = new PargoMini(PargoMini.properties(1, 2, true))) {
-            assertThat(mini.engine.slots()).isEqualTo(2);
+        List<PromptPart> a = PargoMini.text("alpha ".repeat(60));
+        List<PromptPart> b = PargoMini.text("beta ".repeat(60));
+        List<PromptPart> c = PargoMini.text("gamma ".repeat(60));
+        int pages = KvCache.pages(PromptKeys.of(a).length) + KvCache.pages(PromptKeys.of(b).length);
+        try (PargoMini mini = new PargoMini(PargoMini.properties(1, pages / 8.0, true, Duration.ZERO))) {
+            assertThat(mini.engine.pages()).isEqualTo(pages);
             cached(mini, a);
             cached(mini, b);
             assertThat(cached(mini, a)).isEqualTo(PromptKeys.of(a).length - 1);
-            // Takes b's slot. Only the first token of every prompt is common.
+            // Takes b's pages, the last first. Only the first token of every prompt is common.
             assertThat(cached(mini, c)).isEqualTo(1);
             assertThat(cached(mini, a)).isEqualTo(PromptKeys.of(a).length - 1);
-            assertThat(cached(mini, b)).isEqualTo(1);
+            assertThat(cached(mini, b)).isLessThan(KvCache.PAGE_TOKENS);
         }
     }
 

@@ -81,16 +81,17 @@ public final class CausalLm implements AutoCloseable {
         return WeightForm.of(placement).ordinal();
     }
 
-    /** Allocates a cache. The caller closes it. */
-    public KvCache newCache(int slots, int tokensPerSlot) {
+    /** Allocates a cache of a number of pages. The caller closes it. */
+    public KvCache newCache(int pages) {
         IValue tensors = network.call(
-                "cache", arguments -> arguments.add(slots).add(tokensPerSlot).add(blockTokens()));
-        return new KvCache(network, tensors, slots, tokensPerSlot);
+                "cache",
+                arguments -> arguments.add(pages).add(KvCache.PAGE_TOKENS).add(blockTokens()));
+        return new KvCache(network, tensors, pages);
     }
 
     /** The two kinds of attention want keys in different layouts. */
     private int blockTokens() {
-        return batchesAttention ? 1 : KvCache.BLOCK_TOKENS;
+        return batchesAttention ? 1 : KvCache.PAGE_TOKENS;
     }
 
     /** Embeds a prompt. The caller closes the result. */
@@ -131,7 +132,8 @@ public final class CausalLm implements AutoCloseable {
         PtNDManager scope = network.newScope();
         try (PtNDManager inputs = network.newScope()) {
             PtNDArray ids = longs(inputs, LongStream.of(rows.ids));
-            PtNDArray slots = longs(inputs, LongStream.of(rows.slots));
+            PtNDArray tables = (PtNDArray) inputs.create(rows.tables);
+            PtNDArray sequences = longs(inputs, LongStream.of(rows.sequences));
             PtNDArray addresses = longs(inputs, LongStream.of(rows.addresses));
             PtNDArray positions = (PtNDArray) inputs.create(rows.positions);
             long[] adapters =
@@ -146,13 +148,13 @@ public final class CausalLm implements AutoCloseable {
                             .add(cache.tensors())
                             .addAll(prompts)
                             .add(first)
-                            .add(rows.chunkSlots)
                             .add(rows.chunkRows)
                             .add(rows.chunkPast)
                             .add(rows.spans)
                             .add(batchesAttention ? rows.longest : 0)
                             .add(ids)
-                            .add(slots)
+                            .add(tables)
+                            .add(sequences)
                             .add(addresses)
                             .add(positions)
                             .add(adapters)
@@ -168,7 +170,7 @@ public final class CausalLm implements AutoCloseable {
         }
     }
 
-    /** Divides the weights of all watched rows among them: a row attends to the tokens of its slot up to itself. */
+    /** Divides the weights of all watched rows among them: a row attends to the tokens of its sequence up to itself. */
     private static Map<Integer, float[]> attention(Step step, StepRows rows, PtNDArray weights) {
         if (rows.watched.length == 0) {
             return Map.of();
@@ -193,8 +195,12 @@ public final class CausalLm implements AutoCloseable {
                 .toArray();
         try (IValue logits = network.call(
                 "score",
-                arguments ->
-                        arguments.add(prompt.rows()).add(positions).add(spans).add(blockTokens()))) {
+                arguments -> arguments
+                        .add(prompt.rows())
+                        .add(positions)
+                        .add(spans)
+                        .add(KvCache.PAGE_TOKENS)
+                        .add(blockTokens()))) {
             return new Logits(network, scope, logits.toTensor(scope), Map.of());
         }
     }

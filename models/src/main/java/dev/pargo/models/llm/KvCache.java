@@ -7,26 +7,32 @@ import dev.pargo.models.network.Network;
 import dev.pargo.models.tensor.DType;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.Precision;
+import java.util.Collection;
+import java.util.Map;
 
 /**
- * Keys and values of all layers, preallocated: a fixed number of slots, each for one sequence of up to a fixed number
- * of tokens. Steps write into it. When a slot is reused for another sequence, nothing is moved or cleared. Not thread-safe.
+ * Keys and values of all layers, preallocated in pages of a fixed number of tokens (PagedAttention, Kwon et al., SOSP 2023). A
+ * sequence uses any pages, in the order that its {@link Step} gives. Steps write into them. When a page is used for another
+ * sequence, nothing is cleared. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
 
-    /** Tokens of a block on a CPU. A slot takes the memory of whole blocks. */
-    public static final int BLOCK_TOKENS = 64;
+    /** Tokens of a page. */
+    public static final int PAGE_TOKENS = 64;
 
     private final Network network;
     private final IValue tensors;
-    private final int slots;
-    private final int tokensPerSlot;
+    private final int pages;
 
-    KvCache(Network network, IValue tensors, int slots, int tokensPerSlot) {
+    KvCache(Network network, IValue tensors, int pages) {
         this.network = network;
         this.tensors = tensors;
-        this.slots = slots;
-        this.tokensPerSlot = tokensPerSlot;
+        this.pages = pages;
+    }
+
+    /** Number of pages that a number of tokens needs. */
+    public static int pages(int tokens) {
+        return (tokens + PAGE_TOKENS - 1) / PAGE_TOKENS;
     }
 
     /**
@@ -42,42 +48,32 @@ public final class KvCache implements AutoCloseable {
         return tensors;
     }
 
-    public int slots() {
-        return slots;
-    }
-
-    public int tokensPerSlot() {
-        return tokensPerSlot;
+    /** Number of pages. */
+    public int pages() {
+        return pages;
     }
 
     /**
-     * Copies keys and values between slots: {@code to[i]} receives those that {@code from[i]} had before the call.
+     * Copies whole pages.
      *
-     * @param begin first position to copy; the slots must already be equal before it
-     * @param end   position after the last
+     * @param sources for each target the page whose content it receives, as it is before the call
      */
-    public void copy(int[] from, int[] to, int begin, int end) {
-        if (to.length == 0 || begin == end) {
+    public void copy(Map<Integer, Integer> sources) {
+        if (sources.isEmpty()) {
             return;
         }
         try (PtNDManager scope = network.newScope()) {
-            PtNDArray sources = longs(scope, from);
-            PtNDArray targets = longs(scope, to);
+            PtNDArray from = longs(scope, sources.values());
+            PtNDArray to = longs(scope, sources.keySet());
             network.call(
                             "copy",
-                            arguments -> arguments
-                                    .add(tensors)
-                                    .add(sources)
-                                    .add(targets)
-                                    .add(begin)
-                                    .add(end))
+                            arguments -> arguments.add(tensors).add(from).add(to))
                     .close();
         }
     }
 
-    private static PtNDArray longs(PtNDManager scope, int[] numbers) {
-        return (PtNDArray)
-                scope.create(java.util.Arrays.stream(numbers).asLongStream().toArray());
+    private static PtNDArray longs(PtNDManager scope, Collection<Integer> pages) {
+        return (PtNDArray) scope.create(pages.stream().mapToLong(Integer::longValue).toArray());
     }
 
     @Override

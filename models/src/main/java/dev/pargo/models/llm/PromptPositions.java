@@ -77,4 +77,14 @@ record PromptPositions(long[][] axes, List<int[]> spans, int shift) {
         }
         return to;
     }
+
+    /** The beginning of a prefill chunk, at or before a row. No run that attends in both directions is divided. */
+    int chunkBegin(int from) {
+        for (int[] span : spans) {
+            if (span[0] < from && from < span[1]) {
+                return span[0];
+            }
+        }
+        return from;
+    }
 }

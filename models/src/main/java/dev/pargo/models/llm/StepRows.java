@@ -3,23 +3,24 @@ package dev.pargo.models.llm;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** The rows of a {@link Step}, in the arrays that the network takes. */
 final class StepRows {
 
-    /** For each row: its slot, its address in the slot, and its position on each axis. */
-    final long[] slots;
+    /** The pages of each sequence, those of the chunks first; filled up with zeros to the length of the longest. */
+    final long[][] tables;
+
+    /** For each row: its sequence, its address in the sequence, and its position on each axis. */
+    final long[] sequences;
 
     final long[] addresses;
     final long[][] positions;
 
-    /**
-     * For each chunk of rows that attend together: its slot, its number of rows, and the number of tokens already in the slot.
-     */
-    final long[] chunkSlots;
-
+    /** For each chunk of rows that attend together: its number of rows, and the number of tokens of its sequence before it. */
     final long[] chunkRows;
+
     final long[] chunkPast;
 
     /**
@@ -47,6 +48,7 @@ final class StepRows {
 
     private int row;
     private int chunk;
+    private int sequence;
 
     /** @param axes number of axes of a position */
     StepRows(Step step, int axes) {
@@ -54,10 +56,10 @@ final class StepRows {
         int answers =
                 step.tokens().stream().mapToInt(tokens -> tokens.ids().length).sum();
         int chunks = step.chunks().size();
-        slots = new long[prompts + answers];
+        tables = new long[chunks + step.tokens().size()][mostPages(step)];
+        sequences = new long[prompts + answers];
         addresses = new long[prompts + answers];
         positions = new long[axes][prompts + answers];
-        chunkSlots = new long[chunks];
         chunkRows = new long[chunks];
         chunkPast = new long[chunks];
         ids = step.tokens().stream()
@@ -67,10 +69,10 @@ final class StepRows {
         LongStream.Builder both = LongStream.builder();
         for (Step.Chunk each : step.chunks()) {
             addSpans(both, each);
-            addChunk(each.slot(), each.from(), each.count());
+            addChunk(each.from(), each.count());
             PromptPositions at = each.prompt().positions();
             addAdapted(each.adapter(), each.count());
-            addRows(each.slot(), each.from(), at.rows(each.from(), each.from() + each.count()));
+            addRows(each.pages(), each.from(), at.rows(each.from(), each.from() + each.count()));
             if (each.endsPrompt()) {
                 ends.add(row - 1);
             }
@@ -81,7 +83,7 @@ final class StepRows {
             long[][] at = new long[axes][];
             Arrays.fill(at, run);
             addAdapted(tokens.adapter(), tokens.ids().length);
-            addRows(tokens.slot(), tokens.address(), at);
+            addRows(tokens.pages(), tokens.address(), at);
         }
         longest = step.tokens().stream()
                 .mapToLong(tokens -> tokens.address() + tokens.ids().length)
@@ -119,17 +121,33 @@ final class StepRows {
         }
     }
 
-    private void addChunk(int slot, int address, int count) {
-        chunkSlots[chunk] = slot;
+    private void addChunk(int address, int count) {
         chunkRows[chunk] = count;
         chunkPast[chunk++] = address;
     }
 
+    /** The most pages that a sequence of the step needs up to its last row. */
+    private static int mostPages(Step step) {
+        return KvCache.pages(IntStream.concat(
+                        step.chunks().stream().mapToInt(chunk -> chunk.from() + chunk.count()),
+                        step.tokens().stream().mapToInt(tokens -> tokens.address() + tokens.ids().length))
+                .max()
+                .orElse(0));
+    }
+
     /** @param at positions of the rows, [axes, rows] */
-    private void addRows(int slot, int address, long[][] at) {
+    private void addRows(int[] pages, int address, long[][] at) {
         int count = at[0].length;
+        int needed = KvCache.pages(address + count);
+        if (pages.length < needed) {
+            throw new IllegalArgumentException("a sequence of %d tokens needs %d pages, but has %d"
+                    .formatted(address + count, needed, pages.length));
+        }
+        for (int i = 0; i < needed; i++) {
+            tables[sequence][i] = pages[i];
+        }
+        Arrays.fill(sequences, row, row + count, sequence++);
         for (int i = 0; i < count; i++) {
-            slots[row + i] = slot;
             addresses[row + i] = address + i;
         }
         for (int axis = 0; axis < at.length; axis++) {

@@ -6,6 +6,7 @@ import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.fixture.Cosine;
 import dev.pargo.models.fixture.Tolerance;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.EvenPages;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
@@ -59,7 +60,7 @@ class FamilyDecoderTest {
             int[] first = new Random(3).ints(40, 0, 100).toArray();
             int[] second = new Random(4).ints(90, 0, 100).toArray();
             try (CausalLm lm = CausalLm.load(bundle.llm(), new Placement(ai.djl.Device.cpu(), Precision.INT8, true));
-                    KvCache cache = lm.newCache(2, 100)) {
+                    KvCache cache = lm.newCache(new EvenPages(2, 100).count())) {
                 float[] alone = nextLogits(lm, cache, List.of(first));
                 float[] together = nextLogits(lm, cache, List.of(first, second));
                 assertThat(Cosine.of(Arrays.copyOf(together, alone.length), alone))
@@ -70,15 +71,16 @@ class FamilyDecoderTest {
 
     /** Reads all but each prompt's last token, then takes one step with the last tokens of all. */
     private static float[] nextLogits(CausalLm lm, KvCache cache, List<int[]> prompts) {
+        EvenPages pages = new EvenPages(2, 100);
         List<Step.Tokens> last = new ArrayList<>();
-        for (int slot = 0; slot < prompts.size(); slot++) {
-            int[] ids = prompts.get(slot);
+        for (int i = 0; i < prompts.size(); i++) {
+            int[] ids = prompts.get(i);
             int end = ids.length - 1;
             try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)))) {
-                lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, end)), List.of()))
+                lm.step(cache, new Step(List.of(new Step.Chunk(pages.of(i), prompt, 0, end)), List.of()))
                         .close();
             }
-            last.add(new Step.Tokens(slot, end, ids[end]));
+            last.add(new Step.Tokens(pages.of(i), end, ids[end]));
         }
         try (Logits logits = lm.step(cache, new Step(List.of(), last))) {
             return logits.toArray();
@@ -94,27 +96,27 @@ class FamilyDecoderTest {
     private static void checkLengths(ModelBundle bundle) {
         int[] lengths = {129, 2, 64, 200, 66, 65};
         Random random = new Random(1);
+        EvenPages pages = new EvenPages(lengths.length, 200);
         try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
-                KvCache cache = lm.newCache(lengths.length, 200)) {
+                KvCache cache = lm.newCache(pages.count())) {
             int vocabulary = lm.config().vocabulary();
             List<Step.Tokens> last = new ArrayList<>();
             List<float[]> alone = new ArrayList<>();
-            for (int slot = 0; slot < lengths.length; slot++) {
-                int[] ids = random.ints(lengths[slot], 0, vocabulary).toArray();
+            for (int i = 0; i < lengths.length; i++) {
+                int[] ids = random.ints(lengths[i], 0, vocabulary).toArray();
                 int end = ids.length - 1;
                 try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
                         Logits all = lm.score(prompt)) {
                     alone.add(Arrays.copyOfRange(all.toArray(), end * vocabulary, ids.length * vocabulary));
-                    lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, end)), List.of()))
+                    lm.step(cache, new Step(List.of(new Step.Chunk(pages.of(i), prompt, 0, end)), List.of()))
                             .close();
                 }
-                last.add(new Step.Tokens(slot, end, ids[end]));
+                last.add(new Step.Tokens(pages.of(i), end, ids[end]));
             }
             try (Logits together = lm.step(cache, new Step(List.of(), last))) {
                 float[] rows = together.toArray();
-                for (int slot = 0; slot < lengths.length; slot++) {
-                    TOLERANCE.check(
-                            Arrays.copyOfRange(rows, slot * vocabulary, (slot + 1) * vocabulary), alone.get(slot));
+                for (int i = 0; i < lengths.length; i++) {
+                    TOLERANCE.check(Arrays.copyOfRange(rows, i * vocabulary, (i + 1) * vocabulary), alone.get(i));
                 }
             }
         }
@@ -128,19 +130,19 @@ class FamilyDecoderTest {
     private static void checkChunks(ModelBundle bundle) {
         try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
                 PromptEmbedding prompt = lm.embed(pictureAmongText(lm));
-                KvCache cache = lm.newCache(2, prompt.length())) {
-            float[] whole = read(lm, cache, 0, prompt, prompt.length());
+                KvCache cache = lm.newCache(4)) {
+            float[] whole = read(lm, cache, new int[] {0, 1}, prompt, prompt.length());
             for (int rows : new int[] {7, 20}) {
-                TOLERANCE.check(read(lm, cache, 1, prompt, rows), whole);
+                TOLERANCE.check(read(lm, cache, new int[] {3, 2}, prompt, rows), whole);
             }
         }
     }
 
-    private static float[] read(CausalLm lm, KvCache cache, int slot, PromptEmbedding prompt, int rows) {
+    private static float[] read(CausalLm lm, KvCache cache, int[] pages, PromptEmbedding prompt, int rows) {
         int from = 0;
         while (true) {
             int to = prompt.chunkEnd(from, Math.min(prompt.length(), from + rows));
-            Step.Chunk chunk = new Step.Chunk(slot, prompt, from, to - from);
+            Step.Chunk chunk = new Step.Chunk(pages, prompt, from, to - from);
             try (Logits logits = lm.step(cache, new Step(List.of(chunk), List.of()))) {
                 if (to == prompt.length()) {
                     return logits.toArray();
@@ -179,8 +181,8 @@ class FamilyDecoderTest {
         Placement placement = new Placement(ai.djl.Device.cpu(), precision, true);
         try (CausalLm lm = CausalLm.load(bundle.llm(), placement);
                 PromptEmbedding prompt = lm.embed(pictureAmongText(lm));
-                KvCache cache = lm.newCache(1, prompt.length())) {
-            return read(lm, cache, 0, prompt, prompt.length());
+                KvCache cache = lm.newCache(2)) {
+            return read(lm, cache, new int[] {0, 1}, prompt, prompt.length());
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.pargo.models.image.ImageCutter;
 import dev.pargo.models.image.file.ImageDecoder;
 import dev.pargo.models.image.file.ImageLimits;
 import dev.pargo.models.llm.CausalLm;
+import dev.pargo.models.llm.EvenPages;
 import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.PromptEmbedding;
@@ -144,13 +145,14 @@ class FamilyParityTest {
         int placeholder = Published.read(fixture.folder()).placeholder();
         try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE);
                 PromptEmbedding prompt = lm.embed(parts(fixture.inputIds(), placeholder, visual));
-                KvCache cache = lm.newCache(1, prompt.length() + 16)) {
+                KvCache cache = lm.newCache(KvCache.pages(prompt.length() + 16))) {
+            int[] pages = new EvenPages(1, prompt.length() + 16).of(0);
             assertThat(prompt.length()).isEqualTo(fixture.inputIds().length);
             List<Integer> answer = new ArrayList<>();
             float[] steps = Tolerance.floats(fixture.golden("step_logits"));
             int vocabulary = lm.config().vocabulary();
             int[] want = fixture.exactIds();
-            Step step = new Step(List.of(new Step.Chunk(0, prompt, 0, prompt.length())), List.of());
+            Step step = new Step(List.of(new Step.Chunk(pages, prompt, 0, prompt.length())), List.of());
             while (answer.size() < want.length) {
                 try (Logits logits = lm.step(cache, step)) {
                     int at = answer.size() * vocabulary;
@@ -161,7 +163,7 @@ class FamilyParityTest {
                 }
                 int last = answer.get(answer.size() - 1);
                 int position = prompt.length() + answer.size() - 1;
-                step = new Step(List.of(), List.of(new Step.Tokens(0, position, last).withShift(prompt.shift())));
+                step = new Step(List.of(), List.of(new Step.Tokens(pages, position, last).withShift(prompt.shift())));
             }
             assertThat(answer).containsExactly(Arrays.stream(want).boxed().toArray(Integer[]::new));
         }

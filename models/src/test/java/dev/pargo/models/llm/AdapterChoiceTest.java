@@ -113,13 +113,13 @@ class AdapterChoiceTest {
         int read = PROMPT.length - 1;
         try (CausalLm lm = CausalLm.load(stored, placement);
                 PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(Arrays.copyOf(PROMPT, read))));
-                KvCache cache = lm.newCache(sequences, PROMPT.length)) {
+                KvCache cache = lm.newCache(sequences)) {
             List<Step.Chunk> chunks = new ArrayList<>();
             List<Step.Tokens> tokens = new ArrayList<>();
             for (int i = 0; i < sequences; i++) {
                 int adapter = i % 3 == 0 ? Step.BASE : i % 3 - 1;
-                chunks.add(new Step.Chunk(i, prompt, 0, read, adapter));
-                tokens.add(new Step.Tokens(i, read, PROMPT[read]).withAdapter(adapter));
+                chunks.add(new Step.Chunk(new int[] {i}, prompt, 0, read, adapter));
+                tokens.add(new Step.Tokens(new int[] {i}, read, PROMPT[read]).withAdapter(adapter));
             }
             lm.step(cache, new Step(chunks, List.of())).close();
             try (Logits logits = lm.step(cache, new Step(List.of(), tokens))) {

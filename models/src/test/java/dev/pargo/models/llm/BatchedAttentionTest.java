@@ -31,21 +31,22 @@ class BatchedAttentionTest {
         TOLERANCE.check(logits(bundle, true), logits(bundle, false));
     }
 
-    /** Logits of one step with a prompt's chunk, and with one or two tokens after each of the other slots' prompts. */
+    /** Logits of one step with a prompt's chunk, and with one or two tokens after each of the other sequences' prompts. */
     private static float[] logits(ModelBundle bundle, boolean batchesAttention) {
         Random random = new Random(1);
+        EvenPages pages = new EvenPages(LENGTHS.length + 1, 256);
         try (CausalLm lm = CausalLm.load(bundle.llm(), Placement.REFERENCE, batchesAttention);
-                KvCache cache = lm.newCache(LENGTHS.length + 1, 256);
+                KvCache cache = lm.newCache(pages.count());
                 PromptEmbedding chunk = prompt(lm, random, 70)) {
             List<Step.Tokens> tokens = new ArrayList<>();
-            for (int slot = 0; slot < LENGTHS.length; slot++) {
-                try (PromptEmbedding prompt = prompt(lm, random, LENGTHS[slot])) {
-                    lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, LENGTHS[slot])), List.of()))
+            for (int i = 0; i < LENGTHS.length; i++) {
+                try (PromptEmbedding prompt = prompt(lm, random, LENGTHS[i])) {
+                    lm.step(cache, new Step(List.of(new Step.Chunk(pages.of(i), prompt, 0, LENGTHS[i])), List.of()))
                             .close();
                 }
-                tokens.add(new Step.Tokens(slot, LENGTHS[slot], ids(lm, random, 1 + slot % 2)));
+                tokens.add(new Step.Tokens(pages.of(i), LENGTHS[i], ids(lm, random, 1 + i % 2)));
             }
-            Step step = new Step(List.of(new Step.Chunk(LENGTHS.length, chunk, 0, chunk.length())), tokens);
+            Step step = new Step(List.of(new Step.Chunk(pages.of(LENGTHS.length), chunk, 0, chunk.length())), tokens);
             try (Logits logits = lm.step(cache, step)) {
                 return logits.toArray();
             }

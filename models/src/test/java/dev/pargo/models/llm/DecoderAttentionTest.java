@@ -31,6 +31,12 @@ class DecoderAttentionTest {
     private static final int CHUNK = 5;
     private static final int ALONE = 6;
 
+    /** The pages of two sequences, the first of which is beside the other. */
+    private static final EvenPages PAGES = new EvenPages(2, 128);
+
+    private static final int[] BESIDE = PAGES.of(0);
+    private static final int[] OWN = PAGES.of(1);
+
     /** The prompt of a fixture that has the longest answer. */
     private record Case(
             DecoderConfig config, Checkpoint weights, HostTensor prompt, int[] answer, HostTensor promptLogits) {
@@ -101,15 +107,15 @@ class DecoderAttentionTest {
         return perCase(each -> {
             ReferenceDecoder.Pass reference = each.reference();
             try (CausalLm lm = each.load();
-                    KvCache cache = lm.newCache(2, 128);
+                    KvCache cache = lm.newCache(PAGES.count());
                     PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Visual(each.prompt())));
                     PromptEmbedding other = lm.embed(List.of(new PromptPart.Tokens(new int[] {1, 2, 3})))) {
-                lm.step(cache, new Step(List.of(new Step.Chunk(0, other, 0, 3)), List.of()))
+                lm.step(cache, new Step(List.of(new Step.Chunk(BESIDE, other, 0, 3)), List.of()))
                         .close();
                 for (int from = 0; from < prompt.length(); from += CHUNK) {
-                    Step.Chunk chunk = new Step.Chunk(1, prompt, from, Math.min(CHUNK, prompt.length() - from));
+                    Step.Chunk chunk = new Step.Chunk(OWN, prompt, from, Math.min(CHUNK, prompt.length() - from));
                     List<Integer> watched = chunk.endsPrompt() ? List.of(0) : List.of();
-                    Step.Tokens beside = new Step.Tokens(0, 3 + from / CHUNK, 7);
+                    Step.Tokens beside = new Step.Tokens(BESIDE, 3 + from / CHUNK, 7);
                     try (Logits logits = lm.step(cache, new Step(List.of(chunk), List.of(beside), watched))) {
                         if (chunk.endsPrompt()) {
                             each.check(logits, 0, reference, prompt.length() - 1);
@@ -119,14 +125,14 @@ class DecoderAttentionTest {
                 }
                 int behind = 3 + (prompt.length() + CHUNK - 1) / CHUNK;
                 for (int i = 0; i < ALONE; i++) {
-                    Step.Tokens beside = new Step.Tokens(0, behind + i, 9);
-                    Step.Tokens token = new Step.Tokens(1, prompt.length() + i, each.answer()[i]);
+                    Step.Tokens beside = new Step.Tokens(BESIDE, behind + i, 9);
+                    Step.Tokens token = new Step.Tokens(OWN, prompt.length() + i, each.answer()[i]);
                     try (Logits logits = lm.step(cache, new Step(List.of(), List.of(beside, token), List.of(1)))) {
                         each.check(logits, 1, reference, prompt.length() + i);
                     }
                 }
                 int[] guessed = Arrays.copyOfRange(each.answer(), ALONE, ALONE + 4);
-                Step.Tokens tokens = new Step.Tokens(1, prompt.length() + ALONE, guessed);
+                Step.Tokens tokens = new Step.Tokens(OWN, prompt.length() + ALONE, guessed);
                 try (Logits logits = lm.step(cache, new Step(List.of(), List.of(tokens), List.of(0, 1, 2, 3)))) {
                     for (int i = 0; i < guessed.length; i++) {
                         each.check(logits, i, reference, prompt.length() + ALONE + i);
@@ -140,9 +146,9 @@ class DecoderAttentionTest {
     Stream<DynamicTest> aWatchedStepGivesTheSameLogits() {
         return perCase(each -> {
             try (CausalLm lm = each.load();
-                    KvCache cache = lm.newCache(1, 128);
+                    KvCache cache = lm.newCache(2);
                     PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Visual(each.prompt())))) {
-                Step.Chunk all = new Step.Chunk(0, prompt, 0, prompt.length());
+                Step.Chunk all = new Step.Chunk(new int[] {0, 1}, prompt, 0, prompt.length());
                 try (Logits plain = lm.step(cache, new Step(List.of(all), List.of()));
                         Logits watched = lm.step(cache, new Step(List.of(all), List.of(), List.of(0)))) {
                     new Tolerance(0, 0).check(watched.toArray(), plain.toArray());

@@ -63,14 +63,14 @@ class DecoderParityTest {
 
     private static void checkLengths(FixtureCase fixture) {
         int[] lengths = {129, 2, 64, 200, 66, 65};
+        EvenPages pages = new EvenPages(lengths.length, 200);
         Random random = new Random(1);
         try (CausalLm lm = load(fixture, false);
-                KvCache cache = lm.newCache(lengths.length, 200)) {
+                KvCache cache = lm.newCache(pages.count())) {
             List<Step.Tokens> last = new ArrayList<>();
             List<float[]> alone = new ArrayList<>();
-            for (int slot = 0; slot < lengths.length; slot++) {
-                int[] ids =
-                        random.ints(lengths[slot], 0, lm.config().vocabulary()).toArray();
+            for (int i = 0; i < lengths.length; i++) {
+                int[] ids = random.ints(lengths[i], 0, lm.config().vocabulary()).toArray();
                 int end = ids.length - 1;
                 try (PromptEmbedding prompt = lm.embed(List.of(new PromptPart.Tokens(ids)));
                         Logits all = lm.score(prompt)) {
@@ -79,17 +79,16 @@ class DecoderParityTest {
                             rows,
                             end * lm.config().vocabulary(),
                             ids.length * lm.config().vocabulary()));
-                    lm.step(cache, new Step(List.of(new Step.Chunk(slot, prompt, 0, end)), List.of()))
+                    lm.step(cache, new Step(List.of(new Step.Chunk(pages.of(i), prompt, 0, end)), List.of()))
                             .close();
                 }
-                last.add(new Step.Tokens(slot, end, ids[end]));
+                last.add(new Step.Tokens(pages.of(i), end, ids[end]));
             }
             try (Logits together = lm.step(cache, new Step(List.of(), last))) {
                 float[] rows = together.toArray();
-                for (int slot = 0; slot < lengths.length; slot++) {
+                for (int i = 0; i < lengths.length; i++) {
                     int width = lm.config().vocabulary();
-                    new Tolerance(1e-4, 1e-4)
-                            .check(Arrays.copyOfRange(rows, slot * width, (slot + 1) * width), alone.get(slot));
+                    new Tolerance(1e-4, 1e-4).check(Arrays.copyOfRange(rows, i * width, (i + 1) * width), alone.get(i));
                 }
             }
         }
@@ -127,11 +126,13 @@ class DecoderParityTest {
         List<Integer> got = new ArrayList<>();
         try (CausalLm lm = load(fixture, name.startsWith("lora"));
                 PromptEmbedding embedding = lm.embed(List.of(visual(fixture, name)));
-                KvCache cache = lm.newCache(2, 64)) {
-            got.add(next(lm, cache, new Step(List.of(new Step.Chunk(1, embedding, 0, embedding.length())), List.of())));
+                KvCache cache = lm.newCache(2)) {
+            int[] pages = {1};
+            got.add(next(
+                    lm, cache, new Step(List.of(new Step.Chunk(pages, embedding, 0, embedding.length())), List.of())));
             while (got.size() < want.size()) {
                 int position = embedding.length() + got.size() - 1;
-                Step.Tokens token = new Step.Tokens(1, position, got.get(got.size() - 1));
+                Step.Tokens token = new Step.Tokens(pages, position, got.get(got.size() - 1));
                 got.add(next(lm, cache, new Step(List.of(), List.of(token))));
             }
         }
@@ -155,7 +156,7 @@ class DecoderParityTest {
                 .toList();
         int[] read = new int[count];
         try (CausalLm lm = load(fixture, false);
-                KvCache cache = lm.newCache(count, 64)) {
+                KvCache cache = lm.newCache(count)) {
             List<PromptEmbedding> embeddings = prompts.stream()
                     .map(prompt ->
                             lm.embed(List.of(visual(fixture, prompt.get("name").asString()))))
@@ -169,14 +170,15 @@ class DecoderParityTest {
                     int length = embeddings.get(i).length();
                     if (read[i] < length) {
                         int rows = Math.min(3, length - read[i]);
-                        chunks.add(new Step.Chunk(i, embeddings.get(i), read[i], rows));
+                        chunks.add(new Step.Chunk(new int[] {i}, embeddings.get(i), read[i], rows));
                         read[i] += rows;
                         if (read[i] == length) {
                             order.add(ended++, i);
                         }
                     } else if (got.get(i).size() < prompts.get(i).get("greedy").size()) {
                         List<Integer> answer = got.get(i);
-                        tokens.add(new Step.Tokens(i, length + answer.size() - 1, answer.get(answer.size() - 1)));
+                        tokens.add(new Step.Tokens(
+                                new int[] {i}, length + answer.size() - 1, answer.get(answer.size() - 1)));
                         order.add(i);
                     }
                 }
