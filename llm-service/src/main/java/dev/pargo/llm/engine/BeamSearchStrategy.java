@@ -48,8 +48,8 @@ final class BeamSearchStrategy implements DecodingStrategy {
         List<SequenceRows> rows = new ArrayList<>();
         tables.forEach((beam, table) -> {
             List<Integer> ids = scorer.beams().get(beam).ids();
-            rows.add(new SequenceRows(
-                    table, request.promptTokens() + written - 1, new int[] {ids.get(ids.size() - 1)}));
+            rows.add(
+                    new SequenceRows(table, request.promptTokens() + written - 1, new int[] {ids.get(ids.size() - 1)}));
         });
         return rows;
     }
@@ -78,8 +78,9 @@ final class BeamSearchStrategy implements DecodingStrategy {
     /** Gives every open beam the pages of its parent. */
     private void moveBeams() {
         int[] parents = scorer.parents();
-        List<BlockTable> next =
-                Arrays.stream(parents).mapToObj(parent -> tables.get(parent).fork()).toList();
+        List<BlockTable> next = Arrays.stream(parents)
+                .mapToObj(parent -> tables.get(parent).fork())
+                .toList();
         tables.values().forEach(BlockTable::release);
         tables.clear();
         for (int beam = 0; beam < parents.length; beam++) {

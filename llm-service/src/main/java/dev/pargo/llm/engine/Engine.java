@@ -169,7 +169,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         StepPlan plan = StepPlan.of(running.active(), properties);
         while (plan.missingPages(pool) > pool.available()) {
             suspend(running.groups().stream()
-                    .max(Comparator.comparing((RunningGroup group) -> group.group().isPaused())
+                    .max(Comparator.comparing(
+                                    (RunningGroup group) -> group.group().isPaused())
                             .thenComparing(group -> group.group().submitted()))
                     .orElseThrow());
             metrics.preempted();

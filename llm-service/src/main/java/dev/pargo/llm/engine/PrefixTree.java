@@ -145,9 +145,7 @@ final class PrefixTree {
         }
         parent.children.put(chunk, node);
         Map.@Nullable Entry<long[], Node> shorter = parent.children.lowerEntry(chunk);
-        if (shorter != null
-                && !shorter.getValue().used
-                && common(shorter.getKey(), chunk) == shorter.getKey().length) {
+        if (shorter != null && !shorter.getValue().used && common(shorter.getKey(), chunk) == shorter.getKey().length) {
             remove(shorter.getValue().page);
         }
         return node;

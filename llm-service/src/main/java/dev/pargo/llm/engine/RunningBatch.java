@@ -76,8 +76,8 @@ final class RunningBatch {
         }
         Map<Integer, Integer> left = new HashMap<>();
         for (RunningGroup each : leaving) {
-            each.tables().forEach(table -> Arrays.stream(table.pages())
-                    .forEach(page -> left.merge(page, 1, Integer::sum)));
+            each.tables()
+                    .forEach(table -> Arrays.stream(table.pages()).forEach(page -> left.merge(page, 1, Integer::sum)));
         }
         long freed = left.entrySet().stream()
                 .filter(entry -> entry.getValue() == pool.uses(entry.getKey()))
@@ -105,9 +105,7 @@ final class RunningBatch {
 
     private SortedMap<Integer, TableContent> needed(SequenceGroup group) {
         @Nullable RunningGroup known = suspended.get(group);
-        return known == null
-                ? new TreeMap<>(Map.of(0, new TableContent(group.request(), new int[0])))
-                : known.needed();
+        return known == null ? new TreeMap<>(Map.of(0, new TableContent(group.request(), new int[0]))) : known.needed();
     }
 
     /** Whether a group has been in the batch before. */
@@ -143,8 +141,7 @@ final class RunningBatch {
      * @return false if there are not enough pages for it
      */
     boolean hasRead(RunningGroup group) {
-        Prefill read = group.prefill();
-        pool.keep(read.heldKeys(), read.table(), true);
+        group.keepRead(pool);
         return restore(group);
     }
 

@@ -114,10 +114,9 @@ final class RunningGroup {
         return admitted;
     }
 
-    /** The content that is being read; null if none is. */
-    @Nullable
-    Prefill prefill() {
-        return prefill;
+    /** Makes the rows that have been read available to other prompts. */
+    void keepRead(PagePool pool) {
+        pool.keep(prefill.heldKeys(), tables.get(reading), true);
     }
 
     /** Whether rows must be read before the sequences are written. */
@@ -212,9 +211,7 @@ final class RunningGroup {
 
     /** Keys of what the table of a sequence contains. */
     long[] keys(int sequence) {
-        return promptRest() > 0 && sequence == reading
-                ? prefill.heldKeys()
-                : cachedKeys(sequence);
+        return promptRest() > 0 && sequence == reading ? prefill.heldKeys() : cachedKeys(sequence);
     }
 
     private long[] cachedKeys(int sequence) {

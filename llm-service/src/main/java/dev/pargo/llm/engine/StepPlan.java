@@ -38,7 +38,8 @@ record StepPlan(List<Part> parts) {
          * @throws io.grpc.StatusRuntimeException NOT_FINITE
          */
         void requireFinite(BitSet notFinite) {
-            if (firstRow >= 0 && !notFinite.get(firstRow, firstRow + logitRows()).isEmpty()) {
+            if (firstRow >= 0
+                    && !notFinite.get(firstRow, firstRow + logitRows()).isEmpty()) {
                 throw new StageError(ErrorReason.NOT_FINITE, "The model's logits are not finite numbers.")
                         .toException();
             }

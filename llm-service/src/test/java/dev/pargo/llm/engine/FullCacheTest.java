@@ -43,14 +43,18 @@ class FullCacheTest {
     void manyShortAnswersFitIntoTheMemoryOfTwoContexts() throws Exception {
         try (PargoMini mini = withPages(16, 23)) {
             Standstill still = new Standstill();
-            CollectedAnswer first = mini.submit(Asked.of(PICTURE).endless(20), still);
+            mini.submit(Asked.of(PICTURE).endless(20), still);
             still.begun();
             List<CollectedAnswer> others = IntStream.range(0, 8)
                     .mapToObj(i -> mini.submit(text(i).endless(20)))
                     .toList();
+            Standstill last = new Standstill();
+            mini.submit(text(8).endless(20), last);
             still.end();
-            first.end();
-            assertThat(gauge(mini, "pargo.llm.requests.running")).isGreaterThan(7);
+            last.begun();
+            assertThat(gauge(mini, "pargo.llm.requests.running")).isEqualTo(10);
+            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isBetween(0.4, 0.8);
+            last.end();
             others.forEach(answer -> assertThat(answer.ids()).hasSize(20));
             assertThat(preemptions(mini)).isZero();
         }
@@ -58,11 +62,11 @@ class FullCacheTest {
 
     /** Greedy answers, beams and samples that together need several times the memory. */
     @ParameterizedTest
-    @ValueSource(ints = {15, 20, 40})
+    @ValueSource(ints = {15, 18, 40})
     void answersAreTheSameAsWithEnoughMemory(int pages) {
         List<Asked> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            all.add(text(i).endless(150));
+            all.add(text(i).endless(250));
             all.add(text(i).choices(2).sampled(1, i).endless(100));
         }
         all.add(Asked.of(PICTURE).choices(3).sampled(0.8, 1).endless(60));
@@ -120,7 +124,8 @@ class FullCacheTest {
                     .toList();
             still.end();
             assertThat(oldest.ids()).hasSize(400);
-            assertThat(others).noneMatch(CollectedAnswer::isOver);
+            // The memory is enough for two of them.
+            assertThat(others.subList(1, 4)).noneMatch(CollectedAnswer::isOver);
             others.forEach(answer -> assertThat(answer.ids()).hasSize(400));
             assertThat(preemptions(mini)).isPositive();
             assertNothingIsLost(mini);

@@ -29,8 +29,7 @@ class KvBudgetTest {
     /** Otherwise a prompt leaves a page for each sequence. */
     @Test
     void theContextIsWhatTheMemoryHoldsBesideAPageForEachOtherSequence() {
-        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768))
-                .isEqualTo(new KvBudget(8, 256, (256 - 7) * 64));
+        assertThat(KvBudget.of(properties(8, null, 64), 4096, 32_768)).isEqualTo(new KvBudget(8, 256, (256 - 7) * 64));
     }
 
     @Test
@@ -64,7 +63,8 @@ class KvBudgetTest {
     void refusesAMemoryThatHoldsNoPicture() {
         assertThatThrownBy(() -> KvBudget.of(properties(null, null, 100), 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
-                .hasMessage("pargo.llm.kv-cache of 100 MB is too small: a prompt of 1024 tokens and 1 answers need 129 MB");
+                .hasMessage(
+                        "pargo.llm.kv-cache of 100 MB is too small: a prompt of 1024 tokens and 1 answers need 129 MB");
     }
 
     @Test

@@ -216,8 +216,8 @@ class PagePoolTest {
                     running.add(chosen);
                 }
             }
-            running.forEach(each ->
-                    assertThat(read(each.table(), each.keys().length)).isEqualTo(each.keys()));
+            running.forEach(
+                    each -> assertThat(read(each.table(), each.keys().length)).isEqualTo(each.keys()));
             long used = running.stream()
                     .flatMapToInt(each -> Arrays.stream(each.table().pages()))
                     .distinct()

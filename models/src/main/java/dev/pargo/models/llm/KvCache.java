@@ -65,15 +65,14 @@ public final class KvCache implements AutoCloseable {
         try (PtNDManager scope = network.newScope()) {
             PtNDArray from = longs(scope, sources.values());
             PtNDArray to = longs(scope, sources.keySet());
-            network.call(
-                            "copy",
-                            arguments -> arguments.add(tensors).add(from).add(to))
+            network.call("copy", arguments -> arguments.add(tensors).add(from).add(to))
                     .close();
         }
     }
 
     private static PtNDArray longs(PtNDManager scope, Collection<Integer> pages) {
-        return (PtNDArray) scope.create(pages.stream().mapToLong(Integer::longValue).toArray());
+        return (PtNDArray)
+                scope.create(pages.stream().mapToLong(Integer::longValue).toArray());
     }
 
     @Override
