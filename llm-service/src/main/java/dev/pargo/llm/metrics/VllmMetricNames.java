@@ -46,7 +46,7 @@ final class VllmMetricNames implements MultiCollector {
             Alias.of("vllm:kv_cache_usage_perc", "pargo.llm.kv.utilization"),
             Alias.of("vllm:prefix_cache_queries", "pargo.llm.prefix.queries"),
             Alias.of("vllm:prefix_cache_hits", "pargo.llm.prefix.hits"),
-            Alias.of("vllm:num_preemptions", "pargo.llm.suspensions"),
+            Alias.of("vllm:num_preemptions", "pargo.llm.preemptions"),
             Alias.of("vllm:prompt_tokens", "pargo.llm.tokens", "direction", "in"),
             Alias.of("vllm:generation_tokens", "pargo.llm.tokens", "direction", "out"),
             Alias.of("vllm:request_success", "pargo.llm.answers"),

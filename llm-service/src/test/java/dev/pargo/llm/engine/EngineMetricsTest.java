@@ -3,6 +3,7 @@ package dev.pargo.llm.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.PromptPart;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -17,6 +18,8 @@ class EngineMetricsTest {
     @Test
     void showsWhatRunsAndWhatWaits() throws Exception {
         try (PargoMini mini = PargoMini.withSequences(4)) {
+            // The answers share the pages of their prompt as long as they have not written into them.
+            double prompt = (double) KvCache.pages(PromptKeys.of(PICTURE).length) / mini.engine.pages();
             Standstill still = new Standstill();
             CollectedAnswer three = mini.submit(Asked.of(PICTURE).choices(3).endless(9), still);
             still.begun();
@@ -24,12 +27,12 @@ class EngineMetricsTest {
             mini.submit(Asked.of(PICTURE).choices(2).endless(9), later);
             assertThat(gauge(mini, "pargo.llm.requests.waiting")).isEqualTo(1);
             assertThat(gauge(mini, "pargo.llm.requests.running")).isEqualTo(1);
-            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(0.75);
+            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(prompt);
             three.generation.cancel();
             still.end();
             later.begun();
             assertThat(gauge(mini, "pargo.llm.requests.waiting")).isZero();
-            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(0.5);
+            assertThat(gauge(mini, "pargo.llm.kv.utilization")).isEqualTo(prompt);
             later.end();
             mini.submit(Asked.of(PICTURE).endless(1)).summary();
             await().untilAsserted(() ->
