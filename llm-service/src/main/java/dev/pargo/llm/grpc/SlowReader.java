@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the answers that a slow client has not read: its request is paused while too much is waiting, and ended if
- * that lasts, because a paused request keeps its slots. Not thread-safe.
+ * that lasts, because a paused request keeps its place. Not thread-safe.
  */
 final class SlowReader {
 
