@@ -32,8 +32,8 @@ public final class DecodeStepBenchmark {
         int most = BATCHES[BATCHES.length - 1];
         try (DecoderTrial trial = new DecoderTrial(lm, most, BATCHES.length * STEPS)) {
             List<Double> prefills = new ArrayList<>();
-            for (int slot = 0; slot < most; slot++) {
-                int target = slot;
+            for (int i = 0; i < most; i++) {
+                int target = i;
                 prefills.add(Timing.once(() -> trial.prefill(target)));
             }
             out.printf(

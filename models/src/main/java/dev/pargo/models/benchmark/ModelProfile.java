@@ -100,8 +100,8 @@ public final class ModelProfile {
         int most = BATCHES[BATCHES.length - 1];
         int steps = BATCHES.length * 2 * (REPETITIONS + 2);
         try (DecoderTrial trial = new DecoderTrial(lm, most, steps)) {
-            for (int slot = 1; slot < most; slot++) {
-                trial.prefill(slot);
+            for (int i = 1; i < most; i++) {
+                trial.prefill(i);
             }
             double flops = 2.0 * PROMPT_TOKENS * lm.config().weightsPerRow();
             print("prefill " + PROMPT_TOKENS, flops / peak / 1e6, () -> trial.prefill(0));
