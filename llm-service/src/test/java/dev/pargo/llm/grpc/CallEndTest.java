@@ -24,8 +24,8 @@ import org.springframework.test.context.TestPropertySource;
 class CallEndTest extends RunningLlmService {
 
     @Test
-    void aCancelledCallGivesItsSlotBackAtOnce() throws Exception {
-        // Eight endless answers over four slots: half of them wait.
+    void aCancelledCallGivesItsPlaceBackAtOnce() throws Exception {
+        // Eight endless answers over four places: half of them wait.
         List<BlockingClientCall<GenerateRequest, GenerateResponse>> calls = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             BlockingClientCall<GenerateRequest, GenerateResponse> call = open();

@@ -93,7 +93,7 @@ class HostileClientsTest extends RunningLlmService {
             idle.ask(wordy());
             await().until(() -> host.admission().requests() == 1);
 
-            // The other clients' answers continue, although the idle client could fill all slots.
+            // The other clients' answers continue, although the idle client could fill all places.
             assertThat(ask(text(NORMAL).setMaxTokens(5).setIgnoreEos(true).build())
                             .ids())
                     .hasSize(5);
