@@ -10,7 +10,6 @@ import dev.pargo.proto.StageError;
 import dev.pargo.proto.v1.GenerateRequest;
 import dev.pargo.proto.v1.GenerateResponse;
 import dev.pargo.proto.v1.GenerateStart;
-import dev.pargo.proto.v1.Sampling;
 import io.grpc.Status;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
@@ -90,8 +89,6 @@ class CallEndTest extends RunningLlmService {
 
     /** At this temperature all tokens are about equally likely, so the answer does not end before its limit. */
     private static GenerateStart.Builder endless() {
-        return text("USER: hello\nASSISTANT: ")
-                .setMaxTokens(500)
-                .setSampling(Sampling.newBuilder().setTemperature(50).setSeed(1));
+        return text("USER: hello\nASSISTANT: ").setMaxTokens(500).setMinTokens(500);
     }
 }
