@@ -48,6 +48,7 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
 
     private static final Duration WATCH_PERIOD = Duration.ofMillis(500);
     private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
     /** Room for everything in a message that is not features. */
     private static final int ENVELOPE = 64 << 10;
@@ -70,7 +71,7 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
         this.tower = tower;
         this.timeout = timeout;
         this.server = GRPCInferenceServiceGrpc.newBlockingStub(channel);
-        this.metadata = metadata();
+        this.metadata = metadata(START_TIMEOUT);
         this.contract = RemoteContract.of(metadata, tower, mostImages);
     }
 
@@ -242,14 +243,14 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
         if (!server.withDeadlineAfter(WATCH_TIMEOUT).modelReady(question).getReady()) {
             return Optional.of(address + " says that it is not ready");
         }
-        if (!metadata().equals(metadata)) {
+        if (!metadata(WATCH_TIMEOUT).equals(metadata)) {
             return Optional.of(address + " is another model or version than at the start; restart this stage");
         }
         return Optional.empty();
     }
 
-    private ModelMetadataResponse metadata() {
-        return server.withDeadlineAfter(WATCH_TIMEOUT)
+    private ModelMetadataResponse metadata(Duration limit) {
+        return server.withDeadlineAfter(limit)
                 .modelMetadata(ModelMetadataRequest.newBuilder()
                         .setName(address.model())
                         .build());
