@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +35,25 @@ public final class AttackCommand implements Callable<Integer> {
     /** Short time limits, so that the attack sees how stages end answers that no client reads. */
     private static final Map<String, String> SETTINGS = Map.of("PARGO_STAGE_TIMELIMIT", "40s");
 
+    /** One attack of each kind. */
+    private static final Set<String> SHORT = Set.of(
+            "form bodies of 64 MB by any method on every port",
+            "bodies of 7 MB with unknown fields",
+            "requests that can never fit",
+            "16 bodies of up to 32 MB that come byte by byte",
+            "500 requests at once",
+            "8 JPEGs with 95 scans, whose clients leave",
+            "gRPC: headers that claim too much or too little",
+            "gRPC: pictures that are announced and never sent");
+
     @Spec
     private CommandSpec spec;
 
     @Mixin
     private TrialOptions options;
+
+    @Option(names = "--short", description = "Runs only a few attacks, in about a minute.")
+    private boolean few;
 
     @Option(
             names = "--heap",
@@ -65,7 +80,11 @@ public final class AttackCommand implements Callable<Integer> {
         out.flush();
         Path bundle = Repository.bundle();
         Example example = Example.of(bundle).get(0);
-        List<Attack> attacks = options.choose(attacks(example.picture()), Attack::name);
+        List<Attack> attacks = options.choose(
+                attacks(example.picture()).stream()
+                        .filter(attack -> !few || SHORT.contains(attack.name()))
+                        .toList(),
+                Attack::name);
         try (RunningStack stack = RunningStack.start(bundle, SETTINGS, heaps())) {
             Siege siege = new Siege(
                     stack,

@@ -35,7 +35,8 @@ final class BodyAttacks {
                 new Attack("requests that can never fit", BodyAttacks::neverFits),
                 new Attack("8 ordinary clients that send chunks", BodyAttacks::chunked),
                 new Attack("long answers with top_logprobs, read slowly", BodyAttacks::slowReaders),
-                new Attack("300 long answers at once for one client", BodyAttacks::manyLongAnswers));
+                new Attack("300 long answers at once for one client", BodyAttacks::manyLongAnswers),
+                new Attack("60 whole answers with top_logprobs that nobody reads", BodyAttacks::unreadAnswers));
     }
 
     private static void forms(StackUnderAttack target) throws InterruptedException {
@@ -169,6 +170,19 @@ final class BodyAttacks {
                 connection.write(body);
                 RawConnection.Reply reply = connection.readReply();
                 target.replies().add(reply.status(), reply.body(), "one of 300 long answers");
+            }
+        });
+    }
+
+    private static void unreadAnswers(StackUnderAttack target) throws InterruptedException {
+        byte[] body = ChatBody.text(
+                "?",
+                "\"n\":8,\"temperature\":1,\"logprobs\":true,\"top_logprobs\":20,\"ignore_eos\":true,\"max_tokens\":400");
+        Crowd.atOnce(60, target.replies(), number -> {
+            try (RawConnection connection = target.connect(target.door())) {
+                connection.write(ChatBody.head(body.length));
+                connection.write(body);
+                TimeUnit.SECONDS.sleep(30);
             }
         });
     }

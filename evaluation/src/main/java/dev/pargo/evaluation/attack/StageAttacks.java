@@ -22,12 +22,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Attacks on the gRPC ports of the stages, without a gateway's checks in between. */
 final class StageAttacks {
 
     private static final int REPETITIONS = 50;
     private static final int UNREAD_CALLS = 24;
+    private static final int UNSENT_CALLS = 100;
+    private static final int UNSENT_TURNS = 8;
     private static final int LARGE = 8 << 20;
     /** Longer than the stages' time limit. */
     private static final Duration UNREAD_CALLS_END_WITHIN = Duration.ofSeconds(50);
@@ -53,6 +56,7 @@ final class StageAttacks {
                 new Attack("gRPC: headers that claim too much or too little", StageAttacks::headers),
                 new Attack("gRPC: messages of 8 MB", StageAttacks::largeMessages),
                 new Attack("gRPC: reflection", StageAttacks::reflection),
+                new Attack("gRPC: pictures that are announced and never sent", StageAttacks::unsent),
                 new Attack("gRPC: answers behind closed flow-control windows", target -> unread(target, picture)));
     }
 
@@ -128,6 +132,21 @@ final class StageAttacks {
     private static void reflection(StackUnderAttack target) throws IOException, InterruptedException {
         for (ServiceKind kind : ServiceKind.STAGES) {
             expect(target, Set.of(Status.Code.UNIMPLEMENTED), kind, REFLECTION, Empty.getDefaultInstance());
+        }
+    }
+
+    /** Claims all of an encoder's memory and places, for many clients, again and again. */
+    private static void unsent(StackUnderAttack target) throws IOException, InterruptedException {
+        EncodeRequest header = Checksums.seal(
+                EncodeRequest.newBuilder().setHeader(ImageHeader.newBuilder().setSizeBytes(LARGE)));
+        try (StageConnection encoder = new StageConnection(target.grpcPort(ServiceKind.ENCODER))) {
+            for (int turn = 0; turn < UNSENT_TURNS; turn++) {
+                for (int i = 0; i < UNSENT_CALLS; i++) {
+                    encoder.callAndSendOne(EncoderGrpc.getEncodeMethod(), header, "client-" + turn + "-" + i);
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
+            target.expectManyAdmitted(ServiceKind.ENCODER);
         }
     }
 

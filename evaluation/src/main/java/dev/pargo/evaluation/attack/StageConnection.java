@@ -1,5 +1,6 @@
 package dev.pargo.evaluation.attack;
 
+import dev.pargo.proto.CallHeaders;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -39,7 +40,7 @@ final class StageConnection implements AutoCloseable {
      */
     <Q> Status call(MethodDescriptor<Q, ?> method, List<Q> messages) throws IOException, InterruptedException {
         CompletableFuture<Status> end = new CompletableFuture<>();
-        ClientCall<Q, ?> call = begin(method, end);
+        ClientCall<Q, ?> call = begin(method, new Metadata(), end);
         call.request(Integer.MAX_VALUE);
         messages.forEach(call::sendMessage);
         call.halfClose();
@@ -53,9 +54,16 @@ final class StageConnection implements AutoCloseable {
 
     /** Makes a call, reads nothing of its answer, and does not wait for its end. */
     <Q> void callAndReadNothing(MethodDescriptor<Q, ?> method, List<Q> messages) {
-        ClientCall<Q, ?> call = begin(method, new CompletableFuture<>());
+        ClientCall<Q, ?> call = begin(method, new Metadata(), new CompletableFuture<>());
         messages.forEach(call::sendMessage);
         call.halfClose();
+    }
+
+    /** Begins a call for a client, sends one message and no more. */
+    <Q> void callAndSendOne(MethodDescriptor<Q, ?> method, Q message, String client) {
+        Metadata headers = new Metadata();
+        headers.put(CallHeaders.CLIENT, client);
+        begin(method, headers, new CompletableFuture<>()).sendMessage(message);
     }
 
     /** Ends all calls. */
@@ -64,7 +72,8 @@ final class StageConnection implements AutoCloseable {
         channel.shutdownNow();
     }
 
-    private <Q, R> ClientCall<Q, R> begin(MethodDescriptor<Q, R> method, CompletableFuture<Status> end) {
+    private <Q, R> ClientCall<Q, R> begin(
+            MethodDescriptor<Q, R> method, Metadata headers, CompletableFuture<Status> end) {
         ClientCall<Q, R> call = channel.newCall(method, CallOptions.DEFAULT);
         call.start(
                 new ClientCall.Listener<>() {
@@ -73,7 +82,7 @@ final class StageConnection implements AutoCloseable {
                         end.complete(status);
                     }
                 },
-                new Metadata());
+                headers);
         return call;
     }
 }
