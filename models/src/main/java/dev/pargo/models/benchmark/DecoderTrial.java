@@ -35,8 +35,7 @@ final class DecoderTrial implements AutoCloseable {
     /** Reads the prompt of a sequence. */
     void prefill(int sequence) {
         try (PromptEmbedding rows = lm.embed(List.of(new PromptPart.Tokens(prompt)));
-                Logits logits =
-                        lm.step(cache, new Step(List.of(chunk(sequence, rows)), List.of()))) {
+                Logits logits = lm.step(cache, new Step(List.of(chunk(sequence, rows)), List.of()))) {
             logits.argmax();
         }
     }
