@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -240,8 +241,10 @@ class EncoderServiceTest {
             BlockingClientCall<EncodeRequest, TensorChunk> upload = call();
             upload.write(header(1_000));
             uploads.add(upload);
+            // One after the other, so that the first is the oldest.
+            await().pollInterval(Duration.ofMillis(5))
+                    .until(() -> stage.admission().requests() == uploads.size());
         }
-        await().until(() -> stage.admission().requests() == MOST_OF_ONE_CLIENT);
 
         await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(encode(picture(1)).features.data())
