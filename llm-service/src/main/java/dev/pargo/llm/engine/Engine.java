@@ -98,8 +98,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         GroupFactory factory = new GroupFactory(lm, tokenizer, budget, properties.promptLookup(), maskExecutor);
         this.running = new RunningBatch(cache, pool, maxSequences, factory);
         this.steps = new StepExecutor(lm, cache);
-        stageMetrics.queueDepth(this::waiting);
-        metrics.waiting(this::waiting);
+        stageMetrics.watchQueue(this::waiting);
+        metrics.watchQueue(this::waiting);
     }
 
     @Override
@@ -135,7 +135,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     @Override
     public SequenceGroup submit(GenerationRequest request, GenerationListener listener) {
         SequenceGroup group =
-                new SequenceGroup(request, metrics.listening(request, listener), System.nanoTime(), waiting::wake);
+                new SequenceGroup(request, metrics.measure(request, listener), System.nanoTime(), waiting::wake);
         waiting.add(group);
         return group;
     }
@@ -173,7 +173,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                                     (RunningGroup group) -> group.group().isPaused())
                             .thenComparing(group -> group.group().submitted()))
                     .orElseThrow());
-            metrics.preempted();
+            metrics.countPreemption();
             plan = StepPlan.of(running.active(), properties);
         }
         return plan;
@@ -185,7 +185,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     }
 
     private void showRunning() {
-        metrics.running(running.groups().size(), running.suspended(), running.utilization(), pool.evictions());
+        metrics.showBatch(running.groups().size(), running.suspended(), running.utilization(), pool.evictions());
     }
 
     /** Drops the requests that are cancelled or out of time. */
@@ -194,7 +194,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         List<SequenceGroup> dropped = new ArrayList<>();
         for (RunningGroup group : running.groups()) {
             if (group.group().isAbandoned(now)) {
-                metrics.written(group.tokensWritten());
+                metrics.countWritten(group.tokensWritten());
                 running.remove(group);
                 dropped.add(group.group());
             }
@@ -211,7 +211,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     private void forget(SequenceGroup group) {
         @Nullable RunningGroup suspended = running.forget(group);
         if (suspended != null) {
-            metrics.written(suspended.tokensWritten());
+            metrics.countWritten(suspended.tokensWritten());
         }
     }
 
@@ -248,7 +248,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         }
         for (RunningGroup group : leaving) {
             suspend(group);
-            metrics.suspended();
+            metrics.countSuspension();
         }
         return true;
     }
@@ -283,8 +283,8 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                 return true;
             }
             GenerationSummary soFar = admitted.summary(admitted.admitted());
-            stageMetrics.queued(soFar.queue());
-            metrics.joined(group.request().promptTokens(), soFar.cachedTokens());
+            stageMetrics.recordWait(soFar.queue());
+            metrics.countPrompt(group.request().promptTokens(), soFar.cachedTokens());
             group.reportStart();
             return true;
         } catch (RuntimeException e) {
@@ -300,13 +300,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         Map<RunningGroup, RuntimeException> failures = steps.execute(plan);
         // A GPU computes asynchronously. Here the tokens have arrived, so the step has ended.
         long end = System.nanoTime();
-        stageMetrics.batch(plan.sequences(), end - begin);
+        stageMetrics.recordStep(plan.sequences(), end - begin);
         Map<RuntimeException, RuntimeException> told = forClients(failures);
         for (StepPlan.Part part : plan.parts()) {
             RunningGroup group = part.group();
             RuntimeException failure = failures.get(group);
             if (failure != null) {
-                metrics.written(group.tokensWritten());
+                metrics.countWritten(group.tokensWritten());
                 running.discard(group);
                 group.group().fail(told.get(failure));
             } else {
@@ -317,7 +317,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
                     finish(group, end);
                 } else if (!goesOn) {
                     suspend(group);
-                    metrics.preempted();
+                    metrics.countPreemption();
                 }
             }
         }
@@ -332,7 +332,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
 
     private void finish(RunningGroup group, long now) {
         answerTime.add(now - group.admitted());
-        metrics.written(group.tokensWritten());
+        metrics.countWritten(group.tokensWritten());
         // Before the client is notified, so that the pages are free for its next request.
         running.remove(group);
         group.group().finish(group.summary(now));
@@ -387,7 +387,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         rest.forEach(group -> group.fail(reason.toException()));
         rest.forEach(this::forget);
         for (RunningGroup group : running.groups()) {
-            metrics.written(group.tokensWritten());
+            metrics.countWritten(group.tokensWritten());
             running.discard(group);
         }
         showRunning();

@@ -84,7 +84,7 @@ public final class EngineMetrics {
     }
 
     /** Shows how many requests wait to be admitted. */
-    void waiting(Supplier<Number> requests) {
+    void watchQueue(Supplier<Number> requests) {
         gauge("pargo.llm.requests.waiting", "Requests that wait to be admitted", requests);
     }
 
@@ -93,7 +93,7 @@ public final class EngineMetrics {
      *
      * @param evictions of pages so far
      */
-    void running(int requests, int suspended, double utilization, long evictions) {
+    void showBatch(int requests, int suspended, double utilization, long evictions) {
         this.running = requests;
         this.suspended = suspended;
         this.evictions = evictions;
@@ -101,29 +101,29 @@ public final class EngineMetrics {
     }
 
     /** Counts a prompt that joins. */
-    void joined(int promptTokens, int cachedTokens) {
+    void countPrompt(int promptTokens, int cachedTokens) {
         tokensIn.increment(promptTokens);
         prefixQueries.increment(promptTokens);
         prefixHits.increment(cachedTokens);
     }
 
     /** Counts a running request that is suspended for others. */
-    void suspended() {
+    void countSuspension() {
         suspensions.increment();
     }
 
     /** Counts a running request that is suspended because the KV cache is full. */
-    void preempted() {
+    void countPreemption() {
         preemptions.increment();
     }
 
     /** Counts the tokens of a request that leaves, however it ends. */
-    void written(int tokens) {
+    void countWritten(int tokens) {
         tokensOut.increment(tokens);
     }
 
     /** Wraps a listener and measures the times of its request. */
-    GenerationListener listening(GenerationRequest request, GenerationListener listener) {
+    GenerationListener measure(GenerationRequest request, GenerationListener listener) {
         long submitted = System.nanoTime();
         return new GenerationListener() {
             @Override
@@ -143,7 +143,7 @@ public final class EngineMetrics {
 
             @Override
             public void onFinished(GenerationSummary summary) {
-                finished(request, summary);
+                recordTimes(request, summary);
                 listener.onFinished(summary);
             }
 
@@ -156,7 +156,7 @@ public final class EngineMetrics {
         };
     }
 
-    private void finished(GenerationRequest request, GenerationSummary summary) {
+    private void recordTimes(GenerationRequest request, GenerationSummary summary) {
         long untilFirst = summary.queue() + summary.prefill();
         firstToken.record(untilFirst, TimeUnit.NANOSECONDS);
         duration(NO_ERROR).record(untilFirst + summary.decode(), TimeUnit.NANOSECONDS);

@@ -69,7 +69,7 @@ public final class Batcher<I, O> implements DeviceWork {
         this.network = network;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
-        metrics.queueDepth(this::queued);
+        metrics.watchQueue(this::queued);
     }
 
     /**
@@ -182,11 +182,11 @@ public final class Batcher<I, O> implements DeviceWork {
         }
         long nanos = nanoClock.getAsLong() - start;
         batchTime.add(nanos);
-        metrics.batch(batch.size(), nanos);
+        metrics.recordStep(batch.size(), nanos);
         for (int i = 0; i < batch.size(); i++) {
             Request request = batch.get(i);
             long queueNanos = start - request.submittedAt;
-            metrics.queued(queueNanos);
+            metrics.recordWait(queueNanos);
             request.answer.complete(
                     new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
         }

@@ -12,6 +12,6 @@ import java.util.concurrent.Executor;
 public record CallResources(Admission admission, CallTimer timer, StageMetrics metrics, Executor senders) {
 
     public CallResources {
-        metrics.admission(admission);
+        metrics.watchAdmission(admission);
     }
 }

@@ -177,7 +177,7 @@ public class ServedCall<R> {
             log.debug("Call ended: {}", outcome);
         }
         todo.forEach(Runnable::run);
-        stage.metrics().over(outcome);
+        stage.metrics().countEnd(outcome);
         return true;
     }
 }

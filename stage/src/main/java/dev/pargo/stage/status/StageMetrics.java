@@ -76,29 +76,29 @@ public final class StageMetrics {
     }
 
     /** Registers the gauge of requests that wait for a forward pass. */
-    public void queueDepth(Supplier<Number> queued) {
+    public void watchQueue(Supplier<Number> queued) {
         gauge("pargo.stage.queue.depth", "Requests that wait for a forward pass", queued);
     }
 
     /** Registers the gauges of what has been admitted. */
-    public void admission(Admission admission) {
+    public void watchAdmission(Admission admission) {
         gauge("pargo.stage.admitted", "Requests inside the stage", admission::requests);
         gauge("pargo.stage.admitted.bytes", "Bytes held by the requests inside the stage", admission::bytes);
     }
 
     /** Counts a forward pass. */
-    public void batch(int size, long nanos) {
+    public void recordStep(int size, long nanos) {
         batchSize.record(size);
         networkTime.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Counts one request's wait. */
-    public void queued(long nanos) {
+    public void recordWait(long nanos) {
         queueTime.record(nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Counts a request that is over. */
-    public void over(Outcome outcome) {
+    public void countEnd(Outcome outcome) {
         registry.counter(
                         "pargo.stage.requests",
                         stage.and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
