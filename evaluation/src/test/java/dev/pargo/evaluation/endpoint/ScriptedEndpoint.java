@@ -72,12 +72,30 @@ public final class ScriptedEndpoint implements AutoCloseable {
         JsonNode request =
                 JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
         requests.add(request);
+        AnswerScript script = scripts.apply(request);
+        boolean streamed = script.status() == 200 && request.path("stream").asBoolean(false);
+        try {
+            work(exchange, request, script, streamed);
+            if (!streamed) {
+                answer(exchange, request, script);
+            }
+        } finally {
+            exchange.close();
+        }
+    }
+
+    /** It ends before the answer's last byte, because a client may send its next request as soon as it has that. */
+    private void work(HttpExchange exchange, JsonNode request, AnswerScript script, boolean streamed)
+            throws IOException {
         mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
         try {
-            answer(exchange, request, scripts.apply(request));
+            if (streamed) {
+                stream(exchange, request, script);
+            } else {
+                pause(script.firstTokenMs());
+            }
         } finally {
             underWay.decrementAndGet();
-            exchange.close();
         }
     }
 
@@ -85,18 +103,15 @@ public final class ScriptedEndpoint implements AutoCloseable {
         if (script.status() != 200) {
             exchange.getResponseHeaders().add("Retry-After", "0");
             reply(exchange, script.status(), "{\"error\":{\"message\":\"scripted refusal\"}}");
-        } else if (request.path("stream").asBoolean(false)) {
-            stream(exchange, request, script);
-        } else {
-            pause(script.firstTokenMs());
-            ObjectNode body = JsonNodeFactory.instance.objectNode();
-            body.putArray("choices")
-                    .addObject()
-                    .putObject("message")
-                    .put("role", "assistant")
-                    .put("content", String.join("", script.pieces()));
-            reply(exchange, 200, body.set("usage", usage(request, script)).toString());
+            return;
         }
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.putArray("choices")
+                .addObject()
+                .putObject("message")
+                .put("role", "assistant")
+                .put("content", String.join("", script.pieces()));
+        reply(exchange, 200, body.set("usage", usage(request, script)).toString());
     }
 
     private static void stream(HttpExchange exchange, JsonNode request, AnswerScript script) throws IOException {
