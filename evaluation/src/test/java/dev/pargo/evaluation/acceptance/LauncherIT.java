@@ -87,7 +87,7 @@ class LauncherIT {
                         "starting encoder projector llm gateway ...",
                         "stopping encoder projector llm gateway ...",
                         "pargo: llm did not start: Cannot start: pargo.llm.kv-cache of 0 MB is too small:"
-                                + " 1 x 512 tokens need 2 MB");
+                                + " a context of 512 tokens with pargo.llm.sequences 1 needs 2 MB");
         assertThat(launcher.run("status").out()).doesNotContain("ready", "starting");
     }
 

@@ -43,7 +43,7 @@ record KvBudget(int sequences, int pages, int context) {
         long needed = KvCache.pages(least) + sequences - 1L;
         if (fitting < needed) {
             throw new KvBudgetException(
-                    "pargo.llm.kv-cache of %d MB is too small: a prompt of %d tokens and %d answers need %d MB"
+                    "pargo.llm.kv-cache of %d MB is too small: a context of %d tokens with pargo.llm.sequences %d needs %d MB"
                             .formatted(
                                     properties.kvCache().toMegabytes(),
                                     least,

@@ -64,7 +64,7 @@ class KvBudgetTest {
         assertThatThrownBy(() -> KvBudget.of(properties(null, null, 100), 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
                 .hasMessage(
-                        "pargo.llm.kv-cache of 100 MB is too small: a prompt of 1024 tokens and 1 answers need 129 MB");
+                        "pargo.llm.kv-cache of 100 MB is too small: a context of 1024 tokens with pargo.llm.sequences 1 needs 129 MB");
     }
 
     @Test
