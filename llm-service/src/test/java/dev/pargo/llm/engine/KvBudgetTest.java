@@ -63,20 +63,20 @@ class KvBudgetTest {
     void refusesAMemoryThatHoldsNoPicture() {
         assertThatThrownBy(() -> KvBudget.of(properties(null, null, 100), 131_072, 4096))
                 .isInstanceOf(KvBudgetException.class)
-                .hasMessage(
-                        "pargo.llm.kv-cache of 100 MB is too small: a context of 1024 tokens with pargo.llm.sequences 1 needs 129 MB");
+                .hasMessage("pargo.llm.kv-cache of 100 MB is too small:"
+                        + " a context of 1024 tokens with pargo.llm.sequences 1 needs 129 MB");
     }
 
     @Test
     void refusesMoreSequencesThanThereArePages() {
         assertThatThrownBy(() -> KvBudget.of(properties(24, null, 1024), 524_288, 4096))
-                .hasMessageContaining("a prompt of 1024 tokens and 24 answers need 1249 MB");
+                .hasMessageContaining("a context of 1024 tokens with pargo.llm.sequences 24 needs 1249 MB");
     }
 
     @Test
     void refusesAContextThatTheMemoryDoesNotHold() {
         assertThatThrownBy(() -> KvBudget.of(properties(1, 4096, 8), 4096, 4096))
-                .hasMessageContaining("a prompt of 4096 tokens and 1 answers need 17 MB");
+                .hasMessageContaining("a context of 4096 tokens with pargo.llm.sequences 1 needs 17 MB");
     }
 
     @Test
