@@ -135,17 +135,28 @@ final class PictureThreads implements AutoCloseable {
         }
 
         private void help() {
-            RequestScope its = new RequestScope(scope.id(), scope.client(), scope.deadline(), this::stopIfEnded);
-            @Nullable Integer picture = null;
+            RequestScope helping = new RequestScope(scope.id(), scope.client(), scope.deadline(), this::stopIfEnded);
             try {
-                while (!ended && (picture = open.poll()) != null) {
-                    helped.add(new Helped<>(picture, help.make(picture, its)));
+                @Nullable Integer picture;
+                while (!ended && (picture = open.poll()) != null && make(picture, helping)) {
+                    // The next one.
                 }
-            } catch (StageException | SetGoneException | RuntimeException failure) {
-                helped.add(new Helped<>(picture, null));
             } finally {
                 atWork.arriveAndDeregister();
             }
+        }
+
+        /** Gives the picture back in any case, with or without a result, and says whether it has one. */
+        private boolean make(int picture, RequestScope helping) {
+            @Nullable T result = null;
+            try {
+                result = help.make(picture, helping);
+            } catch (StageException | SetGoneException | RuntimeException failure) {
+                // The request's own thread tries again.
+            } finally {
+                helped.add(new Helped<>(picture, result));
+            }
+            return result != null;
         }
 
         private void stopIfEnded() {
@@ -157,6 +168,9 @@ final class PictureThreads implements AutoCloseable {
         private Helped<T> awaitHelper() {
             while (true) {
                 scope.pulse().run();
+                if (scope.deadline().isExpired()) {
+                    throw GatewayException.deadline("The request's time ran out while its pictures were encoded");
+                }
                 try {
                     @Nullable Helped<T> next = helped.poll(StageCall.SLICE_MILLIS, TimeUnit.MILLISECONDS);
                     if (next != null) {

@@ -18,6 +18,9 @@ interface ReplicaChoice {
     /** Whether a call could go to another replica instead of this silent one. */
     boolean hasOther(StageKind stage, Replica<?> silent);
 
-    /** The same choice, but without waiting for a replica. */
+    /**
+     * The same choice, but without waiting. {@link #pick} throws a {@link java.util.concurrent.CancellationException} if no
+     * replica is free, because that is no failure of a stage: whoever may wait tries again.
+     */
     ReplicaChoice withoutWaiting();
 }

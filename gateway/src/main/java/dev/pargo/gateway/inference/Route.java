@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -97,6 +98,10 @@ final class Route implements ReplicaChoice {
             if (found.isPresent()) {
                 return found.get();
             }
+            @Nullable StageException refusal = lastFull;
+            if (refusal != null && !replicas(stage).isEmpty()) {
+                throw refusal;
+            }
             if (!patience.hold(scope)) {
                 throw StageException.absent(stage);
             }
@@ -108,7 +113,7 @@ final class Route implements ReplicaChoice {
         return new ReplicaChoice() {
             @Override
             public Replica<?> pick(StageKind stage, Choice choice) throws StageException, SetGoneException {
-                return find(stage, choice).orElseThrow(() -> StageException.absent(stage));
+                return find(stage, choice).orElseThrow(() -> new CancellationException("no replica is free"));
             }
 
             @Override
@@ -123,27 +128,22 @@ final class Route implements ReplicaChoice {
         };
     }
 
-    /** Empty if the request may wait for a replica. */
-    private Optional<Replica<?>> find(StageKind stage, Choice choice) throws StageException, SetGoneException {
-        List<? extends Replica<?>> there = replicas(stage);
-        List<? extends Replica<?>> open =
-                there.stream().filter(replica -> !full.contains(replica)).toList();
+    /** Empty if there is no replica, or if all are full. */
+    private Optional<Replica<?>> find(StageKind stage, Choice choice) throws SetGoneException {
+        List<? extends Replica<?>> open = replicas(stage).stream()
+                .filter(replica -> !full.contains(replica))
+                .toList();
         boolean anyReady = open.stream().anyMatch(replica -> replica.state() == ReplicaState.READY);
         if (!anyReady && isThereAnotherSet()) {
             refused.add(set.id());
             throw new SetGoneException("no %s of its set takes calls".formatted(stage.title()));
         }
-        if (!open.isEmpty()) {
-            // Ranked once, because states change meanwhile.
-            TreeMap<Integer, List<Replica<?>>> byRank =
-                    open.stream().collect(Collectors.groupingBy(this::rank, TreeMap::new, Collectors.toList()));
-            return Optional.of(choice.among(byRank.firstEntry().getValue()));
-        }
-        @Nullable StageException refusal = lastFull;
-        if (!there.isEmpty() && refusal != null) {
-            throw refusal;
-        }
-        return Optional.empty();
+        // Ranked once, because states change meanwhile.
+        TreeMap<Integer, List<Replica<?>>> byRank =
+                open.stream().collect(Collectors.groupingBy(this::rank, TreeMap::new, Collectors.toList()));
+        return byRank.isEmpty()
+                ? Optional.empty()
+                : Optional.of(choice.among(byRank.firstEntry().getValue()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.pargo.gateway.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.gateway.error.GatewayException;
 import io.grpc.Deadline;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +33,7 @@ class PictureThreadsTest {
                         12,
                         scope,
                         index -> meet(index, together, now, most),
-                        (index, its) -> meet(index, together, now, most)))
+                        (index, helping) -> meet(index, together, now, most)))
                 .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
         assertThat(most).hasValue(4);
     }
@@ -57,7 +58,7 @@ class PictureThreadsTest {
                             await(helped);
                             return index;
                         },
-                        (index, its) -> {
+                        (index, helping) -> {
                             failed.add(index);
                             helped.countDown();
                             throw new IllegalStateException("full");
@@ -68,22 +69,22 @@ class PictureThreadsTest {
 
     @Test
     void helpersHaveEndedWhenTheRequestFails() {
-        CountDownLatch helping = new CountDownLatch(3);
+        CountDownLatch helpersAtWork = new CountDownLatch(3);
         AtomicInteger atWork = new AtomicInteger();
 
         assertThatThrownBy(() -> threads.all(
                         8,
                         scope,
                         index -> {
-                            await(helping);
+                            await(helpersAtWork);
                             throw new IllegalArgumentException("no picture");
                         },
-                        (index, its) -> {
+                        (index, helping) -> {
                             atWork.incrementAndGet();
-                            helping.countDown();
+                            helpersAtWork.countDown();
                             try {
                                 while (true) {
-                                    its.pulse().run();
+                                    helping.pulse().run();
                                     Thread.onSpinWait();
                                 }
                             } finally {
@@ -92,6 +93,54 @@ class PictureThreadsTest {
                         }))
                 .hasMessage("no picture");
         assertThat(atWork).hasValue(0);
+    }
+
+    @Test
+    void aPictureOfAHelperThatDiesIsNotLost() throws Exception {
+        CountDownLatch dead = new CountDownLatch(3);
+
+        assertThat(threads.all(
+                        8,
+                        scope,
+                        index -> {
+                            await(dead);
+                            return index;
+                        },
+                        (index, helping) -> {
+                            dead.countDown();
+                            throw new DeadlyError();
+                        }))
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+    }
+
+    @Test
+    void theRequestsTimeEndsItsWaitForHelpers() {
+        RequestScope brief = new RequestScope("id", "client", Deadline.after(300, TimeUnit.MILLISECONDS), () -> {});
+        CountDownLatch helped = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> threads.all(
+                        2,
+                        brief,
+                        index -> {
+                            await(helped);
+                            return index;
+                        },
+                        (index, helping) -> {
+                            helped.countDown();
+                            while (true) {
+                                helping.pulse().run();
+                                Thread.onSpinWait();
+                            }
+                        }))
+                .isInstanceOf(GatewayException.class)
+                .hasMessageContaining("time ran out");
+    }
+
+    private static final class DeadlyError extends Error {
+
+        DeadlyError() {
+            super("thrown by the test", null, false, false);
+        }
     }
 
     private static void await(CountDownLatch latch) {
