@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Writes the pickle (protocol 2) of a state dict: tensors by name, each with its own storage. */
+/** Writes the pickle (protocol 2) of a tensor, or of a state dict: tensors by name, each with its own storage. */
 final class Pickler {
 
     private static final Map<DType, String> STORAGES =
@@ -25,6 +25,13 @@ final class Pickler {
             pickler.text(tensors.get(i).name()).tensor(tensors.get(i), String.valueOf(i));
         }
         return pickler.op('u', '.').out.toByteArray();
+    }
+
+    /** One tensor, whose storage has the key 0. */
+    static byte[] tensor(DType dtype, long... shape) {
+        Pickler pickler = new Pickler();
+        pickler.op(Unpickler.PROTO, 2).tensor(new WrittenTensor("", dtype, shape), "0");
+        return pickler.op('.').out.toByteArray();
     }
 
     /** {@code _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks)}. */

@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
 /** A new file, written from its start to its end. */
-final class WeightOutput implements AutoCloseable {
+final class WeightOutput implements ZipOutput.Destination, AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
@@ -31,7 +31,8 @@ final class WeightOutput implements AutoCloseable {
         }
     }
 
-    long position() {
+    @Override
+    public long position() {
         try {
             return channel.position();
         } catch (IOException e) {
@@ -39,8 +40,8 @@ final class WeightOutput implements AutoCloseable {
         }
     }
 
-    /** Writes all remaining bytes. */
-    void write(ByteBuffer bytes) {
+    @Override
+    public void write(ByteBuffer bytes) {
         try {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -50,8 +51,8 @@ final class WeightOutput implements AutoCloseable {
         }
     }
 
-    /** Overwrites bytes before the current position. The position does not change. */
-    void rewrite(long position, ByteBuffer bytes) {
+    @Override
+    public void rewrite(long position, ByteBuffer bytes) {
         try {
             while (bytes.hasRemaining()) {
                 position += channel.write(bytes, position);

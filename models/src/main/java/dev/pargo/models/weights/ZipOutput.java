@@ -14,6 +14,18 @@ import java.util.zip.CRC32;
  */
 final class ZipOutput {
 
+    /** Where an archive is written to, from its start to its end. */
+    interface Destination {
+
+        long position();
+
+        /** Writes all remaining bytes. */
+        void write(ByteBuffer bytes);
+
+        /** Overwrites bytes before the current position. The position does not change. */
+        void rewrite(long position, ByteBuffer bytes);
+    }
+
     private record Entry(byte[] name, int checksum, long size, long header) {}
 
     private static final int ALIGNMENT = 64;
@@ -25,10 +37,10 @@ final class ZipOutput {
     private static final int CHECKSUM_AT = 14;
     private static final short VERSION = 45;
 
-    private final WeightOutput file;
+    private final Destination file;
     private final List<Entry> entries = new ArrayList<>();
 
-    ZipOutput(WeightOutput file) {
+    ZipOutput(Destination file) {
         this.file = file;
     }
 
