@@ -1,28 +1,25 @@
 package dev.pargo.llm;
 
 import dev.pargo.llm.constraint.Constraints;
-import dev.pargo.llm.engine.Engine;
+import dev.pargo.llm.engine.Capabilities;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
-import dev.pargo.llm.engine.ProbePrompt;
+import dev.pargo.llm.engine.Generator;
 import dev.pargo.llm.engine.VisualWeights;
 import dev.pargo.llm.grpc.AnswerLimits;
 import dev.pargo.llm.grpc.LlmHost;
 import dev.pargo.llm.grpc.PromptReader;
 import dev.pargo.llm.grpc.RequestPreparation;
 import dev.pargo.llm.grpc.UnreadAnswers;
-import dev.pargo.models.bundle.BundlePart;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.chat.PromptFormat;
-import dev.pargo.models.llm.CausalLm;
 import dev.pargo.models.llm.DecoderConfig;
-import dev.pargo.models.memory.NetworkUse;
 import dev.pargo.models.network.StoredNetwork;
 import dev.pargo.models.tokenizer.Tokenizer;
-import dev.pargo.models.torch.Placement;
 import dev.pargo.proto.RequestBounds;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.proto.v1.GenerationDefaults;
+import dev.pargo.proto.v1.LlmCapabilities;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.PromptDescription;
 import dev.pargo.proto.v1.RequestLimits;
@@ -31,11 +28,6 @@ import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.proto.v1.ToolCallForm;
 import dev.pargo.stage.StageConfiguration;
 import dev.pargo.stage.StageServices;
-import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.device.SelfCheck;
-import dev.pargo.stage.network.NetworkConfiguration;
-import dev.pargo.stage.network.ServedPart;
-import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,9 +39,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Builds the service from a bundle: model, engine, description. */
+/** Builds the service from a bundle and a generator: prompts, description, calls. */
 @Configuration(proxyBeanMethods = false)
-@Import({StageConfiguration.class, NetworkConfiguration.class})
+@Import({StageConfiguration.class, OwnEngineConfiguration.class, VllmConfiguration.class})
 @EnableConfigurationProperties({EngineProperties.class, AnswerLimits.class})
 class LlmConfiguration {
 
@@ -62,30 +54,6 @@ class LlmConfiguration {
     private static final int UTF8_BYTES = 4;
 
     @Bean
-    NamedAdapters adapters(EngineProperties engine) {
-        return NamedAdapters.open(engine.adapters());
-    }
-
-    @Bean
-    StoredNetwork<DecoderConfig> storedModel(ModelBundle bundle, NamedAdapters adapters) {
-        return bundle.llm().withChoices(adapters.all());
-    }
-
-    @Bean
-    ServedPart part(StoredNetwork<DecoderConfig> stored, EngineProperties engine) {
-        DecoderConfig config = stored.config();
-        NetworkUse use = new NetworkUse(
-                engine.promptRows(),
-                placement -> engine.kvCacheBytes(config.kvBytesPerToken(placement), config.context()));
-        return new ServedPart(BundlePart.LLM, stored, stored.fingerprint(), engine.packWeights(), use);
-    }
-
-    @Bean
-    CausalLm languageModel(StoredNetwork<DecoderConfig> stored, Placement placement) {
-        return CausalLm.load(stored, placement);
-    }
-
-    @Bean
     Tokenizer tokenizer(ModelBundle bundle) {
         return bundle.tokenizer();
     }
@@ -93,29 +61,6 @@ class LlmConfiguration {
     @Bean
     EngineMetrics engineMetrics(MeterRegistry registry, ModelBundle bundle) {
         return new EngineMetrics(registry, bundle.name());
-    }
-
-    @Bean
-    SelfCheck selfCheck(CausalLm model) {
-        return new SelfCheck(new ProbePrompt(model), System::nanoTime);
-    }
-
-    @Bean
-    Engine engine(
-            CausalLm model,
-            Tokenizer tokenizer,
-            EngineProperties properties,
-            StageMetrics stageMetrics,
-            EngineMetrics metrics,
-            SelfCheck selfCheck) {
-        Engine engine = new Engine(model, tokenizer, properties, stageMetrics, metrics, selfCheck);
-        log.info("{} answers at once, of {} tokens with their prompts", engine.maxSequences(), engine.contextTokens());
-        return engine;
-    }
-
-    @Bean
-    DeviceExecutor device(Engine engine, StageServices services, SelfCheck selfCheck) {
-        return services.device(engine, selfCheck);
     }
 
     @Bean
@@ -134,31 +79,31 @@ class LlmConfiguration {
     LlmHost host(
             ModelBundle bundle,
             StageIdentity identity,
-            CausalLm model,
-            Engine engine,
+            StoredNetwork<DecoderConfig> stored,
+            Generator generator,
             Tokenizer tokenizer,
             PromptReader prompts,
             NamedAdapters adapters,
             RequestPreparation preparation,
             AnswerLimits answerLimits,
             StageServices services) {
-        LlmDescription description = describe(bundle, identity, model, prompts, engine, adapters);
+        LlmDescription description = describe(bundle, identity, stored.config(), prompts, generator, adapters);
         return new LlmHost(
                 description,
-                engine,
+                generator,
                 tokenizer,
                 prompts,
                 new Constraints(tokenizer),
-                endIds(model, tokenizer, prompts.format().endToken()),
+                endIds(stored.config(), tokenizer, prompts.format().endToken()),
                 preparation,
                 answerLimits,
                 new UnreadAnswers(answerLimits.unread()),
-                services.calls(engine::estimatedWait));
+                services.calls(generator::estimatedWait));
     }
 
     /** The end tokens of the model's configuration and of its prompt format. */
-    private static List<Integer> endIds(CausalLm model, Tokenizer tokenizer, String eosToken) {
-        Set<Integer> ids = new LinkedHashSet<>(model.config().eos());
+    private static List<Integer> endIds(DecoderConfig decoder, Tokenizer tokenizer, String eosToken) {
+        Set<Integer> ids = new LinkedHashSet<>(decoder.eos());
         tokenizer.controlToken(eosToken).ifPresent(ids::add);
         return List.copyOf(ids);
     }
@@ -166,29 +111,36 @@ class LlmConfiguration {
     private static LlmDescription describe(
             ModelBundle bundle,
             StageIdentity identity,
-            CausalLm model,
+            DecoderConfig decoder,
             PromptReader prompts,
-            Engine engine,
+            Generator generator,
             NamedAdapters adapters) {
         LlmDescription.Builder description = LlmDescription.newBuilder();
         if (bundle.seesPictures()) {
             description
                     .setVisualInput(TokenTensor.newBuilder()
-                            .setWidth(model.config().width()
-                                    * (1 + model.config().style().sideInputs()))
+                            .setWidth(decoder.width() * (1 + decoder.style().sideInputs()))
                             .addAllDtypes(List.of(DataType.FLOAT32, DataType.FLOAT16, DataType.BFLOAT16)))
                     .setMaxVisualTensors(MAX_VISUAL_TENSORS);
         }
         return description
                 .setIdentity(identity)
-                .setContextTokens(engine.contextTokens())
-                .setVocabulary(model.config().vocabulary())
+                .setContextTokens(generator.contextTokens())
+                .setVocabulary(decoder.vocabulary())
                 .setPrompt(prompt(prompts).setSingleTurn(bundle.isSingleTurn()))
                 .setDefaults(GenerationDefaults.newBuilder().setMaxTokens(bundle.maxNewTokens()))
-                .setMaxSequences(engine.maxSequences())
+                .setMaxSequences(generator.maxSequences())
                 .setLimits(limits(identity.getMaxMessageBytes()))
                 .addAllAdapters(adapters.names())
+                .setCapabilities(capabilities(generator.capabilities()))
                 .build();
+    }
+
+    private static LlmCapabilities.Builder capabilities(Capabilities can) {
+        return LlmCapabilities.newBuilder()
+                .setBeamSearch(can.beamSearch())
+                .setVisualAttention(can.visualAttention())
+                .setRepetitionPenaltyWithPictures(can.repetitionPenaltyWithPictures());
     }
 
     private static PromptDescription.Builder prompt(PromptReader prompts) {

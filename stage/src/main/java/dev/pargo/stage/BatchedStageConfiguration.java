@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Import;
 
 /** Imported by the stages that run batches. The service contributes its {@link BatchedStage}. */
 @Configuration(proxyBeanMethods = false)
-@Import(StageConfiguration.class)
+@Import({StageConfiguration.class, DeviceConfiguration.class})
 public class BatchedStageConfiguration {
 
     @Bean

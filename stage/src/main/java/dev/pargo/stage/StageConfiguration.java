@@ -8,7 +8,6 @@ import dev.pargo.stage.call.Faults;
 import dev.pargo.stage.call.HandlerThreads;
 import dev.pargo.stage.call.TraceInterceptor;
 import dev.pargo.stage.device.DeviceExecutor;
-import dev.pargo.stage.device.DeviceWatchdog;
 import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.ReadinessCheck;
 import dev.pargo.stage.status.StageHealth;
@@ -29,7 +28,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
 /**
- * Imported by every stage service. The service contributes its {@link DeviceExecutor}, its {@link StageIdentity} and
+ * Imported by every stage service. The service contributes its {@link DeviceExecutor}, if it has one, its {@link StageIdentity} and
  * its gRPC service; {@code stage.yml} holds the settings that all stages share.
  */
 @Configuration(proxyBeanMethods = false)
@@ -57,13 +56,8 @@ public class StageConfiguration {
 
     /** The bean's name names the health component: {@code stage}. */
     @Bean("stage")
-    StageHealth stageHealth(DeviceExecutor device, ObjectProvider<ReadinessCheck> others) {
-        return new StageHealth(device, others.stream().toList());
-    }
-
-    @Bean
-    DeviceWatchdog watchdog(DeviceExecutor device, StageProperties properties) {
-        return DeviceWatchdog.start(device, properties.watchdog().exitAfter(), StageServices::halt);
+    StageHealth stageHealth(ObjectProvider<DeviceExecutor> device, ObjectProvider<ReadinessCheck> others) {
+        return new StageHealth(device.getIfAvailable(), others.stream().toList());
     }
 
     @Bean

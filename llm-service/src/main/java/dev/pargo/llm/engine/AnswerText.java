@@ -7,14 +7,14 @@ import java.util.List;
  * The text of an answer while it is written. Text that may be the beginning of a stop string is held back until the
  * next tokens decide it. An answer ends before its first stop string.
  */
-final class AnswerText {
+public final class AnswerText {
 
     private final Detokenizer detokenizer;
     private final List<String> stop;
     private final StringBuilder held = new StringBuilder();
     private boolean stopped;
 
-    AnswerText(Detokenizer detokenizer, List<String> stop) {
+    public AnswerText(Detokenizer detokenizer, List<String> stop) {
         this.detokenizer = detokenizer;
         this.stop = stop;
     }
@@ -24,7 +24,7 @@ final class AnswerText {
      *
      * @param mayStop whether stop strings are searched for; text that was returned before is never part of one
      */
-    String append(int id, boolean mayStop) {
+    public String append(int id, boolean mayStop) {
         held.append(detokenizer.append(id));
         if (!mayStop) {
             return release(held.length());
@@ -38,12 +38,12 @@ final class AnswerText {
     }
 
     /** True when the text has reached a stop string. No more tokens may be appended then. */
-    boolean stopped() {
+    public boolean stopped() {
         return stopped;
     }
 
     /** The rest of the text at the end of the answer; empty if a stop string has ended it. */
-    String finish() {
+    public String finish() {
         if (stopped) {
             return "";
         }

@@ -112,6 +112,11 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return maxSequences;
     }
 
+    @Override
+    public Capabilities capabilities() {
+        return Capabilities.ALL;
+    }
+
     /** Pages of the KV cache. */
     int pages() {
         return pool.size();

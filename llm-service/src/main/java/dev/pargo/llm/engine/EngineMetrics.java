@@ -49,10 +49,10 @@ public final class EngineMetrics {
     private final Counter suspensions;
     private final Counter preemptions;
 
-    private volatile int running;
     private volatile int suspended;
     private volatile long evictions;
-    private volatile double utilization;
+    private volatile Supplier<Number> running = () -> 0;
+    private volatile Supplier<Number> utilization = () -> 0;
 
     /** @param model name of the bundle */
     public EngineMetrics(MeterRegistry registry, String model) {
@@ -78,13 +78,16 @@ public final class EngineMetrics {
                 .tags(this.model)
                 .register(registry);
         duration(NO_ERROR);
-        gauge("pargo.llm.requests.running", "Requests in the batch", () -> running);
+        gauge("pargo.llm.requests.running", "Requests in the batch", () -> running.get());
         gauge("pargo.llm.requests.suspended", "Requests that have started and wait to continue", () -> suspended);
-        gauge("pargo.llm.kv.utilization", "Share of the KV cache's pages that running answers use", () -> utilization);
+        gauge(
+                "pargo.llm.kv.utilization",
+                "Share of the KV cache's pages that running answers use",
+                () -> utilization.get());
     }
 
     /** Shows how many requests wait to be admitted. */
-    void watchQueue(Supplier<Number> requests) {
+    public void watchQueue(Supplier<Number> requests) {
         gauge("pargo.llm.requests.waiting", "Requests that wait to be admitted", requests);
     }
 
@@ -94,14 +97,19 @@ public final class EngineMetrics {
      * @param evictions of pages so far
      */
     void showBatch(int requests, int suspended, double utilization, long evictions) {
-        this.running = requests;
+        watchBatch(() -> requests, () -> utilization);
         this.suspended = suspended;
         this.evictions = evictions;
+    }
+
+    /** Shows the running batch of somebody else from now on. */
+    public void watchBatch(Supplier<Number> requests, Supplier<Number> utilization) {
+        this.running = requests;
         this.utilization = utilization;
     }
 
     /** Counts a prompt that joins. */
-    void countPrompt(int promptTokens, int cachedTokens) {
+    public void countPrompt(int promptTokens, int cachedTokens) {
         tokensIn.increment(promptTokens);
         prefixQueries.increment(promptTokens);
         prefixHits.increment(cachedTokens);
@@ -118,12 +126,12 @@ public final class EngineMetrics {
     }
 
     /** Counts the tokens of a request that leaves, however it ends. */
-    void countWritten(int tokens) {
+    public void countWritten(int tokens) {
         tokensOut.increment(tokens);
     }
 
     /** Wraps a listener and measures the times of its request. */
-    GenerationListener measure(GenerationRequest request, GenerationListener listener) {
+    public GenerationListener measure(GenerationRequest request, GenerationListener listener) {
         long submitted = System.nanoTime();
         return new GenerationListener() {
             @Override

@@ -3,6 +3,7 @@ package dev.pargo.llm.engine;
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.models.llm.PromptPart;
 import dev.pargo.models.llm.SamplingParams;
+import dev.pargo.proto.v1.AnswerFormat;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ public record GenerationRequest(
         @Nullable Integer topLogprobs,
         @Nullable VisualWeights attention,
         @Nullable Supplier<TokenConstraint> constraint,
+        @Nullable AnswerFormat format,
+        String cacheSalt,
         long deadline) {
 
     /** Number of positions of the prompt. */

@@ -11,6 +11,9 @@ public interface Generator {
     /** Most answers, or beams, of one request. */
     int maxSequences();
 
+    /** What requests may ask for. */
+    Capabilities capabilities();
+
     /** Estimated time until a new request would start, from the durations of recent answers. */
     Duration estimatedWait();
 

@@ -2,6 +2,7 @@ package dev.pargo.llm.grpc;
 
 import dev.pargo.llm.constraint.TokenConstraint;
 import dev.pargo.llm.engine.BeamSearchParams;
+import dev.pargo.llm.engine.Capabilities;
 import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.Penalties;
 import dev.pargo.llm.engine.PromptKeys;
@@ -73,7 +74,23 @@ final class RequestReader {
             require(start.getMinTokens() == 0, "min_tokens", start.getMinTokens(), "0 with beam search");
             require(!start.getVisualAttention(), "visual_attention", "set", "absent with beam search");
         }
+        requireCapabilities(host.generator().capabilities());
         require(!start.hasBeamSearch() || !start.hasFormat(), "format", "set", "absent with beam search");
+    }
+
+    private void requireCapabilities(Capabilities can) {
+        String absent = "absent: this service has no such feature";
+        require(can.beamSearch() || !start.hasBeamSearch(), "beam_search", "set", absent);
+        require(can.visualAttention() || !start.getVisualAttention(), "visual_attention", "set", absent);
+        float penalty = start.getSampling().getRepetitionPenalty();
+        require(
+                can.repetitionPenaltyWithPictures()
+                        || start.getVisualTokensCount() == 0
+                        || penalty == 0
+                        || penalty == 1,
+                "repetition_penalty",
+                penalty,
+                "1 with pictures: this service has no such feature");
     }
 
     private static void check(AnswerFormat.Choices choices, RequestLimits limits) {
@@ -147,6 +164,8 @@ final class RequestReader {
                 start.hasTopLogprobs() ? start.getTopLogprobs() : null,
                 start.getVisualAttention() ? new VisualWeights(prompt) : null,
                 constraint(continues),
+                start.hasFormat() ? start.getFormat() : null,
+                start.getCacheSalt(),
                 deadline);
     }
 

@@ -132,6 +132,8 @@ final class Asked {
                 topLogprobs,
                 attention,
                 constraint,
+                null,
+                "",
                 System.nanoTime() + timeout.toNanos());
     }
 }

@@ -129,6 +129,8 @@ class DecodingParityTest {
                         null,
                         null,
                         null,
+                        null,
+                        "",
                         System.nanoTime() + TimeUnit.SECONDS.toNanos(60)),
                 answer);
         return () -> assertThat(answer.ids(0))

@@ -192,6 +192,8 @@ class ServiceEndTest {
                 () -> {
                     throw new OutOfMemoryError("as if the device were gone");
                 },
+                null,
+                "",
                 Long.MAX_VALUE / 2 + System.nanoTime());
     }
 }
