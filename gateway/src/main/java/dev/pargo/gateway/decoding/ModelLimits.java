@@ -26,13 +26,14 @@ public final class ModelLimits {
     }
 
     /**
-     * Checks sizes.
+     * Checks sizes, and whether the model has the features that are asked for.
      *
      * @param field the field with the prompt, for error messages
-     * @throws GatewayException INVALID_REQUEST, naming the field and its limit
+     * @throws GatewayException INVALID_REQUEST, naming the field and its limit, or the feature
      */
     public static void check(String field, GenerateStart start, LlmDescription llm) {
         new ModelLimits(llm.getLimits()).check(field, start);
+        MissingFeatures.refuse(start, llm);
         long bytes = start.getSerializedSize();
         long most = llm.getIdentity().getMaxMessageBytes() - MESSAGE_SLACK;
         if (llm.getIdentity().getMaxMessageBytes() > 0 && bytes > most) {

@@ -1,0 +1,76 @@
+package dev.pargo.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pargo.gateway.loopback.LoopbackStages;
+import dev.pargo.proto.v1.LlmCapabilities;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An LLM service that cannot do all that others can. */
+class MissingFeaturesTest {
+
+    private static LoopbackStages stages;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stages = new LoopbackStages();
+        stages.llm.description = stages.llm.description.toBuilder()
+                .setCapabilities(LlmCapabilities.getDefaultInstance())
+                .build();
+        gateway = RunningGateway.start(stages);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        stages.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        stages.reset();
+    }
+
+    @Test
+    void beamSearchIsRefusedByNameBeforeThePictureIsEncoded() throws Exception {
+        assertRefused(with(Bodies.image(7, "Hm?"), "'num_beams':4"), "use_beam_search");
+    }
+
+    @Test
+    void attentionIsRefusedByName() throws Exception {
+        assertRefused(with(Bodies.image(7, "Hm?"), "'attention':{'visual':true}"), "attention.visual");
+    }
+
+    @Test
+    void aRepetitionPenaltyIsRefusedByNameForPicturesOnly() throws Exception {
+        assertRefused(with(Bodies.image(7, "Hm?"), "'repetition_penalty':1.5"), "repetition_penalty");
+        assertThat(ask(with(Bodies.text("Hm?"), "'repetition_penalty':1.5")).statusCode())
+                .isEqualTo(200);
+        assertThat(ask(with(Bodies.image(7, "Hm?"), "'repetition_penalty':1")).statusCode())
+                .isEqualTo(200);
+    }
+
+    private static void assertRefused(String body, String field) throws Exception {
+        HttpResponse<String> response = ask(body);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body())
+                .contains("\"param\":\"%s\"".formatted(field), "\"code\":\"unsupported_parameter\"")
+                .contains("not available with this model");
+        assertThat(stages.encoder.behaviour.calls).hasValue(0);
+        assertThat(stages.llm.starts).isEmpty();
+    }
+
+    private static String with(String body, String fields) {
+        return "{" + fields.replace('\'', '"') + "," + body.substring(1);
+    }
+
+    private static HttpResponse<String> ask(String body) throws Exception {
+        return gateway.post("/v1/chat/completions", body);
+    }
+}
