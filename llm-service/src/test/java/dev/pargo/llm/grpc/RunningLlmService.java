@@ -49,7 +49,7 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {
             "spring.grpc.server.port=0",
-            "management.server.port=0",
+            "server.port=0",
             "pargo.stage.model=../bundle/pargo-mini",
             "pargo.stage.admission.max-requests=12",
             "pargo.llm.sequences=4",

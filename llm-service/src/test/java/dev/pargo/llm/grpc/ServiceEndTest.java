@@ -57,7 +57,7 @@ class ServiceEndTest {
                 .web(WebApplicationType.NONE)
                 .run(
                         "--spring.grpc.server.port=0",
-                        "--management.server.port=0",
+                        "--server.port=0",
                         "--pargo.stage.model=../bundle/pargo-mini",
                         "--pargo.stage.watchdog.exit-after=10m",
                         "--pargo.llm.sequences=2");
