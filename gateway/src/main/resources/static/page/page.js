@@ -171,7 +171,7 @@ async function ask(question) {
 /** Streams one model's answer; gives the milliseconds that it took, 0 if it did not come to its end. */
 async function answer(model, turn, view, signal) {
   const request = { model, messages: conversation.messages(model, turn, $('remember').checked), ...settings() };
-  if (turn.picture) {
+  if (turn.picture && described(model)?.features?.visual_attention !== false) {
     request.attention = { visual: true };
   }
   let closing = null;

@@ -55,6 +55,13 @@ class MissingFeaturesTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void theListOfModelsSaysSo() throws Exception {
+        assertThat(gateway.get("/v1/models").body())
+                .contains(
+                        "\"features\":{\"beam_search\":false,\"visual_attention\":false,\"repetition_penalty_with_pictures\":false}");
+    }
+
     private static void assertRefused(String body, String field) throws Exception {
         HttpResponse<String> response = ask(body);
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.pargo.gateway.pipeline.ModelSet;
 import dev.pargo.gateway.pipeline.Pipeline;
 import dev.pargo.gateway.pipeline.PipelineState;
+import dev.pargo.proto.v1.LlmCapabilities;
 import dev.pargo.proto.v1.LlmDescription;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.StageIdentity;
@@ -54,7 +55,8 @@ record Model(
             @Nullable String promptFormat,
             @Nullable Boolean tools,
             @Nullable Boolean toolCalls,
-            @Nullable Boolean singleTurn) {
+            @Nullable Boolean singleTurn,
+            @Nullable Features features) {
 
         /** @param adapter the LLM's LoRA adapter that answers; empty for none */
         static Parts of(PipelineState state, String adapter) {
@@ -74,7 +76,17 @@ record Model(
                     llm == null ? null : llm.getPrompt().getOrigin(),
                     llm == null ? null : llm.getPrompt().getTools(),
                     llm == null ? null : llm.getPrompt().hasToolCalls(),
-                    llm == null ? null : llm.getPrompt().getSingleTurn());
+                    llm == null ? null : llm.getPrompt().getSingleTurn(),
+                    llm == null || !llm.hasCapabilities() ? null : Features.of(llm.getCapabilities()));
+        }
+    }
+
+    /** What requests may ask for of the LLM service; null if it does not say, which means everything. */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Features(boolean beamSearch, boolean visualAttention, boolean repetitionPenaltyWithPictures) {
+
+        static Features of(LlmCapabilities can) {
+            return new Features(can.getBeamSearch(), can.getVisualAttention(), can.getRepetitionPenaltyWithPictures());
         }
     }
 

@@ -104,6 +104,11 @@ record DirectoryBundle(HuggingFaceDirectory directory) implements ModelBundle {
     }
 
     @Override
+    public Path tokenizerDirectory() {
+        return directory.path();
+    }
+
+    @Override
     public Tokenizer tokenizer() {
         return directory.tokenizer();
     }

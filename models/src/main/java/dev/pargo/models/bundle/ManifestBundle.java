@@ -238,6 +238,11 @@ final class ManifestBundle implements ModelBundle {
     }
 
     @Override
+    public Path tokenizerDirectory() {
+        return llmDirectory().path();
+    }
+
+    @Override
     public Tokenizer tokenizer() {
         return llmDirectory().tokenizer();
     }

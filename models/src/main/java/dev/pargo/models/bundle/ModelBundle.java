@@ -151,6 +151,9 @@ public sealed interface ModelBundle permits ManifestBundle, DirectoryBundle {
 
     StoredNetwork<DecoderConfig> llm();
 
+    /** The directory with the files of the LLM's tokenizer. */
+    Path tokenizerDirectory();
+
     /** Opens the LLM's tokenizer. The caller closes it. */
     Tokenizer tokenizer();
 

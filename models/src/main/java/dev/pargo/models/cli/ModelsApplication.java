@@ -10,7 +10,13 @@ import picocli.CommandLine.Command;
 /** The commands of {@code ./pargo} that work on model files. Only {@code decode-step} and {@code profile} load networks. */
 @Command(
         name = "./pargo",
-        subcommands = {InspectCommand.class, SynthesizeCommand.class, DecodeStepCommand.class, ProfileCommand.class})
+        subcommands = {
+            InspectCommand.class,
+            SynthesizeCommand.class,
+            ExportLlmCommand.class,
+            DecodeStepCommand.class,
+            ProfileCommand.class
+        })
 public final class ModelsApplication {
 
     private ModelsApplication() {}

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -253,15 +254,36 @@ public final class LoraAdapter {
         saved.forEach((name, tensor) -> {
             throw unmergeable(tensor, "it has a trained " + name + " of its own (modules_to_save)");
         });
+        changesBase().ifPresent(why -> {
+            throw unmergeable(deltas.values().iterator().next().a(), why);
+        });
+    }
+
+    /**
+     * Checks that its updates are sums, and whole parameters at most.
+     *
+     * @throws CheckpointException naming the kind of adapter
+     */
+    public void requireAddition() {
+        changesBase().ifPresent(why -> {
+            throw new CheckpointException(
+                    deltas.values().iterator().next().a().file(),
+                    "the adapter is not merged here, because %s".formatted(why));
+        });
+    }
+
+    /** Why the updates are more than sums; empty if they are not. */
+    private Optional<String> changesBase() {
         for (Delta delta : deltas.values()) {
             if (delta.magnitude() != null) {
-                throw unmergeable(delta.a(), "it is DoRA");
+                return Optional.of("it is DoRA");
             }
             if (delta.initialisation() != LoraInitialisation.NONE) {
                 String name = delta.initialisation().name().toLowerCase(Locale.ROOT);
-                throw unmergeable(delta.a(), "init_lora_weights is '%s', which changes the base".formatted(name));
+                return Optional.of("init_lora_weights is '%s', which changes the base".formatted(name));
             }
         }
+        return Optional.empty();
     }
 
     private static CheckpointException unmergeable(StoredTensor tensor, String why) {
