@@ -29,7 +29,7 @@ class PublishedModelsIT {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private static Path root() {
+    static Path root() {
         String named = System.getProperty("pargo.families");
         return named == null ? Repository.file("models/src/test/families") : Path.of(named);
     }
@@ -46,15 +46,22 @@ class PublishedModelsIT {
         }
     }
 
-    /**
-     * Asks all conversations at once, with pictures at their places in the messages, and then again, when pictures and
-     * prefixes are cached.
-     */
+    /** Asks all conversations twice. The second time pictures and prefixes are cached. */
     private static void check(Path folder) throws IOException {
+        check(folder, Map.of("PARGO_PRECISION", "float32"), List.of("first", "second"));
+    }
+
+    /** Asks all conversations of a folder of a stack with other settings. */
+    static void checkOnce(Path folder, Map<String, String> settings) throws IOException {
+        check(folder, settings, List.of("first"));
+    }
+
+    /** Asks all conversations at once, with pictures at their places in the messages. */
+    private static void check(Path folder, Map<String, String> settings, List<String> times) throws IOException {
         List<JsonNode> cases = cases(folder);
-        try (RunningStack stack = RunningStack.start(folder.resolve("model"), Map.of("PARGO_PRECISION", "float32"))) {
+        try (RunningStack stack = RunningStack.start(folder.resolve("model"), settings)) {
             GatewayClient client = new GatewayClient(stack.url());
-            for (String time : List.of("first", "second")) {
+            for (String time : times) {
                 List<CompletableFuture<Reply>> replies = new ArrayList<>();
                 for (JsonNode each : cases) {
                     replies.add(client.completeLater(request(folder, each)));
