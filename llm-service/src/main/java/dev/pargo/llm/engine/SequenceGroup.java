@@ -1,5 +1,7 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import dev.pargo.service.failure.FailureLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,7 @@ public final class SequenceGroup implements Generator.Submission {
         onResume.run();
     }
 
-    /** True while the request is paused. The group keeps its pages. */
+    /** True while the request is paused. The group keeps its pages until another needs them. */
     boolean isPaused() {
         return paused;
     }
@@ -86,7 +88,7 @@ public final class SequenceGroup implements Generator.Submission {
         tell(() -> listener.onFailed(failure));
     }
 
-    /** If the listener throws, the request is cancelled. */
+    /** If the listener throws, the request fails. */
     private void tell(Runnable message) {
         if (cancelled) {
             return;
@@ -94,12 +96,22 @@ public final class SequenceGroup implements Generator.Submission {
         try {
             message.run();
         } catch (RuntimeException e) {
-            log.error(
-                    "Request {} cannot be told of its progress: {}",
-                    request.origin().id(),
-                    FailureLine.of(e));
-            log.debug("Where it failed", e);
             cancelled = true;
+            note(e);
+            try {
+                listener.onFailed(
+                        new StageError(ErrorReason.INTERNAL, "The answer could not be passed on.").toException());
+            } catch (RuntimeException again) {
+                note(again);
+            }
         }
+    }
+
+    private void note(RuntimeException failure) {
+        log.error(
+                "Request {} cannot be told of its progress: {}",
+                request.origin().id(),
+                FailureLine.of(failure));
+        log.debug("Where it failed", failure);
     }
 }

@@ -227,10 +227,11 @@ class EngineFaultsTest {
     }
 
     @Test
-    void aListenerThatFailsIsDroppedWithOneLine(CapturedOutput output) throws Exception {
+    void aListenerThatFailsIsToldOnceThatItsRequestHasFailed(CapturedOutput output) throws Exception {
         try (PargoMini mini = PargoMini.withSequences(2)) {
             CollectedAnswer beside = mini.submit(Asked.of(TEXT).endless(100));
             int[] heard = {0};
+            List<ErrorReason> told = new ArrayList<>();
             mini.engine.submit(Asked.of(TEXT).from("bob").endless(100).request(), new GenerationListener() {
                 @Override
                 public void onStarted() {}
@@ -248,13 +249,48 @@ class EngineFaultsTest {
 
                 @Override
                 public void onFailed(RuntimeException failure) {
-                    heard[0]++;
+                    told.add(StageError.of(failure).orElseThrow().reason());
                 }
             });
             assertThat(beside.ids()).hasSize(100);
             assertNothingIsLost(mini);
             assertThat(heard[0]).isEqualTo(1);
+            assertThat(told).containsExactly(ErrorReason.INTERNAL);
             assertThat(output).contains("request of bob").doesNotContain("\tat ");
+        }
+    }
+
+    /** The pages and the place of a request are free although its listener throws whatever it hears. */
+    @Test
+    void aListenerThatFailsAtEverythingEndsItsOwnRequestAlone(CapturedOutput output) {
+        GenerationListener broken = new GenerationListener() {
+            @Override
+            public void onStarted() {
+                throw new IllegalStateException("closed");
+            }
+
+            @Override
+            public void onText(Piece piece) {
+                throw new IllegalStateException("closed");
+            }
+
+            @Override
+            public void onFinished(GenerationSummary summary) {
+                throw new IllegalStateException("closed");
+            }
+
+            @Override
+            public void onFailed(RuntimeException failure) {
+                throw new IllegalStateException("closed too");
+            }
+        };
+        try (PargoMini mini = PargoMini.withSequences(2)) {
+            mini.engine.submit(
+                    Asked.of(TEXT).from("bob").choices(2).endless(400).request(), broken);
+            assertThat(mini.submit(Asked.of(PICTURE).endless(50)).ids()).hasSize(50);
+            assertNothingIsLost(mini);
+            assertThat(output.toString().lines().filter(line -> line.contains("request of bob")))
+                    .hasSize(2);
         }
     }
 
