@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Beam search: each open beam has a table. The continuations of a beam share its pages; the last page is copied when they write into
- * it.
+ * Beam search: each open beam has a table. The continuations of a beam share its pages; the last page is copied when
+ * they write into it.
  */
 final class BeamSearchStrategy implements DecodingStrategy {
 
@@ -104,6 +104,12 @@ final class BeamSearchStrategy implements DecodingStrategy {
     @Override
     public boolean isComplete() {
         return best != null;
+    }
+
+    /** All beams go on until the search ends: another takes the place of one that has ended. */
+    @Override
+    public boolean isComplete(int beam) {
+        return isComplete();
     }
 
     @Override

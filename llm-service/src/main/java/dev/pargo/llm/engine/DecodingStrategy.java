@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * How a group's sequences are written after its prompt has been read. A step has three parts: {@link #nextTokens} and
+ * How a group's sequences are written after its prompt has been read. A step has three parts: {@link #nextRows} and
  * {@link #draws} say what it computes and change nothing; {@link #advance} applies the result, and is only called if
- * the step has succeeded. The strategy writes the sequences into the group's tables, which it shares and moves as sequences branch
- * and end: at the beginning there is table 0 with the prompt, later a table for each sequence that continues. Belongs to the
- * device's thread.
+ * the step has succeeded. The strategy writes the sequences into the group's tables, which it shares and moves as
+ * sequences branch: at the beginning there is table 0 with the prompt, later a table for each sequence that continues.
+ * Belongs to the device's thread.
  */
 interface DecodingStrategy {
 
@@ -22,7 +22,7 @@ interface DecodingStrategy {
      *
      * @param firstRow this group's first row of the logits
      * @param rows     rows that the step computed; none if it ended the prompt, because then only the prompt's last
-     *               row has logits
+     *                 row has logits
      */
     List<Sampler.Draw> draws(int firstRow, List<SequenceRows> rows);
 
@@ -37,6 +37,9 @@ interface DecodingStrategy {
 
     /** True when all sequences are complete. */
     boolean isComplete();
+
+    /** True when one sequence is complete, so that its table is not written any more. */
+    boolean isComplete(int sequence);
 
     /** Tokens of all sequences so far. */
     int tokensWritten();

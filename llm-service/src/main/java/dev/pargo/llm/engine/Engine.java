@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>Clients share the device fairly. The client that has been served least is next (see {@link FairShares}). If none
  * of its requests run, running requests of clients that have been served more are suspended for it, after a turn of
  * {@link EngineProperties#turn} or more. Requests that their clients have paused are suspended at once for any other
- * request. If the KV cache has no pages left for the running answers, the youngest is suspended. A suspended request waits again, and
- * later continues where it stopped.
+ * request. If the KV cache has no pages left for the running answers, one is suspended: the youngest of the client that
+ * has been served most. A suspended request waits again, and later continues where it stopped.
  *
  * <p>Every submitted request ends exactly once: finished, failed, or cancelled by its owner.
  *
@@ -158,7 +158,7 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
     public Result step() {
         dropAbandoned();
         noteClients();
-        boolean started = admitWaiting();
+        boolean started = admitWaiting() & restoreResumed();
         Result result = started ? Result.UNKNOWN : Result.FAILED;
         StepPlan plan = plan();
         if (!plan.parts().isEmpty()) {
@@ -169,19 +169,48 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         return result;
     }
 
-    /** The next step. As long as the KV cache has too few pages for it, the youngest running request is suspended. */
+    /** The next step. As long as the KV cache has too few pages for it, running requests are suspended. */
     private StepPlan plan() {
         StepPlan plan = StepPlan.of(running.active(), properties);
         while (plan.missingPages(pool) > pool.available()) {
-            suspend(running.groups().stream()
-                    .max(Comparator.comparing(
-                                    (RunningGroup group) -> group.group().isPaused())
-                            .thenComparing(group -> group.group().submitted()))
-                    .orElseThrow());
-            metrics.countPreemption();
+            preempt();
             plan = StepPlan.of(running.active(), properties);
         }
         return plan;
+    }
+
+    /**
+     * Goes on to restore what resumed requests need. As long as the KV cache has too few pages for it, running requests
+     * are suspended.
+     *
+     * @return false if that failed for a reason that is not a request's own fault
+     */
+    private boolean restoreResumed() {
+        boolean restored = true;
+        for (RunningGroup group : running.active()) {
+            try {
+                while (running.contains(group) && !running.restore(group)) {
+                    preempt();
+                }
+            } catch (RuntimeException e) {
+                fail(group, forClient(e, List.of(group.group())));
+                restored &= !isOwnFault(e);
+            }
+        }
+        return restored;
+    }
+
+    /**
+     * Suspends a running request because the KV cache is full: one that its client has paused, or else of the client
+     * that has been served most, and of these the youngest.
+     */
+    private void preempt() {
+        suspend(running.groups().stream()
+                .max(Comparator.comparing((RunningGroup group) -> group.group().isPaused())
+                        .thenComparing(group -> shares.of(group.client()))
+                        .thenComparing(group -> group.group().submitted()))
+                .orElseThrow());
+        metrics.countPreemption();
     }
 
     private void suspend(RunningGroup group) {
@@ -311,18 +340,13 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
             RunningGroup group = part.group();
             RuntimeException failure = failures.get(group);
             if (failure != null) {
-                metrics.countWritten(group.tokensWritten());
-                running.discard(group);
-                group.group().fail(told.get(failure));
+                fail(group, told.get(failure));
             } else {
-                boolean goesOn = part.promptRows() == 0 || running.hasRead(group);
+                running.advanced(part);
                 group.countStep(end - begin, end);
                 shares.charge(group.client(), part.promptRows() + ANSWER_TOKEN_WORK * part.tokenRows());
                 if (group.isComplete()) {
                     finish(group, end);
-                } else if (!goesOn) {
-                    suspend(group);
-                    metrics.countPreemption();
                 }
             }
         }
@@ -341,6 +365,12 @@ public final class Engine implements Generator, DeviceWork, AutoCloseable {
         // Before the client is notified, so that the pages are free for its next request.
         running.remove(group);
         group.group().finish(group.summary(now));
+    }
+
+    private void fail(RunningGroup group, RuntimeException told) {
+        metrics.countWritten(group.tokensWritten());
+        running.discard(group);
+        group.group().fail(told);
     }
 
     private static Thread newMaskThread(Runnable work) {

@@ -41,6 +41,11 @@ final class GroupFactory {
         return lm.embed(content.parts());
     }
 
+    /** From where a content can be read if the rows before this one are there. */
+    int chunkBegin(TableContent content, int from) {
+        return lm.chunkBegin(content.parts(), from);
+    }
+
     private DecodingStrategy strategy(GenerationRequest request, SortedMap<Integer, BlockTable> tables) {
         int room = budget.room(request);
         if (request.beams() != null) {

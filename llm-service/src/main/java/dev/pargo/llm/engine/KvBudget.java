@@ -51,7 +51,7 @@ record KvBudget(int sequences, int pages, int context) {
                                     needed * KvCache.PAGE_TOKENS * bytesPerToken / (1 << 20) + 1));
         }
         int pages = (int) Math.min(fitting, (long) MOST_CONTEXTS * sequences * KvCache.pages(most));
-        return new KvBudget(sequences, pages, Math.min(most, (pages - sequences + 1) * KvCache.PAGE_TOKENS));
+        return new KvBudget(sequences, pages, (int) Math.min(most, (pages - sequences + 1L) * KvCache.PAGE_TOKENS));
     }
 
     private static int sequences(EngineProperties properties, long fitting) {

@@ -1,9 +1,11 @@
 package dev.pargo.llm.engine;
 
 import dev.pargo.models.llm.KvCache;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -218,13 +220,18 @@ final class PrefixTree {
         }
     }
 
-    private void drop(Node node) {
-        node.children.values().forEach(this::drop);
-        evictable.remove(node);
-        nodes[node.page] = null;
-        if (!node.used) {
-            unused--;
-            freed.accept(node.page);
+    /** A loop, because a prompt may have more pages than a thread's stack has room for calls. */
+    private void drop(Node top) {
+        Deque<Node> rest = new ArrayDeque<>(List.of(top));
+        while (!rest.isEmpty()) {
+            Node node = rest.pop();
+            rest.addAll(node.children.values());
+            evictable.remove(node);
+            nodes[node.page] = null;
+            if (!node.used) {
+                unused--;
+                freed.accept(node.page);
+            }
         }
     }
 

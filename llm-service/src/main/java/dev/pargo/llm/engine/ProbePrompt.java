@@ -7,7 +7,7 @@ import dev.pargo.models.llm.PromptPart;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A few tokens with which a language model checks itself. They need no slot of a KV cache. */
+/** A few tokens with which a language model checks itself. They take no pages of the KV cache. */
 public final class ProbePrompt implements BooleanSupplier {
 
     private static final PromptPart TOKENS = new PromptPart.Tokens(new int[] {0, 1, 2, 3});

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running groups, in the order of their admission, with the pages that their sequences use, and the suspended groups, which use
- * no pages. Belongs to the device's thread.
+ * The running groups, in the order of their admission, with the pages that their sequences use, and the suspended
+ * groups, which use no pages. Belongs to the device's thread.
  */
 final class RunningBatch {
 
@@ -59,19 +59,19 @@ final class RunningBatch {
     }
 
     /**
-     * Whether a group could be added if other groups were not running: its sequences may run, and there are pages for what it has to
-     * read that is not in the cache, and for every running sequence to go on by a page. A group that runs alone always fits.
+     * Whether a group could be added if other groups were not running: its sequences may run, and there are pages for
+     * what it has to read that is not in the cache, for what the running groups have yet to restore, and for every
+     * running sequence to go on by a page. A group that runs alone always fits.
      */
     boolean fits(SequenceGroup group, List<RunningGroup> leaving) {
+        List<RunningGroup> staying =
+                groups.stream().filter(running -> !leaving.contains(running)).toList();
         int sequences = group.request().sequences()
-                + groups.stream()
-                        .filter(running -> !leaving.contains(running))
-                        .mapToInt(RunningGroup::sequences)
-                        .sum();
+                + staying.stream().mapToInt(RunningGroup::sequences).sum();
         if (sequences > maxSequences) {
             return false;
         }
-        if (leaving.size() == groups.size()) {
+        if (staying.isEmpty()) {
             return true;
         }
         Map<Integer, Integer> left = new HashMap<>();
@@ -82,7 +82,8 @@ final class RunningBatch {
         long freed = left.entrySet().stream()
                 .filter(entry -> entry.getValue() == pool.uses(entry.getKey()))
                 .count();
-        return missingPages(group, left) + sequences <= pool.available() + freed;
+        int toRestore = staying.stream().mapToInt(RunningGroup::pagesToRestore).sum();
+        return missingPages(group, left) + toRestore + sequences <= pool.available() + freed;
     }
 
     /** @param left pages that are not in use as often any more */
@@ -94,7 +95,7 @@ final class RunningBatch {
         }
         // All sequences share the pages that the prompt fills.
         int filled = group.request().promptTokens() / KvCache.PAGE_TOKENS;
-        int[] found = pool.find(needed.get(needed.firstKey()).keys()).pages();
+        int[] found = found(needed.get(needed.firstKey())).pages();
         return pages
                 - (needed.size() - 1) * filled
                 - (int) Arrays.stream(found)
@@ -134,21 +135,19 @@ final class RunningBatch {
         }
     }
 
+    boolean contains(RunningGroup group) {
+        return groups.contains(group);
+    }
+
     /**
-     * Applies a step that has read rows of a group: makes them available to other prompts, and goes on with the next content that the
-     * group needs.
+     * Begins to restore the next content that a group needs, unless the group is still reading.
      *
      * @return false if there are not enough pages for it
      */
-    boolean hasRead(RunningGroup group) {
-        group.keepRead(pool);
-        return restore(group);
-    }
-
-    private boolean restore(RunningGroup group) {
+    boolean restore(RunningGroup group) {
         @Nullable TableContent content = group.nextMissing();
         while (content != null) {
-            PrefixTree.Match found = pool.find(content.keys());
+            PrefixTree.Match found = found(content);
             long inUse = Arrays.stream(found.pages())
                     .limit(found.positions() / KvCache.PAGE_TOKENS)
                     .filter(page -> pool.uses(page) > 0)
@@ -163,22 +162,35 @@ final class RunningBatch {
     }
 
     private void restore(RunningGroup group, TableContent content, PrefixTree.Match found) {
-        if (found.positions() >= content.rows()) {
-            group.restored(BlockTable.of(pool, found.first(content.rows())));
+        if (found.positions() == content.rows()) {
+            group.restored(BlockTable.of(pool, found));
             return;
         }
         PromptEmbedding rows = factory.embed(content);
-        PrefixTree.Match known = found.first(rows.chunkBegin(found.positions()));
-        BlockTable table = BlockTable.of(pool, known);
-        group.read(new Prefill(content, table, rows, known.positions()));
+        BlockTable table = BlockTable.of(pool, found);
+        group.read(new Prefill(content, table, rows, found.positions()));
         Map<Integer, Integer> copies = new LinkedHashMap<>();
-        table.prepare(known.positions(), content.rows(), copies);
+        table.prepare(found.positions(), content.rows(), copies);
         cache.copy(copies);
     }
 
-    /**
-     * Suspends a group until it is added again. If its pages are not used in the meantime, they keep their content for it.
-     */
+    /** Notes that a step has read rows of a group or written its sequences. */
+    void advanced(StepPlan.Part part) {
+        if (part.promptRows() > 0) {
+            part.group().keepRead(pool);
+        }
+        if (!part.group().isComplete()) {
+            part.group().releaseComplete(pool);
+        }
+    }
+
+    /** What the cache has of a content, up to where the rest can be read. */
+    private PrefixTree.Match found(TableContent content) {
+        PrefixTree.Match found = pool.find(content.keys());
+        return found.first(factory.chunkBegin(content, found.positions()));
+    }
+
+    /** Suspends a group until it is added again. Its content stays in the cache until other groups need the pages. */
     void suspend(RunningGroup group) {
         remove(group);
         suspended.put(group.group(), group);

@@ -1,5 +1,6 @@
 package dev.pargo.llm.engine;
 
+import dev.pargo.models.llm.KvCache;
 import dev.pargo.models.llm.Logits;
 import dev.pargo.models.llm.Step;
 import java.util.Arrays;
@@ -10,16 +11,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence group that has been admitted. While it runs, its sequences have tables of pages of the KV cache, into which it reads its
- * prompt and then writes the sequences. A suspended group has no tables. When it runs again, the content of the tables of
- * its sequences that continue is first restored, one after the other.
+ * A sequence group that has been admitted. While it runs, its sequences have tables of pages of the KV cache, into which
+ * it reads its prompt and then writes the sequences. A suspended group has no tables. When it runs again, the content of
+ * the tables of its sequences that continue is first restored, one after the other.
  */
 final class RunningGroup {
 
     private final SequenceGroup group;
     private final DecodingStrategy strategy;
     private final long admitted;
-    private int cachedTokens;
+    private @Nullable Integer cachedTokens;
     private long firstToken;
     private long networkNanos;
 
@@ -60,7 +61,8 @@ final class RunningGroup {
     }
 
     /**
-     * Lets the group run. Before its sequences are written, the content of all {@link #missing} sequences is to be restored.
+     * Lets the group run. Before its sequences are written, the content of all {@link #missing} sequences is to be
+     * restored.
      *
      * @param now {@link System#nanoTime}
      */
@@ -87,10 +89,18 @@ final class RunningGroup {
         reading = missing.firstKey();
         prefill = rest;
         restored(rest.table());
-        if (tokensWritten() == 0) {
+        positionShift = rest.positionShift();
+        if (cachedTokens == null) {
             cachedTokens = rest.held();
-            positionShift = rest.positionShift();
         }
+    }
+
+    /** Most pages that the content which is to be restored will take, beside those that the prompt fills. */
+    int pagesToRestore() {
+        int filled = group.request().promptTokens() / KvCache.PAGE_TOKENS;
+        return missing.values().stream()
+                .mapToInt(content -> KvCache.pages(content.rows()) - filled)
+                .sum();
     }
 
     SequenceGroup group() {
@@ -117,6 +127,18 @@ final class RunningGroup {
     /** Makes the rows that have been read available to other prompts. */
     void keepRead(PagePool pool) {
         pool.keep(prefill.heldKeys(), tables.get(reading), true);
+    }
+
+    /** Ends the use of the pages of sequences that are complete. Their content is kept for later prompts. */
+    void releaseComplete(PagePool pool) {
+        tables.entrySet().removeIf(entry -> {
+            boolean complete = strategy.isComplete(entry.getKey());
+            if (complete) {
+                pool.keep(keys(entry.getKey()), entry.getValue(), true);
+                entry.getValue().release();
+            }
+            return complete;
+        });
     }
 
     /** Whether rows must be read before the sequences are written. */
@@ -201,7 +223,7 @@ final class RunningGroup {
     GenerationSummary summary(long now) {
         return new GenerationSummary(
                 tokensWritten(),
-                cachedTokens,
+                cachedTokens == null ? 0 : cachedTokens,
                 strategy.acceptedDrafts(),
                 admitted - group.submitted(),
                 firstToken - admitted,

@@ -73,6 +73,11 @@ final class SamplingStrategy implements DecodingStrategy {
     }
 
     @Override
+    public boolean isComplete(int sequence) {
+        return sequences.get(sequence).isComplete();
+    }
+
+    @Override
     public int tokensWritten() {
         return sequences.stream().mapToInt(Sequence::tokens).sum();
     }

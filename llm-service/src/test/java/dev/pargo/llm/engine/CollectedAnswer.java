@@ -18,6 +18,7 @@ final class CollectedAnswer implements GenerationListener {
     private final CompletableFuture<GenerationSummary> end = new CompletableFuture<>();
 
     private final Runnable atFirstToken;
+    private final Runnable atEachPiece;
 
     private volatile boolean started;
 
@@ -29,7 +30,13 @@ final class CollectedAnswer implements GenerationListener {
 
     /** @param atFirstToken runs on the engine's thread at the first token, before it continues */
     CollectedAnswer(Runnable atFirstToken) {
+        this(atFirstToken, () -> {});
+    }
+
+    /** @param atEachPiece runs on the engine's thread too */
+    CollectedAnswer(Runnable atFirstToken, Runnable atEachPiece) {
         this.atFirstToken = atFirstToken;
+        this.atEachPiece = atEachPiece;
     }
 
     @Override
@@ -46,6 +53,7 @@ final class CollectedAnswer implements GenerationListener {
         if (pieces.size() == 1) {
             atFirstToken.run();
         }
+        atEachPiece.run();
     }
 
     @Override

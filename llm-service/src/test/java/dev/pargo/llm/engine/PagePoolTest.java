@@ -170,6 +170,22 @@ class PagePoolTest {
     }
 
     @Test
+    void aVeryLongPromptIsForgottenWithItsFirstPage() {
+        int pages = 20_000;
+        PagePool large = new PagePool(pages);
+        long[] keys = keys(pages * PAGE, pages * PAGE, 0);
+        BlockTable whole = BlockTable.of(large, large.find(keys));
+        whole.prepare(0, keys.length, new LinkedHashMap<>());
+        large.keep(keys, whole, false);
+        whole.release();
+        BlockTable beginning = BlockTable.of(large, large.find(Arrays.copyOf(keys, PAGE + 1)));
+        assertThat(large.available()).isEqualTo(pages - 1);
+        beginning.discard();
+        assertThat(large.available()).isEqualTo(pages);
+        assertThat(large.find(keys).positions()).isZero();
+    }
+
+    @Test
     void refusesToReleaseAPageTwice() {
         int page = pool.take();
         pool.release(page);

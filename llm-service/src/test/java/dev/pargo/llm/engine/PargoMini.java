@@ -44,7 +44,7 @@ final class PargoMini implements AutoCloseable {
     private static final int BOS = 1;
 
     // Loaded once for all engines.
-    private static final CausalLm LM;
+    static final CausalLm LM;
     static final Tokenizer TOKENIZER;
     private static final PromptFormat FORMAT;
     private static final PromptTokenizer PROMPTS;
@@ -69,14 +69,29 @@ final class PargoMini implements AutoCloseable {
     /** An engine for a model that the caller has loaded. */
     PargoMini(EngineProperties properties, CausalLm lm) {
         SelfCheck selfCheck = new SelfCheck(new ProbePrompt(lm), System::nanoTime);
-        engine = new Engine(
+        engine = newEngine(properties, lm, meters, selfCheck);
+        device = DeviceExecutor.start("test-device", selfCheck.guard(engine), WatchdogLimits.DEFAULT, () -> {});
+    }
+
+    private static Engine newEngine(
+            EngineProperties properties, CausalLm lm, SimpleMeterRegistry meters, SelfCheck selfCheck) {
+        return new Engine(
                 lm,
                 TOKENIZER,
                 properties,
                 new StageMetrics(meters, "llm"),
                 new EngineMetrics(meters, "pargo-mini"),
                 selfCheck);
-        device = DeviceExecutor.start("test-device", selfCheck.guard(engine), WatchdogLimits.DEFAULT, () -> {});
+    }
+
+    /** An engine without a device thread: the test makes its steps. */
+    static Engine newEngine(EngineProperties properties, CausalLm lm, SimpleMeterRegistry meters) {
+        return newEngine(properties, lm, meters, new SelfCheck(new ProbePrompt(lm), System::nanoTime));
+    }
+
+    /** The bundled model, loaded once more. The caller closes it. */
+    static CausalLm load() {
+        return CausalLm.load(ModelBundle.read(BUNDLE).llm(), Placement.REFERENCE);
     }
 
     static PargoMini withSequences(int sequences) {

@@ -119,6 +119,16 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
+     * The beginning of a prefill chunk of a prompt, at or before a row: visual tokens that attend to each other in both
+     * directions are read in one chunk.
+     */
+    public int chunkBegin(List<PromptPart> parts, int from) {
+        return config.style().picturesSeeBack()
+                ? PromptPositions.of(parts, config).chunkBegin(from)
+                : from;
+    }
+
+    /**
      * Runs one forward pass and writes the keys and values of its rows into the cache.
      *
      * @return logits in the order of the step, possibly with no rows, with the attention of the watched rows. The caller closes

@@ -39,14 +39,6 @@ public final class PromptEmbedding implements AutoCloseable {
         return positions.chunkEnd(from, to);
     }
 
-    /**
-     * The beginning of a prefill chunk, at or before a row: visual tokens that attend to each other in both directions are read in one
-     * chunk.
-     */
-    public int chunkBegin(int from) {
-        return positions.chunkBegin(from);
-    }
-
     PtNDArray rows() {
         return rows;
     }
