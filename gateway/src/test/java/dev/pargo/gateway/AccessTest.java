@@ -10,12 +10,9 @@ import dev.pargo.gateway.loopback.LoopbackStages;
 import dev.pargo.proto.v1.GenerateStart;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -247,7 +244,7 @@ class AccessTest {
                 .contains("pargo_gateway_key_tokens_total{direction=\"in\",key=\"alice\"}")
                 .contains("pargo_gateway_key_tokens_total{direction=\"out\",key=\"alice\"}")
                 .doesNotContain("of-alice")
-                .doesNotContain(hash("of-alice"));
+                .doesNotContain(KeyHash.of("of-alice"));
     }
 
     private static int cachedImages(String key, String body) throws Exception {
@@ -280,12 +277,7 @@ class AccessTest {
         return JsonMapper.shared().readTree(response.body()).path("error");
     }
 
-    private static String entry(String name, String key) throws Exception {
-        return name + " " + hash(key);
-    }
-
-    private static String hash(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+    private static String entry(String name, String key) {
+        return name + " " + KeyHash.of(key);
     }
 }

@@ -23,38 +23,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers, asked for with OpenAI's own client. */
 class ChatTest {
 
     private static final String VISUAL = "[7 x " + 304 * 4096 * 4 + "]";
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
-    private static OpenAIClient client;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-        client = gateway.openAi();
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
+    private static final OpenAIClient client = running.openAi();
 
     @Test
     void answersAQuestionAboutAnImage() {

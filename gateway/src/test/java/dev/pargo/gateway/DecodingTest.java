@@ -21,10 +21,8 @@ import dev.pargo.proto.v1.GenerateStart;
 import dev.pargo.proto.v1.Sampling;
 import java.net.http.HttpResponse;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,28 +34,12 @@ class DecodingTest {
 
     private static final String HELLO = "Hello";
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
-    private static OpenAIClient client;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-        client = gateway.openAi();
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
+    private static final OpenAIClient client = running.openAi();
 
     @Test
     void writesSeveralAnswers() {

@@ -14,10 +14,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,25 +25,11 @@ class DisconnectTest {
     /** A disconnected client is noticed within 150 ms; the rest is an allowance for a busy machine. */
     private static final long LIMIT_MILLIS = 800;
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start("--pargo.gateway.heartbeat=200ms");
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages, "--pargo.gateway.heartbeat=200ms");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

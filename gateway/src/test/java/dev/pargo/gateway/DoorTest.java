@@ -15,10 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,30 +26,20 @@ class DoorTest {
 
     private static final int MAX_BODY = 1_000_000;
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start(
+            "--server.jetty.threads.max=16",
+            "--pargo.gateway.max-concurrent-requests=8",
+            "--pargo.gateway.max-body=" + MAX_BODY + "B",
+            "--pargo.gateway.max-concurrent-bytes=2600000B",
+            "--pargo.gateway.body-window=3s",
+            "--pargo.gateway.least-body-rate=1000B",
+            "--pargo.gateway.max-connections-per-address=600");
+
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     private final List<RawHttp> open = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(
-                stages,
-                "--server.jetty.threads.max=16",
-                "--pargo.gateway.max-concurrent-requests=8",
-                "--pargo.gateway.max-body=" + MAX_BODY + "B",
-                "--pargo.gateway.max-concurrent-bytes=2600000B",
-                "--pargo.gateway.body-window=3s",
-                "--pargo.gateway.least-body-rate=1000B",
-                "--pargo.gateway.max-connections-per-address=600");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
 
     @AfterEach
     void leaveNothingBehind() throws IOException {

@@ -2,16 +2,14 @@ package dev.pargo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pargo.gateway.loopback.LoopbackStages;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -22,20 +20,10 @@ class EdgeTest {
 
     private static final String ORIGIN = "https://example.org";
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start("--pargo.gateway.cors-origins=" + ORIGIN);
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages, "--pargo.gateway.cors-origins=" + ORIGIN);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
+    private static final RunningGateway gateway = running.gateway;
 
     @ParameterizedTest
     @ValueSource(

@@ -2,29 +2,17 @@ package dev.pargo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pargo.gateway.loopback.LoopbackStages;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The names by which a gateway without keys may be called. */
 class HostTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start("--PARGO_ALLOWED_HOSTS=models.example.org,pargo");
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages, "--PARGO_ALLOWED_HOSTS=models.example.org,pargo");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
+    private static final RunningGateway gateway = running.gateway;
 
     @ParameterizedTest
     @ValueSource(

@@ -5,36 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import dev.pargo.proto.v1.LlmCapabilities;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An LLM service that cannot do all that others can. */
 class MissingFeaturesTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start(stages -> stages.llm.description = stages.llm.description.toBuilder()
+                    .setCapabilities(LlmCapabilities.getDefaultInstance())
+                    .build());
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        stages.llm.description = stages.llm.description.toBuilder()
-                .setCapabilities(LlmCapabilities.getDefaultInstance())
-                .build();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @Test
     void beamSearchIsRefusedByNameBeforeThePictureIsEncoded() throws Exception {

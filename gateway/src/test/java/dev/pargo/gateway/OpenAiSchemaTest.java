@@ -21,10 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -51,32 +50,23 @@ class OpenAiSchemaTest {
     private static final String MESSAGES = "\"messages\":[{\"role\":\"user\",\"content\":\"Zé?\"}]";
 
     private static ObjectNode schemas;
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start(stages -> stages.llm.description = stages.llm.description.toBuilder()
+                    .setPrompt(stages.llm.description.getPrompt().toBuilder()
+                            .setTools(true)
+                            .setToolCalls(ToolCallForm.newBuilder().setArguments("parameters")))
+                    .build());
+
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @BeforeAll
     static void start() throws Exception {
         try (InputStream file = OpenAiSchemaTest.class.getResourceAsStream("/openai/answers.json")) {
             schemas = (ObjectNode) JsonMapper.shared().readTree(Objects.requireNonNull(file));
         }
-        stages = new LoopbackStages();
-        stages.llm.description = stages.llm.description.toBuilder()
-                .setPrompt(stages.llm.description.getPrompt().toBuilder()
-                        .setTools(true)
-                        .setToolCalls(ToolCallForm.newBuilder().setArguments("parameters")))
-                .build();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
     }
 
     @Test

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -20,26 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** A picture that was sent with a uuid need not be sent again. */
 class PictureUuidTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start(
+            "--PARGO_API_KEYS=alice %s;bob %s".formatted(KeyHash.of("of-alice"), KeyHash.of("of-bob")));
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(
-                stages, "--PARGO_API_KEYS=alice %s;bob %s".formatted(hash("of-alice"), hash("of-bob")));
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\"image_url\":null,", "\"image_url\":{},", "\"image_url\":{\"url\":null},"})
@@ -121,10 +102,5 @@ class PictureUuidTest {
 
     private static JsonNode json(HttpResponse<String> response) {
         return JsonMapper.shared().readTree(response.body());
-    }
-
-    private static String hash(String key) throws Exception {
-        return HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -8,10 +8,8 @@ import dev.pargo.proto.v1.QueryTokens;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,42 +22,25 @@ class ProjectorAttentionTest {
     private static final int PATCHES = 576;
     private static final String ASKED = "'attention':{'projector':true}";
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
-    private static LoopbackStages mlpStages;
-    private static RunningGateway mlp;
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start(stages -> stages.projector.description = stages.projector.description.toBuilder()
+                    .setQueryTokens(QueryTokens.newBuilder()
+                            .setPartial(2)
+                            .setGlobal(1)
+                            .setPatches(PATCHES)
+                            .setHeads(4)
+                            .addAllCrossLayers(List.of(0, 2)))
+                    .build());
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        stages.projector.description = stages.projector.description.toBuilder()
-                .setQueryTokens(QueryTokens.newBuilder()
-                        .setPartial(2)
-                        .setGlobal(1)
-                        .setPatches(PATCHES)
-                        .setHeads(4)
-                        .addAllCrossLayers(List.of(0, 2)))
-                .build();
-        gateway = RunningGateway.start(stages);
-        mlpStages = new LoopbackStages();
-        mlpStages.projector.description = mlpStages.projector.description.toBuilder()
-                .setIdentity(LoopbackStages.identity("mlp", "p2"))
-                .build();
-        mlp = RunningGateway.start(mlpStages);
-    }
+    @RegisterExtension
+    static final GatewayExtension mlp =
+            GatewayExtension.start(stages -> stages.projector.description = stages.projector.description.toBuilder()
+                    .setIdentity(LoopbackStages.identity("mlp", "p2"))
+                    .build());
 
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-        mlp.close();
-        mlpStages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @Test
     void isToldByLayerGroupOfHeadsAndToken() throws Exception {
@@ -144,7 +125,7 @@ class ProjectorAttentionTest {
 
     @Test
     void isRefusedByNameWhereTheProjectorHasNone() throws Exception {
-        HttpResponse<String> response = mlp.chat(with(ASKED, Bodies.image(7, "What?")));
+        HttpResponse<String> response = mlp.gateway.chat(with(ASKED, Bodies.image(7, "What?")));
 
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body())

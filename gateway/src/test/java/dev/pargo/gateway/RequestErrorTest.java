@@ -3,7 +3,6 @@ package dev.pargo.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.pargo.gateway.loopback.LoopbackStages;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpRequest;
@@ -13,9 +12,8 @@ import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,21 +25,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** Errors in requests: the status, the field, and a message of the gateway. */
 class RequestErrorTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start("--pargo.gateway.max-body=2MB", "--pargo.gateway.max-concurrent-bytes=8MB");
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(
-                stages, "--pargo.gateway.max-body=2MB", "--pargo.gateway.max-concurrent-bytes=8MB");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
+    private static final RunningGateway gateway = running.gateway;
 
     static Stream<Arguments> badRequests() {
         return Stream.of(

@@ -17,10 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -29,28 +27,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** OpenAI's Responses. */
 class ResponsesTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
-    private static OpenAIClient client;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-        client = gateway.openAi();
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
+    private static final OpenAIClient client = running.openAi();
 
     @Test
     void answersAText() {

@@ -11,36 +11,19 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The pictures of one request are encoded and projected at once. */
 class SeveralPicturesTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        await().until(() -> gateway.active() == 0);
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @Test
     void areAllAtTheEncoderBeforeOneIsReady() {

@@ -11,11 +11,9 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -27,28 +25,12 @@ class StageFailureTest {
 
     private static final String IMAGE_PARAM = "\"param\":\"messages[0].content[1].image_url\"";
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start(
+            "--pargo.gateway.request-timeout=2500ms", "--pargo.gateway.max-concurrent-requests=3");
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(
-                stages, "--pargo.gateway.request-timeout=2500ms", "--pargo.gateway.max-concurrent-requests=3");
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        // A client sees the end of its answer a moment before the gateway counts it.
-        await().until(() -> gateway.active() == 0);
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @ParameterizedTest
     @EnumSource(

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import io.grpc.Status;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -17,25 +15,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** The routes for tokens. The loopback LLM has a token for each character. */
 class TokensTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @Test
     void tellsTheTokensOfAText() throws Exception {

@@ -21,10 +21,8 @@ import dev.pargo.proto.v1.PromptDescription;
 import dev.pargo.proto.v1.ToolCallForm;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Calls of tools in answers, read with OpenAI's own client. The model repeats what the user says. */
 class ToolCallsTest {
@@ -43,36 +41,20 @@ class ToolCallsTest {
             CALL.substring(70) + "\n" + OTHER_CALL,
             "\n");
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
-    private static OpenAIClient client;
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start(stages -> stages.llm.description = stages.llm.description.toBuilder()
+                    .setPrompt(PromptDescription.newBuilder()
+                            .setTools(true)
+                            .setToolCalls(ToolCallForm.newBuilder()
+                                    .setOpening("<tool_call>")
+                                    .setClosing("</tool_call>")
+                                    .setArguments("arguments")))
+                    .build());
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        stages.llm.description = stages.llm.description.toBuilder()
-                .setPrompt(PromptDescription.newBuilder()
-                        .setTools(true)
-                        .setToolCalls(ToolCallForm.newBuilder()
-                                .setOpening("<tool_call>")
-                                .setClosing("</tool_call>")
-                                .setArguments("arguments")))
-                .build();
-        gateway = RunningGateway.start(stages);
-        client = gateway.openAi();
-    }
-
-    @AfterAll
-    static void stop() {
-        client.close();
-        gateway.close();
-        stages.close();
-    }
-
-    @BeforeEach
-    void reset() {
-        stages.reset();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
+    private static final OpenAIClient client = running.openAi();
 
     private static ChatCompletionCreateParams.Builder says(List<String> pieces) {
         return ChatCompletionCreateParams.builder()

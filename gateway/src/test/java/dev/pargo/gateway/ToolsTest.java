@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pargo.gateway.loopback.LoopbackStages;
 import dev.pargo.proto.v1.PromptDescription;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -18,25 +17,16 @@ class ToolsTest {
 
     private static final String TOOL = "{'type':'function','function':{'name':'f'}}";
 
-    private LoopbackStages stages;
-    private RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running =
+            GatewayExtension.start(stages -> stages.llm.description = stages.llm.description.toBuilder()
+                    .setPrompt(PromptDescription.newBuilder()
+                            .setOrigin("chat_template.jinja")
+                            .setTools(true))
+                    .build());
 
-    @BeforeEach
-    void start() throws Exception {
-        stages = new LoopbackStages();
-        stages.llm.description = stages.llm.description.toBuilder()
-                .setPrompt(PromptDescription.newBuilder()
-                        .setOrigin("chat_template.jinja")
-                        .setTools(true))
-                .build();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterEach
-    void stop() {
-        gateway.close();
-        stages.close();
-    }
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     @Test
     void reachTheModel() throws Exception {

@@ -12,10 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,28 +23,18 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class VisualCacheTest {
 
-    private static LoopbackStages stages;
-    private static RunningGateway gateway;
+    @RegisterExtension
+    static final GatewayExtension running = GatewayExtension.start();
+
+    private static final LoopbackStages stages = running.stages;
+    private static final RunningGateway gateway = running.gateway;
 
     private int hits;
     private int joins;
     private int misses;
 
-    @BeforeAll
-    static void start() throws Exception {
-        stages = new LoopbackStages();
-        gateway = RunningGateway.start(stages);
-    }
-
-    @AfterAll
-    static void stop() {
-        gateway.close();
-        stages.close();
-    }
-
     @BeforeEach
     void reset() {
-        stages.reset();
         hits = gateway.images("hit");
         joins = gateway.images("joined");
         misses = gateway.images("miss");
