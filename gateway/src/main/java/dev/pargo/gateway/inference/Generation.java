@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers that an LLM is writing: read {@link #next()} until it returns null, then {@link #finished()}. If the LLM is lost
- * before anything has been sent to the client, another LLM writes the answers again from the first piece. Closing it before the end cancels the LLM's work. Confined to the request's thread.
+ * Answers that an LLM is writing: read {@link #next()} until it returns null, then {@link #finished()}. If the LLM is
+ * lost before anything has been sent to the client, another LLM writes the answers again from the first piece. Closing
+ * it before the end cancels the LLM's work. Confined to the request's thread.
  */
 public final class Generation implements AutoCloseable {
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a model is to answer, and how.
  *
- * @param start  the prompt or the conversation, and how the answers are to be written; without the visual tensors' sizes
+ * @param start  the prompt or the conversation, and how the answers are to be written; without the visual tensors'
+ *     sizes
  * @param images by their indices in the prompt or the conversation
  * @param attention how finely to tell what the projector looks at in each image; null not to tell it
  * @param param  path of the field that the prompt came in, for error messages

@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leads one request through the stages until an LLM has accepted it. As long as nothing of the answer has been sent to the
- * client, every step can be retried. Closing it releases what it has kept about the pictures. Confined to the request's thread, but for the pictures, which other threads help with.
+ * Leads one request through the stages until an LLM has accepted it. As long as nothing of the answer has been sent to
+ * the client, every step can be retried. Closing it releases what it has kept about the pictures. It belongs to the
+ * request's thread; other threads help only with the pictures.
  */
 final class Journey implements AutoCloseable {
 
@@ -46,7 +47,10 @@ final class Journey implements AutoCloseable {
         this.kept = budget.open();
     }
 
-    /** Computes the visual tokens and sends the prompt to an LLM. If the set loses a stage, it starts again with another set. */
+    /**
+     * Computes the visual tokens and sends the prompt to an LLM. If the set loses a stage, it starts again with another
+     * set.
+     */
     LlmCall begin() {
         try {
             return start();

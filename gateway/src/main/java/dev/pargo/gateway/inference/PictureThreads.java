@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Works on several pictures of a request at once. The request's own thread takes one picture after the other, and free
- * threads help it, so that no request waits for a thread. A helper tries once. If it fails, it gives its picture back, and
- * the request's own thread tries again or ends the request. Thread-safe.
+ * threads help it, so that no request waits for a thread. A helper tries once. If it fails, it gives its picture back,
+ * and the request's own thread tries again or ends the request. Thread-safe.
  */
 @Component
 final class PictureThreads implements AutoCloseable {

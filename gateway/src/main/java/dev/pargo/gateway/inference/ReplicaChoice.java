@@ -19,8 +19,8 @@ interface ReplicaChoice {
     boolean hasOther(StageKind stage, Replica<?> silent);
 
     /**
-     * The same choice, but without waiting. {@link #pick} throws a {@link java.util.concurrent.CancellationException} if no
-     * replica is free, because that is no failure of a stage: whoever may wait tries again.
+     * The same choice, but without waiting. {@link #pick} throws a {@link java.util.concurrent.CancellationException}
+     * if no replica is free, because that is no failure of a stage: whoever may wait tries again.
      */
     ReplicaChoice withoutWaiting();
 }

@@ -21,8 +21,8 @@ import io.grpc.stub.MetadataUtils;
 import java.util.function.BooleanSupplier;
 
 /**
- * The calls of one thread of a request, each to the replica that its route names. Every call gets the rest of the request's
- * time.
+ * The calls of one thread of a request, each to the replica that its route names. Every call gets the rest of the
+ * request's time.
  */
 final class StageCalls {
 

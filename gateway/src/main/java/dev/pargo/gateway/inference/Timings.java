@@ -29,8 +29,8 @@ public final class Timings {
     }
 
     /**
-     * Adds the times of pictures that were worked on at once. They are reduced by as much as they overlapped, so that the
-     * parts of a request's time add up to the whole.
+     * Adds the times of pictures that were worked on at once. They are reduced by as much as they overlapped, so that
+     * the parts of a request's time add up to the whole.
      *
      * @param nanos from the beginning of the first to the end of the last
      */

@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes one image through the encoder and, chunk by chunk as its features come, on to the projector: for visual tokens, or
- * for what they look at.
+ * Takes one image through the encoder and, chunk by chunk as its features come, on to the projector: for visual tokens,
+ * or for what they look at.
  */
 final class VisionPath {
 

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
 /**
- * Bounds the visual tokens that requests have made and the LLM has not taken yet. Small pictures have large visual tokens,
- * so the bound of the requests' bodies is none for them. Tokens that were known, or made by another request, are in the
- * cache's memory or counted there. Thread-safe.
+ * Bounds the visual tokens that requests have made and the LLM has not taken yet. Small pictures have large visual
+ * tokens, so the bound of the requests' bodies is none for them. Tokens that were known, or made by another request,
+ * are in the cache's memory or counted there. Thread-safe.
  */
 @Component
 final class VisualBudget {

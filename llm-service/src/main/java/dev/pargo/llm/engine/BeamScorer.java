@@ -45,7 +45,9 @@ final class BeamScorer {
         return beams.stream().mapToDouble(Beam::score).toArray();
     }
 
-    /** Continuations to consider: enough for all beams to continue even if every end token is among the best of each. */
+    /**
+     * Continuations to consider: enough for all beams to continue even if every end token is among the best of each.
+     */
     int candidates() {
         return Math.max(2, 1 + endIds.size()) * options.beams();
     }

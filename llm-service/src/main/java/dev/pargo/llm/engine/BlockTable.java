@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The pages of one sequence, in order. Several sequences may use a page as long as none of them writes into it. Not thread-safe.
+ * The pages of one sequence, in order. Several sequences may use a page as long as none of them writes into it. Not
+ * thread-safe.
  */
 final class BlockTable {
 

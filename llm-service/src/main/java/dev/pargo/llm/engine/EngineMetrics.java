@@ -17,8 +17,8 @@ import java.util.stream.DoubleStream;
  * The engine's meters, as {@code docs/metrics.md} describes them. Meters that OpenTelemetry's semantic conventions for
  * generative AI define have their names, attributes and buckets. Thread-safe.
  *
- * <p>KV utilization is the share of the KV cache's pages that running answers use. Pages that only keep earlier prompts do not
- * count, because they are evicted when they are needed. Near 1 requests wait or are suspended.
+ * <p>KV utilization is the share of the KV cache's pages that running answers use. Pages that only keep earlier prompts
+ * do not count, because they are evicted when they are needed. Near 1 requests wait or are suspended.
  */
 public final class EngineMetrics {
 

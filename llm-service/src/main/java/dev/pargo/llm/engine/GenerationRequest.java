@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param prompt      in reading order; not empty
  * @param keys        of the prompt's positions, see {@link PromptKeys}
- * @param continues   whether an answer goes on with the prompt's last text, so that a space before its first word counts
+ * @param continues   whether an answer goes on with the prompt's last text, so that a space before its first word
+ *     counts
  * @param adapter     number of the adapter that answers, or {@link dev.pargo.models.llm.Step#BASE}
  * @param choices     answers to write, at least 1; 1 with beam search
  * @param beams       beam search instead of sampling; null for sampling

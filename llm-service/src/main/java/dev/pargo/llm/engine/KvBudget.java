@@ -6,8 +6,8 @@ import dev.pargo.models.llm.KvCache;
  * How much the KV cache's memory holds.
  *
  * @param sequences most sequences that run at once
- * @param pages     of {@link KvCache#PAGE_TOKENS} tokens. There are enough for one request of the longest prompt and of as many
- *                  sequences as may run
+ * @param pages     of {@link KvCache#PAGE_TOKENS} tokens. There are enough for one request of the longest prompt and of
+ *                  as many sequences as may run
  * @param context   largest number of tokens of prompt and answer together
  */
 record KvBudget(int sequences, int pages, int context) {
@@ -24,8 +24,8 @@ record KvBudget(int sequences, int pages, int context) {
     private static final int MOST_CONTEXTS = 4;
 
     /**
-     * If the context is not configured, it is the model's, as far as the memory suffices, but long enough for a picture. If the
-     * number of sequences is not configured, it is 8, or fewer where the memory is very small.
+     * If the context is not configured, it is the model's, as far as the memory suffices, but long enough for a
+     * picture. If the number of sequences is not configured, it is 8, or fewer where the memory is very small.
      *
      * @param modelContext most tokens that the model can attend to
      * @throws KvBudgetException naming the configured and the needed memory
@@ -66,8 +66,8 @@ record KvBudget(int sequences, int pages, int context) {
     }
 
     /**
-     * Most tokens of each of a request's sequences, so that the request, alone, fits into the pages. The sequences share the pages
-     * that the prompt fills.
+     * Most tokens of each of a request's sequences, so that the request, alone, fits into the pages. The sequences
+     * share the pages that the prompt fills.
      */
     int room(GenerationRequest request) {
         int shared = request.promptTokens() / KvCache.PAGE_TOKENS;

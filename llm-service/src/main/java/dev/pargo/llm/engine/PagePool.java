@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.Map;
 
 /**
- * The pages of the KV cache, and how many sequences use each of them (PagedAttention; Kwon et al., SOSP 2023). A page that no
- * sequence uses is free, or keeps content in the {@link PrefixTree} until it is taken for other content. Not thread-safe.
+ * The pages of the KV cache, and how many sequences use each of them (PagedAttention; Kwon et al., SOSP 2023). A page
+ * that no sequence uses is free, or keeps content in the {@link PrefixTree} until it is taken for other content. Not
+ * thread-safe.
  */
 final class PagePool {
 
@@ -101,8 +102,8 @@ final class PagePool {
     }
 
     /**
-     * A page with the content of a page that a sequence uses, in which the sequence may write from an offset on: the page itself, or
-     * another one to which the content is to be copied (copy on write).
+     * A page with the content of a page that a sequence uses, in which the sequence may write from an offset on: the
+     * page itself, or another one to which the content is to be copied (copy on write).
      *
      * @param copies gets the new page and the one to copy to it
      */

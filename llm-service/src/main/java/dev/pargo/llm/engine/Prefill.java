@@ -5,8 +5,8 @@ import dev.pargo.models.llm.Step;
 import java.util.Arrays;
 
 /**
- * Rows that are read into a sequence's pages before the sequence can be written: a prompt, and after a suspension also the
- * tokens that were written before. Belongs to the device's thread.
+ * Rows that are read into a sequence's pages before the sequence can be written: a prompt, and after a suspension also
+ * the tokens that were written before. Belongs to the device's thread.
  */
 final class Prefill implements AutoCloseable {
 

@@ -16,12 +16,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of the pages of the KV cache, as a tree: a node is a page, its ancestors are the pages before it (the radix tree of
- * RadixAttention; Zheng et al., SGLang, 2024, arXiv:2312.07104). A page that no sequence uses keeps its content until it is evicted;
- * of the leaves the one that has not been used for the longest time is evicted first. Only leaves may be filled in part.
+ * The content of the pages of the KV cache, as a tree: a node is a page, its ancestors are the pages before it (the
+ * radix tree of RadixAttention; Zheng et al., SGLang, 2024, arXiv:2312.07104). A page that no sequence uses keeps its
+ * content until it is evicted; of the leaves the one that has not been used for the longest time is evicted first. Only
+ * leaves may be filled in part.
  *
- * <p>Content is compared by keys, one a position (see {@link PromptKeys}). A sequence that uses a node uses its ancestors too. Not
- * thread-safe.
+ * <p>Content is compared by keys, one a position (see {@link PromptKeys}). A sequence that uses a node uses its
+ * ancestors too. Not thread-safe.
  */
 final class PrefixTree {
 

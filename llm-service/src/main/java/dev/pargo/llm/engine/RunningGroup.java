@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence group that has been admitted. While it runs, its sequences have tables of pages of the KV cache, into which
- * it reads its prompt and then writes the sequences. A suspended group has no tables. When it runs again, the content of
- * the tables of its sequences that continue is first restored, one after the other.
+ * A sequence group that has been admitted. While it runs, its sequences have tables of pages of the KV cache, into
+ * which it reads its prompt and then writes the sequences. A suspended group has no tables. When it runs again, the
+ * content of the tables of its sequences that continue is first restored, one after the other.
  */
 final class RunningGroup {
 

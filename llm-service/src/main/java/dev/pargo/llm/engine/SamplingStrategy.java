@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One or several sequences that are sampled independently. The prompt is read into the table of the first; the others start
- * with its pages.
+ * One or several sequences that are sampled independently. The prompt is read into the table of the first; the others
+ * start with its pages.
  */
 final class SamplingStrategy implements DecodingStrategy {
 

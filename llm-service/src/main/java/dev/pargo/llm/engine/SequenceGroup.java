@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
  * A submitted request: the group of sequences that are written for one prompt. It notifies the request's listener, but
  * not after the request was cancelled.
  *
- * <p>{@link #cancel}, {@link #pause} and {@link #resume} are thread-safe. Everything else belongs to the device's thread.
+ * <p>{@link #cancel}, {@link #pause} and {@link #resume} are thread-safe. Everything else belongs to the device's
+ * thread.
  */
 public final class SequenceGroup implements Generator.Submission {
 

@@ -23,8 +23,8 @@ final class StepExecutor {
     /**
      * Executes a step.
      *
-     * @return the groups that have failed, with the cause; if the forward pass or the sampling failed, all of the plan's,
-     *     and none of them has advanced
+     * @return the groups that have failed, with the cause; if the forward pass or the sampling failed, all of the
+     *     plan's, and none of them has advanced
      */
     Map<RunningGroup, RuntimeException> execute(StepPlan plan) {
         Map<RunningGroup, RuntimeException> failures = new IdentityHashMap<>();

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What one forward pass computes: the next tokens of every group that writes, and prompt rows of the others, in the order
- * of their admission, until the step's prompt rows are used up. To make a plan changes nothing; its groups advance when
- * the pass has succeeded.
+ * What one forward pass computes: the next tokens of every group that writes, and prompt rows of the others, in the
+ * order of their admission, until the step's prompt rows are used up. To make a plan changes nothing; its groups
+ * advance when the pass has succeeded.
  *
  * @param parts one for each group that takes part; those that read their prompts come first
  */

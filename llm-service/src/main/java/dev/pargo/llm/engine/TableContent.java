@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * What the pages of a sequence must contain before it continues: the prompt, and the sequence's tokens except the last, which the next
- * step reads.
+ * What the pages of a sequence must contain before it continues: the prompt, and the sequence's tokens except the last,
+ * which the next step reads.
  *
  * @param ids the sequence's tokens so far
  */

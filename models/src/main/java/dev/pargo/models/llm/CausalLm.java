@@ -45,8 +45,8 @@ public final class CausalLm implements AutoCloseable {
     /**
      * The same with a choice of how decode rows attend.
      *
-     * @param batchesAttention whether they attend in one batch by libtorch's fused attention, which is best on a GPU, or in sums
-     *     over tables, which is best on a CPU
+     * @param batchesAttention whether they attend in one batch by libtorch's fused attention, which is best on a GPU,
+     *     or in sums over tables, which is best on a CPU
      */
     static CausalLm load(StoredNetwork<DecoderConfig> stored, Placement placement, boolean batchesAttention) {
         return new CausalLm(stored.config(), Network.load(stored, placement), batchesAttention);
@@ -66,8 +66,8 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * Bytes of weights that every step reads, for any number of rows: all matrices except an embedding table that is not also the
-     * output layer.
+     * Bytes of weights that every step reads, for any number of rows: all matrices except an embedding table that is
+     * not also the output layer.
      */
     public long weightBytesPerStep() {
         return config.parameters().stream()
@@ -131,8 +131,8 @@ public final class CausalLm implements AutoCloseable {
     /**
      * Runs one forward pass and writes the keys and values of its rows into the cache.
      *
-     * @return logits in the order of the step, possibly with no rows, with the attention of the watched rows. The caller closes
-     *     them
+     * @return logits in the order of the step, possibly with no rows, with the attention of the watched rows. The
+     *     caller closes them
      */
     public Logits step(KvCache cache, Step step) {
         StepRows rows = new StepRows(step, config.axes().count());

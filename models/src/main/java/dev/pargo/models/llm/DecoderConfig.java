@@ -87,8 +87,8 @@ public record DecoderConfig(
     }
 
     /**
-     * The same decoder with side inputs (DeepStack): after each of the first {@code count} layers, additional columns of the
-     * visual tokens are added to their rows.
+     * The same decoder with side inputs (DeepStack): after each of the first {@code count} layers, additional columns
+     * of the visual tokens are added to their rows.
      */
     public DecoderConfig withSideInputs(int count) {
         return new DecoderConfig(
@@ -122,9 +122,10 @@ public record DecoderConfig(
     }
 
     /**
-     * The first layer of those whose attention is given: the upper half. The words of pargo-mini's descriptions put 66 % of
-     * their attention to the picture on the ninth of it where their object is; over all layers it is 57 %. Zhang et al. ("MLLMs
-     * Know Where to Look", ICLR 2025, arXiv:2502.17422) use a single layer around or above the middle, chosen for each model.
+     * The first layer of those whose attention is given: the upper half. The words of pargo-mini's descriptions put 66
+     * % of their attention to the picture on the ninth of it where their object is; over all layers it is 57 %. Zhang
+     * et al. ("MLLMs Know Where to Look", ICLR 2025, arXiv:2502.17422) use a single layer around or above the middle,
+     * chosen for each model.
      */
     int watchedFrom() {
         return layers / 2;
@@ -184,7 +185,10 @@ public record DecoderConfig(
                 || tied && tensor.equals(family.names().output() + ".weight");
     }
 
-    /** Whether a parameter is the matrix of a linear layer. The embedding counts as one if the output layer is tied to it. */
+    /**
+     * Whether a parameter is the matrix of a linear layer. The embedding counts as one if the output layer is tied to
+     * it.
+     */
     boolean isLinear(ParameterSpec parameter) {
         return parameter.shape().length == 2 && (parameter.role().startsWith("layers.") || isOutput(parameter));
     }
@@ -278,8 +282,8 @@ public record DecoderConfig(
     }
 
     /**
-     * Length of the complex numbers that rotate queries and keys. It is applied to both, so attention scores are multiplied by
-     * its square.
+     * Length of the complex numbers that rotate queries and keys. It is applied to both, so attention scores are
+     * multiplied by its square.
      */
     private double turnLength(LayerAttention kind) {
         return Math.sqrt(style.queryScale()) * kind.rope().scaling().attentionFactor();

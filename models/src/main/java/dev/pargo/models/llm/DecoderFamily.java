@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Families of decoders that share one network. They differ in the names of tensors and in the defaults of their configuration
- * classes.
+ * Families of decoders that share one network. They differ in the names of tensors and in the defaults of their
+ * configuration classes.
  */
 public enum DecoderFamily {
     INTERNLM2(
@@ -117,7 +117,8 @@ public enum DecoderFamily {
     }
 
     /**
-     * Defaults of the family's configuration class in transformers. A {@code text_config} leaves out values that equal them.
+     * Defaults of the family's configuration class in transformers. A {@code text_config} leaves out values that equal
+     * them.
      *
      * @param kvHeads   0 for as many as query heads
      * @param eos       -1 for none

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Reads published configurations of decoders. Defaults are those of the family's configuration class in transformers. */
+/**
+ * Reads published configurations of decoders. Defaults are those of the family's configuration class in transformers.
+ */
 final class DecoderReader {
 
     private final JsonConfig config;

@@ -10,8 +10,8 @@ package dev.pargo.models.llm;
  * @param embeddingScale  factor on the embeddings of text tokens
  * @param queryScale      factor on the products of queries and keys
  * @param picturesSeeBack whether the visual tokens of a run attend to each other in both directions
- * @param sideInputs      number of first layers after which additional columns of the visual tokens are added to their rows
- *                        (DeepStack)
+ * @param sideInputs      number of first layers after which additional columns of the visual tokens are added to their
+ *                        rows (DeepStack)
  */
 public record DecoderStyle(
         boolean qkNorm,

@@ -3,8 +3,8 @@ package dev.pargo.models.llm;
 import java.util.stream.IntStream;
 
 /**
- * The pages of a cache, divided evenly among a fixed number of sequences, for measurements and tests. The sequences get them in
- * turns, so the pages of one do not lie side by side.
+ * The pages of a cache, divided evenly among a fixed number of sequences, for measurements and tests. The sequences get
+ * them in turns, so the pages of one do not lie side by side.
  *
  * @param tokens most tokens of a sequence
  */

@@ -11,9 +11,9 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Keys and values of all layers, preallocated in pages of a fixed number of tokens (PagedAttention, Kwon et al., SOSP 2023). A
- * sequence uses any pages, in the order that its {@link Step} gives. Steps write into them. When a page is used for another
- * sequence, nothing is cleared. Not thread-safe.
+ * Keys and values of all layers, preallocated in pages of a fixed number of tokens (PagedAttention, Kwon et al., SOSP
+ * 2023). A sequence uses any pages, in the order that its {@link Step} gives. Steps write into them. When a page is
+ * used for another sequence, nothing is cleared. Not thread-safe.
  */
 public final class KvCache implements AutoCloseable {
 
@@ -36,8 +36,8 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * Type of keys and values. On a CPU it is float16, unless everything is float32. For values of this size float16 is more
-     * precise than bfloat16.
+     * Type of keys and values. On a CPU it is float16, unless everything is float32. For values of this size float16 is
+     * more precise than bfloat16.
      */
     static DType dtype(Placement placement) {
         boolean exact = placement.device().isGpu() || placement.precision() == Precision.FLOAT32;

@@ -41,8 +41,8 @@ public final class Logits implements AutoCloseable {
     }
 
     /**
-     * How much a row attended to each token of its sequence up to itself, as far as its step has watched it: the mean of all
-     * heads of the layers from {@link DecoderConfig#watchedFrom} on. The weights sum to 1.
+     * How much a row attended to each token of its sequence up to itself, as far as its step has watched it: the mean
+     * of all heads of the layers from {@link DecoderConfig#watchedFrom} on. The weights sum to 1.
      */
     public Optional<float[]> attention(int row) {
         return Optional.ofNullable(attention.get(row));

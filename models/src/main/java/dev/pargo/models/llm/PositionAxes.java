@@ -4,12 +4,12 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The axes of token positions (M-RoPE). A text token has the same position on all axes; a visual token has its frame, row and
- * column.
+ * The axes of token positions (M-RoPE). A text token has the same position on all axes; a visual token has its frame,
+ * row and column.
  *
  * @param sections    number of rotated pairs of a head for each axis; empty if there is one axis
- * @param interleaved whether consecutive pairs alternate between the axes (Qwen3-VL); otherwise the pairs of each axis are
- *                    contiguous
+ * @param interleaved whether consecutive pairs alternate between the axes (Qwen3-VL); otherwise the pairs of each axis
+ *                    are contiguous
  */
 public record PositionAxes(List<Integer> sections, boolean interleaved) {
 

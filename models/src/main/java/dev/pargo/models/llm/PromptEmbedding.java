@@ -4,8 +4,8 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 
 /**
- * An embedded prompt on the device, with the positions of its rows: [tokens, (1 + side inputs) * width]. It is kept until prefill
- * has written the prompt into the KV cache.
+ * An embedded prompt on the device, with the positions of its rows: [tokens, (1 + side inputs) * width]. It is kept
+ * until prefill has written the prompt into the KV cache.
  */
 public final class PromptEmbedding implements AutoCloseable {
 
@@ -29,8 +29,8 @@ public final class PromptEmbedding implements AutoCloseable {
     }
 
     /**
-     * The end of a prefill chunk, close to the wanted end. Visual tokens that attend to each other in both directions stay in one
-     * chunk.
+     * The end of a prefill chunk, close to the wanted end. Visual tokens that attend to each other in both directions
+     * stay in one chunk.
      *
      * @param from first row of the chunk
      * @param to   wanted end, greater than {@code from}

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The positions of a prompt's rows, which may differ from their addresses in the KV cache, and the runs of rows that attend to
- * each other in both directions.
+ * The positions of a prompt's rows, which may differ from their addresses in the KV cache, and the runs of rows that
+ * attend to each other in both directions.
  *
  * @param axes  positions, [axes, rows]
  * @param spans first row and row after the last of each run that attends in both directions

@@ -3,8 +3,8 @@ package dev.pargo.models.llm;
 import java.util.List;
 
 /**
- * How a rotary embedding is scaled for contexts longer than it was trained on. Source: {@code modeling_rope_utils.py} of
- * transformers.
+ * How a rotary embedding is scaled for contexts longer than it was trained on. Source: {@code modeling_rope_utils.py}
+ * of transformers.
  */
 public sealed interface RopeScaling {
 
@@ -48,9 +48,9 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * Llama 3's scaling. A pair that makes more than {@code highFactor} turns within the original context keeps its frequency.
-     * The frequency of a pair that makes fewer than {@code lowFactor} turns is divided by {@code factor}. Between these limits
-     * the two are blended.
+     * Llama 3's scaling. A pair that makes more than {@code highFactor} turns within the original context keeps its
+     * frequency. The frequency of a pair that makes fewer than {@code lowFactor} turns is divided by {@code factor}.
+     * Between these limits the two are blended.
      */
     record Llama3(double factor, double lowFactor, double highFactor, int originalContext) implements RopeScaling {
 
@@ -77,9 +77,9 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * YaRN. Pairs that make more than {@code fast} turns within the original context keep their frequency. The frequency of pairs
-     * that make fewer than {@code slow} turns is divided by {@code factor}. In between there is a linear ramp over the indices of
-     * the pairs.
+     * YaRN. Pairs that make more than {@code fast} turns within the original context keep their frequency. The
+     * frequency of pairs that make fewer than {@code slow} turns is divided by {@code factor}. In between there is a
+     * linear ramp over the indices of the pairs.
      *
      * @param truncates whether the ramp's ends are rounded to whole indices
      */
@@ -124,8 +124,8 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * LongRoPE with its factors for short contexts. The reference switches to other factors when a sequence becomes longer than
-     * the original context, so the context is limited to that length.
+     * LongRoPE with its factors for short contexts. The reference switches to other factors when a sequence becomes
+     * longer than the original context, so the context is limited to that length.
      *
      * @param factors divisor of each pair's frequency
      */

@@ -6,7 +6,8 @@ import java.util.List;
  * One forward pass for many sequences: any mix of prefill chunks and decode tokens. Each sequence appears at most
  * once, and no two of them write to the same page.
  *
- * <p>The logits have one row for each prompt that this step completes (after its last token), then one row for each decode token.
+ * <p>The logits have one row for each prompt that this step completes (after its last token), then one row for each
+ * decode token.
  *
  * @param chunks chunks of prompts in prefill
  * @param tokens tokens of sequences in decode
@@ -47,8 +48,8 @@ public record Step(List<Chunk> chunks, List<Tokens> tokens, List<Integer> watche
     }
 
     /**
-     * Tokens at consecutive addresses of the sequence, after its current content: the last token of the answer, then drafts of the
-     * tokens that follow it.
+     * Tokens at consecutive addresses of the sequence, after its current content: the last token of the answer, then
+     * drafts of the tokens that follow it.
      *
      * @param pages   the sequence's pages of the KV cache, in order, at least up to the last of the tokens
      * @param address address of the first token in the sequence

@@ -18,14 +18,17 @@ final class StepRows {
     final long[] addresses;
     final long[][] positions;
 
-    /** For each chunk of rows that attend together: its number of rows, and the number of tokens of its sequence before it. */
+    /**
+     * For each chunk of rows that attend together: its number of rows, and the number of tokens of its sequence before
+     * it.
+     */
     final long[] chunkRows;
 
     final long[] chunkPast;
 
     /**
-     * Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row, and row
-     * after the last. Rows are counted within the chunk.
+     * Three numbers for each run of rows that attend to each other in both directions: index of the chunk, first row,
+     * and row after the last. Rows are counted within the chunk.
      */
     final long[] spans;
 

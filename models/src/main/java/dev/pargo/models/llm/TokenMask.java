@@ -6,8 +6,8 @@ import java.util.BitSet;
 /**
  * The tokens of a model's vocabulary that are allowed as the next token. Immutable.
  *
- * <p>It holds one byte for each token, which is the layout that the device takes. So any thread can build a mask in advance, and
- * the device's thread only copies memory.
+ * <p>It holds one byte for each token, which is the layout that the device takes. So any thread can build a mask in
+ * advance, and the device's thread only copies memory.
  */
 public final class TokenMask {
 

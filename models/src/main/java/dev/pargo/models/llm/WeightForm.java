@@ -3,7 +3,9 @@ package dev.pargo.models.llm;
 import dev.pargo.models.torch.Placement;
 import dev.pargo.models.torch.Precision;
 
-/** How a decoder's linear layers store their weights. The order of the constants is that of {@code form} in decoder.py. */
+/**
+ * How a decoder's linear layers store their weights. The order of the constants is that of {@code form} in decoder.py.
+ */
 enum WeightForm {
     /** As stored: views of the mapped file, shared between processes. */
     STORED,
@@ -27,7 +29,8 @@ enum WeightForm {
     }
 
     /**
-     * Temporary bytes for each weight during packing: the joined copy, its float32 copy, and the integers before they are packed.
+     * Temporary bytes for each weight during packing: the joined copy, its float32 copy, and the integers before they
+     * are packed.
      */
     int temporaryBytes() {
         return switch (this) {
