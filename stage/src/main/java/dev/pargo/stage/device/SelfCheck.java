@@ -1,6 +1,7 @@
 package dev.pargo.stage.device;
 
 import dev.pargo.proto.StageError;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -49,7 +50,10 @@ public final class SelfCheck {
         suspected = false;
     }
 
-    /** The same work. If there is suspicion, a step first checks the network, and throws if the check fails. */
+    /**
+     * The same work. If there is suspicion, a step first checks the network, and throws if the check fails. If a remote
+     * network does not answer the check, the suspicion stays.
+     */
     public DeviceWork guard(DeviceWork work) {
         return new DeviceWork() {
             @Override
@@ -78,7 +82,12 @@ public final class SelfCheck {
             suspected = false;
             return;
         }
-        run();
+        try {
+            run();
+        } catch (StatusRuntimeException unanswered) {
+            // The network is elsewhere and did not answer, so nothing is known about it. The next step checks again.
+            return;
+        }
         hasPassed = true;
         passedAt = now;
     }

@@ -3,6 +3,7 @@ package dev.pargo.stage.device;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.StageError;
 import dev.pargo.stage.device.DeviceWork.Result;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,11 +13,15 @@ class SelfCheckTest {
 
     private final AtomicLong clock = new AtomicLong();
     private boolean healthy = true;
+    private boolean reachable = true;
     private int probes;
     private int steps;
     private final SelfCheck check = new SelfCheck(
             () -> {
                 probes++;
+                if (!reachable) {
+                    throw new StageError(ErrorReason.NETWORK_LOST, "no answer").toException();
+                }
                 return healthy;
             },
             clock::get);
@@ -69,6 +74,19 @@ class SelfCheckTest {
 
         assertThatThrownBy(work::step).isInstanceOf(BrokenNetworkException.class);
         assertThat(steps).isZero();
+    }
+
+    @Test
+    void aCheckWithoutAnswerIsRepeatedAndEndsNothing() {
+        reachable = false;
+        check.suspect();
+        work.step();
+        assertThat(steps).isEqualTo(1);
+
+        reachable = true;
+        healthy = false;
+        assertThatThrownBy(work::step).isInstanceOf(BrokenNetworkException.class);
+        assertThat(probes).isEqualTo(2);
     }
 
     @Test
