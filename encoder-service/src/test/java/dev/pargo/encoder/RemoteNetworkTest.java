@@ -53,6 +53,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,24 @@ class RemoteNetworkTest {
     }
 
     @Test
+    void isNotReadyWhileItDrains() {
+        ConfigurableApplicationContext service = serving("pargo.stage.drain-announcement=1s");
+        GRPCInferenceServiceBlockingStub stub = GRPCInferenceServiceGrpc.newBlockingStub(channel(service));
+        assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance()).getReady())
+                .isTrue();
+
+        CompletableFuture<Void> end = CompletableFuture.runAsync(service::close);
+
+        await().untilAsserted(() -> assertThat(stub.serverReady(ServerReadyRequest.getDefaultInstance())
+                        .getReady())
+                .isFalse());
+        ModelReadyRequest model =
+                ModelReadyRequest.newBuilder().setName("encoder").build();
+        assertThat(stub.modelReady(model).getReady()).isFalse();
+        end.join();
+    }
+
+    @Test
     void answersNothingUnlessItIsEnabled() {
         ManagedChannel server = channel(start("pargo.encoder.network=local"));
 
@@ -285,8 +305,9 @@ class RemoteNetworkTest {
 
     private ConfigurableApplicationContext start(String... properties) {
         SpringApplication application = new SpringApplication(EncoderApplication.class);
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=0", "--pargo.stage.model=../bundle/pargo-mini", "--pargo.stage.drain-announcement=0s"));
+        application.setDefaultProperties(Map.of("pargo.stage.drain-announcement", "0s"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--server.port=0", "--pargo.stage.model=../bundle/pargo-mini"));
         for (String property : properties) {
             arguments.add("--" + property);
         }

@@ -70,9 +70,12 @@ public final class Admission {
         return true;
     }
 
-    /** Takes what an attempt takes under the lock. As long as it fails, arriving requests are evicted. */
+    /**
+     * Takes what an attempt takes under the lock. If it fails, it is repeated without the oldest arriving requests. They are
+     * evicted only if that makes room.
+     */
     private void take(BooleanSupplier attempt) {
-        List<Runnable> evictions = new ArrayList<>();
+        List<Ticket> evicted = new ArrayList<>();
         boolean taken;
         synchronized (this) {
             taken = attempt.getAsBoolean();
@@ -82,16 +85,20 @@ public final class Admission {
                 if (System.nanoTime() - ticket.since < PROTECTED.toNanos()) {
                     break;
                 }
-                oldest.remove();
                 ticket.release();
-                evictions.add(() -> ticket.onEviction.accept(full()));
+                evicted.add(ticket);
                 taken = attempt.getAsBoolean();
             }
+            if (taken) {
+                evicted.forEach(arriving::remove);
+            } else {
+                evicted.forEach(Ticket::restore);
+            }
         }
-        evictions.forEach(Runnable::run);
         if (!taken) {
             throw full();
         }
+        evicted.forEach(ticket -> ticket.onEviction.accept(full()));
     }
 
     private StatusRuntimeException full() {
@@ -192,6 +199,13 @@ public final class Admission {
                 requests.release(client, 1);
                 bytes.release(client, size);
             }
+        }
+
+        /** Undoes a release. */
+        private void restore() {
+            closed = false;
+            requests.take(client, 1);
+            bytes.take(client, size);
         }
     }
 }

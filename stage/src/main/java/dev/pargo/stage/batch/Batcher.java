@@ -5,6 +5,7 @@ import dev.pargo.stage.admission.FairShares;
 import dev.pargo.stage.admission.RecentTime;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.status.StageMetrics;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -170,9 +171,8 @@ public final class Batcher<I, O> implements DeviceWork {
                         "the network answered %d of %d requests".formatted(outputs.size(), batch.size()));
             }
         } catch (StatusRuntimeException refusal) {
-            // The network says itself why it does not answer, so this tells nothing about the device.
             batch.forEach(request -> request.answer.completeExceptionally(refusal));
-            return Result.UNKNOWN;
+            return isUnanswered(refusal.getStatus().getCode()) ? Result.UNKNOWN : Result.FAILED;
         } catch (Throwable failure) {
             batch.forEach(request -> request.answer.completeExceptionally(failure));
             if (failure instanceof Error error) {
@@ -191,6 +191,11 @@ public final class Batcher<I, O> implements DeviceWork {
                     new Batched<>(outputs.get(i), Duration.ofNanos(queueNanos), Duration.ofNanos(nanos), batch.size()));
         }
         return Result.SUCCEEDED;
+    }
+
+    /** Whether a network on another server was lost or busy, which tells nothing about the numbers it computes. */
+    private static boolean isUnanswered(Status.Code code) {
+        return code == Status.Code.UNAVAILABLE || code == Status.Code.RESOURCE_EXHAUSTED;
     }
 
     private <T> T locked(Supplier<T> action) {

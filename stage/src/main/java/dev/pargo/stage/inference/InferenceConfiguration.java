@@ -3,6 +3,7 @@ package dev.pargo.stage.inference;
 import dev.pargo.proto.v1.StageIdentity;
 import dev.pargo.stage.StageProperties;
 import dev.pargo.stage.call.BatchedStage;
+import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.StageHealth;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.util.List;
@@ -14,7 +15,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 
-/** Imported by the stages that can answer the Open Inference Protocol. The service contributes its {@link InferenceModel}s. */
+/**
+ * Imported by the stages that can answer the Open Inference Protocol. The service contributes its {@link InferenceModel}s.
+ */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("pargo.stage.kserve.enabled")
 @EnableConfigurationProperties(InferenceProperties.class)
@@ -27,7 +30,8 @@ public class InferenceConfiguration {
             StageIdentity identity,
             StageProperties properties,
             InferenceProperties inference,
-            StageHealth health) {
+            StageHealth health,
+            DrainAnnouncement drain) {
         return new InferenceService<>(
                 properties.name(),
                 InferenceModels.of(
@@ -35,7 +39,7 @@ public class InferenceConfiguration {
                         identity.getFingerprint(),
                         inference.maxMessage().toBytes()),
                 stage,
-                () -> health.health().getStatus().equals(Status.UP));
+                () -> !drain.isDraining() && health.health().getStatus().equals(Status.UP));
     }
 
     @Bean

@@ -19,7 +19,10 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.function.BooleanSupplier;
 
-/** The Open Inference Protocol's service, for the models of a stage. Their calls share admission, batches and checks with the stage's own. */
+/**
+ * The Open Inference Protocol's service, for the models of a stage. Their calls share admission and batches with the
+ * stage's own.
+ */
 public final class InferenceService<I> implements BindableService {
 
     private final String stage;

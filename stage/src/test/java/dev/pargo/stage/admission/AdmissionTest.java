@@ -72,6 +72,20 @@ class AdmissionTest {
     }
 
     @Test
+    void nobodyIsEvictedForARequestThatWouldNotFitAllTheSame() {
+        admission.admit("complete", 60);
+        Admission.Ticket arriving = admission.admit("arriving", 30);
+        arriving.allowEviction(full -> fail("it was evicted"));
+
+        await().during(Duration.ofMillis(1_200)).untilAsserted(() -> assertRefused(500));
+
+        assertThat(admission.requests()).isEqualTo(2);
+        assertThat(admission.bytes()).isEqualTo(90);
+        arriving.close();
+        assertThat(admission.bytes()).isEqualTo(60);
+    }
+
+    @Test
     void aCompleteRequestMakesNoRoom() {
         Admission.Ticket complete = admission.admit("client", 60);
         complete.allowEviction(full -> fail("it was evicted"));

@@ -9,6 +9,7 @@ import dev.pargo.stage.device.DeviceExecutor;
 import dev.pargo.stage.device.DeviceWork;
 import dev.pargo.stage.device.WatchdogLimits;
 import dev.pargo.stage.status.StageMetrics;
+import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -102,6 +103,17 @@ class BatcherTest {
 
         assertThat(batches).containsExactly(List.of("b"));
         assertThat(answer).isCancelled();
+    }
+
+    @Test
+    void aNetworkThatCannotBeReachedIsNoFailureOfTheDevice() throws Exception {
+        submit("lost");
+        batcher.await();
+        assertThat(batcher.step()).isEqualTo(DeviceWork.Result.UNKNOWN);
+
+        submit("broken");
+        batcher.await();
+        assertThat(batcher.step()).isEqualTo(DeviceWork.Result.FAILED);
     }
 
     @Test
@@ -252,6 +264,12 @@ class BatcherTest {
         clock.addAndGet(10_000_000);
         if (inputs.contains("fail")) {
             throw new IllegalArgumentException("unlucky");
+        }
+        if (inputs.contains("lost")) {
+            throw Status.UNAVAILABLE.asRuntimeException();
+        }
+        if (inputs.contains("broken")) {
+            throw Status.INTERNAL.asRuntimeException();
         }
         if (inputs.contains("crash")) {
             throw new LinkageError("device gone");
