@@ -110,6 +110,26 @@ class VllmIT {
     }
 
     @Test
+    void aClientThatGoesAwayEndsTheServersWork() throws Exception {
+        double before = vllm.metric("vllm:generation_tokens_total");
+        ObjectNode body = Chat.of(KnownAnswer.all().get(0))
+                .put("stream", true)
+                .put("ignore_eos", true)
+                .put("max_tokens", 380);
+
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(gateway.stream(body), StandardCharsets.UTF_8))) {
+            String line = lines.readLine();
+            while (!line.contains("\"content\":\"")) {
+                line = lines.readLine();
+            }
+        }
+
+        await().until(() -> vllm.metric("vllm:num_requests_running") == 0);
+        assertThat(vllm.metric("vllm:generation_tokens_total") - before).isLessThan(300);
+    }
+
+    @Test
     void aStopStringEndsAnAnswer() throws IOException {
         KnownAnswer example = KnownAnswer.all().get(0);
         String word = example.answer().split(" ")[3];

@@ -95,13 +95,27 @@ public final class RunningVllm implements AutoCloseable {
 
     private boolean isHealthy() throws InterruptedException {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/health"))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return get("/health").statusCode() == 200;
         } catch (IOException notThereYet) {
             return false;
         }
+    }
+
+    /** The sum of one of its metrics. */
+    public double metric(String name) throws IOException, InterruptedException {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     private String lastLines() throws IOException {

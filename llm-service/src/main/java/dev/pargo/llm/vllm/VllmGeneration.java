@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -87,19 +86,13 @@ final class VllmGeneration implements Generator.Submission {
             stream.exchange = exchange;
             exchange.whenComplete((response, failure) -> {
                 if (failure != null) {
-                    stream.onLost(reason(failure));
+                    stream.onLost(VllmServer.reason(failure));
                 }
             });
         }
         if (over) {
             close();
         }
-    }
-
-    private static String reason(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return String.valueOf(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
     }
 
     @Override

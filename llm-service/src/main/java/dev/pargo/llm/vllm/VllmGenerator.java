@@ -24,12 +24,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a vLLM server write the answers. Every request is passed on at once: the server batches and queues. How many there are is
  * bounded by the stage's admission, which requests pass before. Thread-safe.
  */
 public final class VllmGenerator implements Generator, ReadinessCheck, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(VllmGenerator.class);
 
     private static final int DEFAULT_SEQUENCES = 8;
 
@@ -93,6 +97,8 @@ public final class VllmGenerator implements Generator, ReadinessCheck, AutoClose
         }
         VllmServer server = new VllmServer(address);
         try {
+            log.info("Waiting for vLLM at {}", server.address());
+            server.awaitHealth(address.startTimeout());
             VllmGenerator generator = new VllmGenerator(server, decoder, tokenizer, properties, stageMetrics, metrics);
             generator.watch.start();
             return generator;

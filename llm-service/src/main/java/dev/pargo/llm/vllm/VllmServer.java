@@ -2,6 +2,7 @@ package dev.pargo.llm.vllm;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +26,7 @@ final class VllmServer {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration START_PERIOD = Duration.ofMillis(500);
     private static final int MOST_BYTES = 8 << 20;
 
     static {
@@ -54,6 +57,22 @@ final class VllmServer {
 
     URI address() {
         return address;
+    }
+
+    /** Waits until it works. */
+    void awaitHealth(Duration most) throws VllmException {
+        long limit = System.nanoTime() + most.toNanos();
+        while (true) {
+            try {
+                requireHealth();
+                return;
+            } catch (VllmException notThereYet) {
+                if (System.nanoTime() > limit || Thread.currentThread().isInterrupted()) {
+                    throw notThereYet;
+                }
+            }
+            LockSupport.parkNanos(START_PERIOD.toNanos());
+        }
     }
 
     /** Asks for the model that it serves. */
@@ -114,10 +133,19 @@ final class VllmServer {
             call.cancel(true);
             throw new VllmException("no answer within %d s".formatted(LOOK_TIMEOUT.toSeconds()));
         } catch (ExecutionException | IOException lost) {
-            Throwable cause = lost.getCause() == null ? lost : lost.getCause();
-            throw new VllmException(
-                    cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage());
+            throw new VllmException(reason(lost));
         }
+    }
+
+    /** Why a call failed, in words. Java's exceptions have no message if nobody listens at an address. */
+    static String reason(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        if (cause.getMessage() != null) {
+            return cause.getMessage();
+        }
+        return cause instanceof ConnectException
+                ? "no connection"
+                : cause.getClass().getSimpleName();
     }
 
     private static JsonNode json(String text) throws VllmException {

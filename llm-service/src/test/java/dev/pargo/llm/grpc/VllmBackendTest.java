@@ -401,6 +401,23 @@ class VllmBackendTest extends RunningLlmService {
     }
 
     @Test
+    void answersOfAServerThatHangsAreGivenUp() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        VLLM.next(answer -> {
+            answer.tokens(null, FIVE);
+            never.await(60, TimeUnit.SECONDS);
+        });
+        VLLM.silent = true;
+        try {
+            assertThat(failure(text("Five").build()).reason()).isEqualTo(ErrorReason.NETWORK_LOST);
+        } finally {
+            VLLM.silent = false;
+            never.countDown();
+        }
+        await().untilAsserted(() -> assertThat(health()).isEqualTo(ServingStatus.SERVING));
+    }
+
+    @Test
     void theServersLoadIsThatOfTheService() {
         VLLM.metrics = """
                 # TYPE vllm:num_requests_running gauge

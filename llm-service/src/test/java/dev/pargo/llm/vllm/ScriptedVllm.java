@@ -44,6 +44,10 @@ public final class ScriptedVllm implements AutoCloseable {
     public final BlockingQueue<JsonNode> requests = new LinkedBlockingQueue<>();
 
     public volatile boolean healthy = true;
+
+    /** Does not answer questions for its health, as a process that hangs. */
+    public volatile boolean silent;
+
     public volatile int context = 512;
     public volatile String metrics = "";
 
@@ -53,7 +57,11 @@ public final class ScriptedVllm implements AutoCloseable {
     public ScriptedVllm() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
-        server.createContext("/health", exchange -> reply(exchange, healthy ? 200 : 503, ""));
+        server.createContext("/health", exchange -> {
+            if (!silent) {
+                reply(exchange, healthy ? 200 : 503, "");
+            }
+        });
         server.createContext("/version", exchange -> reply(exchange, 200, "{\"version\":\"0.32.0\"}"));
         server.createContext("/metrics", exchange -> reply(exchange, 200, metrics));
         server.createContext("/v1/models", exchange -> reply(exchange, 200, """

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -54,7 +56,18 @@ class VllmGeneratorTest {
     void aServerThatDoesNotAnswerIsNamed() {
         vllm.close();
 
-        assertRefused(vllm.url(), null, List.of()).withMessageContaining("vLLM at " + vllm.url() + "/ cannot be used");
+        assertRefused(vllm.url(), null, List.of())
+                .withMessage("vLLM at " + vllm.url() + "/ cannot be used: no connection");
+    }
+
+    @Test
+    void aServerThatStartsLaterIsWaitedFor() {
+        vllm.healthy = false;
+        CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS).execute(() -> vllm.healthy = true);
+
+        try (VllmGenerator generator = connect(vllm.url(), null, List.of())) {
+            assertThat(generator.trouble()).isEmpty();
+        }
     }
 
     @Test
@@ -83,7 +96,7 @@ class VllmGeneratorTest {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
         ModelBundle bundle = ModelBundle.read(Path.of("../bundle/pargo-mini"));
         return VllmGenerator.connect(
-                new VllmProperties(url, model, null),
+                new VllmProperties(url, model, null, Duration.ofSeconds(3)),
                 bundle.llm(),
                 bundle.tokenizer(),
                 new EngineProperties(null, null, DataSize.ofMegabytes(1), 1, 1, true, Duration.ZERO, adapters, true),

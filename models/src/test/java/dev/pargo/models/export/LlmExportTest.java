@@ -18,6 +18,7 @@ import dev.pargo.models.weights.CheckpointException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,22 @@ class LlmExportTest {
         new LlmExport(ModelBundle.read(FIXTURES.resolve(name)), DType.FLOAT32).write(written, bytes -> {});
 
         assertThat(logits(ModelBundle.read(written).llm())).isEqualTo(logits(stored));
+    }
+
+    @Test
+    void theAdapterOfABundleIsMergedIn() throws Exception {
+        Path manifest = directory.resolve("bundle.json");
+        Path fixture = FIXTURES.resolve("internlm2").toAbsolutePath();
+        Files.writeString(manifest, """
+                {"name": "merged", "llm": {"dir": "%s", "lora": {"file": "%s", "alpha": 16}}}""".formatted(fixture, fixture.resolve("fusion_lora.pt")));
+        ModelBundle bundle = ModelBundle.read(directory);
+        Path written = directory.resolve("llm");
+
+        new LlmExport(bundle, DType.FLOAT32).write(written, bytes -> {});
+
+        float[] merged = logits(ModelBundle.read(written).llm());
+        assertThat(merged).containsExactly(logits(bundle.llm()), Offset.offset(2e-4f));
+        assertThat(merged).isNotEqualTo(logits(ModelBundle.read(fixture).llm()));
     }
 
     @Test
