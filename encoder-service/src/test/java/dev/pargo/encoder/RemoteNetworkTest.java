@@ -19,6 +19,7 @@ import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.inference.GRPCInferenceServiceGrpc;
 import dev.pargo.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
+import dev.pargo.proto.inference.InferParameter;
 import dev.pargo.proto.inference.InferTensorContents;
 import dev.pargo.proto.inference.ModelInferRequest;
 import dev.pargo.proto.inference.ModelInferRequest.InferInputTensor;
@@ -52,10 +53,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -232,6 +235,43 @@ class RemoteNetworkTest {
                 ModelReadyRequest.newBuilder().setName("encoder").build();
         assertThat(stub.modelReady(model).getReady()).isFalse();
         end.join();
+    }
+
+    @Test
+    void refusesAMessageOfManyFields() throws Exception {
+        ConfigurableApplicationContext service = serving();
+        ManagedChannel server = channel(service);
+        ModelInferRequest good = request("vision", pixels(service, picture(1)));
+        InferInputTensor empty = InferInputTensor.getDefaultInstance();
+        InferParameter parameter = InferParameter.getDefaultInstance();
+
+        assertRefused(
+                server,
+                good.toBuilder().addAllInputs(Collections.nCopies(1_000, empty)).build(),
+                Status.Code.INVALID_ARGUMENT,
+                "more than 1,000 fields");
+        ModelInferRequest.Builder inner = good.toBuilder();
+        IntStream.range(0, 400).forEach(i -> inner.getInputsBuilder(0).putParameters("p" + i, parameter));
+        assertRefused(server, inner.build(), Status.Code.INVALID_ARGUMENT, "more than 1,000 fields");
+        assertThat(infer(server, good).getOutputsCount()).isEqualTo(1);
+        assertNothingIsLeft(service);
+    }
+
+    @Test
+    void onlyModelInferTakesLargeMessages() throws Exception {
+        ConfigurableApplicationContext service = serving();
+        ManagedChannel server = channel(service);
+        byte[] large = new byte[(1 << 20) + 1];
+
+        BlockingClientCall<EncodeRequest, TensorChunk> encode = upload(server, large);
+        assertThatThrownBy(encode::read).hasMessageContaining("exceeds maximum size 1048576");
+        assertThatThrownBy(() -> GRPCInferenceServiceGrpc.newBlockingStub(server)
+                        .modelReady(ModelReadyRequest.newBuilder()
+                                .setNameBytes(ByteString.copyFrom(large))
+                                .build()))
+                .hasMessageContaining("exceeds maximum size 1048576");
+        assertRefused(server, request("encoder", image(large)), Status.Code.INVALID_ARGUMENT, "image");
+        assertNothingIsLeft(service);
     }
 
     @Test

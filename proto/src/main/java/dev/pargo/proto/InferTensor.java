@@ -28,6 +28,8 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
     public static final String INT32 = "INT32";
     public static final String BYTES = "BYTES";
 
+    private static final int MOST_DIMENSIONS = 8;
+
     public InferTensor {
         shape = List.copyOf(shape);
     }
@@ -50,6 +52,7 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
             ByteString data = raw
                     ? request.getRawInputContents(i)
                     : raw(input.getName(), input.getDatatype(), input.getContents());
+            checkDimensions(input.getName(), input.getShapeCount());
             tensors.add(new InferTensor(input.getName(), input.getDatatype(), input.getShapeList(), data));
         }
         return tensors;
@@ -65,6 +68,7 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
             ByteString data = raw
                     ? response.getRawOutputContents(i)
                     : raw(output.getName(), output.getDatatype(), output.getContents());
+            checkDimensions(output.getName(), output.getShapeCount());
             tensors.add(new InferTensor(output.getName(), output.getDatatype(), output.getShapeList(), data));
         }
         return tensors;
@@ -179,6 +183,13 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
         if (raw > 0 && raw != tensors) {
             throw TensorSpec.mismatch(
                     "%s has %d entries, but %s has %d".formatted(rawField, raw, tensorsField, tensors));
+        }
+    }
+
+    private static void checkDimensions(String name, int dimensions) {
+        if (dimensions > MOST_DIMENSIONS) {
+            throw TensorSpec.mismatch("%s has %,d dimensions; at most %d are possible"
+                    .formatted(TensorSpec.abbreviate(name), dimensions, MOST_DIMENSIONS));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.pargo.proto.inference.InferTensorContents;
 import dev.pargo.proto.inference.ModelInferRequest;
 import dev.pargo.proto.inference.ModelInferRequest.InferInputTensor;
 import dev.pargo.proto.v1.DataType;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -73,6 +74,14 @@ class InferTensorTest {
                 .build();
 
         assertThatThrownBy(() -> InferTensor.of(both)).hasMessageContaining("both contents and raw_input_contents");
+    }
+
+    @Test
+    void refusesAShapeOfManyDimensions() {
+        ModelInferRequest.Builder request = request("FP32", contents()).toBuilder();
+        request.getInputsBuilder(0).addAllShape(Collections.nCopies(1_000_000, 1L));
+
+        assertThatThrownBy(() -> InferTensor.of(request.build())).hasMessageContaining("1,000,000 dimensions");
     }
 
     private static void assertRefused(InferTensor tensor, String message) {

@@ -1,5 +1,6 @@
 package dev.pargo.stage.inference;
 
+import com.google.protobuf.ByteString;
 import dev.pargo.proto.ErrorReason;
 import dev.pargo.proto.InferTensor;
 import dev.pargo.proto.StageError;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Answers one ModelInfer. It is admitted with the largest message before gRPC reads the message, because a message has no
  * header that tells its size. When the message is there, what it does not take is given back.
  */
-final class InferCall<I> implements StreamObserver<ModelInferRequest> {
+final class InferCall<I> implements StreamObserver<ByteString> {
 
     private final BatchedCall<I, ModelInferResponse> call;
     private final InferenceModels<I> models;
@@ -44,13 +45,14 @@ final class InferCall<I> implements StreamObserver<ModelInferRequest> {
     }
 
     @Override
-    public void onNext(ModelInferRequest request) {
+    public void onNext(ByteString message) {
         call.attempt(() -> {
             if (model != null) {
                 throw refusal(ErrorReason.MALFORMED_STREAM, "a second message in a call of one");
             }
             call.completeRequest();
-            call.release(Math.max(0, models.maxMessage() - request.getSerializedSize()));
+            call.release(Math.max(0, models.maxMessage() - message.size()));
+            ModelInferRequest request = InferMessage.parse(message);
             InferenceModel<I> chosen = models.get(request.getModelName(), request.getModelVersion());
             model = chosen;
             id = request.getId();

@@ -46,7 +46,8 @@ public class InferenceConfiguration {
     ServerBuilderCustomizer<NettyServerBuilder> messagesOfInference(
             InferenceService<?> service, GrpcServerProperties server) {
         int own = (int) server.getInbound().getMessage().getMaxSize().toBytes();
-        return builder ->
-                builder.maxInboundMessageSize(Math.max(own, service.models().maxMessage()));
+        return builder -> builder.maxInboundMessageSize(
+                        Math.max(own, service.models().maxMessage()))
+                .addStreamTracerFactory(new MessageLimit(own, InferMessage.METHOD.getFullMethodName()));
     }
 }

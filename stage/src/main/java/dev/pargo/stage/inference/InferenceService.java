@@ -50,14 +50,14 @@ public final class InferenceService<I> implements BindableService {
     public ServerServiceDefinition bindService() {
         ServerServiceDefinition questions = new Questions().bindService();
         ServerServiceDefinition.Builder service =
-                ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.getServiceDescriptor());
+                ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.SERVICE_NAME);
         for (ServerMethodDefinition<?, ?> method : questions.getMethods()) {
             if (!method.getMethodDescriptor().equals(GRPCInferenceServiceGrpc.getModelInferMethod())) {
                 service.addMethod(method);
             }
         }
         return service.addMethod(
-                        GRPCInferenceServiceGrpc.getModelInferMethod(),
+                        InferMessage.METHOD,
                         ServerCalls.asyncClientStreamingCall(response -> new InferCall<>(response, batches, models)))
                 .build();
     }
