@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Published models whose LLM a real vLLM serves: every answer equals that of transformers. Skipped where none is installed. */
+/**
+ * Published models whose LLM a real vLLM serves: every answer equals that of transformers. Skipped where none is
+ * installed.
+ */
 class VllmFamiliesIT {
 
     @TempDir

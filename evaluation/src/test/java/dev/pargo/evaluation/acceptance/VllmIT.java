@@ -26,7 +26,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The whole stack with a real vLLM as its LLM. Skipped where none is installed; {@link RunningVllm} says how to name one. */
+/**
+ * The whole stack with a real vLLM as its LLM. Skipped where none is installed; {@link RunningVllm} says how to name
+ * one.
+ */
 class VllmIT {
 
     @TempDir

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * A real vLLM server. The environment variable {@code PARGO_TEST_VLLM} names its command and options, such as {@code
- * /opt/vllm/bin/vllm --enforce-eager}; {@code serve}, the model's directory and the options that the tests need are added. vLLM's
- * own variables are passed on.
+ * /opt/vllm/bin/vllm --enforce-eager}; {@code serve}, the model's directory and the options that the tests need are
+ * added. vLLM's own variables are passed on.
  */
 public final class RunningVllm implements AutoCloseable {
 

@@ -24,11 +24,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A request in the words of vLLM's {@code /v1/completions}. A prompt with pictures is sent as embeddings, a text as token ids.
- * Every parameter is set, so that the defaults of the server and of the model's {@code generation_config.json} have no effect.
+ * A request in the words of vLLM's {@code /v1/completions}. A prompt with pictures is sent as embeddings, a text as
+ * token ids. Every parameter is set, so that the defaults of the server and of the model's {@code
+ * generation_config.json} have no effect.
  *
- * <p>End tokens are sent as stop tokens, and stop strings are not sent: the service finds them itself in the text that it makes of
- * the tokens, as for its own engine. Each answer of a request is a request of its own, so that each ends by itself.
+ * <p>End tokens are sent as stop tokens, and stop strings are not sent: the service finds them itself in the text that
+ * it makes of the tokens, as for its own engine. Each answer of a request is a request of its own, so that each ends by
+ * itself.
  */
 final class CompletionRequest {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the server-sent events of an answer as they arrive. While it is paused, no more is read, so that the connection's flow
- * control stops the server. Its listener is called by one thread at a time.
+ * Reads the server-sent events of an answer as they arrive. While it is paused, no more is read, so that the
+ * connection's flow control stops the server. Its listener is called by one thread at a time.
  */
 final class EventStream implements BodySubscriber<Void> {
 

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One answer: its text is made of the tokens that arrive, and it ends by the same rules as one of the own engine. Not thread-safe. */
+/**
+ * One answer: its text is made of the tokens that arrive, and it ends by the same rules as one of the own engine. Not
+ * thread-safe.
+ */
 final class RemoteAnswer {
 
     private final int choice;

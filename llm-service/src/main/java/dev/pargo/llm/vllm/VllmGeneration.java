@@ -26,11 +26,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A request on its way through the server: a stream for each of its answers. It ends exactly once: finished, failed, or cancelled,
- * and then all its streams are closed.
+ * A request on its way through the server: a stream for each of its answers. It ends exactly once: finished, failed, or
+ * cancelled, and then all its streams are closed.
  *
- * <p>{@link #cancel}, {@link #pause} and {@link #resume} take no lock that is held while the listener is called, because the
- * listener's own locks may be held around them.
+ * <p>{@link #cancel}, {@link #pause} and {@link #resume} take no lock that is held while the listener is called,
+ * because the listener's own locks may be held around them.
  */
 final class VllmGeneration implements Generator.Submission {
 

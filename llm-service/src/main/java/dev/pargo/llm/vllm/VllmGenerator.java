@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a vLLM server write the answers. Every request is passed on at once: the server batches and queues. How many there are is
- * bounded by the stage's admission, which requests pass before. Thread-safe.
+ * Lets a vLLM server write the answers. Every request is passed on at once: the server batches and queues. How many
+ * there are is bounded by the stage's admission, which requests pass before. Thread-safe.
  */
 public final class VllmGenerator implements Generator, ReadinessCheck, AutoCloseable {
 

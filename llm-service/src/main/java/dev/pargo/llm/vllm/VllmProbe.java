@@ -50,9 +50,9 @@ final class VllmProbe {
                 CompletionRequest.withEmbeddings(
                         fields, CompletionRequest.embeddings(table, List.of(new PromptPart.Tokens(PROMPT)))));
         if (!(Math.abs(known - embedded) <= TOLERANCE)) {
-            throw new VllmException(
-                    "its model '%s' is not the bundle's LLM: for the embeddings of a known prompt the log probability of the next token is %.3f, for its tokens %.3f"
-                            .formatted(model.id(), embedded, known));
+            throw new VllmException(("its model '%s' is not the bundle's LLM: for the embeddings of a known prompt"
+                            + " the log probability of the next token is %.3f, for its tokens %.3f")
+                    .formatted(model.id(), embedded, known));
         }
     }
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks twice a second whether the server works and still serves the same model, and how busy it is. While it does not, the stage
- * is not ready.
+ * Looks twice a second whether the server works and still serves the same model, and how busy it is. While it does not,
+ * the stage is not ready.
  */
 final class VllmWatch implements ReadinessCheck, AutoCloseable {
 

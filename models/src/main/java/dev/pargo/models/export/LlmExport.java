@@ -26,8 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The LLM of a bundle as a directory in Hugging Face's layout, with its adapter merged in and its tokenizer, for programs that do not
- * know the bundle. Rows are read and written one by one, so the memory that it takes is that of one adapter matrix.
+ * The LLM of a bundle as a directory in Hugging Face's layout, with its adapter merged in and its tokenizer, for
+ * programs that do not know the bundle. Rows are read and written one by one, so the memory that it takes is that of
+ * one adapter matrix.
  */
 public final class LlmExport {
 

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * A prompt as one matrix [tokens, width]: rows of the embedding table, with visual tokens between them. The rows are made when they
- * are read, so the matrix is never in memory as a whole. Its type is that of all its parts, or float32 if they have different ones.
- * Immutable, thread-safe.
+ * A prompt as one matrix [tokens, width]: rows of the embedding table, with visual tokens between them. The rows are
+ * made when they are read, so the matrix is never in memory as a whole. Its type is that of all its parts, or float32
+ * if they have different ones. Immutable, thread-safe.
  */
 public final class EmbeddedPrompt implements Iterable<ByteBuffer> {
 

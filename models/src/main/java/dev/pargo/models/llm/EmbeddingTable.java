@@ -6,8 +6,8 @@ import dev.pargo.models.weights.MappedRows;
 import java.util.List;
 
 /**
- * A decoder's embedding table without the rest of the decoder, to embed prompts for a server that has the whole one. It is mapped
- * from the checkpoint, not loaded. Immutable, thread-safe.
+ * A decoder's embedding table without the rest of the decoder, to embed prompts for a server that has the whole one. It
+ * is mapped from the checkpoint, not loaded. Immutable, thread-safe.
  */
 public final class EmbeddingTable {
 
@@ -20,9 +20,9 @@ public final class EmbeddingTable {
     /**
      * Maps the table of a decoder.
      *
-     * @throws ConfigException if embeddings alone do not say everything about a prompt: the decoder places visual tokens in two
-     *     dimensions, lets them see each other, takes further inputs for them, or scales embeddings; or if an adapter updates the
-     *     table
+     * @throws ConfigException if embeddings alone do not say everything about a prompt: the decoder places visual
+     *     tokens in two dimensions, lets them see each other, takes further inputs for them, or scales embeddings; or
+     *     if an adapter updates the table
      * @throws dev.pargo.models.weights.CheckpointException if the checkpoint does not have the table
      */
     public static EmbeddingTable of(StoredNetwork<DecoderConfig> decoder) {

@@ -11,9 +11,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A decoder as other programs read it: in the layout of its family in transformers. InternLM2 is written as the Llama that it is,
- * because transformers and vLLM know InternLM2 only with the code that is published beside its weights. Its joint projection of
- * queries, keys and values is divided.
+ * A decoder as other programs read it: in the layout of its family in transformers. InternLM2 is written as the Llama
+ * that it is, because transformers and vLLM know InternLM2 only with the code that is published beside its weights. Its
+ * joint projection of queries, keys and values is divided.
  */
 public final class PublishedDecoder {
 

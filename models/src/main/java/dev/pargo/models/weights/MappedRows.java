@@ -8,8 +8,8 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * The rows of a stored matrix, mapped from its file: rows that nobody asks for are not read, and processes share what was read.
- * The mapping lasts until this is garbage. Immutable, thread-safe.
+ * The rows of a stored matrix, mapped from its file: rows that nobody asks for are not read, and processes share what
+ * was read. The mapping lasts until this is garbage. Immutable, thread-safe.
  */
 public final class MappedRows {
 

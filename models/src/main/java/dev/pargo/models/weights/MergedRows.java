@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one parameter with its low-rank update merged in. The update is added in float32; a row without an update keeps its
- * bits if it keeps its type. A vector is a matrix of one row. Immutable.
+ * The rows of one parameter with its low-rank update merged in. The update is added in float32; a row without an update
+ * keeps its bits if it keeps its type. A vector is a matrix of one row. Immutable.
  */
 public final class MergedRows {
 
@@ -22,8 +22,8 @@ public final class MergedRows {
     private record Update(float[] a, float[] b, int rank, float scale) {}
 
     /**
-     * @param adapter only adds to the weights, see {@link LoraAdapter#requireSeparate}, except that it may hold whole parameters,
-     *     which are in the checkpoint already
+     * @param adapter only adds to the weights, see {@link LoraAdapter#requireAddition}; it may hold whole
+     *     parameters, which are in the checkpoint already
      * @throws CheckpointException if there is no such parameter, or it is neither a matrix nor a vector
      */
     public MergedRows(Checkpoint checkpoint, LoraAdapter adapter, String parameter) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One tensor as {@code torch.save} writes it: an uncompressed zip that {@code torch.load(weights_only=True)} reads. The elements
- * are not kept: they are read once for the checksum, and again each time the bytes are read. Immutable.
+ * One tensor as {@code torch.save} writes it: an uncompressed zip that {@code torch.load(weights_only=True)} reads. The
+ * elements are not kept: they are read once for the checksum, and again each time the bytes are read. Immutable.
  */
 public final class TorchTensor {
 
@@ -24,8 +24,8 @@ public final class TorchTensor {
     private final Iterable<ByteBuffer> elements;
 
     /**
-     * @param elements gives the elements in pieces, little-endian and row-major, the same each time it is asked; the remaining
-     *     bytes of each buffer
+     * @param elements gives the elements in pieces, little-endian and row-major, the same each time it is asked; the
+     *     remaining bytes of each buffer
      * @throws IllegalArgumentException if there are more or fewer elements than the shape says, or 4 GiB and more
      */
     public TorchTensor(DType dtype, long[] shape, Iterable<ByteBuffer> elements) {
