@@ -24,12 +24,14 @@ import dev.pargo.proto.inference.ModelMetadataResponse;
 import dev.pargo.proto.inference.ModelReadyRequest;
 import dev.pargo.proto.v1.DataType;
 import dev.pargo.stage.status.ReadinessCheck;
+import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -50,6 +52,12 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
     private static final Duration WATCH_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
+    /** Watches in a row without an answer that mean a loss. A single one may be chance. */
+    private static final int MISSES_OF_A_LOSS = 2;
+
+    /** When a request that a busy server has refused may be tried again. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
     /** Room for everything in a message that is not features. */
     private static final int ENVELOPE = 64 << 10;
 
@@ -64,6 +72,9 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "remote-network-watch"));
     private volatile Optional<String> trouble = Optional.empty();
 
+    /** Used by the watch's thread only. */
+    private int misses;
+
     private RemoteNetwork(
             ManagedChannel channel, RemoteAddress address, SquareTower tower, int mostImages, Duration timeout) {
         this.channel = channel;
@@ -76,12 +87,12 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
     }
 
     /**
-     * Connects to a model, checks that it fits, and watches it from now on.
+     * Connects to a model, checks that it fits and computes its largest request, and watches it from now on.
      *
      * @param tower      the encoder whose network it is
      * @param mostImages most images of a request
-     * @param timeout    longest time of one call
-     * @throws ConfigException if it does not answer or does not fit
+     * @param timeout    longest time of one {@link #encode}
+     * @throws ConfigException if it does not answer, does not fit, or refuses the largest request
      */
     static RemoteNetwork connect(
             NettyChannelBuilder builder, RemoteAddress address, SquareTower tower, int mostImages, Duration timeout) {
@@ -90,13 +101,14 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
                 .build();
         try {
             RemoteNetwork network = new RemoteNetwork(channel, address, tower, mostImages, timeout);
+            network.computeLargest();
             network.watch.scheduleWithFixedDelay(
                     network::look, WATCH_PERIOD.toMillis(), WATCH_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
             return network;
         } catch (StatusRuntimeException absent) {
             channel.shutdownNow();
             throw new ConfigException(
-                    "the remote model %s does not answer: %s".formatted(address, absent.getMessage()), absent);
+                    "the remote model %s does not describe itself: %s".formatted(address, absent.getMessage()), absent);
         } catch (ConfigException misfit) {
             channel.shutdownNow();
             throw misfit;
@@ -137,19 +149,49 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
         DType dtype = DType.valueOf(contract.dtype().name());
         HostTensor features = HostTensor.allocate(dtype, (long) images.size() * tower.tokens(), tower.width());
         ByteBuffer rest = features.data().duplicate();
+        Deadline deadline = deadline(timeout);
         for (int from = 0; from < images.size(); from += contract.images()) {
             List<HostTensor> some = images.subList(from, Math.min(images.size(), from + contract.images()));
-            infer(some).asReadOnlyByteBufferList().forEach(rest::put);
+            infer(some, deadline).asReadOnlyByteBufferList().forEach(rest::put);
         }
         List<PictureLayout> layouts =
                 pictures.stream().map(picture -> tower.layout(picture.layout())).toList();
         return PictureRows.divide(features, layouts);
     }
 
-    private ByteString infer(List<HostTensor> images) {
+    /** A limit of messages, on the server's side or on the way, shows at the start and not under load. */
+    private void computeLargest() {
+        HostTensor blank = HostTensor.allocate(DType.FLOAT32, 3, tower.imageSize(), tower.imageSize());
+        Duration limit = timeout.compareTo(START_TIMEOUT) > 0 ? timeout : START_TIMEOUT;
+        List<HostTensor> images = Collections.nCopies(contract.images(), blank);
+        try {
+            features(ask(images, deadline(limit)), images.size());
+        } catch (StatusRuntimeException failure) {
+            throw new ConfigException(
+                    "the remote model %s does not compute %d images in one request: %s"
+                            .formatted(address, images.size(), failure.getMessage()),
+                    failure);
+        }
+    }
+
+    private static Deadline deadline(Duration limit) {
+        return Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private ByteString infer(List<HostTensor> images, Deadline deadline) {
         trouble.ifPresent(reason -> {
-            throw lost(reason);
+            throw lost();
         });
+        ModelInferResponse response;
+        try {
+            response = ask(images, deadline);
+        } catch (StatusRuntimeException failure) {
+            throw toStageError(failure);
+        }
+        return features(response, images.size());
+    }
+
+    private ModelInferResponse ask(List<HostTensor> images, Deadline deadline) {
         long side = tower.imageSize();
         ByteString pixels = ByteString.EMPTY;
         for (HostTensor image : images) {
@@ -164,13 +206,7 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
                 .addRawInputContents(pixels)
                 .addOutputs(InferRequestedOutputTensor.newBuilder().setName(contract.output()))
                 .build();
-        ModelInferResponse response;
-        try {
-            response = server.withDeadlineAfter(timeout).modelInfer(request);
-        } catch (StatusRuntimeException failure) {
-            throw toStageError(failure);
-        }
-        return features(response, images.size());
+        return server.withDeadline(deadline).modelInfer(request);
     }
 
     /** The elements of the answer, if it is what was asked for. */
@@ -198,17 +234,21 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
     private StatusRuntimeException toStageError(StatusRuntimeException failure) {
         Status status = failure.getStatus();
         return switch (status.getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED, UNKNOWN, CANCELLED ->
-                lost(status.getCode() + ": " + status.getDescription());
-            case RESOURCE_EXHAUSTED ->
-                new StageError(ErrorReason.QUEUE_FULL, "The encoder's network is busy. Try again later.", WATCH_TIMEOUT)
+            case UNAVAILABLE, DEADLINE_EXCEEDED, UNKNOWN, CANCELLED -> {
+                log.warn("{} did not answer: {}: {}", address, status.getCode(), status.getDescription());
+                yield lost();
+            }
+            case RESOURCE_EXHAUSTED -> {
+                log.warn("{} refused a request: {}", address, status.getDescription());
+                yield new StageError(
+                                ErrorReason.QUEUE_FULL, "The encoder's network is busy. Try again later.", RETRY_AFTER)
                         .toException();
+            }
             default -> broken("%s answered %s: %s".formatted(address, status.getCode(), status.getDescription()));
         };
     }
 
-    private static StatusRuntimeException lost(String reason) {
-        log.debug("The remote model is lost: {}", reason);
+    private static StatusRuntimeException lost() {
         return new StageError(ErrorReason.NETWORK_LOST, "The server of the encoder's network does not answer.")
                 .toException();
     }
@@ -223,13 +263,18 @@ final class RemoteNetwork implements FeatureNetwork, ReadinessCheck, AutoCloseab
         Optional<String> found;
         try {
             found = state();
-        } catch (StatusRuntimeException failure) {
-            found = Optional.of("%s does not answer: %s".formatted(address, failure.getMessage()));
+            misses = 0;
+        } catch (RuntimeException failure) {
             // A connection that has silently died would be kept otherwise.
             channel.enterIdle();
+            misses++;
+            if (misses < MISSES_OF_A_LOSS && trouble.isEmpty()) {
+                return;
+            }
+            found = Optional.of("%s does not answer: %s".formatted(address, failure.getMessage()));
         }
         if (found.isPresent() && !found.equals(trouble)) {
-            log.error("The stage is not ready: {}", found.get());
+            log.warn("The stage is not ready: {}", found.get());
         }
         if (found.isEmpty() && trouble.isPresent()) {
             log.info("The stage is ready again: {} answers", address);

@@ -51,6 +51,7 @@ class RemoteNetworkConfiguration {
             SslBundles certificates)
             throws SSLException {
         RemoteAddress address = RemoteAddress.parse(remote.network());
+        remote.checkWithin(properties.watchdog().stuckAfter());
         NettyChannelBuilder channel = NettyChannelBuilder.forAddress(address.host(), address.port());
         if (environment.acceptsProfiles(Profiles.of("tls"))) {
             SslManagerBundle managers = certificates.getBundle("pargo-live").getManagers();

@@ -34,6 +34,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +79,7 @@ class ForeignModelTest {
         assertThat(features.get(4).rows().shape()).containsExactly(tower.tokens(), tower.width());
         assertThat(features.get(4).rows().data().getShort(0)).isEqualTo((short) FP16_ONE);
         assertThat(network.dtype()).isEqualTo(DataType.FLOAT16);
-        assertThat(foreign.batches).containsExactly(3L, 2L);
+        assertThat(foreign.batches).as("the largest at the start, then five").containsExactly(3L, 3L, 2L);
     }
 
     @Test
@@ -104,6 +107,44 @@ class ForeignModelTest {
 
         assertThat(failure().reason()).isEqualTo(ErrorReason.QUEUE_FULL);
         assertThat(network.trouble()).isEmpty();
+    }
+
+    @Test
+    void allImagesOfACallShareOneTimeLimit() {
+        network = connect();
+        foreign.takes = Duration.ofMillis(200);
+
+        assertThatThrownBy(() -> network.encode(pictures(12)))
+                .satisfies(failed ->
+                        assertThat(StageError.of(failed).orElseThrow().reason()).isEqualTo(ErrorReason.NETWORK_LOST));
+        assertThat(network.encode(pictures(3))).hasSize(3);
+    }
+
+    @Test
+    void namesAModelThatRefusesTheLargestRequest() {
+        foreign.refusal = Status.RESOURCE_EXHAUSTED.withDescription("message too large");
+
+        assertThatThrownBy(this::connect)
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("does not compute 3 images in one request")
+                .hasMessageContaining("message too large");
+    }
+
+    @Test
+    void isLostAfterTwoWatchesWithoutAnswer() {
+        network = connect();
+        foreign.unanswered.set(1);
+
+        await().pollInterval(Duration.ofMillis(10)).until(() -> foreign.unanswered.get() == 0);
+        await().pollInterval(Duration.ofMillis(10))
+                .during(Duration.ofMillis(300))
+                .until(() -> network.trouble().isEmpty());
+
+        foreign.unanswered.set(2);
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> network.trouble().isPresent());
+        assertThat(network.trouble().orElseThrow()).contains("does not answer");
+        await().until(() -> network.trouble().isEmpty());
     }
 
     @Test
@@ -166,7 +207,9 @@ class ForeignModelTest {
     /** A server with one model, whose features are all 1. */
     private final class ForeignServer extends GRPCInferenceServiceImplBase {
 
-        final List<Long> batches = new ArrayList<>();
+        final List<Long> batches = new CopyOnWriteArrayList<>();
+        final AtomicInteger unanswered = new AtomicInteger();
+        volatile Duration takes = Duration.ZERO;
         volatile long tokens = tower.tokens();
         volatile String version = "1";
         volatile boolean ready = true;
@@ -176,6 +219,10 @@ class ForeignModelTest {
 
         @Override
         public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> response) {
+            if (unanswered.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                response.onError(Status.UNAVAILABLE.asRuntimeException());
+                return;
+            }
             response.onNext(ModelReadyResponse.newBuilder().setReady(ready).build());
             response.onCompleted();
         }
@@ -201,6 +248,11 @@ class ForeignModelTest {
             if (!refusal.isOk()) {
                 response.onError(refusal.asRuntimeException());
                 return;
+            }
+            try {
+                TimeUnit.NANOSECONDS.sleep(takes.toNanos());
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
             }
             long images = request.getInputs(0).getShape(0);
             batches.add(images);

@@ -332,6 +332,13 @@ class RemoteNetworkTest {
                 .rootCause()
                 .hasMessageContaining("image BYTES [1]")
                 .hasMessageContaining("FP32 [-1, 3, 168, 168]");
+        assertThatThrownBy(() -> start(
+                        "pargo.encoder.network=" + address(remote),
+                        "pargo.encoder.network-timeout=10s",
+                        "pargo.stage.watchdog.stuck-after=20s"))
+                .rootCause()
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("network-timeout is PT10S");
         assertThatThrownBy(() -> start("pargo.encoder.network=http://127.0.0.1:1/vision"))
                 .rootCause()
                 .hasMessageContaining("kserve://host:port/model");
