@@ -3,6 +3,7 @@ package dev.pargo.encoder;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.picture.PicturePixels;
 import dev.pargo.models.vision.VisionConfig;
+import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.EncoderDescription;
 import dev.pargo.stage.call.BatchedCall;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ final class FileEncoding {
 
     /** Whether every picture has the same number of features. */
     private boolean isFixed() {
-        return limits.getOutput().getMinTokens() == 0;
+        return TensorSpec.isFixed(limits.getOutput());
     }
 
     private void reserve(PictureLayout pixels, BatchedCall<PicturePixels, ?> call) {

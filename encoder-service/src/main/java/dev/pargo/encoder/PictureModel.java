@@ -46,13 +46,18 @@ final class PictureModel implements InferenceModel<PicturePixels> {
 
     @Override
     public long memory() {
-        return files.memory();
+        return description.getMaxImageBytes() + files.memory();
+    }
+
+    /** A copy of the file, its pixel values and features. */
+    @Override
+    public long memory(List<InferTensor> inputs) {
+        return files.check(inputs.get(0).element().size()) + files.memory();
     }
 
     @Override
     public void submit(List<InferTensor> inputs, BatchedCall<PicturePixels, ModelInferResponse> call) {
         ByteString file = inputs.get(0).element();
-        files.check(file.size());
         files.submit(file.toByteArray(), true, call);
     }
 

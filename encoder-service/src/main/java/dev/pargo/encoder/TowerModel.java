@@ -71,7 +71,16 @@ final class TowerModel implements InferenceModel<PicturePixels> {
     /** The copy of the pixel values, and the features. */
     @Override
     public long memory() {
-        return most * (imageBytes() + (long) Float.BYTES * tower.tokens() * tower.width());
+        return memory(most);
+    }
+
+    @Override
+    public long memory(List<InferTensor> inputs) {
+        return memory(images(inputs.get(0)));
+    }
+
+    private long memory(int images) {
+        return images * (imageBytes() + (long) Float.BYTES * tower.tokens() * tower.width());
     }
 
     private long imageBytes() {
@@ -81,6 +90,18 @@ final class TowerModel implements InferenceModel<PicturePixels> {
     @Override
     public void submit(List<InferTensor> inputs, BatchedCall<PicturePixels, ModelInferResponse> call) {
         InferTensor pixels = inputs.get(0);
+        int images = images(pixels);
+        int side = tower.imageSize();
+        HostTensor all = new HostTensor(
+                DType.FLOAT32, new long[] {images, 3, side, side}, pixels.copy(Math.toIntExact(images * imageBytes())));
+        Piece square = new Piece(Role.WHOLE, new Grid(side, side));
+        PictureLayout layout = new PictureLayout(side, side, 0, 0, Collections.nCopies(images, square));
+        List<HostTensor> pieces = IntStream.range(0, images).mapToObj(all::get).toList();
+        call.submit(new PicturePixels(layout, pieces), Duration.ZERO);
+    }
+
+    /** How many images the input has, after its type and shape have been checked. */
+    private int images(InferTensor pixels) {
         int side = tower.imageSize();
         List<Long> shape = pixels.shape();
         if (!pixels.datatype().equals(InferTensor.FP32)
@@ -94,13 +115,7 @@ final class TowerModel implements InferenceModel<PicturePixels> {
                                     .formatted(shape, most, side, side))
                     .toException();
         }
-        int images = shape.get(0).intValue();
-        HostTensor all = new HostTensor(
-                DType.FLOAT32, new long[] {images, 3, side, side}, pixels.copy(Math.toIntExact(images * imageBytes())));
-        Piece square = new Piece(Role.WHOLE, new Grid(side, side));
-        PictureLayout layout = new PictureLayout(side, side, 0, 0, Collections.nCopies(images, square));
-        List<HostTensor> pieces = IntStream.range(0, images).mapToObj(all::get).toList();
-        call.submit(new PicturePixels(layout, pieces), Duration.ZERO);
+        return shape.get(0).intValue();
     }
 
     @Override

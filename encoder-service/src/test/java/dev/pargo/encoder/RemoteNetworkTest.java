@@ -238,6 +238,24 @@ class RemoteNetworkTest {
     }
 
     @Test
+    void holdsNoMoreThanWhatTheRequestTakes() throws Exception {
+        ConfigurableApplicationContext service = serving("pargo.stage.batch.max-wait=10s");
+        ManagedChannel server = channel(service);
+        ModelInferRequest one = request("vision", pixels(service, picture(1)));
+        long pixelsAndFeatures = Float.BYTES * (3L * SIDE * SIDE + 144 * 192);
+        // Another request is expected, so this one stays in the queue.
+        var other = stage(service).batcher().announce("other");
+
+        CompletableFuture<ModelInferResponse> answer = CompletableFuture.supplyAsync(() -> infer(server, one));
+
+        await().until(() -> stage(service).batcher().queued() == 1);
+        assertThat(stage(service).admission().bytes()).isEqualTo(one.getSerializedSize() + pixelsAndFeatures);
+        other.cancel();
+        assertThat(answer.get().getOutputsCount()).isEqualTo(1);
+        assertNothingIsLeft(service);
+    }
+
+    @Test
     void refusesAMessageOfManyFields() throws Exception {
         ConfigurableApplicationContext service = serving();
         ManagedChannel server = channel(service);

@@ -5,11 +5,11 @@ import dev.pargo.proto.TensorAssembler;
 import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.v1.ProjectorDescription;
 import dev.pargo.proto.v1.TensorChunk;
-import dev.pargo.proto.v1.TensorHeader;
 import dev.pargo.proto.v1.TokenTensor;
 import dev.pargo.stage.call.BatchedCall;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 
 /** Receives the request of one projection: one tensor. It is admitted at its header, before anything is allocated. */
 final class ProjectCall implements StreamObserver<TensorChunk> {
@@ -31,7 +31,7 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
     public void onNext(TensorChunk chunk) {
         call.attempt(() -> {
             if (chunk.hasHeader() && !call.isAdmitted()) {
-                call.admit(bytes(chunk.getHeader()));
+                call.admit(bytes(description, chunk.getHeader().getShapeList()));
             }
             features.accept(chunk);
         });
@@ -53,13 +53,14 @@ final class ProjectCall implements StreamObserver<TensorChunk> {
     /**
      * Memory of the features and of the visual tokens. A projector makes at most as many visual tokens as there are
      * features.
+     *
+     * @param shape of the features, unchecked
      */
-    private long bytes(TensorHeader header) {
-        if (description.getInput().getMinTokens() == 0 || header.getShapeCount() == 0) {
+    static long bytes(ProjectorDescription description, List<Long> shape) {
+        if (TensorSpec.isFixed(description.getInput()) || shape.isEmpty()) {
             return bytes(description.getInput()) + bytes(description.getOutput());
         }
-        long rows =
-                Math.max(0, Math.min(header.getShape(0), description.getInput().getTokens()));
+        long rows = Math.max(0, Math.min(shape.get(0), description.getInput().getTokens()));
         return Float.BYTES
                 * rows
                 * ((long) description.getInput().getWidth()

@@ -49,14 +49,25 @@ final class ProjectorModel implements InferenceModel<Projection> {
     /** The copy of the features, and the visual tokens. */
     @Override
     public long memory() {
-        return ProjectCall.bytes(description.getInput()) + ProjectCall.bytes(description.getOutput());
+        return ProjectCall.bytes(
+                description, List.of((long) description.getInput().getTokens()));
+    }
+
+    @Override
+    public long memory(List<InferTensor> inputs) {
+        return ProjectCall.bytes(description, inputs.get(0).shape());
     }
 
     @Override
     public void submit(List<InferTensor> inputs, BatchedCall<Projection, ModelInferResponse> call) {
-        List<Integer> layout = inputs.size() == 1 ? List.of() : inputs.get(1).ints();
+        List<Integer> layout = inputs.size() == 1 ? List.of() : inputs.get(1).ints(mostLayout());
         WireTensor tensor = inputs.get(0).toWire(features, layout);
         call.submit(Projection.tokens(tensor, projector), Duration.ZERO);
+    }
+
+    /** Four numbers for the picture and four for each of its pieces, none of which is empty. */
+    private int mostLayout() {
+        return Math.multiplyExact(4, description.getInput().getTokens() + 1);
     }
 
     @Override

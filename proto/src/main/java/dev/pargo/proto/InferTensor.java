@@ -1,6 +1,7 @@
 package dev.pargo.proto;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.pargo.proto.inference.InferTensorContents;
 import dev.pargo.proto.inference.ModelInferRequest;
 import dev.pargo.proto.inference.ModelInferRequest.InferInputTensor;
@@ -146,8 +147,13 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
             throw TensorSpec.mismatch("%s is a %s tensor of the shape %s, expected BYTES of [1]"
                     .formatted(TensorSpec.abbreviate(name), TensorSpec.abbreviate(datatype), shape));
         }
-        ByteBuffer bytes = data.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.remaining() < Integer.BYTES || bytes.getInt() != bytes.remaining()) {
+        // Only the length is read: a buffer of all would be a copy if the bytes are in several pieces.
+        if (data.size() < Integer.BYTES
+                || data.substring(0, Integer.BYTES)
+                                .asReadOnlyByteBuffer()
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .getInt()
+                        != data.size() - Integer.BYTES) {
             throw TensorSpec.mismatch(
                     "%s is not one element with its length in front".formatted(TensorSpec.abbreviate(name)));
         }
@@ -164,12 +170,17 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
     /**
      * The elements of a tensor of {@link #INT32} with one dimension.
      *
+     * @param most most elements
      * @throws StatusRuntimeException TENSOR_MISMATCH
      */
-    public List<Integer> ints() {
-        if (!datatype.equals(INT32) || shape.size() != 1 || shape.get(0) * Integer.BYTES != data.size()) {
-            throw TensorSpec.mismatch("%s is a %s tensor of the shape %s with %,d bytes, expected INT32 of [n]"
-                    .formatted(TensorSpec.abbreviate(name), TensorSpec.abbreviate(datatype), shape, data.size()));
+    public List<Integer> ints(int most) {
+        if (!datatype.equals(INT32)
+                || shape.size() != 1
+                || shape.get(0) < 0
+                || shape.get(0) > most
+                || shape.get(0) * Integer.BYTES != data.size()) {
+            throw TensorSpec.mismatch("%s is a %s tensor of the shape %s with %,d bytes, expected INT32 of [0..%d]"
+                    .formatted(TensorSpec.abbreviate(name), TensorSpec.abbreviate(datatype), shape, data.size(), most));
         }
         ByteBuffer bytes = data.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         List<Integer> values = new ArrayList<>();
@@ -198,12 +209,12 @@ public record InferTensor(String name, String datatype, List<Long> shape, ByteSt
             case FP32 -> {
                 ByteBuffer data = buffer(contents.getFp32ContentsCount());
                 contents.getFp32ContentsList().forEach(data::putFloat);
-                yield ByteString.copyFrom(data.flip());
+                yield UnsafeByteOperations.unsafeWrap(data.flip());
             }
             case INT32 -> {
                 ByteBuffer data = buffer(contents.getIntContentsCount());
                 contents.getIntContentsList().forEach(data::putInt);
-                yield ByteString.copyFrom(data.flip());
+                yield UnsafeByteOperations.unsafeWrap(data.flip());
             }
             case BYTES -> {
                 ByteString data = ByteString.EMPTY;

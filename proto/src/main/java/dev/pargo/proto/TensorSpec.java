@@ -43,8 +43,13 @@ public record TensorSpec(String name, Set<DataType> dtypes, int minTokens, int m
 
     /** A tensor as a stage describes it, with its number of tokens or its range of them. */
     public static TensorSpec described(String name, TokenTensor tensor) {
-        int least = tensor.getMinTokens() == 0 ? tensor.getTokens() : tensor.getMinTokens();
+        int least = isFixed(tensor) ? tensor.getTokens() : tensor.getMinTokens();
         return new TensorSpec(name, Set.copyOf(tensor.getDtypesList()), least, tensor.getTokens(), tensor.getWidth());
+    }
+
+    /** Whether every picture has the same number of tokens. */
+    public static boolean isFixed(TokenTensor tensor) {
+        return tensor.getMinTokens() == 0;
     }
 
     /** Any number of tokens up to a limit, with the width and types that a stage describes. */

@@ -68,6 +68,17 @@ class InferTensorTest {
     }
 
     @Test
+    void readsNoMoreNumbersThanAreAllowed() {
+        InferTensor two = InferTensor.ofInts("layout", List.of(7, -1));
+        assertThat(two.ints(2)).containsExactly(7, -1);
+
+        assertThatThrownBy(() -> two.ints(1)).hasMessageContaining("expected INT32 of [0..1]");
+        // Four times this is 0 in 64 bits.
+        InferTensor wrapping = new InferTensor("layout", "INT32", List.of(1L << 62), ByteString.EMPTY);
+        assertThatThrownBy(() -> wrapping.ints(2)).hasMessageContaining("expected INT32 of [0..2]");
+    }
+
+    @Test
     void refusesBothForms() {
         ModelInferRequest both = request("FP32", contents().addFp32Contents(1)).toBuilder()
                 .addRawInputContents(ByteString.copyFrom(new byte[4]))

@@ -25,10 +25,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers one ModelInfer. It is admitted with the largest message before gRPC reads the message, because a message has no
- * header that tells its size. When the message is there, what it does not take is given back.
+ * Answers one ModelInfer. A message has no header that tells its size. So before gRPC reads the message, the call is admitted as
+ * the largest request of any model. When the message is there, its share becomes what the message and its model take.
  */
 final class InferCall<I> implements StreamObserver<ByteString> {
+
+    /** Elements that are not raw are held as parsed numbers, and as the raw bytes that are made of them. */
+    private static final long TYPED_COPIES = 2;
 
     private final BatchedCall<I, ModelInferResponse> call;
     private final InferenceModels<I> models;
@@ -41,7 +44,7 @@ final class InferCall<I> implements StreamObserver<ByteString> {
         this.models = models;
         this.call = new BatchedCall<>(
                 (ServerCallStreamObserver<ModelInferResponse>) response, stage, (output, report) -> messages(output));
-        call.attempt(() -> call.admit(models.memory()));
+        call.attempt(() -> call.admit(models.maxMessage() + models.largestMemory()));
     }
 
     @Override
@@ -53,11 +56,16 @@ final class InferCall<I> implements StreamObserver<ByteString> {
             call.completeRequest();
             call.release(Math.max(0, models.maxMessage() - message.size()));
             ModelInferRequest request = InferMessage.parse(message);
+            if (request.getRawInputContentsCount() == 0) {
+                call.reserve(TYPED_COPIES * message.size());
+            }
             InferenceModel<I> chosen = models.get(request.getModelName(), request.getModelVersion());
             model = chosen;
             id = request.getId();
             wanted = wanted(request.getOutputsList(), chosen);
-            chosen.submit(inOrder(InferTensor.of(request), chosen), call);
+            List<InferTensor> inputs = inOrder(InferTensor.of(request), chosen);
+            call.release(models.largestMemory() - chosen.memory(inputs));
+            chosen.submit(inputs, call);
         });
     }
 

@@ -28,6 +28,14 @@ public interface InferenceModel<I> {
     long memory();
 
     /**
+     * Memory that a request takes besides its message, as far as it is known from its inputs. At most {@link #memory()}.
+     *
+     * @param inputs as for {@link #submit}
+     * @throws io.grpc.StatusRuntimeException if an input is refused
+     */
+    long memory(List<InferTensor> inputs);
+
+    /**
      * Checks the inputs and submits them to the network.
      *
      * @param inputs one for each of {@link #inputs()}, in their order

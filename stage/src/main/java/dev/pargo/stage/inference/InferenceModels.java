@@ -45,10 +45,9 @@ public record InferenceModels<I>(List<InferenceModel<I>> models, String version,
         return found;
     }
 
-    /** Most memory that a request takes, its message included. */
-    long memory() {
-        return maxMessage
-                + models.stream().mapToLong(InferenceModel::memory).max().orElseThrow();
+    /** Most memory that a request of any model takes besides its message. */
+    long largestMemory() {
+        return models.stream().mapToLong(InferenceModel::memory).max().orElseThrow();
     }
 
     private static StatusRuntimeException unknown(String message) {

@@ -2,6 +2,7 @@ package dev.pargo.stage.inference;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.pargo.proto.InferTensor;
+import dev.pargo.proto.TensorSpec;
 import dev.pargo.proto.WireTensor;
 import dev.pargo.proto.inference.ModelMetadataResponse.TensorMetadata;
 import dev.pargo.proto.v1.TokenTensor;
@@ -29,14 +30,9 @@ public final class TensorDescription {
     /** Tokens as a stage describes them, in its first type. If their number varies, a layout goes with them. */
     public static List<TensorMetadata> of(String name, TokenTensor tensor) {
         String datatype = InferTensor.datatype(tensor.getDtypes(0));
-        return isFixed(tensor)
+        return TensorSpec.isFixed(tensor)
                 ? List.of(of(name, datatype, (long) tensor.getTokens(), (long) tensor.getWidth()))
                 : List.of(of(name, datatype, ANY, (long) tensor.getWidth()), of(LAYOUT, InferTensor.INT32, ANY));
-    }
-
-    /** Whether every picture has the same number of tokens. */
-    public static boolean isFixed(TokenTensor tensor) {
-        return tensor.getMinTokens() == 0;
     }
 
     /** A tensor of a stage, with another shape of the same size. Shares its memory. */
@@ -51,7 +47,7 @@ public final class TensorDescription {
     /** What a model answers with that is described by {@link #of(String, TokenTensor)}. */
     public static List<InferTensor> results(WireTensor tokens, TokenTensor description) {
         InferTensor rows = reshaped(tokens, tokens.header().getShapeList());
-        return isFixed(description)
+        return TensorSpec.isFixed(description)
                 ? List.of(rows)
                 : List.of(rows, InferTensor.ofInts(LAYOUT, tokens.header().getLayoutList()));
     }
