@@ -33,7 +33,7 @@ class RemoteNetworkConfiguration {
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
             return !context.getEnvironment()
                     .getProperty("pargo.encoder.network", "local")
-                    .equals("local");
+                    .equalsIgnoreCase("local");
         }
     }
 

@@ -294,7 +294,7 @@ class RemoteNetworkTest {
 
     @Test
     void answersNothingUnlessItIsEnabled() {
-        ManagedChannel server = channel(start("pargo.encoder.network=local"));
+        ManagedChannel server = channel(start("pargo.encoder.network=LOCAL"));
 
         assertRefused(
                 server, request("encoder", image(new byte[10])), Status.Code.UNIMPLEMENTED, "GRPCInferenceService");

@@ -7,7 +7,7 @@ import dev.pargo.stage.status.DrainAnnouncement;
 import dev.pargo.stage.status.StageHealth;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.util.List;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.boot.health.contributor.Status;
@@ -19,7 +19,7 @@ import org.springframework.grpc.server.ServerBuilderCustomizer;
  * Imported by the stages that can answer the Open Inference Protocol. The service contributes its {@link InferenceModel}s.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty("pargo.stage.kserve.enabled")
+@ConditionalOnBooleanProperty("pargo.stage.kserve.enabled")
 @EnableConfigurationProperties(InferenceProperties.class)
 public class InferenceConfiguration {
 
