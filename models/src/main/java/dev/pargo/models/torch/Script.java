@@ -11,10 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A loaded TorchScript program. Its entry methods are called by name with {@link IValue} arguments; each call crosses
- * JNI once (2 to 6 microseconds) and runs in inference mode.
+ * JNI once (2 to 6 microseconds) and runs in inference mode, unless gradients are asked for.
  *
  * <p>Thread-safe: methods hold no state, weights and caches come in as arguments.
  */
@@ -50,8 +51,17 @@ public final class Script implements AutoCloseable {
      * @throws EngineException if the program fails otherwise
      */
     public IValue call(String method, IValue... arguments) {
+        return withClearErrors(() -> IValueUtils.runMethod(module, method, arguments));
+    }
+
+    /** The same outside of inference mode: autograd records what is computed from tensors that require gradients. */
+    public IValue callWithAutograd(String method, IValue... arguments) {
+        return withClearErrors(() -> AutogradCall.run(module, method, arguments));
+    }
+
+    private static IValue withClearErrors(Supplier<IValue> call) {
         try {
-            return IValueUtils.runMethod(module, method, arguments);
+            return call.get();
         } catch (EngineException e) {
             Optional<TorchException> lack = TorchException.ofMemory(e);
             throw lack.isPresent() ? lack.get() : e;
