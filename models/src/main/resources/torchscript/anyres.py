@@ -11,7 +11,7 @@ class Projector:
   def __init__(self: __torch__.Projector, weights: Dict[str, Tensor], layers: int, grid: int) -> NoneType:
     self.layers = annotate(List[__torch__.nn.Linear], [])
     for i in range(layers):
-      self.layers.append(__torch__.nn.Linear(weights, "layers.{}".format(i)))
+      self.layers.append(__torch__.nn.linear(weights, "layers.{}".format(i)))
     self.newline = weights["image_newline"].view(1, 1, -1)
     self.grid = grid
 

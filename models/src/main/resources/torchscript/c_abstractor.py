@@ -71,7 +71,7 @@ class Projector:
       self.behind.append(__torch__.Block(weights, "behind.{}".format(i)))
     self.layers = annotate(List[__torch__.nn.Linear], [])
     for i in range(layers):
-      self.layers.append(__torch__.nn.Linear(weights, "layers.{}".format(i)))
+      self.layers.append(__torch__.nn.linear(weights, "layers.{}".format(i)))
     self.eos = weights.get("eos")
 
   def forward(self: __torch__.Projector, features: List[Tensor]) -> Tensor:

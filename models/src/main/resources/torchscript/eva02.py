@@ -25,28 +25,24 @@ def angles(grid: int, pretrained_grid: int, head_width: int) -> Tensor:
 
 class Attention:
   heads : int
-  q : Tensor
-  q_bias : Tensor
-  k : Tensor
-  v : Tensor
-  v_bias : Tensor
+  q : __torch__.nn.Linear
+  k : __torch__.nn.Linear
+  v : __torch__.nn.Linear
   norm : __torch__.nn.LayerNorm
   out : __torch__.nn.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float, int8: bool) -> NoneType:
     self.heads = heads
-    self.q = weights[name + ".q_proj.weight"]
-    self.q_bias = weights[name + ".q_bias"]
-    self.k = weights[name + ".k_proj.weight"]
-    self.v = weights[name + ".v_proj.weight"]
-    self.v_bias = weights[name + ".v_bias"]
+    self.q = __torch__.nn.block_linear(weights, name + ".q_proj", name + ".q_bias", int8)
+    self.k = __torch__.nn.block_linear(weights, name + ".k_proj", name + ".k_bias", int8)
+    self.v = __torch__.nn.block_linear(weights, name + ".v_proj", name + ".v_bias", int8)
     self.norm = __torch__.nn.LayerNorm(weights, name + ".inner_attn_ln", eps)
-    self.out = __torch__.nn.Linear(weights, name + ".proj")
+    self.out = __torch__.nn.block_linear(weights, name + ".proj", name + ".proj.bias", int8)
 
   def forward(self: __torch__.Attention, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    q = __torch__.nn.split_heads(torch.linear(x, self.q, self.q_bias), self.heads)
-    k = __torch__.nn.split_heads(torch.linear(x, self.k), self.heads)
-    v = __torch__.nn.split_heads(torch.linear(x, self.v, self.v_bias), self.heads)
+    q = __torch__.nn.split_heads(self.q.forward(x), self.heads)
+    k = __torch__.nn.split_heads(self.k.forward(x), self.heads)
+    v = __torch__.nn.split_heads(self.v.forward(x), self.heads)
     # CLS is at position 0 and is not rotated.
     q = torch.cat([q[:, :, :1], __torch__.rotate(q[:, :, 1:], cos, sin)], 2)
     k = torch.cat([k[:, :, :1], __torch__.rotate(k[:, :, 1:], cos, sin)], 2)
@@ -63,14 +59,14 @@ class Block:
   ffn_norm : __torch__.nn.LayerNorm
   down : __torch__.nn.Linear
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, int8: bool) -> NoneType:
     self.norm1 = __torch__.nn.LayerNorm(weights, name + ".norm1", eps)
-    self.attention = __torch__.Attention(weights, name + ".attn", heads, eps)
+    self.attention = __torch__.Attention(weights, name + ".attn", heads, eps, int8)
     self.norm2 = __torch__.nn.LayerNorm(weights, name + ".norm2", eps)
-    self.gate = __torch__.nn.Linear(weights, name + ".mlp.w1")
-    self.up = __torch__.nn.Linear(weights, name + ".mlp.w2")
+    self.gate = __torch__.nn.block_linear(weights, name + ".mlp.w1", name + ".mlp.w1.bias", int8)
+    self.up = __torch__.nn.block_linear(weights, name + ".mlp.w2", name + ".mlp.w2.bias", int8)
     self.ffn_norm = __torch__.nn.LayerNorm(weights, name + ".mlp.ffn_ln", eps)
-    self.down = __torch__.nn.Linear(weights, name + ".mlp.w3")
+    self.down = __torch__.nn.block_linear(weights, name + ".mlp.w3", name + ".mlp.w3.bias", int8)
 
   def forward(self: __torch__.Block, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     x = x + self.attention.forward(self.norm1.forward(x), cos, sin)
@@ -89,7 +85,9 @@ class Tower:
   sin : Tensor
   blocks : List[__torch__.Block]
 
-  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, pretrained_grid: int, layers: int, heads: int, eps: float) -> NoneType:
+  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, pretrained_grid: int, layers: int, heads: int, eps: float, int8: bool) -> NoneType:
+    if int8:
+      __torch__.nn.widen(weights)
     self.patch = patch
     self.embedding = weights["patch_embed.proj.weight"].flatten(1)
     self.embedding_bias = weights["patch_embed.proj.bias"]
@@ -100,7 +98,7 @@ class Tower:
     self.sin = torch.to(torch.sin(turn), ops.prim.device(self.cls))
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps))
+      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, int8))
 
   def forward(self: __torch__.Tower, pixels: Tensor) -> Tensor:
     x = __torch__.nn.patches(torch.to(pixels, ops.prim.dtype(self.cls)), self.patch)
@@ -115,8 +113,8 @@ class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, pretrained_grid: int, layers: int, heads: int, eps: float) -> __torch__.Tower:
-    return __torch__.Tower(weights, patch, grid, pretrained_grid, layers, heads, eps)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, pretrained_grid: int, layers: int, heads: int, eps: float, int8: bool) -> __torch__.Tower:
+    return __torch__.Tower(weights, patch, grid, pretrained_grid, layers, heads, eps, int8)
 
   # images: pixel values [3, side, side], float32 -> features of the patches: [batch, patches, width]; CLS is dropped.
   def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:

@@ -9,8 +9,8 @@ class Projector:
   side : int
 
   def __init__(self: __torch__.Projector, weights: Dict[str, Tensor], side: int) -> NoneType:
-    self.first = __torch__.nn.Linear(weights, "layers.0")
-    self.second = __torch__.nn.Linear(weights, "layers.1")
+    self.first = __torch__.nn.linear(weights, "layers.0")
+    self.second = __torch__.nn.linear(weights, "layers.1")
     self.kernel = weights["peg.weight"]
     self.bias = weights["peg.bias"]
     self.side = side

@@ -79,18 +79,6 @@ def joined_updates(weights: Dict[str, Tensor], names: List[str]) -> __torch__.li
   return updates
 
 
-# Whether the 8-bit kernel adds products in 16 bits, which overflow unless activations have only 7 bits. It does on a CPU without
-# VNNI. Here the sum is 64, or half of it after an overflow.
-def saturates() -> bool:
-  numbers = torch.to(torch.full([16, 64], 127.), 1)
-  scales = torch.full([16], 1. / 127., dtype=7)
-  zeros = torch.zeros([16], dtype=4)
-  ones = torch._make_per_channel_quantized_tensor(numbers, scales, zeros, 0)
-  packed = ops.quantized.linear_prepack(ones, annotate(Optional[Tensor], None))
-  sums = ops.quantized.linear_dynamic(torch.ones([1, 64]), packed, False)
-  return float(torch.min(sums)) < 60.
-
-
 # A linear layer. The form says how its weights are stored. 0: as in the file, possibly as a view of the mapped file. 1: in
 # oneDNN's blocked layout (bfloat16 on a CPU); this is a copy, but is read at memory bandwidth. A CPU whose instructions oneDNN
 # cannot use for it keeps form 0. 2: in 8 bits with one scale for
@@ -104,9 +92,7 @@ class Linear:
   outputs : int
   weight : Tensor
   bias : Optional[Tensor]
-  int8 : Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase]
-  # Activations are quantised to this many steps on each side of zero: 127, or 63 where 8 bits would overflow.
-  steps : int
+  int8 : Optional[__torch__.int8.Matrix]
   # Scales of the 4-bit form: [inputs / 32, outputs, 2].
   scales : Tensor
   no_scalars : List[Optional[number]]
@@ -121,61 +107,36 @@ class Linear:
     self.outputs = weight.size(0)
     self.weight = weight
     self.bias = bias
-    self.int8 = annotate(Optional[__torch__.torch.classes.quantized.LinearPackedParamsBase], None)
-    self.steps = 127
-    if form == 2 and __torch__.linear.saturates():
-      self.steps = 63
+    self.int8 = annotate(Optional[__torch__.int8.Matrix], None)
     self.scales = torch.empty([0])
     self.no_scalars = annotate(List[Optional[number]], [])
     if form == 1:
       self.weight = ops.mkldnn._reorder_linear_weight(weight, 1)
-    if form == 2 or form == 3:
+    if form == 2:
+      self.int8 = __torch__.int8.Matrix(weight)
+      self.weight = torch.empty([0])
+      if bias is not None:
+        self.bias = torch.to(bias, 6)
+    if form == 3:
       # The float32 copy is large, so it is changed in place.
       wide = torch.to(weight, 6, False, True)
-      if form == 2:
-        if bias is not None:
-          self.bias = torch.to(bias, 6)
-        least, most = torch.aminmax(wide, dim=1, keepdim=True)
-        scale = torch.clamp(torch.maximum(most, -least) / 127., min=1e-12)
-        numbers = torch.to(torch.round_(wide.div_(scale)), 1)
-        zeros = torch.zeros([scale.size(0)], dtype=4)
-        whole = torch._make_per_channel_quantized_tensor(numbers, torch.to(scale.squeeze(1), 7), zeros, 0)
-        self.int8 = ops.quantized.linear_prepack(whole, annotate(Optional[Tensor], None))
-        self.weight = torch.empty([0])
-      else:
-        if weight.size(0) % 16 != 0:
-          wide = torch.constant_pad_nd(wide, [0, 0, 0, 16 - weight.size(0) % 16], 0.)
-        runs = wide.unflatten(1, [-1, 32])
-        least, most = torch.aminmax(runs, dim=2, keepdim=True)
-        scale = torch.clamp((most - least) / 15., min=1e-12)
-        numbers = torch.to(torch.round_(runs.sub_(least).div_(scale)), 3).flatten(1)
-        self.weight = torch._convert_weight_to_int4pack_for_cpu(numbers, 1)
-        self.scales = torch.to(torch.cat([scale, least + scale * 8.], 2).transpose(0, 1), 15).contiguous()
+      if weight.size(0) % 16 != 0:
+        wide = torch.constant_pad_nd(wide, [0, 0, 0, 16 - weight.size(0) % 16], 0.)
+      runs = wide.unflatten(1, [-1, 32])
+      least, most = torch.aminmax(runs, dim=2, keepdim=True)
+      scale = torch.clamp((most - least) / 15., min=1e-12)
+      numbers = torch.to(torch.round_(runs.sub_(least).div_(scale)), 3).flatten(1)
+      self.weight = torch._convert_weight_to_int4pack_for_cpu(numbers, 1)
+      self.scales = torch.to(torch.cat([scale, least + scale * 8.], 2).transpose(0, 1), 15).contiguous()
 
   # choice: the rows that use an update
   def forward(self: __torch__.linear.Linear, x: Tensor, choice: __torch__.linear.Choice) -> Tensor:
     return self.updates.add(self.plain(x), x, choice)
 
-  # The kernel takes one scale for all activations. Each row is divided by its largest absolute value first, so that a row's result
-  # does not depend on the other rows. The range -1 to 1 is then quantised symmetrically.
-  def int8_product(self: __torch__.linear.Linear, x: Tensor, packed: __torch__.torch.classes.quantized.LinearPackedParamsBase) -> Tensor:
-    steps = self.steps
-    if x.numel() == x.size(-1):
-      bound = max(float(torch.linalg_vector_norm(x, float("inf"))), 1e-12)
-      y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(x, bound / float(steps), steps + 1, packed)
-    else:
-      largest = torch.linalg_vector_norm(x, float("inf"), [-1], True).clamp_min_(1e-12)
-      y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, largest), 1. / float(steps), steps + 1, packed)
-      y.mul_(largest)
-    bias = self.bias
-    if bias is not None:
-      y.add_(bias)
-    return y
-
   def plain(self: __torch__.linear.Linear, x: Tensor) -> Tensor:
-    packed = self.int8
-    if packed is not None:
-      return self.int8_product(x, packed)
+    int8 = self.int8
+    if int8 is not None:
+      return int8.product(x, self.bias)
     if self.form == 1:
       return ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", self.no_scalars, "")
     if self.form == 3:

@@ -15,7 +15,7 @@ class Branch:
     self.after_join = after_join
     self.layers = annotate(List[__torch__.nn.Linear], [])
     for i in range(layers):
-      self.layers.append(__torch__.nn.Linear(weights, "{}.layers.{}".format(name, i)))
+      self.layers.append(__torch__.nn.linear(weights, "{}.layers.{}".format(name, i)))
 
   # x: [patches of all pieces, width]; shapes: rows and columns of each piece
   def forward(self: __torch__.Branch, x: Tensor, side: int, shapes: List[int]) -> Tensor:

@@ -14,7 +14,7 @@ class Projector:
     self.joined = joined
     self.layers = annotate(List[__torch__.nn.Linear], [])
     for i in range(layers):
-      self.layers.append(__torch__.nn.Linear(weights, "layers.{}".format(i)))
+      self.layers.append(__torch__.nn.linear(weights, "layers.{}".format(i)))
 
   def forward(self: __torch__.Projector, features: List[Tensor]) -> Tensor:
     x = torch.stack([torch.to(image, ops.prim.dtype(self.layers[0].weight)) for image in features])

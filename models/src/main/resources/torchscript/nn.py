@@ -3,13 +3,38 @@
 class Linear:
   weight : Tensor
   bias : Optional[Tensor]
+  int8 : Optional[__torch__.int8.Matrix]
 
-  def __init__(self: __torch__.nn.Linear, weights: Dict[str, Tensor], name: str) -> NoneType:
-    self.weight = weights[name + ".weight"]
-    self.bias = weights.get(name + ".bias")
+  def __init__(self: __torch__.nn.Linear, weight: Tensor, bias: Optional[Tensor], int8: bool) -> NoneType:
+    self.weight = weight
+    self.bias = bias
+    self.int8 = annotate(Optional[__torch__.int8.Matrix], None)
+    if int8:
+      self.int8 = __torch__.int8.Matrix(weight)
+      self.weight = torch.empty([0])
 
   def forward(self: __torch__.nn.Linear, x: Tensor) -> Tensor:
+    int8 = self.int8
+    if int8 is not None:
+      return int8.product(x, self.bias)
     return torch.linear(x, self.weight, self.bias)
+
+
+def linear(weights: Dict[str, Tensor], name: str) -> __torch__.nn.Linear:
+  return __torch__.nn.Linear(weights[name + ".weight"], weights.get(name + ".bias"), False)
+
+
+# A layer in 8 bits if the tower's blocks are to have them. Removes its weight from the dictionary, so that it can be freed.
+def block_linear(weights: Dict[str, Tensor], name: str, bias: str, int8: bool) -> __torch__.nn.Linear:
+  return __torch__.nn.Linear(weights.pop(name + ".weight"), weights.get(bias), int8)
+
+
+# Makes float32 of everything that a tower with blocks in 8 bits does not quantise.
+def widen(weights: Dict[str, Tensor]) -> NoneType:
+  for name in weights.keys():
+    weight = weights[name]
+    if weight.dim() != 2 or not name.startswith("blocks."):
+      weights[name] = torch.to(weight, 6)
 
 
 class LayerNorm:

@@ -12,10 +12,10 @@ class Attention:
 
   def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
     self.heads = heads
-    self.query = __torch__.nn.Linear(weights, name + ".self.query")
-    self.key = __torch__.nn.Linear(weights, name + ".self.key")
-    self.value = __torch__.nn.Linear(weights, name + ".self.value")
-    self.out = __torch__.nn.Linear(weights, name + ".output.dense")
+    self.query = __torch__.nn.linear(weights, name + ".self.query")
+    self.key = __torch__.nn.linear(weights, name + ".self.key")
+    self.value = __torch__.nn.linear(weights, name + ".self.value")
+    self.out = __torch__.nn.linear(weights, name + ".output.dense")
     self.norm = __torch__.nn.LayerNorm(weights, name + ".output.LayerNorm", eps)
 
   # mask: [queries, keys], true where the query attends to the key; None if all queries attend to all keys.
@@ -49,8 +49,8 @@ class Layer:
     if crosses:
       cross = __torch__.Attention(weights, name + ".crossattention", heads, eps)
     self.cross_attention = cross
-    self.intermediate = __torch__.nn.Linear(weights, name + ".intermediate_query.dense")
-    self.out = __torch__.nn.Linear(weights, name + ".output_query.dense")
+    self.intermediate = __torch__.nn.linear(weights, name + ".intermediate_query.dense")
+    self.out = __torch__.nn.linear(weights, name + ".output_query.dense")
     self.norm = __torch__.nn.LayerNorm(weights, name + ".output_query.LayerNorm", eps)
 
   def forward(self: __torch__.Layer, x: Tensor, features: Tensor, self_mask: Optional[Tensor], cross_mask: Optional[Tensor]) -> Tensor:
@@ -82,7 +82,7 @@ class Projector:
     self.layers = annotate(List[__torch__.Layer], [])
     for i in range(layers):
       self.layers.append(__torch__.Layer(weights, "ParGo.bert.encoder.layer.{}".format(i), heads, eps, i % cross_every == 0))
-    self.out = __torch__.nn.Linear(weights, "llm_proj")
+    self.out = __torch__.nn.linear(weights, "llm_proj")
     self.self_masks = self_masks
     self.cross_masks = cross_masks
 

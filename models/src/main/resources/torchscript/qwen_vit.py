@@ -68,11 +68,11 @@ class Attention:
   qkv : __torch__.nn.Linear
   out : __torch__.nn.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, window: int) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, window: int, int8: bool) -> NoneType:
     self.heads = heads
     self.window = window
-    self.qkv = __torch__.nn.Linear(weights, name + ".qkv")
-    self.out = __torch__.nn.Linear(weights, name + ".out")
+    self.qkv = __torch__.nn.block_linear(weights, name + ".qkv", name + ".qkv.bias", int8)
+    self.out = __torch__.nn.block_linear(weights, name + ".out", name + ".out.bias", int8)
 
   def forward(self: __torch__.Attention, x: Tensor, rows: __torch__.Rows) -> Tensor:
     q, k, v = torch.unbind(self.qkv.forward(x).view(x.size(0), 3, self.heads, -1), 1)
@@ -105,15 +105,15 @@ class Block:
   down : __torch__.nn.Linear
   activation : int
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, activation: int, window: int) -> NoneType:
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, activation: int, window: int, int8: bool) -> NoneType:
     self.norm1 = __torch__.nn.Norm(weights, name + ".norm1", eps)
-    self.attention = __torch__.Attention(weights, name + ".attention", heads, window)
+    self.attention = __torch__.Attention(weights, name + ".attention", heads, window, int8)
     self.norm2 = __torch__.nn.Norm(weights, name + ".norm2", eps)
     self.gate = annotate(List[__torch__.nn.Linear], [])
     if name + ".gate.weight" in weights:
-      self.gate.append(__torch__.nn.Linear(weights, name + ".gate"))
-    self.up = __torch__.nn.Linear(weights, name + ".up")
-    self.down = __torch__.nn.Linear(weights, name + ".down")
+      self.gate.append(__torch__.nn.block_linear(weights, name + ".gate", name + ".gate.bias", int8))
+    self.up = __torch__.nn.block_linear(weights, name + ".up", name + ".up.bias", int8)
+    self.down = __torch__.nn.block_linear(weights, name + ".down", name + ".down.bias", int8)
     self.activation = activation
 
   def forward(self: __torch__.Block, x: Tensor, rows: __torch__.Rows) -> Tensor:
@@ -136,7 +136,9 @@ class Tower:
   blocks : List[__torch__.Block]
   states : List[int]
 
-  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int]) -> NoneType:
+  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int], int8: bool) -> NoneType:
+    if int8:
+      __torch__.nn.widen(weights)
     self.patch = patch
     # A still picture is passed as two equal frames, so the weights of the two frames can be summed.
     kernel = weights["patch.weight"]
@@ -153,7 +155,7 @@ class Tower:
     self.frequencies = torch.pow(10000., exponents)
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, activation, 0 if i in whole else window))
+      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, activation, 0 if i in whole else window, int8))
     self.states = states
 
   # A piece [3, height, width] -> [patches, width]
@@ -193,8 +195,8 @@ class Program(Module):
   __buffers__ = []
 
   # window: side in patches of the attention windows of all blocks that are not in `whole`; 0 for no windows
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int]) -> __torch__.Tower:
-    return __torch__.Tower(weights, patch, layers, heads, eps, activation, window, whole, states)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, layers: int, heads: int, eps: float, activation: int, window: int, whole: List[int], states: List[int], int8: bool) -> __torch__.Tower:
+    return __torch__.Tower(weights, patch, layers, heads, eps, activation, window, whole, states, int8)
 
   # images: pixel values [3, height, width] of whole patches, float32 -> features: [rows of all images, width]
   def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:

@@ -5,35 +5,32 @@
 
 class Attention:
   heads : int
-  # One fused matrix for queries, keys and values, or one for each.
-  weights : List[Tensor]
-  biases : List[Optional[Tensor]]
+  # One fused layer for queries, keys and values, or one for each.
+  projections : List[__torch__.nn.Linear]
   # Norms of queries and keys; empty if there are none.
   norms : List[__torch__.nn.Norm]
   out : __torch__.nn.Linear
 
-  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float) -> NoneType:
+  def __init__(self: __torch__.Attention, weights: Dict[str, Tensor], name: str, heads: int, eps: float, int8: bool) -> NoneType:
     self.heads = heads
-    self.weights = annotate(List[Tensor], [])
-    self.biases = annotate(List[Optional[Tensor]], [])
+    self.projections = annotate(List[__torch__.nn.Linear], [])
     if name + ".qkv.weight" in weights:
       q_bias = weights[name + ".q_bias"]
-      self.weights.append(weights[name + ".qkv.weight"])
-      self.biases.append(torch.cat([q_bias, torch.zeros_like(q_bias), weights[name + ".v_bias"]]))
+      weights[name + ".qkv.bias"] = torch.cat([q_bias, torch.zeros_like(q_bias), weights[name + ".v_bias"]])
+      self.projections.append(__torch__.nn.block_linear(weights, name + ".qkv", name + ".qkv.bias", int8))
     else:
       for part in [".q", ".k", ".v"]:
-        self.weights.append(weights[name + part + ".weight"])
-        self.biases.append(weights.get(name + part + ".bias"))
+        self.projections.append(__torch__.nn.block_linear(weights, name + part, name + part + ".bias", int8))
     self.norms = annotate(List[__torch__.nn.Norm], [])
     if name + ".q_norm.weight" in weights:
       self.norms.append(__torch__.nn.Norm(weights, name + ".q_norm", eps))
       self.norms.append(__torch__.nn.Norm(weights, name + ".k_norm", eps))
-    self.out = __torch__.nn.Linear(weights, name + ".out")
+    self.out = __torch__.nn.block_linear(weights, name + ".out", name + ".out.bias", int8)
 
   def project(self: __torch__.Attention, x: Tensor) -> List[Tensor]:
     projected = annotate(List[Tensor], [])
-    for i in range(len(self.weights)):
-      projected.append(torch.linear(x, self.weights[i], self.biases[i]))
+    for projection in self.projections:
+      projected.append(projection.forward(x))
     if len(projected) == 1:
       return torch.chunk(projected[0], 3, -1)
     for i in range(len(self.norms)):
@@ -58,13 +55,13 @@ class Block:
   scale2 : Optional[Tensor]
   activation : int
 
-  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, activation: int) -> NoneType:
+  def __init__(self: __torch__.Block, weights: Dict[str, Tensor], name: str, heads: int, eps: float, activation: int, int8: bool) -> NoneType:
     self.norm1 = __torch__.nn.Norm(weights, name + ".norm1", eps)
-    self.attention = __torch__.Attention(weights, name + ".attention", heads, eps)
+    self.attention = __torch__.Attention(weights, name + ".attention", heads, eps, int8)
     self.scale1 = weights.get(name + ".scale1")
     self.norm2 = __torch__.nn.Norm(weights, name + ".norm2", eps)
-    self.up = __torch__.nn.Linear(weights, name + ".up")
-    self.down = __torch__.nn.Linear(weights, name + ".down")
+    self.up = __torch__.nn.block_linear(weights, name + ".up", name + ".up.bias", int8)
+    self.down = __torch__.nn.block_linear(weights, name + ".down", name + ".down.bias", int8)
     self.scale2 = weights.get(name + ".scale2")
     self.activation = activation
 
@@ -94,7 +91,9 @@ class Tower:
   # Whether the first vector is left out of the features. It is CLS if there is one.
   drops_first : bool
 
-  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool) -> NoneType:
+  def __init__(self: __torch__.Tower, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool, int8: bool) -> NoneType:
+    if int8:
+      __torch__.nn.widen(weights)
     self.patch = patch
     self.embedding = weights["patch.weight"].flatten(1)
     self.embedding_bias = weights.get("patch.bias")
@@ -109,7 +108,7 @@ class Tower:
     self.pre_norm = pre_norm
     self.blocks = annotate(List[__torch__.Block], [])
     for i in range(layers):
-      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, activation))
+      self.blocks.append(__torch__.Block(weights, "blocks.{}".format(i), heads, eps, activation, int8))
     post_norm = annotate(Optional[__torch__.nn.LayerNorm], None)
     if "post_norm.weight" in weights:
       post_norm = __torch__.nn.LayerNorm(weights, "post_norm", eps)
@@ -154,8 +153,8 @@ class Program(Module):
   __parameters__ = []
   __buffers__ = []
 
-  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool) -> __torch__.Tower:
-    return __torch__.Tower(weights, patch, grid, layers, heads, eps, activation, states, drops_first)
+  def build(self: __torch__.Program, weights: Dict[str, Tensor], patch: int, grid: int, layers: int, heads: int, eps: float, activation: int, states: List[int], drops_first: bool, int8: bool) -> __torch__.Tower:
+    return __torch__.Tower(weights, patch, grid, layers, heads, eps, activation, states, drops_first, int8)
 
   # images: pixel values [3, side, side], float32 -> features: [batch, tokens, width]
   def encode(self: __torch__.Program, tower: __torch__.Tower, images: List[Tensor], numbers: List[int]) -> Tensor:

@@ -63,7 +63,7 @@ class StartFailureIT {
         "LLM,       PARGO_LLM_PORT,         abc,           PARGO_LLM_PORT is 'abc'",
         "LLM,       PARGO_THREADS,          many,          pargo.stage.threads is 'many'",
         "LLM,       PARGO_LLM_KV_CACHE,     lots,          'pargo.llm.kv-cache is ''lots'', but must be a size'",
-        "ENCODER,   PARGO_PRECISION,        int8,          precision 'int8' is for language models only",
+        "ENCODER,   PARGO_PRECISION,        int4,          precision 'int4' is not for eva02-clip",
         "ENCODER,   PARGO_MODEL,            /no/such/one,  there is no model bundle at /no/such/one",
         "GATEWAY,   PARGO_VISUAL_CACHE,     lots,          pargo.gateway.visual-cache is 'lots'",
         "GATEWAY,   PARGO_LLM_TARGET,       nonsense://,   nonsense://",

@@ -38,7 +38,7 @@ final class Floors {
      */
     static double products(Placement placement, long form) {
         try (PtNDManager manager = placement.newManager();
-                Script script = Script.load(manager, "peak", List.of("linear"))) {
+                Script script = Script.load(manager, "peak", List.of("int8", "linear"))) {
             PtNDArray like = (PtNDArray) manager.create(new float[1]);
             long dtype = placement.precision().dtype().torchCode();
             IValue layer = call(

@@ -38,30 +38,36 @@ public final class ModelProfile {
     private final ModelBundle bundle;
     private final Placement decoder;
     private final Placement vision;
+    private final Placement projector;
     private final PrintWriter out;
     private double bandwidth;
 
     /**
-     * @param decoder where and how the LLM computes
-     * @param vision  where and how encoder and projector compute; they have no integer forms
+     * @param decoder   where and how the LLM computes
+     * @param vision    where and how the encoder computes
+     * @param projector where and how the projector computes; it has no integer forms
      */
-    public ModelProfile(ModelBundle bundle, Placement decoder, Placement vision, PrintWriter out) {
+    public ModelProfile(ModelBundle bundle, Placement decoder, Placement vision, Placement projector, PrintWriter out) {
         this.bundle = bundle;
         this.decoder = decoder;
         this.vision = vision;
+        this.projector = projector;
         this.out = out;
     }
 
     /** Loads one network after the other and prints its rows. */
     public void run() {
         bandwidth = Floors.bandwidth(decoder);
-        double visionPeak = Floors.products(vision, 0);
+        // Towers and decoders have the same 8-bit layers.
+        double visionPeak = Floors.products(vision, vision.precision().isQuantized() ? CausalLm.weightForm(vision) : 0);
+        double projectorPeak = Floors.products(projector, 0);
         double decoderPeak = Floors.products(decoder, CausalLm.weightForm(decoder));
         out.printf(
                 Locale.ROOT,
-                "memory %.1f GB/s; products %.0f GFLOP/s for encoder and projector, %.0f for the LLM%n",
+                "memory %.1f GB/s; products %.0f GFLOP/s for the encoder, %.0f for the projector, %.0f for the LLM%n",
                 bandwidth,
                 visionPeak,
+                projectorPeak,
                 decoderPeak);
         out.printf("%-12s %9s %9s %6s |", "", "ms", "floor ms", "");
         for (OperationKind kind : OperationKind.values()) {
@@ -69,14 +75,14 @@ public final class ModelProfile {
         }
         out.printf(" %10s%n", "operations");
         if (bundle.seesPictures()) {
-            profilePictures(visionPeak);
+            profilePictures(visionPeak, projectorPeak);
         }
         try (CausalLm lm = CausalLm.load(bundle.llm(), decoder)) {
             profileDecoder(lm, decoderPeak);
         }
     }
 
-    private void profilePictures(double peak) {
+    private void profilePictures(double visionPeak, double projectorPeak) {
         PicturePixels pixels = picture(bundle.pictures());
         List<PictureRows> features = new ArrayList<>();
         try (VisionEncoder encoder = VisionEncoder.load(bundle.vision(), vision)) {
@@ -84,15 +90,15 @@ public final class ModelProfile {
             int rows = features.get(0).layout().cells();
             print(
                     "encode",
-                    products(encoder.config(), rows) / peak / 1e6,
+                    products(encoder.config(), rows) / visionPeak / 1e6,
                     () -> encoder.encodePictures(List.of(pixels)));
         }
-        try (Projector projector = Projector.load(bundle.projector(), vision)) {
-            int rows = projector.projectPictures(features).get(0).layout().cells();
+        try (Projector network = Projector.load(bundle.projector(), projector)) {
+            int rows = network.projectPictures(features).get(0).layout().cells();
             print(
                     "project",
-                    products(projector.config(), rows) / peak / 1e6,
-                    () -> projector.projectPictures(features));
+                    products(network.config(), rows) / projectorPeak / 1e6,
+                    () -> network.projectPictures(features));
         }
     }
 

@@ -29,8 +29,9 @@ final class ProfileCommand implements Callable<Integer> {
             defaultValue = "float32,bfloat16,int8",
             split = ",",
             paramLabel = "P,...",
-            description = "One after another; for int8 and int4, encoder and projector compute in float32;"
-                    + " default: ${DEFAULT-VALUE}.")
+            description =
+                    "One after another; for int8 the projector, for int4 encoder and projector compute in float32;"
+                            + " default: ${DEFAULT-VALUE}.")
     private List<String> precisions;
 
     @Mixin
@@ -43,10 +44,11 @@ final class ProfileCommand implements Callable<Integer> {
         for (String name : precisions) {
             Precision precision = Precision.named(name);
             Placement decoder = options.placement(precision);
-            Placement vision = precision.isQuantized() ? options.placement(Precision.FLOAT32) : decoder;
+            Placement projector = precision.isQuantized() ? options.placement(Precision.FLOAT32) : decoder;
+            Placement vision = precision == Precision.INT4 ? projector : decoder;
             out.println(options.heading(bundle, decoder));
             out.flush();
-            new ModelProfile(bundle, decoder, vision, out).run();
+            new ModelProfile(bundle, decoder, vision, projector, out).run();
         }
         return 0;
     }

@@ -8,11 +8,13 @@ import dev.pargo.models.network.NetworkConfig;
 import dev.pargo.models.network.Packing;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Dimensions of a decoder, as in its published {@code config.json}.
@@ -219,8 +221,8 @@ public record DecoderConfig(
     }
 
     @Override
-    public boolean hasIntegerForms() {
-        return true;
+    public Set<Precision> integerForms() {
+        return Set.of(Precision.INT8, Precision.INT4);
     }
 
     @Override
@@ -252,7 +254,7 @@ public record DecoderConfig(
 
     @Override
     public List<String> libraries() {
-        return List.of("linear", "attention", "sampling");
+        return List.of("int8", "linear", "attention", "sampling");
     }
 
     @Override

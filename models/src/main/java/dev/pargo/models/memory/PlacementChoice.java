@@ -89,8 +89,9 @@ public record PlacementChoice(Placement placement, String reason) {
         }
 
         private PlacementChoice configured(Precision precision, boolean checked) {
-            if (precision.isQuantized() && !stored.config().hasIntegerForms()) {
-                throw new PlacementException("precision '%s' is for language models only".formatted(precision.label()));
+            if (precision.isQuantized() && !stored.config().integerForms().contains(precision)) {
+                throw new PlacementException("precision '%s' is not for %s"
+                        .formatted(precision.label(), stored.config().network()));
             }
             if (checked && !fits(precision)) {
                 throw refusal(precision, "in " + precision.label());
@@ -130,9 +131,9 @@ public record PlacementChoice(Placement placement, String reason) {
         }
 
         private Stream<Precision> alternatives() {
-            Stream<Precision> integers = stored.config().hasIntegerForms() && !device.isGpu()
-                    ? Stream.of(Precision.INT8, Precision.INT4)
-                    : Stream.empty();
+            Stream<Precision> integers = Stream.of(Precision.INT8, Precision.INT4)
+                    .filter(precision ->
+                            !device.isGpu() && stored.config().integerForms().contains(precision));
             return Stream.concat(Stream.of(Precision.BFLOAT16), integers);
         }
 

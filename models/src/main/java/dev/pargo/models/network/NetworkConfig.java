@@ -3,9 +3,11 @@ package dev.pargo.models.network;
 import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The dimensions of a network. They determine everything except the values of its parameters. Immutable. */
 public interface NetworkConfig {
@@ -24,7 +26,7 @@ public interface NetworkConfig {
 
     /** The files that the program uses. */
     default List<String> libraries() {
-        return List.of("nn");
+        return List.of("int8", "nn");
     }
 
     /** Whether a parameter can have unmerged updates, so that each row of an input chooses its update. */
@@ -32,9 +34,9 @@ public interface NetworkConfig {
         return false;
     }
 
-    /** Whether the program can quantise its weights to integers; only on a CPU. */
-    default boolean hasIntegerForms() {
-        return false;
+    /** The integers to which the program can quantise its weights; only on a CPU. */
+    default Set<Precision> integerForms() {
+        return Set.of();
     }
 
     /** How the program packs a parameter; empty if it keeps the parameter as it was loaded. */

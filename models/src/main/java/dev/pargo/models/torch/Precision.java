@@ -10,8 +10,8 @@ public enum Precision {
     BFLOAT16(DType.BFLOAT16, DType.BFLOAT16),
     FLOAT16(DType.FLOAT16, DType.FLOAT16),
     /**
-     * Decoders only: linear layers with 8-bit weights and one scale for each output row, quantised when they are
-     * loaded; activations are float32 and quantised at the input of a layer.
+     * Decoders and vision towers: linear layers with 8-bit weights and one scale for each output row, quantised when they
+     * are loaded; activations are float32 and quantised at the input of a layer.
      */
     INT8(DType.BFLOAT16, DType.FLOAT32),
     /**

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import dev.pargo.models.config.JsonConfig;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.Checkpoint;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
@@ -123,6 +124,7 @@ public record Eva02Config(
                 .add(pretrainedGrid)
                 .add(layers)
                 .add(heads)
-                .add(eps);
+                .add(eps)
+                .add(placement.precision() == Precision.INT8);
     }
 }

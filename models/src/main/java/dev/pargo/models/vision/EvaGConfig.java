@@ -88,6 +88,6 @@ public record EvaGConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
-        Tower.addTo(arguments, this, heads, eps, Activation.GELU, FeatureSelection.patches(layers));
+        Tower.addTo(arguments, this, heads, eps, Activation.GELU, FeatureSelection.patches(layers), placement);
     }
 }

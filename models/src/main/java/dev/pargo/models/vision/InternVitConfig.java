@@ -164,6 +164,6 @@ public record InternVitConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
-        Tower.addTo(arguments, this, heads, eps, activation, features);
+        Tower.addTo(arguments, this, heads, eps, activation, features, placement);
     }
 }

@@ -6,6 +6,7 @@ import dev.pargo.models.picture.Grid;
 import dev.pargo.models.picture.PictureLayout;
 import dev.pargo.models.torch.Arguments;
 import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.ParameterList;
 import dev.pargo.models.weights.ParameterSpec;
 import java.util.ArrayList;
@@ -231,7 +232,8 @@ public record QwenVitConfig(
                 .add(activation.ordinal())
                 .add(window)
                 .add(longs(whole))
-                .add(longs(states));
+                .add(longs(states))
+                .add(placement.precision() == Precision.INT8);
     }
 
     private static long[] longs(List<Integer> numbers) {

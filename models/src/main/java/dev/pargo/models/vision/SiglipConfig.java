@@ -137,6 +137,6 @@ public record SiglipConfig(
 
     @Override
     public void addTo(Arguments arguments, PtNDManager manager, Placement placement) {
-        Tower.addTo(arguments, this, heads, eps, activation, features);
+        Tower.addTo(arguments, this, heads, eps, activation, features, placement);
     }
 }

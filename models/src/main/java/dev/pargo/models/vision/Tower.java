@@ -1,6 +1,8 @@
 package dev.pargo.models.vision;
 
 import dev.pargo.models.torch.Arguments;
+import dev.pargo.models.torch.Placement;
+import dev.pargo.models.torch.Precision;
 import dev.pargo.models.weights.Checkpoint;
 
 /** Checks and parsing that the configurations of vision towers share. */
@@ -60,7 +62,8 @@ final class Tower {
             int heads,
             double eps,
             Activation activation,
-            FeatureSelection features) {
+            FeatureSelection features,
+            Placement placement) {
         arguments
                 .add(tower.patchSize())
                 .add(tower.grid())
@@ -69,6 +72,7 @@ final class Tower {
                 .add(eps)
                 .add(activation.ordinal())
                 .add(features.stateArray())
-                .add(features.dropsFirst());
+                .add(features.dropsFirst())
+                .add(placement.precision() == Precision.INT8);
     }
 }

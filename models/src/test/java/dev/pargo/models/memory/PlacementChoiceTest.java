@@ -105,15 +105,21 @@ class PlacementChoiceTest {
                 .isEqualTo(Precision.FLOAT32);
     }
 
-    @ParameterizedTest
-    @CsvSource({"int8", "int4"})
-    void integerWeightsAreForLanguageModels(String precision) {
-        StoredNetwork<?> vision =
-                ModelBundle.read(Path.of("../bundle/pargo-mini")).vision();
+    @Test
+    void aNetworkTakesTheIntegersThatItsProgramKnows() {
+        ModelBundle bundle = ModelBundle.read(Path.of("../bundle/pargo-mini"));
 
+        assertThat(candidates(bundle.vision(), 64, true)
+                        .choose("int8", true)
+                        .placement()
+                        .precision())
+                .isEqualTo(Precision.INT8);
         assertThatExceptionOfType(PlacementException.class)
-                .isThrownBy(() -> candidates(vision, 64, true).choose(precision, true))
-                .withMessage("precision '%s' is for language models only", precision);
+                .isThrownBy(() -> candidates(bundle.vision(), 64, true).choose("int4", true))
+                .withMessage("precision 'int4' is not for eva02-clip");
+        assertThatExceptionOfType(PlacementException.class)
+                .isThrownBy(() -> candidates(bundle.projector(), 64, true).choose("int8", true))
+                .withMessageStartingWith("precision 'int8' is not for ");
     }
 
     private static PlacementChoice.Candidates candidates(StoredNetwork<?> stored, long memory, boolean nativeBfloat16) {
