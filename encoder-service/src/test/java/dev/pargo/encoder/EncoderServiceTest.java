@@ -235,6 +235,28 @@ class EncoderServiceTest {
     }
 
     @Test
+    void refusesUploadsBeyondItsLimitUntilOneIsCancelled() throws Exception {
+        // None is a second old, so none is evicted.
+        List<BlockingClientCall<EncodeRequest, TensorChunk>> uploads = new ArrayList<>();
+        for (int i = 0; i < MOST_OF_ONE_CLIENT; i++) {
+            BlockingClientCall<EncodeRequest, TensorChunk> upload = call();
+            upload.write(header(1_000));
+            uploads.add(upload);
+        }
+        await().pollInterval(Duration.ofMillis(5)).until(() -> stage.admission().requests() == MOST_OF_ONE_CLIENT);
+
+        StageError refusal = refusal(picture(1));
+        assertThat(refusal.reason()).isEqualTo(ErrorReason.QUEUE_FULL);
+        assertThat(refusal.retryAfter()).isNotNull();
+
+        uploads.remove(0).cancel("test", null);
+        await().pollInterval(Duration.ofMillis(5)).until(() -> stage.admission().requests() == MOST_OF_ONE_CLIENT - 1);
+        assertThat(encode(picture(1)).features.data())
+                .isEqualTo(direct(picture(1)).data());
+        uploads.forEach(upload -> upload.cancel("test", null));
+    }
+
+    @Test
     void uploadsThatDoNotComeMakeRoomForOthers() throws Exception {
         List<BlockingClientCall<EncodeRequest, TensorChunk>> uploads = new ArrayList<>();
         for (int i = 0; i < MOST_OF_ONE_CLIENT; i++) {

@@ -119,17 +119,20 @@ class StageServiceTest {
     void oneAddressHasItsShareOfTheConnections() throws Exception {
         start(0);
         List<Socket> idle = new ArrayList<>();
-        for (int i = 0; i < 512; i++) {
-            idle.add(send(""));
-        }
-
-        await().untilAsserted(() -> {
-            try (Socket beyond = send("")) {
-                assertThat(beyond.getInputStream().read()).isNegative();
+        try {
+            for (int i = 0; i < 512; i++) {
+                idle.add(send(""));
             }
-        });
-        for (Socket socket : idle) {
-            socket.close();
+
+            await().untilAsserted(() -> {
+                try (Socket beyond = send("")) {
+                    assertThat(beyond.getInputStream().read()).isNegative();
+                }
+            });
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
         }
         await().ignoreExceptions()
                 .untilAsserted(() -> assertThat(get("health/readiness")).contains("\"status\":\"UP\""));
