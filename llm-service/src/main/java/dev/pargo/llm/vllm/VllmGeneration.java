@@ -6,6 +6,8 @@ import dev.pargo.llm.engine.GenerationRequest;
 import dev.pargo.llm.engine.GenerationSummary;
 import dev.pargo.llm.engine.Generator;
 import dev.pargo.models.tokenizer.Tokenizer;
+import dev.pargo.proto.ErrorReason;
+import dev.pargo.proto.StageError;
 import dev.pargo.service.failure.FailureLine;
 import io.grpc.Status;
 import java.net.http.HttpResponse;
@@ -197,18 +199,28 @@ final class VllmGeneration implements Generator.Submission {
         }
     }
 
-    /** If the listener throws, the request is cancelled. */
+    /** If the listener throws, the request fails. */
     private void tell(Runnable message) {
         try {
             message.run();
         } catch (RuntimeException e) {
-            log.error(
-                    "Request {} cannot be told of its progress: {}",
-                    request.origin().id(),
-                    FailureLine.of(e));
-            log.debug("Where it failed", e);
+            note(e);
             end();
+            try {
+                listener.onFailed(
+                        new StageError(ErrorReason.INTERNAL, "The answer could not be passed on.").toException());
+            } catch (RuntimeException again) {
+                note(again);
+            }
         }
+    }
+
+    private void note(RuntimeException failure) {
+        log.error(
+                "Request {} cannot be told of its progress: {}",
+                request.origin().id(),
+                FailureLine.of(failure));
+        log.debug("Where it failed", failure);
     }
 
     /** The stream of one answer. */

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Builds requests. By default they are greedy and without limits. */
-final class Asked {
+public final class Asked {
 
     private final List<PromptPart> prompt;
     private String client = "client";
@@ -33,7 +33,7 @@ final class Asked {
         this.prompt = prompt;
     }
 
-    static Asked of(List<PromptPart> prompt) {
+    public static Asked of(List<PromptPart> prompt) {
         return new Asked(prompt);
     }
 
@@ -89,7 +89,7 @@ final class Asked {
     }
 
     /** Writes exactly this number of tokens. */
-    Asked endless(int tokens) {
+    public Asked endless(int tokens) {
         return stopIds().tokens(0, tokens);
     }
 
@@ -113,7 +113,7 @@ final class Asked {
         return this;
     }
 
-    GenerationRequest request() {
+    public GenerationRequest request() {
         return new GenerationRequest(
                 new RequestOrigin("request of " + client, client),
                 prompt,

@@ -2,11 +2,17 @@ package dev.pargo.llm.vllm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
+import dev.pargo.llm.engine.Asked;
 import dev.pargo.llm.engine.EngineMetrics;
 import dev.pargo.llm.engine.EngineProperties;
+import dev.pargo.llm.engine.GenerationListener;
+import dev.pargo.llm.engine.GenerationSummary;
 import dev.pargo.models.bundle.ModelBundle;
 import dev.pargo.models.config.ConfigException;
+import dev.pargo.models.llm.PromptPart;
+import dev.pargo.proto.StageError;
 import dev.pargo.stage.status.StageMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
-/** Whether a server can be used is found out before the service starts. */
+/** Whether a server can be used is found out before the service starts. A request ends once, whatever its listener does. */
 class VllmGeneratorTest {
 
     private final ScriptedVllm vllm = new ScriptedVllm();
@@ -85,6 +92,45 @@ class VllmGeneratorTest {
         assertThatExceptionOfType(IllegalArgumentException.class)
                 .isThrownBy(() -> connect("localhost:8000", null, List.of()))
                 .withMessageContaining("pargo.llm.vllm.url is 'localhost:8000'");
+    }
+
+    @Test
+    void aListenerThatFailsIsToldOnceThatItsRequestHasFailed() {
+        vllm.next(answer -> answer.all("length", List.of(733, 263, 733)));
+        List<String> heard = new CopyOnWriteArrayList<>();
+
+        try (VllmGenerator generator = connect(vllm.url(), null, List.of())) {
+            generator.submit(
+                    Asked.of(List.of(new PromptPart.Tokens(new int[] {1, 733})))
+                            .endless(3)
+                            .request(),
+                    new GenerationListener() {
+                        @Override
+                        public void onStarted() {
+                            heard.add("started");
+                        }
+
+                        @Override
+                        public void onText(Piece piece) {
+                            heard.add("text");
+                            throw new IllegalStateException("closed");
+                        }
+
+                        @Override
+                        public void onFinished(GenerationSummary summary) {
+                            heard.add("finished");
+                        }
+
+                        @Override
+                        public void onFailed(RuntimeException failure) {
+                            heard.add(StageError.of(failure)
+                                    .orElseThrow()
+                                    .reason()
+                                    .name());
+                        }
+                    });
+            await().untilAsserted(() -> assertThat(heard).containsExactly("started", "text", "INTERNAL"));
+        }
     }
 
     private static ThrowableAssertAlternative<ConfigException> assertRefused(
