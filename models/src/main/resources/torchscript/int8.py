@@ -12,6 +12,12 @@ def saturates() -> bool:
   return float(torch.min(sums)) < 60.
 
 
+# The largest absolute value of each row: [..., width] -> [..., 1]. Norms and aminmax of rows are the same, but a CPU computes them
+# one number at a time.
+def largest(x: Tensor) -> Tensor:
+  return torch.maximum(torch.amax(x, [-1], True), torch.neg(torch.amin(x, [-1], True)))
+
+
 # A matrix [outputs, inputs] in 8 bits.
 class Matrix:
   packed : __torch__.torch.classes.quantized.LinearPackedParamsBase
@@ -22,8 +28,7 @@ class Matrix:
     self.steps = 63 if __torch__.int8.saturates() else 127
     # The float32 copy is large, so it is changed in place.
     wide = torch.to(weight, 6, False, True)
-    least, most = torch.aminmax(wide, dim=1, keepdim=True)
-    scale = torch.clamp(torch.maximum(most, -least) / 127., min=1e-12)
+    scale = torch.clamp(__torch__.int8.largest(wide) / 127., min=1e-12)
     numbers = torch.to(torch.round_(wide.div_(scale)), 1)
     zeros = torch.zeros([scale.size(0)], dtype=4)
     whole = torch._make_per_channel_quantized_tensor(numbers, torch.to(scale.squeeze(1), 7), zeros, 0)
@@ -35,12 +40,12 @@ class Matrix:
   def product(self: __torch__.int8.Matrix, x: Tensor, bias: Optional[Tensor]) -> Tensor:
     steps = self.steps
     if x.numel() == x.size(-1):
-      bound = max(float(torch.linalg_vector_norm(x, float("inf"))), 1e-12)
+      bound = max(float(__torch__.int8.largest(x)), 1e-12)
       y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(x, bound / float(steps), steps + 1, self.packed)
       if bias is not None:
         y.add_(bias)
       return y
-    largest = torch.linalg_vector_norm(x, float("inf"), [-1], True).clamp_min_(1e-12)
+    largest = __torch__.int8.largest(x).clamp_min_(1e-12)
     y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, largest), 1. / float(steps), steps + 1, self.packed)
     if bias is not None:
       return torch.addcmul(bias, y, largest)
