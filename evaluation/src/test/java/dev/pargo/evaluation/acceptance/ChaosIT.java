@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pargo.evaluation.endpoint.Cli;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The short form of {@code ./pargo chaos}. */
+@ExtendWith(OneAtATime.class)
 class ChaosIT {
 
     @Test
