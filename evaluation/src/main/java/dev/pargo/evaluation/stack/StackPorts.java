@@ -25,14 +25,22 @@ public final class StackPorts {
 
     private static final int RANGE = 4_000;
 
-    /** Processes that start stacks at the same time get different ranges, 0 to 2, so that no two stacks get the same port. */
-    private static final int FIRST = LOWEST + RANGE * Integer.getInteger("pargo.ports.range", 0);
+    /**
+     * Processes that start stacks at the same time get different ranges, {@code range 0} to {@code range 2}, so that no two
+     * stacks get the same port.
+     */
+    private static final int FIRST = LOWEST + RANGE * range();
 
     /** Ports of all stacks of this process, so that no two stacks get the same. */
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private final Map<ServiceKind, Integer> work = new LinkedHashMap<>();
     private final Map<ServiceKind, Integer> management = new LinkedHashMap<>();
+
+    private static int range() {
+        return Integer.parseInt(
+                System.getProperty("pargo.ports.range", "range 0").replace("range ", ""));
+    }
 
     private StackPorts(Iterator<Integer> free) {
         for (ServiceKind kind : ServiceKind.values()) {
